@@ -1,0 +1,51 @@
+# `make demo` and `make test` do all set-up themselves: they need Python 3.11+ and make, nothing else.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test lint format lock clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make demo    run the demo: a feed app's traffic becomes demo-out/training.jsonl"
+	@echo "make test    all checks and tests"
+	@echo "make lint    ruff, mypy, import-linter"
+	@echo "make format  format the code"
+	@echo "make lock    resolve requirements.lock anew"
+	@echo "make clean   delete the environment and what demo and tests made"
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "otel_training needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $(READY)
+
+demo: $(READY)
+	$(BIN)/otel-training demo --out demo-out
+
+test: lint
+	rm -f .coverage .coverage.*
+	$(BIN)/python -m pytest --cov --cov-report=term-missing
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# The lock names versions and hashes alone, so that it holds for any index.
+lock:
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet "uv>=0.9"
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
+		--extra all --group dev pyproject.toml --output-file requirements.lock
+
+clean:
+	rm -rf $(VENV) demo-out build dist *.egg-info .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis

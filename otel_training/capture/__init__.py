@@ -1,0 +1,1 @@
+"""What the app touches: decorators, the middleware and the `record_` functions."""

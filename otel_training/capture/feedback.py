@@ -1,0 +1,46 @@
+"""What an app may record itself, where no middleware sees it."""
+
+from collections.abc import Sequence
+
+from otel_training import config
+from otel_training._guard import guard
+from otel_training.capture.handle import score
+from otel_training.capture.result import number
+from otel_training.capture.tracing import current_ids
+from otel_training.conventions import Kind
+from otel_training.delivery.lifecycle import emit
+from otel_training.delivery.record import Record, event_id, now
+from otel_training.delivery.snapshot import snapshot, text_of
+
+
+def record_feedback(insight_id: str | int, action: str, *, user_id: str | int | None = None) -> None:
+    """Record a reader's action on an insight: like, x, bookmark, share or the undo of one.
+
+    An action without a reader is kept and shown, and never enters a vote. Never raises.
+    """
+    with guard:
+        _emit(Kind.FEEDBACK, {"insight_id": insight_id, "action": action}, user_id)
+
+
+def record_impressions(insight_ids: Sequence[str | int], *, user_id: str | int | None = None) -> None:
+    """Record that a reader was shown insights, in this order. Never raises."""
+    with guard:
+        _emit(Kind.IMPRESSION, [{"id": identity} for identity in insight_ids], user_id)
+
+
+def record_score(target_id: str, name: str, value: float) -> None:
+    """Record a score of an extraction or an insight, by its id. Never raises.
+
+    `quality_score` (0 to 10) and `passed_filters` (0 or 1) of an extraction replace what the
+    extraction itself said; the last one wins.
+    """
+    with guard:
+        figure = float(value) if isinstance(value, bool) else number(value)
+        target = text_of(target_id, 256)
+        if config.settings().enabled and figure is not None and target:
+            score(target, name, figure, current_ids())
+
+
+def _emit(kind: Kind, content: object, user_id: object) -> None:
+    if config.settings().enabled:
+        emit(Record(kind, event_id(), now(), {}, snapshot(content), user_id, None, *current_ids()))

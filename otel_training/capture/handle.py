@@ -1,0 +1,148 @@
+"""The handle: what an app may say about one extraction, while it runs and after."""
+
+from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
+from typing import Final
+
+from opentelemetry import context as otel_context
+
+from otel_training import conventions as names
+from otel_training._guard import guard
+from otel_training.capture.result import number
+from otel_training.capture.tracing import Ids, current_ids
+from otel_training.conventions import Kind
+from otel_training.delivery.content import as_id
+from otel_training.delivery.lifecycle import emit
+from otel_training.delivery.record import Record, Scalar, event_id, now
+from otel_training.delivery.snapshot import plain, snapshot, text_of
+
+_RUNNING: Final = otel_context.create_key("otel_training.extraction")
+_last: ContextVar["Handle | None"] = ContextVar("otel_training.last_extraction", default=None)
+
+ANSWER_LIMIT: Final = 65_536
+
+
+class Handle:
+    """One extraction: running, or the last one finished here.
+
+    What is said while it runs becomes part of its record; what comes after the return is an
+    event of its own, and the last one wins.
+    """
+
+    __slots__ = ("finished", "id", "ids", "said")
+
+    def __init__(self, identity: str, ids: Ids) -> None:
+        self.id = identity
+        """The id of the extraction's record; empty where no extraction is known."""
+        self.ids = ids
+        self.said: dict[str, Scalar] = {}
+        self.finished = False
+
+    def score(self, value: float, name: str = names.SCORE_QUALITY) -> None:
+        """Say how good it was, 0 to 10; other names are kept beside `quality_score`. Never raises."""
+        with guard:
+            self._say(name, names.QUALITY if name == names.SCORE_QUALITY else None, value)
+
+    def passed(self, passed: bool = True) -> None:  # noqa: FBT001, FBT002 - `passed(False)` reads as it is meant
+        """Say whether it passed the app's filters. Never raises."""
+        with guard:
+            self._say(names.SCORE_PASSED, names.PASSED, bool(passed))
+
+    def link(self, insight_ids: Sequence[str | int]) -> None:
+        """Tell the app's own ids of the insights, in the order of the insights. Never raises."""
+        with guard:
+            for index, given in enumerate(insight_ids):
+                identity = as_id(given)
+                if identity is not None and self.id:
+                    self._emit(
+                        Kind.LINK,
+                        {
+                            names.LINK_ID: identity,
+                            names.EXTRACTION_ID: self.id,
+                            names.INSIGHT_INDEX: index,
+                        },
+                    )
+
+    def llm_call(  # noqa: PLR0913 - a call has that many figures
+        self,
+        *,
+        model: str,
+        input: object,  # noqa: A002 - the field's word, as in `gen_ai.usage.input_tokens`
+        output: str,
+        input_tokens: int | None = None,
+        output_tokens: int | None = None,
+        provider: str | None = None,
+    ) -> None:
+        """Tell of one call of a model under this extraction. Never raises.
+
+        `input` is the list of messages as sent (`{"role", "content"}`), or the prompt as text;
+        `output` the answer's text. The last call whose answer parses to the returned insights
+        becomes the example's prompt and answer.
+        """
+        with guard:
+            messages = [{"role": "user", "content": input}] if isinstance(input, str) else plain(input)
+            self._emit(
+                Kind.LLM_CALL,
+                {
+                    names.EXTRACTION_ID: self.id,
+                    names.MODEL: text_of(model, 256),
+                    names.PROVIDER: text_of(provider, 256),
+                    names.INPUT_TOKENS: input_tokens,
+                    names.OUTPUT_TOKENS: output_tokens,
+                },
+                snapshot({"input": messages, "output": text_of(output, ANSWER_LIMIT)}),
+            )
+
+    def _say(self, name: str, attribute: str | None, value: float) -> None:
+        figure = number(value) if not isinstance(value, bool) else float(value)
+        if not self.id or figure is None:
+            return
+        if attribute is not None and not self.finished:
+            self.said[attribute] = value if isinstance(value, bool) else figure
+        else:
+            score(self.id, name, figure, self.ids)
+
+    def _emit(self, kind: Kind, attributes: Mapping[str, Scalar | None], content: bytes = b"") -> None:
+        if self.id:
+            emit(Record(kind, event_id(), now(), attributes, content, None, None, *self.ids))
+
+
+def score(target: str, name: str, value: float, ids: Ids) -> None:
+    """Emit a score of an extraction or an insight."""
+    attributes = {
+        names.SCORE_TARGET: target,
+        names.SCORE_NAME: text_of(name, 256),
+        names.SCORE_VALUE: value,
+    }
+    emit(Record(Kind.SCORE, event_id(), now(), attributes, b"", None, None, *ids))
+
+
+_nothing: Final = Handle("", Ids("", "", 0))
+
+
+def current() -> Handle:
+    """Return the running extraction's handle, or that of the last one finished in this context.
+
+    The last one is known right after a direct call or await; with `gather` or executors keep the
+    handle inside. Where there is none, a handle that does nothing. Never raises.
+    """
+    running = otel_context.get_value(_RUNNING)
+    if isinstance(running, Handle):
+        return running
+    return _last.get() or _nothing
+
+
+def activate(handle: Handle) -> object:
+    """Make a handle the running one; returns what `deactivate` needs."""
+    return otel_context.attach(otel_context.set_value(_RUNNING, handle))
+
+
+def deactivate(token: object, handle: Handle) -> None:
+    """Go back to what ran before, and remember the handle as the last one finished."""
+    otel_context.detach(token)  # type: ignore[arg-type]  # the token that `activate` returned
+    _last.set(handle)
+
+
+def begin_handle() -> Handle:
+    """Make the handle of an extraction that starts now."""
+    return Handle(event_id(), current_ids())

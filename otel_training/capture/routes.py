@@ -1,0 +1,33 @@
+"""Which requests are captured: a method and a path template."""
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A declared route, `POST /api/feed/engage`; `{name}` in the path stands for one segment."""
+
+    methods: Collection[str]
+    path: str
+    pattern: re.Pattern[str]
+
+    def matches(self, scope: Mapping[str, Any]) -> bool:
+        """Tell whether an ASGI HTTP scope is a request of this route."""
+        return scope["method"] in self.methods and self.pattern.fullmatch(scope["path"]) is not None
+
+
+_PARAMETER: Final = re.compile(r"\\{[^/{}]+\\}")
+
+
+def parse_route(text: str) -> Route:
+    """Read `METHOD[|METHOD] /path/{parameter}`; raises `ValueError` when it is not that."""
+    methods, _, path = text.strip().partition(" ")
+    path = path.strip()
+    if not path.startswith("/") or not methods.replace("|", "").isalpha():
+        message = f"route {text!r} is not like 'POST /api/feed/engage'"
+        raise ValueError(message)
+    pattern = _PARAMETER.sub("[^/]+", re.escape(path.rstrip("/")))
+    return Route(frozenset(methods.upper().split("|")), path, re.compile(pattern + "/?"))

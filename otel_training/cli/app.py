@@ -1,0 +1,25 @@
+"""The group of commands; alone it prints the status."""
+
+import click
+
+from otel_training.cli.analyze import analyze
+from otel_training.cli.demo import demo
+from otel_training.cli.doctor import doctor
+from otel_training.cli.export import export
+from otel_training.cli.imports import import_
+from otel_training.cli.status import status
+from otel_training.cli.view import view
+from otel_training.version import version
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(version(), prog_name="otel-training")
+@click.pass_context
+def app(context: click.Context) -> None:
+    """Turn the traffic of an LLM app into training data. Alone: the status."""
+    if context.invoked_subcommand is None:
+        context.invoke(status)
+
+
+for command in (status, view, analyze, export, import_, doctor, demo):
+    app.add_command(command)

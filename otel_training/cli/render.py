@@ -1,0 +1,119 @@
+"""One renderer: results on stdout as a table, JSON lines or CSV; everything else on stderr."""
+
+import csv
+import json
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Final, TypeVar
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+err: Final = Console(stderr=True, highlight=False)
+
+
+def out() -> Console:
+    """Return a console on the stdout of this moment."""
+    return Console(highlight=False)
+
+
+def json_option(command: F) -> F:
+    """Give a command `--json`."""
+    return click.option("as_json", "--json", is_flag=True, help="Print JSON, one object a line.")(command)
+
+
+def csv_option(command: F) -> F:
+    """Give a command `--csv`."""
+    return click.option("as_csv", "--csv", is_flag=True, help="Print CSV with a header line.")(command)
+
+
+def print_json(row: Mapping[str, Any]) -> None:
+    """Print one object on one line."""
+    sys.stdout.write(json.dumps(row, ensure_ascii=False, default=str) + "\n")
+
+
+def print_csv(rows: Iterable[Mapping[str, Any]]) -> None:
+    """Print rows as CSV; nested values as JSON, and nothing that a spreadsheet would run."""
+    writer = csv.writer(sys.stdout)
+    for number, row in enumerate(rows):
+        if number == 0:
+            writer.writerow(row)
+        writer.writerow([_cell(value) for value in row.values()])
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, (dict, list)):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return f"'{value}"
+    return value
+
+
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:
+    """Make a table; numbers stand right."""
+    made = Table(title=title, title_justify="left", title_style="bold", header_style="dim", box=None, pad_edge=False)
+    cells = [list(row) for row in rows]
+    for index, column in enumerate(columns):
+        numeric = all(isinstance(row[index], (int, float)) or row[index] is None for row in cells)
+        made.add_column(column, justify="right" if numeric and cells else "left", overflow="fold")
+    for row in cells:
+        made.add_row(*(plain(value) for value in row))
+    return made
+
+
+def plain(value: Any) -> Text:
+    """Show a stored value: no markup, no terminal escape sequence in it takes effect."""
+    if value is None:
+        return Text("-", style="dim")
+    if isinstance(value, bool):
+        return Text("yes" if value else "no")
+    if isinstance(value, float):
+        return Text(f"{value:g}")
+    if isinstance(value, int):
+        return Text(f"{value:,}")
+    return Text(clean(str(value)))
+
+
+def clean(text: str) -> str:
+    """Take control characters out of a stored text."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def warn(sentence: str) -> None:
+    """Say something on stderr."""
+    err.print(Text(sentence, style="yellow"))
+
+
+def note(sentence: str) -> None:
+    """Say something less important on stderr."""
+    err.print(Text(sentence, style="dim"))
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a progress bar on stderr while long work runs; nothing where stderr is no terminal."""
+    with Progress(
+        TextColumn(label),
+        BarColumn(),
+        TaskProgressColumn(),
+        MofNCompleteColumn(),
+        console=err,
+        transient=True,
+        disable=not err.is_terminal,
+    ) as bar:
+        task = bar.add_task(label, total=None)
+
+        def tell(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        yield tell

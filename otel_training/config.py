@@ -1,0 +1,115 @@
+"""Settings: argument over environment over default, read once."""
+
+import logging
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Final
+
+_log = logging.getLogger("otel_training")
+
+GIB: Final = 1 << 30
+
+
+def _setting(default: Any, environment: str, help_: str) -> Any:
+    return field(default=default, metadata={"env": environment, "help": help_})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that can be set; each field names its environment variable and meaning."""
+
+    enabled: bool = _setting(
+        default=True,
+        environment="OTEL_TRAINING_ENABLED",
+        help_="`false` turns everything off: no file, no thread",
+    )
+    home: str = _setting(
+        "",
+        "OTEL_TRAINING_HOME",
+        "the data folder; by default `.otel_training/` beside the nearest `.git`",
+    )
+    store: str = _setting(
+        "",
+        "OTEL_TRAINING_STORE",
+        "DSN of the ClickHouse that the command reads; by default the embedded one",
+    )
+    user_key: str = _setting(
+        "",
+        "OTEL_TRAINING_USER_KEY",
+        "secret for readers' pseudonyms; by default made once in the data folder",
+    )
+    content_limit: int = _setting(
+        8000,
+        "OTEL_TRAINING_CONTENT_LIMIT",
+        "characters of `source_content` that are kept",
+    )
+    max_bytes: int = _setting(
+        10 * GIB,
+        "OTEL_TRAINING_MAX_BYTES",
+        "capture stops, counted, when the waiting segments take more",
+    )
+    min_free_bytes: int = _setting(
+        1 * GIB,
+        "OTEL_TRAINING_MIN_FREE_BYTES",
+        "capture stops, counted, when the disk has less free",
+    )
+
+
+_FALSE: Final = frozenset({"0", "false", "no", "off"})
+_TRUE: Final = frozenset({"1", "true", "yes", "on"})
+
+
+def _parse(name: str, text: str, default: object) -> object:
+    """Read one variable; what it cannot read gives the default and a warning."""
+    if isinstance(default, bool):
+        word = text.strip().lower()
+        if word in _FALSE | _TRUE:
+            return word in _TRUE
+        # The private choice: who sets the switch to something odd wanted to change something.
+        _log.warning("%s=%r is neither true nor false; capture is off", name, text)
+        return False
+    if isinstance(default, int):
+        if text.strip().isdecimal():
+            return int(text)
+        _log.warning("%s=%r is no whole number; using %d", name, text, default)
+        return default
+    return text
+
+
+def from_environment(environ: Mapping[str, str]) -> Settings:
+    """Read the settings of an environment; `OTEL_SDK_DISABLED=true` turns capture off."""
+    found = {
+        item.name: _parse(item.metadata["env"], environ[item.metadata["env"]], item.default)
+        for item in fields(Settings)
+        if environ.get(item.metadata["env"], "") != ""
+    }
+    if environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
+        found["enabled"] = False
+    return replace(Settings(), **found)  # type: ignore[arg-type]  # each parsed by its field's type
+
+
+_overrides: dict[str, Any] = {}
+_current: Settings | None = None
+
+
+def settings() -> Settings:
+    """Return the settings in force."""
+    global _current  # noqa: PLW0603 - one process has one configuration
+    if _current is None:
+        _current = replace(from_environment(os.environ), **_overrides)
+    return _current
+
+
+def override(**arguments: Any) -> None:
+    """Set what an argument says over the environment; `None` leaves a setting alone."""
+    global _current  # noqa: PLW0603 - one process has one configuration
+    _overrides.update({name: value for name, value in arguments.items() if value is not None})
+    _current = None
+
+
+def reset() -> None:
+    """Forget arguments and environment, so that the next look reads them anew."""
+    global _current  # noqa: PLW0603 - one process has one configuration
+    _overrides.clear()
+    _current = None

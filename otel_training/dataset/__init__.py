@@ -1,0 +1,1 @@
+"""Datasets: choosing examples, writing them for a trainer, importing old logs."""

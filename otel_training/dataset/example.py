@@ -1,0 +1,92 @@
+"""The example: one extraction as a chat, prompt and answer."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+import orjson
+
+Message: TypeAlias = dict[str, str]
+
+TEMPLATE_VERSION: Final = "1"
+TEMPLATE_SYSTEM: Final = (
+    "Extract the insights from the source text. Answer with JSON alone: "
+    '{"insights": [{"text": "...", "category": "..."}]}'
+)
+_ROLES: Final = frozenset({"system", "user", "assistant"})
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One row of a training file, and where it comes from."""
+
+    extraction_id: str
+    messages: list[Message]
+    prompt: str
+    """`captured`, or `template` where no call of the model was."""
+    provenance: Mapping[str, Any]
+
+    def line(self) -> bytes:
+        """Return the row in OpenAI's chat format, ASCII alone.
+
+        U+2028 and U+0085 inside a text would cut the line in two for many readers.
+        """
+        return (json.dumps({"messages": self.messages}, ensure_ascii=True) + "\n").encode("ascii")
+
+
+def example(row: Mapping[str, Any]) -> Example | None:
+    """Turn a row of `export.sql` into an example; None when it has no usable prompt."""
+    captured = _captured(row)
+    messages = captured or _templated(row)
+    if messages is None:
+        return None
+    kept = ("timestamp", "topic", "source_url", "source_truncated", "quality_score", "net", "viewers")
+    return Example(
+        row["extraction_id"],
+        messages,
+        "captured" if captured else "template",
+        {name: row[name] for name in kept},
+    )
+
+
+def _captured(row: Mapping[str, Any]) -> list[Message] | None:
+    """Return the captured call as a chat that ends with its answer."""
+    if not row["messages"] or not row["output"]:
+        return None
+    given = orjson.loads(row["messages"])
+    if not isinstance(given, list):
+        return None
+    messages = [_message(one) for one in given]
+    if None in messages or not messages:
+        return None
+    return [*(one for one in messages if one is not None), {"role": "assistant", "content": row["output"]}]
+
+
+def _message(given: object) -> Message | None:
+    if not isinstance(given, dict) or given.get("role") not in _ROLES:
+        return None
+    content = _text(given.get("content"))
+    return None if content is None else {"role": given["role"], "content": content}
+
+
+def _text(content: object) -> str | None:
+    """Return a message's text, of content blocks those of type text; None for anything else."""
+    if isinstance(content, str):
+        return content
+    if not isinstance(content, Sequence):
+        return None
+    parts = [one.get("text") if isinstance(one, dict) and one.get("type") == "text" else None for one in content]
+    return "\n".join(map(str, parts)) if parts and None not in parts else None
+
+
+def _templated(row: Mapping[str, Any]) -> list[Message] | None:
+    """Put the declared template over the source's content and the returned insights."""
+    if not row["source_content"]:
+        return None
+    topic = f"Topic: {row['topic']}\n\n" if row["topic"] else ""
+    return [
+        {"role": "system", "content": TEMPLATE_SYSTEM},
+        {"role": "user", "content": topic + row["source_content"]},
+        {"role": "assistant", "content": json.dumps({"insights": row["insights"]}, ensure_ascii=False)},
+    ]

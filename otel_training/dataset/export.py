@@ -1,0 +1,125 @@
+"""The export: examples into a training file, with a manifest beside it, all or nothing."""
+
+import contextlib
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, BinaryIO, Final, TypeAlias
+
+from otel_training.dataset.example import TEMPLATE_SYSTEM, TEMPLATE_VERSION, example
+from otel_training.dataset.funnel import Filters, Funnel
+from otel_training.errors import NothingToExportError, TrainingError
+from otel_training.store.client import Store, query
+from otel_training.version import version
+
+Progress: TypeAlias = Callable[[int, int], None]
+
+FORMAT: Final = "openai-chat"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What an export did."""
+
+    file: str
+    manifest: str
+    rows: int
+    sha256: str
+    filters: Filters
+    funnel: Funnel
+
+
+def manifest_path(out: Path) -> Path:
+    """Return where the manifest of a training file stands: beside it."""
+    return out.with_name(f"{out.name.removesuffix('.jsonl')}.manifest.json")
+
+
+def check_target(out: Path, *, force: bool) -> None:
+    """Raise `TrainingError` when the file cannot or must not be written."""
+    if not out.parent.is_dir():
+        raise TrainingError(f"The folder {out.parent} does not exist: make it, or choose another --out.")
+    if out.is_dir() or (out.exists() and not out.is_file()):
+        raise TrainingError(f"{out} is no regular file: choose another --out.")
+    if not force and (taken := next((one for one in (out, manifest_path(out)) if one.exists()), None)):
+        raise TrainingError(f"{taken} exists already: choose another --out, or add --force to replace it.")
+
+
+def export(store: Store, out: Path, filters: Filters, found: Funnel, progress: Progress | None = None) -> Report:
+    """Write the examples that pass the filters, and their manifest.
+
+    Raises `NothingToExportError` when none passes; then nothing is written.
+    """
+    if not found.left:
+        raise NothingToExportError(found.advice or _nearest(found))
+    with _replacing(out) as file, _replacing(manifest_path(out)) as beside:
+        rows, digest = _write_rows(store, file, filters, found.left, progress)
+        if not rows:
+            raise NothingToExportError("No example that passes the filters has a prompt in text form.")
+        report = Report(str(out), str(manifest_path(out)), len(rows), digest, filters, found)
+        beside.write(json.dumps(_manifest(report, rows), indent=1).encode() + b"\n")
+    return report
+
+
+def _write_rows(
+    store: Store, file: BinaryIO, filters: Filters, total: int, progress: Progress | None
+) -> tuple[list[dict[str, Any]], str]:
+    digest = hashlib.sha256()
+    rows: list[dict[str, Any]] = []
+    for number, row in enumerate(store.rows(query("export"), **asdict(filters)), 1):
+        made = example(row)
+        if made is not None:
+            line = made.line()
+            file.write(line)
+            digest.update(line)
+            rows.append(
+                {
+                    "line": len(rows) + 1,
+                    "extraction_id": made.extraction_id,
+                    "sha256": hashlib.sha256(line).hexdigest(),
+                    "prompt": made.prompt,
+                    **made.provenance,
+                }
+            )
+        if progress is not None:
+            progress(number, total)
+    return rows, digest.hexdigest()
+
+
+def _manifest(report: Report, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "file": Path(report.file).name,
+        "format": FORMAT,
+        "sha256": report.sha256,
+        "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "otel_training": version(),
+        "filters": asdict(report.filters),
+        "funnel": [asdict(step) for step in report.funnel.steps],
+        "template": {"version": TEMPLATE_VERSION, "system": TEMPLATE_SYSTEM},
+        "rows": rows,
+    }
+
+
+def _nearest(found: Funnel) -> str:
+    step = next(step for step in found.steps if not step.left)
+    return (
+        f"No extraction passes all filters ({step.filter!r} dropped the last {step.dropped}): gather more, or lower it."
+    )
+
+
+@contextlib.contextmanager
+def _replacing(path: Path) -> Iterator[BinaryIO]:
+    """Write a temporary file in the same folder; it takes the place of `path` only when all went well."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        file = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+        with os.fdopen(file, "wb") as opened:
+            yield opened
+            opened.flush()
+            os.fsync(opened.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""What gets a record from the calling thread to the disk."""

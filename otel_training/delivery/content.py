@@ -1,0 +1,261 @@
+"""What a record's content becomes: one finisher a kind, run on the writer thread.
+
+Each reads the JSON that capture took, computes ids over the unredacted text, redacts, and
+returns attributes and a body. Raises `MalformedError` where the content is not what it must be.
+"""
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias
+
+import orjson
+
+from otel_training import conventions as names
+from otel_training.conventions import Action, Kind
+from otel_training.delivery.record import JSON, Record, Scalar
+from otel_training.delivery.snapshot import clean_text
+from otel_training.privacy.identity import Key, insight_id, pseudonym, text_sha256
+from otel_training.privacy.redact import Redactor
+from otel_training.privacy.url import clean_url
+
+Attributes: TypeAlias = dict[str, Scalar | None]
+
+INSIGHT_KEYS: Final = ("insights", "extracted_insights", "items")
+"""The names under which an answer may hold its insights."""
+ID_LIMIT: Final = 256
+UNZIPPED_LIMIT: Final = 8 << 20
+_GZIP: Final = b"\x1f\x8b"
+_ACTIONS: Final = frozenset(action.value for action in Action)
+LINKS_REMEMBERED: Final = 100_000
+
+
+class MalformedError(ValueError):
+    """The content is not JSON of the expected shape."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What is left to write of a record."""
+
+    kind: Kind
+    attributes: Attributes
+    body: JSON = None
+    redactions: int = 0
+
+
+@dataclass(slots=True)
+class Finisher:
+    """What finishing needs beside the record itself."""
+
+    key: Key
+    content_limit: int
+    linked: dict[tuple[str, str], None] = field(default_factory=dict)
+    """Pairs of app id and text that were told already, oldest first: once per process."""
+
+    def finish(self, record: Record) -> Iterator[Finished]:
+        """Turn one captured record into what is written of it."""
+        match record.kind:
+            case Kind.EXTRACTION:
+                yield self._extraction(record)
+            case Kind.LLM_CALL:
+                yield self._llm_call(record)
+            case Kind.FEEDBACK:
+                yield self._feedback(record)
+            case Kind.IMPRESSION:
+                yield from self._impression(record)
+            case _:
+                yield Finished(record.kind, dict(record.attributes))
+
+    def _extraction(self, record: Record) -> Finished:
+        content = read(record.content)
+        if not isinstance(content, dict):
+            raise MalformedError
+        redactor = Redactor()
+        url = _text(content.get("source_url")) or ""
+        source = _text(content.get("source_content"))
+        items = content.get("insights")
+        insights = [self._insight(item, url, redactor) for item in items] if isinstance(items, list) else []
+        attributes: Attributes = {
+            **record.attributes,
+            names.TOPIC: redactor.text(_text(content.get("topic")) or ""),
+            names.SOURCE_URL: stored_url(url),
+            names.OUTPUT_SHA256: text_sha256(answer_text(items)) if isinstance(items, list) else None,
+        }
+        body: JSON = {
+            names.INPUT: None if source is None else redactor.text(source)[: self.content_limit],
+            names.OUTPUT: insights if isinstance(items, list) else None,
+        }
+        return Finished(Kind.EXTRACTION, attributes, body, redactor.count)
+
+    @staticmethod
+    def _insight(item: JSON, url: str, redactor: Redactor) -> JSON:
+        found = item if isinstance(item, dict) else {}
+        text = _text(found.get("text")) or ""
+        category = _text(found.get("category"))
+        derived = insight_id(url, text)
+        return {
+            "insight_id": as_id(found.get("id")) or derived,
+            "derived_id": derived,
+            "text": redactor.text(text),
+            "category": None if category is None else redactor.text(category),
+            "text_sha256": text_sha256(text),
+        }
+
+    @staticmethod
+    def _llm_call(record: Record) -> Finished:
+        content = read(record.content)
+        if not isinstance(content, dict):
+            raise MalformedError
+        redactor = Redactor()
+        answer = _text(content.get("output"))
+        attributes: Attributes = {
+            **record.attributes,
+            names.OUTPUT_SHA256: _answer_sha256(answer),
+        }
+        body: JSON = {
+            names.INPUT: redactor.value(content.get("input")),
+            names.OUTPUT: None if answer is None else redactor.text(answer),
+        }
+        return Finished(Kind.LLM_CALL, attributes, body, redactor.count)
+
+    def _feedback(self, record: Record) -> Finished:
+        content = read(record.content)
+        if not isinstance(content, dict):
+            raise MalformedError
+        target, action = as_id(content.get("insight_id")), content.get("action")
+        if target is None or not isinstance(action, str):
+            raise MalformedError
+        metadata = content.get("metadata")
+        named = metadata.get("user_id") if isinstance(metadata, dict) else None
+        attributes: Attributes = {
+            **record.attributes,
+            names.INSIGHT_ID: target,
+            names.ACTION: action if action in _ACTIONS else Action.OTHER.value,
+            **self._reader(record.user_id, named, record.fallback_user_id),
+        }
+        return Finished(Kind.FEEDBACK, attributes)
+
+    def _impression(self, record: Record) -> Iterator[Finished]:
+        shown = feed_items(read(record.content))
+        if shown is None:
+            raise MalformedError
+        ids = [identity for item in shown if (identity := item_id(item)) is not None]
+        if ids:
+            attributes: Attributes = {
+                **record.attributes,
+                names.INSIGHT_IDS: orjson.dumps(ids).decode(),
+                **self._reader(record.user_id, record.fallback_user_id),
+            }
+            yield Finished(Kind.IMPRESSION, attributes)
+        yield from self._links(shown)
+
+    def _links(self, shown: list[dict[str, JSON]]) -> Iterator[Finished]:
+        for item in shown:
+            identity, text = item_id(item), _text(item.get("text"))
+            if identity is None or not text:
+                continue
+            attributes: Attributes = {
+                names.LINK_ID: identity,
+                names.TEXT_SHA256: text_sha256(text),
+                names.SOURCE_URL: stored_url(_text(item.get("source_url")) or _text(item.get("url")) or ""),
+            }
+            if self._is_new(identity, str(attributes[names.TEXT_SHA256])):
+                yield Finished(Kind.LINK, attributes)
+
+    def _is_new(self, identity: str, digest: str) -> bool:
+        pair = (identity, digest)
+        if pair in self.linked:
+            return False
+        if len(self.linked) >= LINKS_REMEMBERED:
+            del self.linked[next(iter(self.linked))]
+        self.linked[pair] = None
+        return True
+
+    def _reader(self, *candidates: object) -> Attributes:
+        reader = next((found for one in candidates if (found := as_id(one)) is not None), None)
+        if reader is None:
+            return {}
+        return {names.USER_HASH: pseudonym(self.key, reader), names.USER_KEY_ID: self.key.id}
+
+
+def read(content: bytes) -> JSON:
+    """Parse JSON, gzipped or not; raises `MalformedError` for anything else."""
+    try:
+        parsed: JSON = orjson.loads(_unzipped(content))
+    except (orjson.JSONDecodeError, zlib.error) as error:
+        raise MalformedError from error
+    return parsed
+
+
+def _unzipped(content: bytes) -> bytes:
+    """Undo what a host's gzip middleware did below ours; no JSON text begins like gzip."""
+    if not content.startswith(_GZIP):
+        return content
+    return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(content, UNZIPPED_LIMIT)
+
+
+def stored_url(url: str) -> str:
+    """Return a URL as it is kept: the same for an extraction and for whatever links to it."""
+    return Redactor().text(clean_url(url.strip()))
+
+
+def as_id(value: object) -> str | None:
+    """Return an id as text: `1` is `"1"` and `0` is an id; true, 1.5, "" and null are none."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return int.__str__(value) if abs(value) < 1 << 63 else None
+    if isinstance(value, str):
+        return clean_text(value, ID_LIMIT).strip() or None
+    return None
+
+
+def item_id(item: dict[str, JSON]) -> str | None:
+    """Return the app's id of an item: `insight_id`, else `id`."""
+    return as_id(item.get("insight_id")) or as_id(item.get("id"))
+
+
+def feed_items(answer: JSON) -> list[dict[str, JSON]] | None:
+    """Find the items of a feed's answer: a list, or the first list that a mapping holds.
+
+    Returns None when the answer has no such list.
+    """
+    lists = [answer] if isinstance(answer, list) else list(answer.values()) if isinstance(answer, dict) else []
+    for found in lists:
+        if isinstance(found, list):
+            items = [item for item in found if isinstance(item, dict)]
+            if items or not found:
+                return items
+    return None
+
+
+def answer_text(items: list[JSON]) -> str:
+    """Return the text by which a call's answer and an extraction's insights are compared."""
+    texts = [item.get("text") if isinstance(item, dict) else item for item in items]
+    return orjson.dumps(texts).decode()
+
+
+def _answer_sha256(answer: str | None) -> str | None:
+    """Digest a call's answer as `answer_text` does; None when it holds no list of insights."""
+    if answer is None:
+        return None
+    try:
+        parsed = read(_unfenced(answer).encode())
+    except MalformedError:
+        return None
+    if isinstance(parsed, dict):
+        parsed = next((parsed[key] for key in INSIGHT_KEYS if key in parsed), None)
+    return text_sha256(answer_text(parsed)) if isinstance(parsed, list) else None
+
+
+def _unfenced(answer: str) -> str:
+    """Take a Markdown fence off a JSON answer."""
+    stripped = answer.strip()
+    if not stripped.startswith("```"):
+        return stripped
+    return stripped.split("\n", 1)[-1].rsplit("```", 1)[0]
+
+
+def _text(value: JSON) -> str | None:
+    return value if isinstance(value, str) else None

@@ -1,0 +1,50 @@
+"""Counting without a lock: what the calling thread may do from a signal handler, too."""
+
+import itertools
+from collections.abc import Mapping
+
+from otel_training.conventions import Loss
+
+
+class Tally:
+    """Counts up from any thread; read from one.
+
+    `next()` on an `itertools.count` is one step under the GIL, where `+= 1` is three; the reader
+    takes a step of its own and takes its steps out again.
+    """
+
+    def __init__(self) -> None:
+        self._steps = itertools.count()
+        self._looks = 0
+
+    def add(self) -> None:
+        """Count one."""
+        next(self._steps)
+
+    def total(self) -> int:
+        """Return the count so far."""
+        steps = next(self._steps) - self._looks
+        self._looks += 1
+        return steps
+
+
+class Losses:
+    """Records lost since the last look, by reason."""
+
+    def __init__(self) -> None:
+        self._tallies = {reason: Tally() for reason in Loss}
+        self._told: dict[Loss, int] = dict.fromkeys(Loss, 0)
+
+    def add(self, reason: Loss) -> None:
+        """Count a loss, from any thread."""
+        self._tallies[reason].add()
+
+    def fresh(self) -> Mapping[Loss, int]:
+        """Return the losses not yet told, leaving out reasons without any."""
+        counts = {reason: tally.total() - self._told[reason] for reason, tally in self._tallies.items()}
+        return {reason: count for reason, count in counts.items() if count}
+
+    def told(self, counts: Mapping[Loss, int]) -> None:
+        """Mark losses as written down."""
+        for reason, count in counts.items():
+            self._told[reason] += count

@@ -1,0 +1,102 @@
+"""The writer's life in this process: made before it is needed, new after a fork, closed at exit."""
+
+import atexit
+import os
+from typing import Any
+
+from otel_training import config
+from otel_training.conventions import Loss
+from otel_training.delivery.content import Finisher
+from otel_training.delivery.line import header
+from otel_training.delivery.record import Record
+from otel_training.delivery.resource import resource
+from otel_training.delivery.segments import sweep
+from otel_training.delivery.writer import Destination, Writer
+from otel_training.folder import DataFolder, find_folder, make_folder
+from otel_training.privacy.identity import Key, load_key
+from otel_training.version import version
+
+EXIT_SECONDS = 2.0
+
+
+def _prepare() -> Destination:
+    settings = config.settings()
+    folder = make_folder(find_folder(settings))
+    sweep(folder.local)
+    return Destination(folder, settings, header(resource(folder), version()), finisher(settings, folder))
+
+
+def finisher(settings: config.Settings, folder: DataFolder) -> Finisher:
+    """Make what finishes records under these settings, with the key of the folder's readers."""
+    key = Key(settings.user_key.encode()) if settings.user_key else load_key(folder.key)
+    return Finisher(key, settings.content_limit)
+
+
+_writer = Writer(_prepare)
+
+
+def emit(record: Record) -> None:
+    """Hand a record to the writer. Never blocks."""
+    _writer.put(record)
+
+
+def lose(reason: Loss) -> None:
+    """Count a record that could not be made."""
+    _writer.lose(reason)
+
+
+def flush(timeout: float = EXIT_SECONDS) -> bool:
+    """Wait until everything captured so far is on disk.
+
+    Returns True when it is, False when `timeout` seconds were not enough or the disk refused.
+    """
+    if not config.settings().enabled:
+        return True
+    return _writer.flush(timeout)
+
+
+def configure(  # noqa: PLR0913 - one parameter a setting
+    *,
+    enabled: bool | None = None,
+    home: str | os.PathLike[str] | None = None,
+    user_key: str | None = None,
+    content_limit: int | None = None,
+    max_bytes: int | None = None,
+    min_free_bytes: int | None = None,
+) -> None:
+    """Set in code what the environment may set too; an argument wins over its variable.
+
+    Call it before the first capture; a later call finishes what was gathered under the old
+    settings first.
+    """
+    given: dict[str, Any] = {
+        "enabled": enabled,
+        "home": None if home is None else os.fspath(home),
+        "user_key": user_key,
+        "content_limit": content_limit,
+        "max_bytes": max_bytes,
+        "min_free_bytes": min_free_bytes,
+    }
+    restart()
+    config.override(**given)
+
+
+def restart() -> None:
+    """Close the writer and take a new one, so that settings are read anew."""
+    global _writer
+    old, _writer = _writer, Writer(_prepare)
+    old.close(EXIT_SECONDS)
+
+
+def _after_fork_in_child() -> None:
+    global _writer  # noqa: PLW0603 - one process has one writer
+    _writer.abandon()
+    _writer = Writer(_prepare)
+
+
+def _at_exit() -> None:
+    _writer.close(EXIT_SECONDS)
+
+
+os.register_at_fork(after_in_child=_after_fork_in_child)
+atexit.register(_at_exit)

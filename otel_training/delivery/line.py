@@ -1,0 +1,84 @@
+"""The line: one OTLP/JSON `LogRecord`, which a collector takes and the engine reads as it is.
+
+Format: opentelemetry-proto, logs.proto, in the JSON encoding of the OTLP specification
+(64-bit integers as strings, ids as lower-case hex).
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+import orjson
+
+from otel_training import conventions as names
+from otel_training.conventions import Kind, Loss
+from otel_training.delivery.content import Finished, Finisher
+from otel_training.delivery.record import JSON, Record, Scalar, event_id, now
+from otel_training.privacy import redact
+
+SEVERITY_INFO = 9
+
+
+def lines(record: Record, finisher: Finisher) -> Iterator[bytes]:
+    """Turn one captured record into its lines: itself, and the links it tells."""
+    for finished in finisher.finish(record):
+        main = finished.kind is record.kind
+        yield line(record if main else replace(record, event_id=event_id()), finished)
+
+
+def loss_line(reason: Loss, count: int) -> bytes:
+    """Make the line that tells of `count` lost records."""
+    record = Record(Kind.LOSS, event_id(), now())
+    return line(
+        record,
+        Finished(Kind.LOSS, {names.LOSS_REASON: reason.value, names.LOSS_COUNT: count}),
+    )
+
+
+def line(record: Record, finished: Finished) -> bytes:
+    """Make the line of one finished record, with its line end."""
+    attributes: dict[str, Scalar | None] = {
+        names.KIND: finished.kind.value,
+        names.EVENT_ID: record.event_id,
+        names.VERSION: names.SCHEMA_VERSION,
+        **finished.attributes,
+    }
+    if finished.body is not None:
+        attributes[names.REDACTION] = redact.VERSION
+        attributes[names.REDACTION_COUNT] = finished.redactions
+    log_record = {
+        "timeUnixNano": str(record.time),
+        "observedTimeUnixNano": str(record.time),
+        "severityNumber": SEVERITY_INFO,
+        "traceId": record.trace_id,
+        "spanId": record.span_id,
+        "flags": record.trace_flags,
+        "eventName": finished.kind.event_name,
+        "attributes": key_values(attributes),
+        "body": {"stringValue": "" if finished.body is None else orjson.dumps(finished.body).decode()},
+    }
+    return orjson.dumps(log_record, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def header(resource: Mapping[str, Scalar], version: str) -> bytes:
+    """Make a segment's first line: who wrote it, the rest of an OTLP/JSON request around its lines."""
+    head = {
+        "resource": {"attributes": key_values(resource)},
+        "scope": {"name": names.SCOPE, "version": version},
+        "schemaUrl": names.SCHEMA_URL,
+    }
+    return orjson.dumps(head, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def key_values(attributes: Mapping[str, Scalar | None]) -> list[dict[str, JSON]]:
+    """Encode attributes as OTLP/JSON `KeyValue`s, leaving out those without a value."""
+    return [{"key": key, "value": _any_value(value)} for key, value in attributes.items() if value is not None]
+
+
+def _any_value(value: Scalar) -> dict[str, JSON]:
+    if isinstance(value, bool):
+        return {"boolValue": value}
+    if isinstance(value, int):
+        return {"intValue": str(value)}
+    if isinstance(value, float):
+        return {"doubleValue": value}
+    return {"stringValue": value}

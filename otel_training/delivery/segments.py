@@ -1,0 +1,118 @@
+"""Segments: append-only files of lines, one writer each, held by `flock` while it lives.
+
+A segment is created as `*.new`, locked, headed and renamed, so that a reader never sees one
+without a lock or a header. Whoever can take the lock knows that its writer is gone.
+"""
+
+import contextlib
+import fcntl
+import os
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+ROLL_BYTES: Final = 16 << 20
+SYNC_SECONDS: Final = 1.0
+STALE_SECONDS: Final = 60.0
+SUFFIX: Final = ".jsonl"
+NEW: Final = ".new"
+
+
+@dataclass(slots=True)
+class Segment:
+    """The open segment of one writer."""
+
+    path: Path
+    file: int
+    size: int
+    synced_at: float = field(default_factory=time.monotonic)
+    dirty: bool = False
+
+    def append(self, lines: bytes) -> None:
+        """Append whole lines: all of them, or none and an `OSError`.
+
+        A short write (a full disk) is truncated away, so that no torn line stays behind.
+        """
+        written = 0
+        try:
+            while written < len(lines):
+                written += os.write(self.file, lines[written:] if written else lines)
+        except OSError:
+            os.ftruncate(self.file, self.size)
+            raise
+        self.size += written
+        self.dirty = True
+        if time.monotonic() - self.synced_at > SYNC_SECONDS:
+            self.sync()
+
+    def sync(self) -> None:
+        """Bring what was appended to the disk itself."""
+        if self.dirty:
+            os.fdatasync(self.file)
+            self.dirty = False
+        self.synced_at = time.monotonic()
+
+    def close(self) -> None:
+        """Finish the segment: from now on it may be drained and deleted."""
+        with contextlib.suppress(OSError):
+            self.sync()
+        self.release()
+
+    def release(self) -> None:
+        """Close the file alone; in a forked child this leaves the parent's lock in place."""
+        os.close(self.file)
+
+
+def open_segment(directory: Path, header: bytes) -> Segment:
+    """Create a segment and hold it; raises `OSError` when the disk refuses."""
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    name = f"{time.time_ns():020d}-{os.getpid()}-{os.urandom(3).hex()}{SUFFIX}"
+    fresh = directory / (name + NEW)
+    file = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        segment = Segment(directory / name, file, 0)
+        segment.append(header)
+        fresh.rename(segment.path)
+    except OSError:
+        os.close(file)
+        fresh.unlink(missing_ok=True)
+        raise
+    return segment
+
+
+def segment_paths(directory: Path) -> list[Path]:
+    """List the segments of a folder, oldest first."""
+    try:
+        names = sorted(entry.name for entry in os.scandir(directory) if entry.name.endswith(SUFFIX))
+    except FileNotFoundError:
+        return []
+    return [directory / name for name in names]
+
+
+def is_live(file: int) -> bool:
+    """Tell whether a writer still holds the segment behind this open file."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    fcntl.flock(file, fcntl.LOCK_UN)
+    return False
+
+
+def sweep(directory: Path) -> None:
+    """Delete what a writer left that died before its segment had a name: it holds no record."""
+    for path in directory.glob(f"*{SUFFIX}{NEW}"):
+        with contextlib.suppress(OSError):
+            if time.time() - path.stat().st_mtime > STALE_SECONDS:
+                path.unlink()
+
+
+def waiting_bytes(directory: Path) -> int:
+    """Return the size of all segments of a folder."""
+    total = 0
+    for path in segment_paths(directory):
+        with contextlib.suppress(FileNotFoundError):
+            total += path.stat().st_size
+    return total

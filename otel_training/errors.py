@@ -1,0 +1,25 @@
+"""Errors that a person can act on: each message is one sentence that says what to do."""
+
+
+class TrainingError(Exception):
+    """Base of what the command prints as one line, with exit code 1."""
+
+
+class StoreLockedError(TrainingError):
+    """Another process holds the embedded store."""
+
+
+class StoreError(TrainingError):
+    """The store cannot be opened, read or written."""
+
+
+class RowsUnreadableError(StoreError):
+    """The engine could not parse rows it was given."""
+
+
+class NothingToExportError(TrainingError):
+    """No row is left after the filters."""
+
+
+class FolderError(TrainingError):
+    """The data folder cannot be made or written."""

@@ -1,0 +1,147 @@
+"""The one door to ClickHouse: opens both `chdb:///path` and `http(s)://...`."""
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+import orjson
+
+from otel_training.conventions import DATABASE
+from otel_training.errors import RowsUnreadableError, StoreError
+
+if TYPE_CHECKING:
+    from clickhouse_connect.driver.client import Client
+
+Row: TypeAlias = dict[str, Any]
+
+_PACKAGE: Final = "otel_training.store"
+_CODE: Final = re.compile(r"Code: (\d+)\.")
+# CANNOT_PARSE_TEXT, _ESCAPE_SEQUENCE, _QUOTED_STRING, _INPUT_ASSERTION_FAILED, _NUMBER, _DATETIME,
+# INCORRECT_DATA, UNKNOWN_FIELD; TYPE_MISMATCH, CANNOT_READ_ALL_DATA
+_UNREADABLE: Final = frozenset({6, 25, 26, 27, 33, 41, 53, 72, 117, 130, 131, 349, 386, 467, 636})
+_NO_SPACE: Final = frozenset({243})
+
+
+class Store:
+    """A connection to the store, renewed after any error.
+
+    chdb hands the rows of a query that failed after it produced output to the next query on the
+    same connection; so no connection that has seen an error is used again.
+    """
+
+    def __init__(self, dsn: str) -> None:
+        self._dsn = dsn
+        self._client: Client | None = None
+
+    def run(self, statement: str, **parameters: Any) -> None:
+        """Run a statement without a result; values by `{name:Type}`."""
+        with self._renewed() as client:
+            client.command(statement, parameters=parameters)
+
+    def rows(self, statement: str, **parameters: Any) -> Iterator[Row]:
+        """Stream the rows of a query, each as JSON types."""
+        with (
+            self._renewed() as client,
+            client.raw_stream(statement, parameters=parameters, fmt="JSONEachRow") as stream,
+        ):
+            for line in _lines(stream):
+                yield orjson.loads(line)
+
+    def row(self, statement: str, **parameters: Any) -> Row:
+        """Return the only row of a query."""
+        (found,) = self.rows(statement, **parameters)
+        return found
+
+    def insert(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """Insert rows."""
+        with self._renewed() as client:
+            client.insert(table, rows, column_names=columns)
+
+    def another(self) -> "Store":
+        """Return a second connection to the same store: one holds no two open results."""
+        return Store(self._dsn)
+
+    def close(self) -> None:
+        """Close the connection."""
+        client, self._client = self._client, None
+        if client is not None:
+            client.close()
+
+    @contextmanager
+    def _renewed(self) -> "Iterator[Client]":
+        try:
+            if self._client is None:
+                self._client = _connect(self._dsn)
+            yield self._client
+        except GeneratorExit:
+            # A consumer that stops early leaves an open stream: the next query would see nothing.
+            self.close()
+            raise
+        except Exception as error:
+            self.close()
+            raise _readable(error) from error
+        except BaseException:
+            self.close()
+            raise
+
+
+def embedded_dsn(path: Path) -> str:
+    """Return the DSN of the embedded store in a folder."""
+    return f"chdb://{path.absolute()}"
+
+
+def query(name: str) -> str:
+    """Read a query's text by its file name."""
+    return (files(_PACKAGE) / "queries" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def _connect(dsn: str) -> "Client":
+    try:
+        import clickhouse_connect
+        from clickhouse_connect import common
+    except ImportError as error:
+        message = "The store needs its libraries: pip install 'otel_training[local,cli]'."
+        raise StoreError(message) from error
+    common.set_setting("autogenerate_session_id", False)  # noqa: FBT003 - the library's signature
+    options: dict[str, Any] = {}
+    if dsn.startswith("chdb:"):
+        options["chdb_options"] = {"config-file": str(files(_PACKAGE) / "chdb.xml")}
+    else:
+        options |= {"connect_timeout": 10, "send_receive_timeout": 60}
+    client: Client = clickhouse_connect.get_client(dsn=dsn, **options)
+    client.command(f"CREATE DATABASE IF NOT EXISTS {DATABASE}")
+    client.database = DATABASE
+    client.command(f"USE {DATABASE}")
+    return client
+
+
+def _lines(stream: Any) -> Iterator[bytes]:
+    rest = b""
+    for chunk in stream:
+        *whole, rest = (rest + chunk).split(b"\n")
+        yield from whole
+    if rest:
+        yield rest
+
+
+def _readable(error: Exception) -> Exception:
+    """Turn the driver's errors into ours: one sentence that says what to do."""
+    if isinstance(error, StoreError) or not _is_drivers(error):
+        return error
+    text = str(error)
+    match = _CODE.search(text)
+    code = int(match.group(1)) if match else 0
+    if code in _UNREADABLE:
+        return RowsUnreadableError(text)
+    if code in _NO_SPACE or "No space left" in text:
+        return StoreError("The disk is full: make room and run the command again; nothing was lost.")
+    first = text.strip().splitlines()[0][:300] if text.strip() else type(error).__name__
+    return StoreError(f"The store said: {first}")
+
+
+def _is_drivers(error: Exception) -> bool:
+    module = type(error).__module__
+    return module.startswith(("clickhouse_connect", "urllib3")) or type(error) is RuntimeError

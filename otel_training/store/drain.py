@@ -1,0 +1,193 @@
+"""The drain: moves whole lines from segments into the embedded store, each at least once.
+
+Order of a batch: rows inserted (with fsync), ledger written, finished segments deleted. Dying
+anywhere repeats a batch at most, and reading is by event id, so nothing counts twice.
+"""
+
+import contextlib
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Final, TypeAlias
+
+import orjson
+
+from otel_training.delivery.segments import is_live, segment_paths
+from otel_training.errors import RowsUnreadableError
+from otel_training.folder import DataFolder
+from otel_training.store.client import Store, query
+
+Progress: TypeAlias = Callable[[int, int], None]
+
+BATCH_BYTES: Final = 32 << 20
+_LEDGER: Final = "SELECT segment, offset, damaged, torn FROM segments FINAL"
+_COLUMNS: Final = ("segment", "offset", "damaged", "torn", "revision")
+
+
+@dataclass(slots=True)
+class Position:
+    """How far a segment was read."""
+
+    path: Path
+    offset: int = 0
+    damaged: int = 0
+    torn: int = 0
+    head: bytes = b""
+    finished: bool = False
+
+
+@dataclass(slots=True)
+class Batch:
+    """Lines of one or more segments that are inserted by one statement."""
+
+    lines: list[tuple[Position, bytes]] = field(default_factory=list)
+    positions: list[Position] = field(default_factory=list)
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What is in the spool and not yet in the store."""
+
+    lines: int
+    bytes: int
+
+
+def drain(store: Store, folder: DataFolder, progress: Progress | None = None) -> int:
+    """Insert every whole line that is not in the store yet; return how many."""
+    positions = _positions(store, folder)
+    total = sum(_size(one.path) - one.offset for one in positions)
+    done = lines = 0
+    for batch in _batches(positions):
+        lines += len(batch.lines)
+        _insert(store, folder, batch.lines)
+        _remember(store, batch.positions)
+        for one in batch.positions:
+            if one.finished:
+                one.path.unlink(missing_ok=True)
+        done += batch.size
+        if progress is not None:
+            progress(done, max(total, done))
+    return lines
+
+
+def waiting(store: Store, folder: DataFolder) -> Waiting:
+    """Count the records that a drain would find now."""
+    lines = size = 0
+    for one in _positions(store, folder):
+        with contextlib.suppress(FileNotFoundError):
+            content = one.path.read_bytes()
+            whole = content[max(one.offset, content.find(b"\n") + 1) :]
+            lines += whole.count(b"\n")
+            size += len(whole)
+    return Waiting(lines, size)
+
+
+def _positions(store: Store, folder: DataFolder) -> list[Position]:
+    ledger = {row["segment"]: row for row in store.rows(_LEDGER)}
+    found = []
+    for path in segment_paths(folder.local):
+        row = ledger.get(path.name, {})
+        found.append(Position(path, row.get("offset", 0), row.get("damaged", 0), row.get("torn", 0)))
+    return found
+
+
+def _batches(positions: list[Position]) -> Iterator[Batch]:
+    batch = Batch()
+    for position in positions:
+        for lines, size in _chunks(position):
+            batch.lines += [(position, line) for line in lines]
+            batch.size += size
+            if not batch.positions or batch.positions[-1] is not position:
+                batch.positions.append(position)
+            if batch.size >= BATCH_BYTES:
+                yield batch
+                batch = Batch()
+    if batch.positions:
+        yield batch
+
+
+def _chunks(position: Position) -> Iterator[tuple[list[bytes], int]]:
+    """Read a segment from its position on, by batches of whole lines, moving the position along."""
+    with contextlib.suppress(FileNotFoundError), position.path.open("rb") as file:
+        # Looked at before reading: whatever a writer appends later is for the next drain.
+        live = is_live(file.fileno())
+        end = os.fstat(file.fileno()).st_size
+        position.head = file.readline()
+        file.seek(max(position.offset, len(position.head)))
+        while file.tell() < end:
+            data = file.read(min(BATCH_BYTES, end - file.tell()))
+            whole = data.rfind(b"\n") + 1
+            file.seek(whole - len(data), os.SEEK_CUR)
+            if not whole:
+                break
+            position.offset = file.tell()
+            yield data[: whole - 1].split(b"\n"), whole
+        if not live:
+            position.torn = int(file.tell() < end)
+            position.finished = True
+            yield [], 0
+
+
+def _insert(store: Store, folder: DataFolder, lines: list[tuple[Position, bytes]]) -> None:
+    readable = []
+    for position, line in lines:
+        head = _object(position.head)
+        if head and _object(line):
+            readable.append((position, b'{"segment":' + position.head.rstrip() + b"," + line[1:]))
+        else:
+            _set_aside(folder, position, line)
+    _insert_readable(store, folder, readable)
+
+
+def _insert_readable(store: Store, folder: DataFolder, lines: list[tuple[Position, bytes]]) -> None:
+    """Insert rows; when the engine cannot read one, halve until it stands alone, and set it aside."""
+    if not lines:
+        return
+    try:
+        _load(store, folder, [line for _, line in lines])
+    except RowsUnreadableError:
+        if len(lines) == 1:
+            _set_aside(folder, *lines[0])
+            return
+        middle = len(lines) // 2
+        _insert_readable(store, folder, lines[:middle])
+        _insert_readable(store, folder, lines[middle:])
+
+
+def _load(store: Store, folder: DataFolder, lines: list[bytes]) -> None:
+    with NamedTemporaryFile(dir=folder.path, prefix="drain-", suffix=".jsonl") as copy:
+        copy.write(b"\n".join(lines))
+        copy.flush()
+        store.run(query("drain"), path=copy.name)
+
+
+def _set_aside(folder: DataFolder, position: Position, line: bytes) -> None:
+    folder.rejected.mkdir(mode=0o700, exist_ok=True)
+    with (folder.rejected / position.path.name).open("ab") as file:
+        file.write(line + b"\n")
+    position.damaged += 1
+
+
+def _remember(store: Store, positions: list[Position]) -> None:
+    revision = time.time_ns()
+    rows = [[one.path.name, one.offset, one.damaged, one.torn, revision] for one in positions]
+    store.insert("segments", _COLUMNS, rows)
+
+
+def _object(line: bytes) -> bool:
+    """Tell whether a line is a JSON object with something in it."""
+    try:
+        return bool(line.startswith(b"{") and orjson.loads(line))
+    except orjson.JSONDecodeError:
+        return False
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0

@@ -1,0 +1,39 @@
+-- The training examples: extractions that readers liked, one row each, oldest first.
+-- Parameters: min_quality, the least quality score; net_above, what likes - dismissals, summed over
+-- the insights, must exceed; min_viewers, the least number of readers that any one insight reached.
+-- Result: extraction_id, the three figures, the insights returned, and the prompt: messages of the
+-- captured call whose answer was returned (the last such call), empty where none was captured.
+SELECT
+    e.extraction_id AS extraction_id,
+    e.ts AS timestamp,
+    e.topic AS topic,
+    e.source_url AS source_url,
+    e.source_content AS source_content,
+    e.source_truncated AS source_truncated,
+    arrayMap(i -> CAST((i.text, i.category), 'Tuple(text String, category Nullable(String))'), e.insights) AS insights,
+    e.quality_score AS quality_score,
+    x.net AS net,
+    x.viewers AS viewers,
+    c.messages AS messages,
+    c.output AS output,
+    c.model AS model
+FROM v_extractions AS e
+LEFT JOIN v_examples AS x ON x.extraction_id = e.extraction_id
+LEFT JOIN (
+    SELECT
+        extraction_id, output_sha256,
+        argMax(messages, (ts, event_id)) AS messages,
+        argMax(output, (ts, event_id)) AS output,
+        argMax(model, (ts, event_id)) AS model
+    FROM llm_calls FINAL
+    WHERE output_sha256 != ''
+    GROUP BY extraction_id, output_sha256
+) AS c ON c.extraction_id = e.extraction_id AND c.output_sha256 = e.output_sha256
+WHERE e.outcome = 'ok'
+    AND notEmpty(e.insights)
+    AND (coalesce(e.source_content, '') != '' OR c.messages != '')
+    AND e.quality_score >= {min_quality:Float64}
+    AND x.net > {net_above:Float64}
+    AND x.viewers >= {min_viewers:UInt64}
+ORDER BY e.ts, e.extraction_id
+SETTINGS date_time_output_format = 'iso'

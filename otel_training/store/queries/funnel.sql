@@ -1,0 +1,27 @@
+-- How many extractions are left after each filter of the export, in its order.
+-- Parameters: min_quality, net_above, min_viewers.
+SELECT
+    count() AS captured,
+    countIf(is_answered) AS answered,
+    countIf(is_answered AND has_prompt) AS prompted,
+    countIf(is_answered AND has_prompt AND is_good) AS good,
+    countIf(is_answered AND has_prompt AND is_good AND is_liked) AS liked,
+    countIf(is_answered AND has_prompt AND is_good AND is_liked AND is_seen) AS seen,
+    countIf(quality_score IS NOT NULL) AS scored,
+    (SELECT count() FROM feedback) AS actions,
+    (SELECT count() FROM impressions) AS impressions,
+    (SELECT countIf(extraction_id != '') FROM v_feedback)
+        + (SELECT countIf(extraction_id != '') FROM v_impressions) AS resolved
+FROM (
+    SELECT
+        e.quality_score AS quality_score,
+        e.outcome = 'ok' AND notEmpty(e.insights) AS is_answered,
+        coalesce(e.source_content, '') != '' OR (e.extraction_id, e.output_sha256) IN (
+            SELECT extraction_id, output_sha256 FROM llm_calls WHERE output_sha256 != ''
+        ) AS has_prompt,
+        e.quality_score >= {min_quality:Float64} AS is_good,
+        x.net > {net_above:Float64} AS is_liked,
+        x.viewers >= {min_viewers:UInt64} AS is_seen
+    FROM v_extractions AS e
+    LEFT JOIN v_examples AS x ON x.extraction_id = e.extraction_id
+)

@@ -1,0 +1,17 @@
+-- Readers' actions as they came, in the spec's own record format; the user id is the pseudonym.
+-- Parameters: skip, rows to leave out from the oldest on.
+SELECT
+    ts AS timestamp,
+    insight_id,
+    action,
+    CAST(tuple(nullIf(user_hash, '')), 'Tuple(user_id Nullable(String))') AS metadata,
+    'feedback' AS stage,
+    nullIf(extraction_id, '') AS extraction_id,
+    if(extraction_id = '', NULL, insight_index) AS insight_index,
+    nullIf(service, '') AS service,
+    event_id,
+    imported
+FROM v_feedback
+ORDER BY ts, event_id
+LIMIT 18446744073709551615 OFFSET {skip:UInt64}
+SETTINGS date_time_output_format = 'iso'

@@ -1,0 +1,27 @@
+-- What readers made of each insight: every reader has at most one vote on it, the last of
+-- like / x / unlike / unx; viewers are the readers who were shown it or acted on it.
+CREATE VIEW IF NOT EXISTS v_insights /*{on_cluster}*/ AS
+SELECT
+    extraction_id,
+    insight_index,
+    countIf(vote = 'like') AS likes,
+    countIf(vote = 'x') AS dismissals,
+    toInt64(likes) - toInt64(dismissals) AS net,
+    countIf(keeping = 'bookmark') AS bookmarks,
+    countIf(sharing = 'share') AS shares,
+    count() AS viewers
+FROM (
+    SELECT
+        extraction_id, insight_index, user_hash,
+        argMaxIf(action, (ts, event_id), action IN ('like', 'x', 'unlike', 'unx')) AS vote,
+        argMaxIf(action, (ts, event_id), action IN ('bookmark', 'unbookmark')) AS keeping,
+        argMaxIf(action, (ts, event_id), action IN ('share', 'unshare')) AS sharing
+    FROM (
+        SELECT extraction_id, insight_index, user_hash, ts, event_id, toString(action) AS action FROM v_feedback
+        UNION ALL
+        SELECT extraction_id, insight_index, user_hash, ts, event_id, '' AS action FROM v_impressions
+    )
+    WHERE user_hash != '' AND extraction_id != ''
+    GROUP BY extraction_id, insight_index, user_hash
+)
+GROUP BY extraction_id, insight_index

@@ -1,0 +1,13 @@
+-- Every stored record once, whatever its kind.
+CREATE VIEW IF NOT EXISTS v_events /*{on_cluster}*/ AS
+SELECT 'extraction' AS kind, extraction_id AS event_id, ts, service FROM extractions FINAL
+UNION ALL
+SELECT 'llm_call' AS kind, event_id, ts, service FROM llm_calls FINAL
+UNION ALL
+SELECT 'feedback' AS kind, event_id, ts, service FROM feedback FINAL
+UNION ALL
+SELECT 'impression' AS kind, event_id, any(ts) AS ts, any(service) AS service FROM impressions GROUP BY event_id
+UNION ALL
+SELECT 'link' AS kind, event_id, ts, service FROM links FINAL
+UNION ALL
+SELECT 'score' AS kind, event_id, ts, service FROM scores FINAL
