@@ -221,13 +221,13 @@ def feed_items(answer: JSON) -> list[dict[str, JSON]] | None:
 
     Returns None when the answer has no such list.
     """
-    lists = [answer] if isinstance(answer, list) else list(answer.values()) if isinstance(answer, dict) else []
+    held = list(answer.values()) if isinstance(answer, dict) else [answer]
+    lists = [found for found in held if isinstance(found, list)]
     for found in lists:
-        if isinstance(found, list):
-            items = [item for item in found if isinstance(item, dict)]
-            if items or not found:
-                return items
-    return None
+        items = [item for item in found if isinstance(item, dict) and item_id(item) is not None]
+        if items:
+            return items
+    return [] if [] in lists else None
 
 
 def answer_text(items: list[JSON]) -> str:

@@ -15,6 +15,7 @@ from typing import Final, TypeAlias
 
 import orjson
 
+from otel_training import conventions as names
 from otel_training.delivery.segments import is_live, segment_paths
 from otel_training.errors import RowsUnreadableError
 from otel_training.folder import DataFolder
@@ -70,7 +71,9 @@ def drain(store: Store, folder: DataFolder, progress: Progress | None = None) ->
                 one.path.unlink(missing_ok=True)
         done += batch.size
         if progress is not None:
-            progress(done, max(total, done))
+            progress(min(done, total), total)
+    if progress is not None:
+        progress(total, total)
     return lines
 
 
@@ -135,9 +138,8 @@ def _chunks(position: Position) -> Iterator[tuple[list[bytes], int]]:
 def _insert(store: Store, folder: DataFolder, lines: list[tuple[Position, bytes]]) -> None:
     readable = []
     for position, line in lines:
-        head = _object(position.head)
-        if head and _object(line):
-            readable.append((position, b'{"segment":' + position.head.rstrip() + b"," + line[1:]))
+        if _is_header(position.head) and _is_record(line):
+            readable.append((position, line))
         else:
             _set_aside(folder, position, line)
     _insert_readable(store, folder, readable)
@@ -148,7 +150,7 @@ def _insert_readable(store: Store, folder: DataFolder, lines: list[tuple[Positio
     if not lines:
         return
     try:
-        _load(store, folder, [line for _, line in lines])
+        _load(store, folder, lines)
     except RowsUnreadableError:
         if len(lines) == 1:
             _set_aside(folder, *lines[0])
@@ -158,9 +160,11 @@ def _insert_readable(store: Store, folder: DataFolder, lines: list[tuple[Positio
         _insert_readable(store, folder, lines[middle:])
 
 
-def _load(store: Store, folder: DataFolder, lines: list[bytes]) -> None:
+def _load(store: Store, folder: DataFolder, lines: list[tuple[Position, bytes]]) -> None:
+    """Insert rows by one statement, each with its segment's header as one more field."""
     with NamedTemporaryFile(dir=folder.path, prefix="drain-", suffix=".jsonl") as copy:
-        copy.write(b"\n".join(lines))
+        for position, line in lines:
+            copy.write(b'{"segment":' + position.head.rstrip() + b"," + line[1:] + b"\n")
         copy.flush()
         store.run(query("drain"), path=copy.name)
 
@@ -178,12 +182,25 @@ def _remember(store: Store, positions: list[Position]) -> None:
     store.insert("segments", _COLUMNS, rows)
 
 
-def _object(line: bytes) -> bool:
-    """Tell whether a line is a JSON object with something in it."""
-    try:
-        return bool(line.startswith(b"{") and orjson.loads(line))
-    except orjson.JSONDecodeError:
+def _is_header(line: bytes) -> bool:
+    return isinstance(_parsed(line), dict)
+
+
+def _is_record(line: bytes) -> bool:
+    """Tell whether a line names its kind and event: without them no table would take it."""
+    record = _parsed(line)
+    attributes = record.get("attributes") if isinstance(record, dict) else None
+    if not isinstance(attributes, list) or not line.startswith(b"{"):
         return False
+    keys = {one.get("key") for one in attributes if isinstance(one, dict) and isinstance(one.get("key"), str)}
+    return {names.KIND, names.EVENT_ID} <= keys
+
+
+def _parsed(line: bytes) -> object:
+    try:
+        return orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return None
 
 
 def _size(path: Path) -> int:

@@ -1,0 +1,151 @@
+"""What an app says about an extraction, while it runs and after."""
+
+import asyncio
+import contextvars
+from collections.abc import Callable
+from typing import Any
+
+import otel_training
+from otel_training.privacy.identity import text_sha256
+
+Lines = Callable[[], list[dict[str, Any]]]
+
+
+@otel_training.extraction
+def extract(topic: str) -> list[str]:
+    """Return one insight, after saying how good it is."""
+    otel_training.current().score(9)
+    otel_training.current().passed(False)
+    return ["One"]
+
+
+def kinds(records: list[dict[str, Any]]) -> list[str]:
+    """The kinds of records, in order."""
+    return [record["training.kind"] for record in records]
+
+
+def test_what_is_said_while_it_runs_is_part_of_the_record(lines: Lines) -> None:
+    """Score and filters set inside the function need no event of their own."""
+    extract("t")
+
+    (record,) = lines()
+    assert (9.0, False) == (record["training.quality.score"], record["training.filter.passed"])
+
+
+def test_what_is_said_after_the_return_is_an_event(lines: Lines) -> None:
+    """Right after a call, its handle is the current one; the score names its extraction."""
+    extract("t")
+    otel_training.current().score(3)
+    otel_training.current().passed()
+
+    record, score, passed = lines()
+    identity = record["training.extraction.id"]
+    assert [(identity, "quality_score", 3.0), (identity, "passed_filters", 1.0)] == [
+        (one["training.score.target"], one["training.score.name"], one["training.score.value"]) for one in (score, passed)
+    ]
+
+
+def test_links_the_apps_ids_in_order(lines: Lines) -> None:
+    """Ids given after the return tie to the insights by their place."""
+    extract("t")
+    otel_training.current().link(["abc", 5])
+
+    record, first, second = lines()
+    identity = record["training.extraction.id"]
+    assert [("abc", identity, 0), ("5", identity, 1)] == [
+        (one["training.link.id"], one["training.extraction.id"], one["training.insight.index"])
+        for one in (first, second)
+    ]
+
+
+def test_a_call_of_a_model_matches_the_answer_it_gave(lines: Lines) -> None:
+    """The call whose output parses to the returned insights has the extraction's digest; a judge's has not."""
+
+    @otel_training.extraction
+    def answered(topic: str) -> dict[str, Any]:
+        handle = otel_training.current()
+        handle.llm_call(model="m", input="P", output='```json\n{"insights": [{"text": "One"}]}\n```', input_tokens=3)
+        handle.llm_call(model="judge", input=[{"role": "user", "content": "Q"}], output="8")
+        return {"insights": [{"text": "One", "category": None}]}
+
+    answered("t")
+    call, judge, record = lines()
+    assert record["training.output.sha256"] == call["training.output.sha256"]
+    assert "training.output.sha256" not in judge
+    assert ({"training.input": [{"role": "user", "content": "P"}]}, 3) == (
+        {"training.input": call["body"]["training.input"]},
+        call["gen_ai.usage.input_tokens"],
+    )
+    assert call["training.extraction.id"] == record["training.extraction.id"]
+
+
+def test_nested_extractions_keep_their_own_handle(lines: Lines) -> None:
+    """After an inner extraction the outer one is current again."""
+
+    @otel_training.extraction(task="outer")
+    def outer(topic: str) -> list[str]:
+        extract(topic)
+        otel_training.current().score(1)
+        return []
+
+    outer("t")
+    inner_record, outer_record = lines()
+    assert [9.0, 1.0] == [one["training.quality.score"] for one in (inner_record, outer_record)]
+
+
+def test_tasks_of_a_gather_do_not_mix(lines: Lines) -> None:
+    """Every concurrent extraction has its own score."""
+
+    @otel_training.extraction
+    async def one(topic: str) -> list[str]:
+        await asyncio.sleep(0.001)
+        otel_training.current().score(int(topic))
+        await asyncio.sleep(0.001)
+        return []
+
+    async def many() -> None:
+        await asyncio.gather(*(one(str(number)) for number in range(20)))
+
+    asyncio.run(many())
+    found = {(record["training.source.topic"], record["training.quality.score"]) for record in lines()}
+    assert {(str(number), float(number)) for number in range(20)} == found
+
+
+def test_without_an_extraction_the_handle_does_nothing(lines: Lines) -> None:
+    """Calls on it are allowed anywhere and record nothing."""
+    handle = contextvars.Context().run(otel_training.current)
+    handle.score(1)
+    handle.passed()
+    handle.link(["a"])
+    handle.llm_call(model="m", input="i", output="o")
+
+    assert ("", []) == (handle.id, lines())
+
+
+def test_records_what_no_middleware_sees(lines: Lines) -> None:
+    """Feedback, impressions and scores can be recorded by hand; reader 0 is a reader."""
+    otel_training.record_feedback("abc", "like", user_id=0)
+    otel_training.record_feedback(7, "zap")
+    otel_training.record_impressions(["abc", 7], user_id="0")
+    otel_training.record_score("abc", "judge", 4)
+
+    like, zap, shown, score = lines()
+    assert like["user.hash"] == shown["user.hash"]
+    assert [("abc", "like"), ("7", "other")] == [
+        (one["training.insight.id"], one["training.feedback.action"]) for one in (like, zap)
+    ]
+    assert ('["abc","7"]', False, ("abc", "judge", 4.0)) == (
+        shown["training.insight.ids"],
+        "user.hash" in zap,
+        tuple(score[f"training.score.{name}"] for name in ("target", "name", "value")),
+    )
+
+
+def test_derives_the_same_insight_id_as_anyone() -> None:
+    """White space and Unicode form do not change an insight's id; its URL and text do."""
+    base = otel_training.insight_id("https://x.example/a", "Café  opens")
+
+    assert base == otel_training.insight_id(" https://x.example/a", " Cafe\u0301 opens\n")
+    assert base != otel_training.insight_id("https://x.example/b", "Café opens")
+    assert base != otel_training.insight_id("https://x.example/a", "Café closes")
+    assert text_sha256("Café opens") == text_sha256("Cafe\u0301 \n opens ")

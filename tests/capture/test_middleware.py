@@ -1,0 +1,306 @@
+"""The middleware, around real FastAPI and Starlette apps."""
+
+import asyncio
+import gzip
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+from starlette.middleware.gzip import GZipMiddleware
+
+import otel_training
+from otel_training.capture.routes import parse_route
+from otel_training.delivery.lifecycle import flush
+from otel_training.privacy.identity import Key, pseudonym, text_sha256
+
+Lines = Callable[[], list[dict[str, Any]]]
+LIKE = {"insight_id": "abc", "action": "like", "metadata": {"user_id": 1}}
+CARDS = [{"id": "abc", "text": "One"}, {"insight_id": 7, "text": "Two", "url": "https://x.example/2"}]
+
+
+class Exchange:
+    """One request to an ASGI app, sent as a server would, in chunks."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+        self.sent: list[dict[str, Any]] = []
+
+    def __call__(self, method: str, path: str, *chunks: bytes, query: str = "", scope: Any = None) -> tuple[int, bytes]:
+        asyncio.run(self._run(method, path, chunks or (b"",), query, scope or {}))
+        body = b"".join(one.get("body", b"") for one in self.sent[1:])
+        return self.sent[0]["status"], body
+
+    async def _run(self, method: str, path: str, chunks: tuple[bytes, ...], query: str, extra: dict[str, Any]) -> None:
+        self.sent = []
+        waiting = [
+            {"type": "http.request", "body": chunk, "more_body": number < len(chunks)}
+            for number, chunk in enumerate(chunks, 1)
+        ]
+
+        async def receive() -> dict[str, Any]:
+            return waiting.pop(0) if waiting else {"type": "http.disconnect"}
+
+        async def send(message: dict[str, Any]) -> None:
+            self.sent.append(message)
+
+        scope = {
+            "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method, "path": path,
+            "raw_path": path.encode(), "root_path": "", "scheme": "http", "query_string": query.encode(),
+            "headers": [(b"content-type", b"application/json"), (b"accept-encoding", b"gzip")],
+            "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80), **extra,
+        }  # fmt: skip
+        await self.app(scope, receive, send)
+
+
+def feed_app(answer: Any = None, status: int = 200, **options: Any) -> Exchange:
+    """An app with a feed and an engage route that answer as told."""
+    app = FastAPI()
+
+    @app.post("/api/feed/engage")
+    async def engage(request: Request) -> Response:
+        return JSONResponse({"size": len(await request.body())}, status)
+
+    @app.get("/api/feed")
+    async def feed() -> Response:
+        return answer if isinstance(answer, Response) else JSONResponse(answer, status)
+
+    app.add_middleware(otel_training.TrainingMiddleware, **options)
+    return Exchange(app)
+
+
+def engaged(**fields: Any) -> bytes:
+    """An engage body."""
+    return json.dumps({**LIKE, **fields}).encode()
+
+
+def test_records_an_action(lines: Lines, folder: Any) -> None:
+    """A reader's like becomes one record, the reader a pseudonym."""
+    assert (200, b'{"size":67}') == feed_app()("POST", "/api/feed/engage", engaged())
+
+    (record,) = lines()
+    key = Key(bytes.fromhex(folder.key.read_text()))
+    assert record.pop("training.event.id")
+    assert {
+        "training.kind": "feedback",
+        "training.schema.version": "0.1",
+        "training.insight.id": "abc",
+        "training.feedback.action": "like",
+        "http.route": "/api/feed/engage",
+        "user.hash": pseudonym(key, "1"),
+        "training.user.key_id": key.id,
+        "body": None,
+    } == record
+
+
+def test_reads_a_body_in_chunks(lines: Lines) -> None:
+    """A body that arrives in pieces is one body."""
+    body = engaged()
+    feed_app()("POST", "/api/feed/engage", body[:9], b"", body[9:])
+
+    assert ["abc"] == [record["training.insight.id"] for record in lines()]
+
+
+def test_records_what_was_shown_and_the_links(lines: Lines) -> None:
+    """A feed's answer gives one impression, and each pair of id and text once."""
+    app = feed_app({"total": 2, "cards": CARDS})
+    for _ in range(2):
+        assert (200, json.dumps({"total": 2, "cards": CARDS}, separators=(",", ":")).encode()) == app(
+            "GET", "/api/feed", query="user_id=3"
+        )
+
+    shown, *links = [record for record in lines() if record["training.kind"] != "impression"] or [None]
+    impressions = [record for record in lines() if record["training.kind"] == "impression"]
+    assert ['["abc","7"]'] * 2 == [record["training.insight.ids"] for record in impressions]
+    assert 1 == len({record["user.hash"] for record in impressions})
+    assert [("abc", text_sha256("One"), ""), ("7", text_sha256("Two"), "https://x.example/2")] == [
+        (record["training.link.id"], record["training.insight.text_sha256"], record["url.full"])
+        for record in (shown, *links)
+    ]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [CARDS, {"items": CARDS}, {"next": [], "data": CARDS}],
+    ids=["list", "mapping", "second list"],
+)
+def test_finds_the_items_of_a_feed(lines: Lines, answer: Any) -> None:
+    """The answer may be a list, or a mapping that holds one."""
+    feed_app(answer)("GET", "/api/feed")
+
+    found = [record["training.insight.ids"] for record in lines() if record["training.kind"] == "impression"]
+    assert ['["abc","7"]'] == found
+
+
+def test_sees_a_feed_that_is_compressed_below_it(lines: Lines) -> None:
+    """A gzip middleware of the app inside ours hides nothing, and its bytes go out unchanged."""
+    app = FastAPI()
+    long = [{"id": str(number), "text": f"Insight {number}"} for number in range(50)]
+    app.get("/api/feed")(lambda: long)
+    app.add_middleware(GZipMiddleware, minimum_size=10)
+    app.add_middleware(otel_training.TrainingMiddleware)
+    _, body = Exchange(app)("GET", "/api/feed")
+
+    assert long == json.loads(gzip.decompress(body))
+    assert ["impression"] + ["link"] * 50 == [record["training.kind"] for record in lines()]
+
+
+@pytest.mark.parametrize("status", [301, 404, 422, 500])
+def test_counts_only_answers_of_success(lines: Lines, status: int) -> None:
+    """What the app refused did not happen."""
+    app = feed_app(CARDS, status)
+    app("POST", "/api/feed/engage", engaged())
+    app("GET", "/api/feed")
+
+    assert [] == lines()
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "/api/feed/engage"), ("POST", "/api/feed"), ("POST", "/api/feed/engage/more"), ("GET", "/other")],
+)
+def test_leaves_other_requests_alone(lines: Lines, method: str, path: str) -> None:
+    """Method and path must both be those of a route."""
+    feed_app(CARDS)(method, path, engaged())
+
+    assert [] == lines()
+
+
+@pytest.mark.parametrize("body", [b"", b"no json", b"[]", b"{}", b'{"insight_id": true, "action": "like"}',
+                                  b'{"insight_id": "a", "action": 5}', b"\xff\xfe", b'{"insight_id": "a", "action": "like"' + b" " * 70_000 + b"}"])
+def test_counts_a_malformed_action(lines: Lines, body: bytes) -> None:
+    """The app's answer is unchanged, and one record is counted as lost."""
+    assert (200, json.dumps({"size": len(body)}, separators=(",", ":")).encode()) == feed_app()(
+        "POST", "/api/feed/engage", body
+    )
+
+    (record,) = lines()
+    assert ("loss", "malformed", 1) == (
+        record["training.kind"], record["training.loss.reason"], record["training.loss.count"]
+    )
+
+
+def test_counts_a_feed_that_is_too_large(lines: Lines) -> None:
+    """An answer beyond 1 MiB is passed on whole, and counted."""
+    long = [{"id": "a", "text": "x" * (1 << 20)}]
+    status, body = feed_app(long)("GET", "/api/feed")
+
+    assert (200, long) == (status, json.loads(body))
+    assert ["feed_too_large"] == [record["training.loss.reason"] for record in lines()]
+
+
+@pytest.mark.parametrize("answer", [Response("<p>hello", media_type="text/html"), JSONResponse([])])
+def test_takes_an_answer_without_cards_as_no_impression(lines: Lines, answer: Response) -> None:
+    """A page, or an empty feed, shows nobody anything."""
+    feed_app(answer)("GET", "/api/feed")
+
+    assert [] == lines()
+
+
+class User:
+    """A user object of the host whose properties are its own code."""
+
+    def __init__(self) -> None:
+        self.id = 9
+
+    @property
+    def identity(self) -> str:
+        raise AssertionError
+
+
+@pytest.mark.parametrize(
+    ("options", "body", "query", "scope", "reader"),
+    [
+        ({"user": lambda scope: 5}, engaged(), "user_id=8", {"user": "x"}, "5"),
+        ({"user": lambda scope: None}, engaged(), "user_id=8", {"user": "x"}, "1"),
+        ({}, engaged(), "user_id=8", {"user": "x"}, "1"),
+        ({}, engaged(metadata={}), "user_id=8", {"user": "x"}, "x"),
+        ({}, engaged(metadata=None), "user_id=8", {"user": User()}, "9"),
+        ({}, engaged(metadata={"user_id": None}), "user_id=8", {}, "8"),
+        ({}, engaged(metadata={"user_id": 0}), "", {}, "0"),
+        ({}, engaged(metadata={"user_id": True}), "", {}, None),
+        ({}, engaged(metadata=[]), "", {}, None),
+    ],
+)  # fmt: skip
+def test_names_the_reader(  # noqa: PLR0913 - a case has that many parts
+    lines: Lines, folder: Any, options: Any, body: bytes, query: str, scope: Any, reader: str | None
+) -> None:
+    """A `user=` callable, else the body, else the scope, else the query."""
+    feed_app(**options)("POST", "/api/feed/engage", body, query=query, scope=scope)
+
+    (record,) = lines()
+    key = Key(bytes.fromhex(folder.key.read_text()))
+    assert (None if reader is None else pseudonym(key, reader)) == record.get("user.hash")
+
+
+def test_a_failing_user_function_costs_the_reader_alone(lines: Lines, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In production an error in `user=` is swallowed; the action is kept."""
+    monkeypatch.setattr(otel_training._guard.guard, "raising", False)
+    feed_app(user=lambda scope: scope["nosuch"])("POST", "/api/feed/engage", engaged(metadata={}))
+
+    assert [("abc", None)] == [(one["training.insight.id"], one.get("user.hash")) for one in lines()]
+
+
+def test_switched_off_it_is_not_there(lines: Lines, folder: Any) -> None:
+    """The switch leaves the bare app."""
+    otel_training.configure(enabled=False)
+    assert 200 == feed_app(CARDS)("POST", "/api/feed/engage", engaged())[0]
+    assert 200 == feed_app(CARDS)("GET", "/api/feed")[0]
+
+    assert flush(1)
+    assert not folder.path.exists()
+
+
+def test_matches_templates() -> None:
+    """A parameter of a route's path stands for one segment."""
+    route = parse_route("post|PUT /users/{user_id}/engage.now/")
+
+    assert [True, True, True, False, False, False] == [
+        route.matches({"method": method, "path": path})
+        for method, path in [
+            ("POST", "/users/7/engage.now"), ("PUT", "/users/x y/engage.now"), ("PUT", "/users/7/engage.now/"),
+            ("GET", "/users/7/engage.now"), ("POST", "/users/7/8/engage.now"), ("POST", "/users/7/engage-now"),
+        ]
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["", "/api", "POST api", "P0ST /api", "POST"])
+def test_refuses_a_route_that_is_none(text: str) -> None:
+    """A mistyped route is an error where the middleware is added."""
+    with pytest.raises(ValueError, match="route"):
+        parse_route(text)
+
+
+def test_flushes_before_uvicorn_ends_by_a_signal(tmp_path: Path, folder: Any) -> None:
+    """A record captured right before SIGTERM is on disk, although no `atexit` runs."""
+    program = tmp_path / "late.py"
+    program.write_text(
+        "import contextlib, otel_training\n"
+        "from fastapi import FastAPI\n"
+        "@contextlib.asynccontextmanager\n"
+        "async def life(app):\n"
+        "    yield\n"
+        "    [otel_training.record_feedback(str(n), 'like') for n in range(100)]\n"
+        "app = FastAPI(lifespan=life)\n"
+        "app.add_middleware(otel_training.TrainingMiddleware)\n"
+        "print('up', flush=True)\n",
+        encoding="utf-8",
+    )
+    argv = [sys.executable, "-m", "uvicorn", "late:app", "--port", "0", "--app-dir", str(tmp_path)]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=dict(os.environ)) as server:
+        assert server.stderr is not None
+        while "Uvicorn running" not in server.stderr.readline():
+            pass
+        server.send_signal(signal.SIGTERM)
+        server.communicate(timeout=20)
+
+    assert -signal.SIGTERM == server.returncode
+    (segment,) = folder.local.glob("*.jsonl")
+    assert 101 == len(segment.read_bytes().splitlines())

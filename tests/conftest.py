@@ -1,0 +1,82 @@
+"""Every test has a data folder of its own, and our guard raises."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from otel_training import config
+from otel_training._guard import guard
+from otel_training.cli.main import main
+from otel_training.delivery import lifecycle
+from otel_training.folder import DataFolder
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DataFolder]:
+    """A fresh data folder; the writer starts anew and the guard raises."""
+    home = tmp_path / "data"
+    monkeypatch.setenv("OTEL_TRAINING_HOME", str(home))
+    monkeypatch.chdir(tmp_path)
+    lifecycle.restart()
+    config.reset()
+    guard.raising = True
+    yield DataFolder(home)
+    guard.raising = False
+    lifecycle.restart()
+    config.reset()
+
+
+@pytest.fixture
+def lines(folder: DataFolder) -> Callable[[], list[dict[str, Any]]]:
+    """Read what is on disk: every record's attributes, its body under `body`."""
+
+    def read() -> list[dict[str, Any]]:
+        assert lifecycle.flush(5)
+        found = []
+        for path in sorted(folder.local.glob("*.jsonl")):
+            for line in path.read_text(encoding="utf-8").splitlines()[1:]:
+                found.append(flat(json.loads(line)))
+        return found
+
+    return read
+
+
+def flat(record: dict[str, Any]) -> dict[str, Any]:
+    """Flatten an OTLP/JSON log record."""
+    attributes = {one["key"]: _value(one["value"]) for one in record["attributes"]}
+    body = record["body"]["stringValue"]
+    return {**attributes, "body": json.loads(body) if body else None}
+
+
+def _value(value: dict[str, Any]) -> Any:
+    ((kind, found),) = value.items()
+    return int(found) if kind == "intValue" else found
+
+
+@pytest.fixture
+def command(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """Run `otel-training` in this process; returns exit code, stdout and stderr."""
+
+    def run(*argv: object) -> tuple[int, str, str]:
+        assert lifecycle.flush(5)
+        capsys.readouterr()
+        code = main([str(one) for one in argv])
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return run
+
+
+@pytest.fixture
+def rows(command: Callable[..., tuple[int, str, str]]) -> Callable[..., list[dict[str, Any]]]:
+    """Run a command with `--json` and return its objects."""
+
+    def run(*argv: object) -> list[dict[str, Any]]:
+        code, out, err = command(*argv, "--json")
+        assert code == 0, err
+        return [json.loads(line) for line in out.splitlines()]
+
+    return run

@@ -1,0 +1,50 @@
+"""Captures records of all kinds and tells each, one by one; `fork` mode forks halfway."""
+
+import os
+import sys
+import time
+
+import otel_training
+
+
+@otel_training.extraction
+def extract(topic: str, source_content: str) -> list[str]:
+    """Answer one insight."""
+    return [f"{topic} {len(source_content)}"]
+
+
+def capture(name: str, number: int) -> None:
+    """Capture one record of one of four kinds, named so that it can be found."""
+    match number % 4:
+        case 0:
+            extract(name, "word " * 1000)
+        case 1:
+            otel_training.record_feedback(name, "like", user_id=7)
+        case 2:
+            otel_training.record_impressions([name], user_id=7)
+        case _:
+            otel_training.record_score(name, "quality_score", 5)
+    os.write(1, f"{name} {time.time()}.\n".encode())
+
+
+def main() -> None:
+    """Capture `count` records; a forked child captures the second half under its own names."""
+    prefix, count, mode = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+    child = 0
+    for number in range(count):
+        if mode == "fork" and number == count // 2:
+            child = os.fork()
+            prefix += "" if child else "child"
+        capture(f"{prefix}{number}", number)
+        if mode == "slow":
+            time.sleep(0.001)
+    if mode == "fork" and not child:
+        # As a worker of `multiprocessing` ends: no atexit.
+        time.sleep(0.1)
+        os._exit(0)
+    if child:
+        os.waitpid(child, 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+"""Starting real programs and real servers for tests."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+PROGRAMS = Path(__file__).parent / "programs"
+
+
+def environment(**extra: str) -> dict[str, str]:
+    """The environment of a user who configured nothing of ours."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("OTEL_")}
+    return {**clean, **extra}
+
+
+def run(*argv: object, cwd: Path, **extra: str) -> subprocess.CompletedProcess[str]:
+    """Run a Python program to its end."""
+    return subprocess.run(
+        [sys.executable, *map(str, argv)],
+        cwd=cwd,
+        env=environment(**extra),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@contextlib.contextmanager
+def served(app: str, cwd: Path, **extra: str) -> Iterator[str]:
+    """Serve an ASGI app by a real uvicorn from `cwd`; ends it by SIGTERM."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "uvicorn", app, "--port", str(port), "--log-level", "warning", "--app-dir", str(PROGRAMS)],
+        cwd=cwd,
+        env=environment(**extra),
+    )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _wait(url, process)
+        yield url
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=20)
+
+
+def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(400):
+        assert process.poll() is None, "the server ended"
+        with contextlib.suppress(urllib.error.URLError, ConnectionError):
+            request(url + "/openapi.json")
+            return
+        time.sleep(0.05)
+    raise TimeoutError(url)
+
+
+def request(url: str, body: object = None, headers: Mapping[str, str] | None = None) -> tuple[int, Any]:
+    """Send a GET, or a POST of JSON, and return status and answer."""
+    data = None if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
+    asked = urllib.request.Request(url, data, {"content-type": "application/json", **(headers or {})})  # noqa: S310
+    try:
+        with urllib.request.urlopen(asked, timeout=10) as answer:  # noqa: S310 - loopback
+            return answer.status, json.loads(answer.read() or b"null")
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, None

@@ -1,0 +1,66 @@
+"""Migrations."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from otel_training.errors import StoreError
+from otel_training.folder import DataFolder
+from otel_training.store.client import Store, embedded_dsn
+from otel_training.store.migrate import Migration, migrate, migrations
+
+FEEDBACK = (
+    "INSERT INTO otel_logs (Timestamp, LogAttributes) VALUES ('2026-01-02 03:04:05', "
+    "{'training.kind': 'feedback', 'training.event.id': 'e1', 'training.insight.id': 'i1', 'training.feedback.action': 'like'})"
+)
+
+
+@pytest.fixture
+def store(folder: DataFolder) -> Iterator[Store]:
+    """An empty embedded store."""
+    opened = Store(embedded_dsn(folder.store))
+    yield opened
+    opened.close()
+
+
+def test_applies_each_once_and_in_order(store: Store) -> None:
+    """A second run has nothing to do."""
+    assert [one.name for one in migrations()] == migrate(store)
+    assert [] == migrate(store)
+
+
+def test_numbers_the_files_without_gap_one_statement_each() -> None:
+    """Files are 0001, 0002, ...; each begins with a comment and holds one statement."""
+    found = migrations()
+
+    assert list(range(1, len(found) + 1)) == [int(one.name[:4]) for one in found]
+    assert [] == [one.name for one in found if ";" in one.statement.replace("--", "") and "; " not in one.statement]
+    assert [] == [one.name for one in found if not one.statement.startswith("-- ")]
+
+
+def test_brings_every_earlier_schema_to_this_one_and_keeps_its_rows(store: Store) -> None:
+    """Stopping after the first schema that takes feedback and going on later loses no row."""
+    first = [one for one in migrations() if one.name <= "0009_feedback_mv"]
+    migrate(store, first)
+    store.run(FEEDBACK)
+
+    assert [one.name for one in migrations()][len(first) :] == migrate(store)
+    assert [{"event_id": "e1", "action": "like", "extraction_id": ""}] == list(
+        store.rows("SELECT event_id, action, extraction_id FROM v_feedback")
+    )
+
+
+def test_repeats_a_migration_that_died_before_its_ledger_row(store: Store) -> None:
+    """Running a file twice does no harm."""
+    migrate(store)
+    store.run("TRUNCATE TABLE schema_migrations")
+
+    assert [one.name for one in migrations()] == migrate(store)
+
+
+def test_refuses_a_store_whose_migration_was_edited(store: Store) -> None:
+    """A changed file is named instead of silently differing from the store."""
+    migrate(store, [Migration("0001_otel_logs", "SELECT 1")])
+
+    with pytest.raises(StoreError, match="0001_otel_logs"):
+        migrate(store)
