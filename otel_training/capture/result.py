@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 
 from otel_training.delivery.content import INSIGHT_KEYS
 from otel_training.delivery.record import JSON
-from otel_training.delivery.snapshot import BREADTH, TEXT_LIMIT, fields_of, text_of
+from otel_training.delivery.snapshot import BREADTH, TEXT_LIMIT, fields_of, plain, text_of
 
 ResultReader: TypeAlias = Callable[[object], object]
 
@@ -60,6 +60,11 @@ def _of_list(items: list[object] | tuple[object, ...]) -> Answer:
     return Answer(insights, insight_count=len(items))
 
 
+def _category(value: object) -> str | None:
+    plainly = plain(value)
+    return text_of(plainly, _CATEGORY_LIMIT)
+
+
 def _insight(item: object) -> JSON:
     if isinstance(item, str):
         return {"text": text_of(item, TEXT_LIMIT)}
@@ -68,7 +73,7 @@ def _insight(item: object) -> JSON:
         return {"text": text_of(item, TEXT_LIMIT)}
     insight: dict[str, JSON] = {"text": text_of(fields.get("text"), TEXT_LIMIT)}
     if (category := fields.get("category")) is not None:
-        insight["category"] = text_of(getattr(category, "_value_", category), _CATEGORY_LIMIT)
+        insight["category"] = _category(category)
     identity = next((given for key in _ID_KEYS if isinstance(given := fields.get(key), (str, int))), None)
     if identity is not None and not isinstance(identity, bool):
         insight["id"] = identity

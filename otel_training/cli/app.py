@@ -7,6 +7,7 @@ from otel_training.cli.demo import demo
 from otel_training.cli.doctor import doctor
 from otel_training.cli.export import export
 from otel_training.cli.imports import import_
+from otel_training.cli.render import json_option
 from otel_training.cli.status import status
 from otel_training.cli.view import view
 from otel_training.version import version
@@ -14,11 +15,14 @@ from otel_training.version import version
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(version(), prog_name="otel-training")
+@json_option
 @click.pass_context
-def app(context: click.Context) -> None:
+def app(context: click.Context, *, as_json: bool) -> None:
     """Turn the traffic of an LLM app into training data. Alone: the status."""
     if context.invoked_subcommand is None:
-        context.invoke(status)
+        context.invoke(status, as_json=as_json)
+    elif as_json:
+        raise click.UsageError(f"--json goes after the command: otel-training {context.invoked_subcommand} --json")
 
 
 for command in (status, view, analyze, export, import_, doctor, demo):

@@ -17,6 +17,7 @@ from rich.text import Text
 F = TypeVar("F", bound=Callable[..., Any])
 
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_LINE_ENDS: Final = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 err: Final = Console(stderr=True, highlight=False)
@@ -38,8 +39,8 @@ def csv_option(command: F) -> F:
 
 
 def print_json(row: Mapping[str, Any]) -> None:
-    """Print one object on one line."""
-    sys.stdout.write(json.dumps(row, ensure_ascii=False, default=str) + "\n")
+    """Print one object on one line, for every reader's idea of a line."""
+    sys.stdout.write(json.dumps(row, ensure_ascii=False, default=str).translate(_LINE_ENDS) + "\n")
 
 
 def print_csv(rows: Iterable[Mapping[str, Any]]) -> None:

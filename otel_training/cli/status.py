@@ -80,7 +80,7 @@ def next_step(by_kind: dict[str, int], samples: int) -> str:
 
 @click.command()
 @json_option
-def status(as_json: bool = False) -> None:  # noqa: FBT001, FBT002 - click gives flags by name
+def status(*, as_json: bool = False) -> None:
     """Show what gathers, what waits, what was lost, and the next step."""
     if has_data():
         with session() as (store, folder):

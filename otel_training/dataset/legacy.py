@@ -30,7 +30,7 @@ _CHUNK_BYTES: Final = 1 << 20
 _SLACK: Final = 512
 
 
-class UnreadableError(ValueError):
+class UnreadableError(Exception):
     """A line that is none of the known formats; the message is the reason."""
 
 

@@ -1,6 +1,7 @@
 """Snapshots: bytes of the host's values, taken on its thread, without running its code."""
 
 import math
+from enum import Enum
 from typing import Final
 
 import orjson
@@ -27,7 +28,7 @@ def snapshot(value: object) -> bytes:
         return orjson.dumps(plain(value))
 
 
-def plain(value: object, depth: int = DEPTH) -> JSON:  # noqa: PLR0911 - a dispatch over types
+def plain(value: object, depth: int = DEPTH) -> JSON:  # noqa: C901, PLR0911 - a dispatch over types
     """Copy a value as plain JSON, within budgets of depth, breadth and length.
 
     What is not plain becomes `<TypeName>`; cycles end at the depth.
@@ -47,6 +48,8 @@ def plain(value: object, depth: int = DEPTH) -> JSON:  # noqa: PLR0911 - a dispa
         return _plain_mapping(value, depth)
     if kind in (list, tuple):
         return [plain(item, depth - 1) for item in value[:BREADTH]]  # type: ignore[index]
+    if isinstance(value, Enum):
+        return plain(object.__getattribute__(value, "_value_"), depth - 1)
     fields = fields_of(value)
     return _plain_mapping(fields, depth) if fields is not None else f"<{kind.__name__}>"
 

@@ -1,0 +1,107 @@
+"""The feed's first program: have Claude read the sources of each topic, store the insights that pass.
+
+Run as `python -m otel_training.demo.automation`. One line of it is ours: the decorator.
+"""
+
+import asyncio
+from itertools import groupby
+from typing import Final, TypedDict
+
+import anthropic
+from pydantic import BaseModel, ValidationError
+
+import otel_training
+from otel_training.demo.cards import Cards, cards
+from otel_training.demo.sources import Source, read_sources
+
+MODEL: Final = "claude-haiku-5-5"
+GOOD_ENOUGH: Final = 5
+AT_ONCE: Final = 4
+SYSTEM: Final = (
+    "You read news for a feed. Name the two or three insights of the article that a reader would remember, "
+    "each one self-contained sentence with a category of one word. Rate from 0 to 10 how sound and how "
+    "newsworthy the article is."
+)
+
+claude = anthropic.AsyncAnthropic()
+
+
+class Insight(BaseModel):
+    """What a card will say."""
+
+    text: str
+    category: str
+
+
+class Answer(BaseModel):
+    """What Claude is asked for."""
+
+    insights: list[Insight]
+    quality_score: float
+
+
+class Extraction(TypedDict):
+    """What an extraction returns."""
+
+    insights: list[dict[str, str]]
+    quality_score: float
+    passed_filters: bool
+
+
+@otel_training.extraction
+async def extract(topic: str, source_url: str, source_content: str) -> Extraction:
+    """Have Claude name the insights of an article, and decide whether they are good enough to be shown."""
+    message = await claude.messages.create(
+        model=MODEL,
+        max_tokens=4000,
+        system=SYSTEM,
+        messages=[{"role": "user", "content": f"Topic: {topic}\nURL: {source_url}\n\n{source_content}"}],
+        output_config={"format": {"type": "json_schema", "schema": anthropic.transform_schema(Answer)}},
+    )
+    answer = Answer.model_validate_json("".join(block.text for block in message.content if block.type == "text"))
+    return {
+        "insights": [insight.model_dump() for insight in answer.insights],
+        "quality_score": answer.quality_score,
+        "passed_filters": bool(answer.insights) and answer.quality_score >= GOOD_ENOUGH,
+    }
+
+
+async def attempt(source: Source, room: asyncio.Semaphore) -> Extraction | None:
+    """Extract from one source; None when it failed, which must not stop the others."""
+    async with room:
+        try:
+            return await extract(source.topic, source.url, source.text)
+        except (anthropic.APIError, ValidationError):
+            return None
+
+
+def store(found: list[Extraction | None], feed: Cards) -> int:
+    """Store the insights that pass, under ids of the feed's own; returns how many."""
+    passed = [
+        (rank, insight)
+        for rank, one in enumerate(found)
+        if one is not None and one["passed_filters"]
+        for insight in one["insights"]
+    ]
+    for rank, insight in passed:
+        feed.add(insight["text"], insight["category"], rank)
+    return len(passed)
+
+
+async def handle_topic(topic: str, sources: list[Source], feed: Cards) -> None:
+    """Bring one topic into the feed."""
+    room = asyncio.Semaphore(AT_ONCE)
+    found = await asyncio.gather(*(attempt(source, room) for source in sources))
+    stored = store(found, feed)
+    print(f"{topic}: {len(sources)} sources, {found.count(None)} failed, {stored} cards stored", flush=True)  # noqa: T201
+
+
+async def main() -> None:
+    """Bring every topic into the feed, one after another."""
+    async with claude:
+        for topic, sources in groupby(read_sources(), lambda source: source.topic):
+            await handle_topic(topic, list(sources), cards())
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,86 @@
+"""The feed's readers, scripted: who looks how far, and what they make of what they see."""
+
+import json
+import random
+from collections import Counter
+from dataclasses import dataclass, field
+from http.client import HTTPConnection
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+# Nine read to the end: what stands on the last pages stays one reader below the ten that the export asks for.
+PATIENCE: Final = {reader: 99 if reader < 9 else 3 if reader < 12 else 2 for reader in range(14)}  # noqa: PLR2004
+"""Readers, and how many pages each opens."""
+SEED: Final = 4
+
+_ENGAGES: Final = 0.5
+_KEEPS: Final = 0.2
+_PASSES_ON: Final = 0.1
+_REGRETS: Final = 0.1
+_APPEAL: Final = (0.3, 1.0)
+
+
+@dataclass(slots=True)
+class Visit:
+    """Readers at a served feed; counts what they do."""
+
+    connection: HTTPConnection
+    chance: random.Random = field(default_factory=lambda: random.Random(SEED))  # noqa: S311 - a script, no secret
+    done: Counter[str] = field(default_factory=Counter)
+
+    def read(self, reader: int, patience: int) -> list[str]:
+        """Look through the feed and react; returns the cards that the reader liked."""
+        number, pages, liked = 1, 1, []
+        while number <= min(pages, patience):
+            answer = self._ask("GET", f"/api/feed?user_id={reader}&page={number}")
+            liked += [card["id"] for card in answer["items"] if self._react(reader, card)]
+            number, pages = number + 1, answer["pages"]
+        return liked
+
+    def regret(self, reader: int, liked: list[str]) -> None:
+        """Come back, take some likes back, and dismiss those cards."""
+        for card in liked:
+            if self.chance.random() < _REGRETS:
+                self._engage(reader, card, "unlike")
+                self._engage(reader, card, "x")
+        self._ask("GET", f"/api/feed?user_id={reader}")
+
+    def _react(self, reader: int, card: dict[str, str]) -> bool:
+        if self.chance.random() > _ENGAGES:
+            return False
+        liked = self.chance.random() < appeal(card["text"])
+        self._engage(reader, card["id"], "like" if liked else "x")
+        for action, odds in (("bookmark", _KEEPS), ("share", _PASSES_ON)):
+            if liked and self.chance.random() < odds:
+                self._engage(reader, card["id"], action)
+        return liked
+
+    def _engage(self, reader: int, card: str, action: str) -> None:
+        self._ask("POST", "/api/feed/engage", insight_id=card, action=action, metadata={"user_id": reader})
+        self.done[action] += 1
+
+    def _ask(self, method: str, path: str, **body: object) -> Any:
+        self.connection.request(method, path, json.dumps(body) if body else None, {"content-type": "application/json"})
+        with self.connection.getresponse() as response:
+            if response.status != 200:  # noqa: PLR2004 - HTTP's own number
+                raise RuntimeError(f"{method} {path} answered {response.status}")
+            return json.load(response)
+
+
+def appeal(text: str) -> float:
+    """Return the share of readers who will like a card; the same text always has the same."""
+    return random.Random(text).uniform(*_APPEAL)  # noqa: S311 - a script, no secret
+
+
+def visit(url: str) -> Counter[str]:
+    """Send every reader through the feed, and each once more; returns how often they did what."""
+    address = urlsplit(url)
+    connection = HTTPConnection(str(address.hostname), address.port, timeout=10)
+    try:
+        readers = Visit(connection)
+        liked = {reader: readers.read(reader, patience) for reader, patience in PATIENCE.items()}
+        for reader, cards in liked.items():
+            readers.regret(reader, cards)
+    finally:
+        connection.close()
+    return readers.done

@@ -1,0 +1,160 @@
+"""Old logs."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+EXTRACTION = {
+    "timestamp": "2025-03-01T12:00:00",
+    "stage": "extraction",
+    "topic": "chips",
+    "source_url": "https://x.example/a?id=1",
+    "source_content": "Text.",
+    "extracted_insights": [{"text": "One", "category": "c"}, {"text": "Two", "category": None}],
+    "quality_score": 8.5,
+    "passed_filters": True,
+    "insight_count": 2,
+}
+FEEDBACK = {
+    "timestamp": "2025-03-02T14:00:00+02:00",
+    "insight_id": "old1",
+    "action": "like",
+    "metadata": {"user_id": 1},
+}
+LINK = {"insight_id": "old1", "text": "One"}
+
+
+def log(path: Path, *rows: object) -> Path:
+    """Write an old log; a text stands as it is."""
+    text = "".join((row if isinstance(row, str) else json.dumps(row)) + "\n" for row in rows)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_shows_an_old_extraction_field_for_field(tmp_path: Path, command: Any, rows: Any) -> None:
+    """The record comes back in its own format; a naive time is UTC."""
+    assert (0, "Imported 1 extraction; skipped 0 unreadable lines.\n") == command(
+        "import", log(tmp_path / "a.jsonl", EXTRACTION)
+    )[:2]
+
+    (row,) = rows("view", "extraction")
+    assert {**EXTRACTION, "timestamp": "2025-03-01T12:00:00.000000000Z"} == {name: row[name] for name in EXTRACTION}
+    assert list(EXTRACTION) == list(row)[: len(EXTRACTION)]
+
+
+def test_shows_old_feedback_with_the_pseudonym(tmp_path: Path, command: Any, rows: Any) -> None:
+    """An old user id is not shown, nor kept; a time with a zone is converted."""
+    command("import", log(tmp_path / "a.jsonl", FEEDBACK))
+
+    (row,) = rows("view", "feedback")
+    reader = row["metadata"].pop("user_id")
+    assert (32, "1" == reader) == (len(reader), False)
+    assert {**FEEDBACK, "timestamp": "2025-03-02T12:00:00.000000000Z", "metadata": {}} == {
+        name: row[name] for name in FEEDBACK
+    }
+
+
+@pytest.mark.parametrize(
+    "extraction",
+    [
+        EXTRACTION,
+        {**EXTRACTION, "extracted_insights": [{"text": "One", "id": "old1"}]},
+        {**EXTRACTION, "extracted_insights": [{"text": "One", "insight_id": "old1", "id": 9}]},
+    ],
+    ids=["by link", "by id", "by insight_id"],
+)
+def test_ties_old_feedback_to_its_insight(tmp_path: Path, command: Any, rows: Any, extraction: Any) -> None:
+    """An old id meets its insight through a row that tells its text, or an id in the item itself."""
+    extra = [] if "category" not in extraction["extracted_insights"][0] else [LINK]
+    command("import", log(tmp_path / "a.jsonl", FEEDBACK, extraction, *extra))
+
+    (record,) = rows("view", "extraction")
+    (row,) = rows("view", "feedback")
+    assert (record["extraction_id"], 0) == (row["extraction_id"], row["insight_index"])
+
+
+def test_a_link_with_its_source_tells_two_sources_of_one_text_apart(tmp_path: Path, command: Any, rows: Any) -> None:
+    """Where the same text came from two sources, the link's source decides."""
+    other = {**EXTRACTION, "source_url": "https://x.example/b", "timestamp": "2025-03-01T13:00:00"}
+    link = {**LINK, "source_url": EXTRACTION["source_url"]}
+    command("import", log(tmp_path / "a.jsonl", EXTRACTION, other, link, FEEDBACK))
+
+    first = rows("view", "extraction")[0]
+    assert [first["extraction_id"]] == [row["extraction_id"] for row in rows("view", "feedback")]
+
+
+def test_the_same_line_twice_is_two_records_and_importing_again_none(tmp_path: Path, command: Any, rows: Any) -> None:
+    """Repeated lines of a log are kept; repeated imports change nothing."""
+    path = log(tmp_path / "a.jsonl", FEEDBACK, FEEDBACK, LINK)
+    for _ in range(3):
+        command("import", path)
+
+    assert ((2, 1), 2) == (
+        tuple(rows("status")[0]["by_kind"].values()),
+        len({row["event_id"] for row in rows("view", "feedback")}),
+    )
+
+
+BAD = {
+    "no json {": "is no JSON",
+    "[1]": "is no JSON object",
+    "{}": "is neither an extraction, nor feedback, nor an insight id with its text",
+    '{"stage": "extraction", "timestamp": "2025-01-01"}': "extracted_insights is no list",
+    '{"stage": "extraction", "extracted_insights": []}': "timestamp is missing",
+    '{"insight_id": "a", "action": "like", "timestamp": "yesterday"}': "timestamp 'yesterday' is no ISO 8601 time",
+    '{"insight_id": "a", "action": "like", "timestamp": 1e300}': "timestamp 1e+300 is no ISO 8601 time",
+    '{"insight_id": "a", "action": "like", "timestamp": "1950-01-01"}': "timestamp '1950-01-01' is out of range",
+    '{"action": "like", "timestamp": "2025-01-01"}': "insight_id is missing",
+    '{"insight_id": "a", "action": 5, "timestamp": "2025-01-01"}': "action is no text",
+    '{"insight_id": "a", "text": ""}': "insight_id or text is empty",
+}
+
+
+def test_names_each_unreadable_line_and_imports_the_rest(tmp_path: Path, command: Any, rows: Any) -> None:
+    """FILE:LINE: reason on every run, exit code 1, and everything readable is in."""
+    path = log(tmp_path / "a.jsonl", FEEDBACK, "", *BAD, FEEDBACK)
+    expected = [f"{path}:{number}: {reason}" for number, reason in enumerate(BAD.values(), 3)]
+
+    for _ in range(2):
+        code, out, err = command("import", path)
+        assert (1, f"Imported 2 feedback; skipped {len(BAD)} unreadable lines.\n") == (code, out)
+        said = err.splitlines()
+        assert [True] * len(BAD) == [one.startswith(want) for one, want in zip(said, expected, strict=True)]
+    assert 2 == len(rows("view", "feedback"))
+
+
+def test_takes_unix_seconds_and_bytes_that_are_no_text(tmp_path: Path, command: Any, rows: Any) -> None:
+    """A time may be a number; a line that is not UTF-8 is named like any other."""
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(json.dumps({**FEEDBACK, "timestamp": 1740916800.5}).encode() + b"\n\xff\xfe\n")
+
+    assert 1 == command("import", path)[0]
+    assert ["2025-03-02T12:00:00.500000000Z"] == [row["timestamp"] for row in rows("view", "feedback")]
+
+
+def test_says_what_it_did_as_json(tmp_path: Path, rows: Any) -> None:
+    """Scripts read the counts from stdout."""
+    assert [{"imported": {"extraction": 1, "link": 1}, "unreadable": 0}] == rows(
+        "import", log(tmp_path / "a.jsonl", EXTRACTION, LINK)
+    )
+
+
+def test_imports_many_lines_in_pieces(tmp_path: Path, command: Any, rows: Any) -> None:
+    """A log longer than one write goes in whole."""
+    many = [{**FEEDBACK, "insight_id": f"i{number}"} for number in range(3000)]
+    command("import", log(tmp_path / "a.jsonl", *many))
+
+    assert [f"i{number}" for number in range(3000)] == sorted(
+        (row["insight_id"] for row in rows("view", "feedback")), key=lambda one: int(one[1:])
+    )
+
+
+@pytest.mark.parametrize("argv", [(), ("nosuch.jsonl",), (".",)])
+def test_wrong_arguments_are_wrong_usage(command: Callable[..., Any], argv: tuple[str, ...]) -> None:
+    """No file, a missing one or a folder: exit code 2 and a sentence."""
+    code, out, err = command("import", *argv)
+
+    assert (2, "", True) == (code, out, "Error: " in err)

@@ -1,0 +1,54 @@
+"""Starting and stopping the demo's programs."""
+
+import os
+import socket
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from otel_training.demo.programs import run_program, served
+from otel_training.errors import TrainingError
+
+STAND_IN = "otel_training.demo.messages_api:app"
+
+
+def answers(url: str) -> bool:
+    """Tell whether anything listens there."""
+    address = urlsplit(url)
+    with socket.socket() as asking:
+        return asking.connect_ex((str(address.hostname), int(address.port or 0))) == 0
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit, ValueError])
+def test_stops_a_server_whatever_happens(error: type[BaseException], tmp_path: Path) -> None:
+    """A server has ended when its block is left, however that is."""
+    with pytest.raises(error), served(STAND_IN, tmp_path, os.environ) as url:
+        assert answers(url)
+        raise error
+
+    assert not answers(url)
+
+
+def test_says_which_server_does_not_start(tmp_path: Path) -> None:
+    """A server that ends at once is an error that names it."""
+    with pytest.raises(TrainingError, match="no_such_module:app"), served("no_such_module:app", tmp_path, os.environ):
+        pass
+
+
+def test_passes_on_what_a_program_prints(tmp_path: Path) -> None:
+    """Every line of a program that ran well is said."""
+    (tmp_path / "speaker.py").write_text("print('one'); print('two')", encoding="utf-8")
+    said: list[str] = []
+
+    run_program("speaker", tmp_path, os.environ, said.append)
+
+    assert ["one", "two"] == said
+
+
+def test_says_which_program_failed(tmp_path: Path) -> None:
+    """A program that fails is an error that names it and its exit code."""
+    (tmp_path / "failing.py").write_text("raise SystemExit(3)", encoding="utf-8")
+
+    with pytest.raises(TrainingError, match="failing failed with exit code 3"):
+        run_program("failing", tmp_path, os.environ, print)
