@@ -43,7 +43,18 @@ def served(app: str, cwd: Path, **extra: str) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     process = subprocess.Popen(
-        [sys.executable, "-m", "uvicorn", app, "--port", str(port), "--log-level", "warning", "--app-dir", str(PROGRAMS)],
+        [
+            sys.executable,
+            "-m",
+            "uvicorn",
+            app,
+            "--port",
+            str(port),
+            "--log-level",
+            "warning",
+            "--app-dir",
+            str(PROGRAMS),
+        ],
         cwd=cwd,
         env=environment(**extra),
     )

@@ -19,7 +19,10 @@ from otel_training.folder import DataFolder, find_folder, make_folder
         ({"OTEL_TRAINING_ENABLED": "off"}, Settings(enabled=False)),
         ({"OTEL_TRAINING_ENABLED": "TRUE"}, Settings(enabled=True)),
         ({"OTEL_SDK_DISABLED": "true"}, Settings(enabled=False)),
-        ({"OTEL_TRAINING_HOME": "/data", "OTEL_TRAINING_CONTENT_LIMIT": "100"}, Settings(home="/data", content_limit=100)),
+        (
+            {"OTEL_TRAINING_HOME": "/data", "OTEL_TRAINING_CONTENT_LIMIT": "100"},
+            Settings(home="/data", content_limit=100),
+        ),
         ({"OTEL_TRAINING_HOME": ""}, Settings()),
     ],
 )

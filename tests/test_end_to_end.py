@@ -105,7 +105,9 @@ def test_exports_exactly_the_right_examples(project: Path) -> None:
     assert done.returncode == 0, done.stderr
 
     manifest = json.loads((project / "training.manifest.json").read_text(encoding="utf-8"))
-    exported = {row["source_url"]: {name: row[name] for name in ("quality_score", "net", "viewers")} for row in manifest["rows"]}
+    exported = {
+        row["source_url"]: {name: row[name] for name in ("quality_score", "net", "viewers")} for row in manifest["rows"]
+    }
     assert expected(sources, shown, actions) == exported
     assert len(exported) >= 5
     by_url = {source["url"]: source for source in sources}

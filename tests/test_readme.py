@@ -92,5 +92,7 @@ def test_the_first_screen_is_short() -> None:
     screen = README.split("\n## ")[0]
 
     assert 8 >= len(re.findall(r"^- ", screen, re.MULTILINE))
-    assert ["python", "console"] == [language for language, _ in re.findall(r"^```(\w+)\n(.*?)^```", screen, re.DOTALL | re.MULTILINE)]
+    assert ["python", "console"] == [
+        language for language, _ in re.findall(r"^```(\w+)\n(.*?)^```", screen, re.DOTALL | re.MULTILINE)
+    ]
     assert len(screen.splitlines()) <= 45

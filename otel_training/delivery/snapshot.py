@@ -28,7 +28,7 @@ def snapshot(value: object) -> bytes:
         return orjson.dumps(plain(value))
 
 
-def plain(value: object, depth: int = DEPTH) -> JSON:  # noqa: C901, PLR0911 - a dispatch over types
+def plain(value: object, depth: int = DEPTH) -> JSON:  # noqa: PLR0911 - a dispatch over types
     """Copy a value as plain JSON, within budgets of depth, breadth and length.
 
     What is not plain becomes `<TypeName>`; cycles end at the depth.

@@ -1,6 +1,6 @@
 """The feed's first program: have Claude read the sources of each topic, store the insights that pass.
 
-Run as `python -m otel_training.demo.automation`. One line of it is ours: the decorator.
+Run as `python -m otel_training.demo.automation`. All it knows of otel_training is the decorator.
 """
 
 import asyncio

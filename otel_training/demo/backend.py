@@ -1,6 +1,6 @@
 """The feed's second program: show the cards, take what readers do with them.
 
-Run as `uvicorn otel_training.demo.backend:app`. One line of it is ours: the middleware.
+Run as `uvicorn otel_training.demo.backend:app`. All it knows of otel_training is the middleware.
 """
 
 from typing import Literal

@@ -181,7 +181,7 @@ SHAPES = {
     "slots": AsSlots(ITEMS, 8, passed_filters=True),
     "model": AsModel(items=ITEMS, quality_score=8, passed_filters=True),
     "named tuple": AsNamed(ITEMS, 8, passed_filters=True),
-    "old named tuple": OldNamed(ITEMS, 8, True),  # noqa: FBT003 - as it is called
+    "old named tuple": OldNamed(ITEMS, 8, True),
 }
 
 

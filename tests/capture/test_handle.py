@@ -41,7 +41,8 @@ def test_what_is_said_after_the_return_is_an_event(lines: Lines) -> None:
     record, score, passed = lines()
     identity = record["training.extraction.id"]
     assert [(identity, "quality_score", 3.0), (identity, "passed_filters", 1.0)] == [
-        (one["training.score.target"], one["training.score.name"], one["training.score.value"]) for one in (score, passed)
+        (one["training.score.target"], one["training.score.name"], one["training.score.value"])
+        for one in (score, passed)
     ]
 
 

@@ -173,8 +173,19 @@ def test_leaves_other_requests_alone(lines: Lines, method: str, path: str) -> No
     assert [] == lines()
 
 
-@pytest.mark.parametrize("body", [b"", b"no json", b"[]", b"{}", b'{"insight_id": true, "action": "like"}',
-                                  b'{"insight_id": "a", "action": 5}', b"\xff\xfe", b'{"insight_id": "a", "action": "like"' + b" " * 70_000 + b"}"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"no json",
+        b"[]",
+        b"{}",
+        b'{"insight_id": true, "action": "like"}',
+        b'{"insight_id": "a", "action": 5}',
+        b"\xff\xfe",
+        b'{"insight_id": "a", "action": "like"' + b" " * 70_000 + b"}",
+    ],
+)
 def test_counts_a_malformed_action(lines: Lines, body: bytes) -> None:
     """The app's answer is unchanged, and one record is counted as lost."""
     assert (200, json.dumps({"size": len(body)}, separators=(",", ":")).encode()) == feed_app()(
@@ -183,7 +194,9 @@ def test_counts_a_malformed_action(lines: Lines, body: bytes) -> None:
 
     (record,) = lines()
     assert ("loss", "malformed", 1) == (
-        record["training.kind"], record["training.loss.reason"], record["training.loss.count"]
+        record["training.kind"],
+        record["training.loss.reason"],
+        record["training.loss.count"],
     )
 
 
@@ -294,7 +307,9 @@ def test_flushes_before_uvicorn_ends_by_a_signal(tmp_path: Path, folder: Any) ->
         encoding="utf-8",
     )
     argv = [sys.executable, "-m", "uvicorn", "late:app", "--port", "0", "--app-dir", str(tmp_path)]
-    with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=dict(os.environ)) as server:
+    with subprocess.Popen(
+        argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=dict(os.environ)
+    ) as server:
         assert server.stderr is not None
         while "Uvicorn running" not in server.stderr.readline():
             pass

@@ -54,7 +54,9 @@ def test_shows_records_field_for_field(gathered: None, rows: Any) -> None:
     extractions, actions = rows("view", "extraction"), rows("view", "feedback")
     assert [SPEC_EXTRACTION] * 2 == [list(row)[:9] for row in extractions]
     assert [SPEC_FEEDBACK] * 3 == [list(row)[:4] for row in actions]
-    assert ["extraction", None, None, None, [], None, None, None] == [extractions[1][name] for name in SPEC_EXTRACTION[1:]]
+    assert ["extraction", None, None, None, [], None, None, None] == [
+        extractions[1][name] for name in SPEC_EXTRACTION[1:]
+    ]
     assert ["extraction", "chips", "u1", "text", [{"text": "About chips", "category": "c"}], 8, True, 1] == [
         extractions[0][name] for name in SPEC_EXTRACTION[1:]
     ]
@@ -166,7 +168,9 @@ def test_csv_is_safe_for_spreadsheets(command: Any) -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("argv", [(), ("view",), ("view", "extraction"), ("view", "impression"), ("view", "feedback"), ("analyze",)])
+@pytest.mark.parametrize(
+    "argv", [(), ("view",), ("view", "extraction"), ("view", "impression"), ("view", "feedback"), ("analyze",)]
+)
 def test_tables_show_a_stored_escape_sequence_as_text(gathered: None, command: Any, argv: tuple[str, ...]) -> None:
     """What was captured cannot drive the terminal, and markup in it is text."""
     extract("\x1b[2J[bold]t[/bold]", "u2", "text")
@@ -297,6 +301,8 @@ def test_says_which_libraries_are_missing(monkeypatch: pytest.MonkeyPatch, capsy
 
 def test_runs_as_a_module() -> None:
     """`python -m otel_training.cli` is the command."""
-    done = subprocess.run([sys.executable, "-m", "otel_training.cli", "--version"], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "otel_training.cli", "--version"], capture_output=True, text=True, check=True
+    )
 
     assert "otel-training, version 0.1.0\n" == done.stdout

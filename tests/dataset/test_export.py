@@ -67,7 +67,12 @@ def test_prefers_the_captured_call_whose_answer_was_returned(tmp_path: Path, com
     @otel_training.extraction
     def asked(topic: str, source_url: str, source_content: str) -> list[str]:
         handle = otel_training.current()
-        for prompt, output in (("first", '["A"]'), ("second", ' ["A"] '), ("retry", '["B"]'), ("judge", '{"score": 8}')):
+        for prompt, output in (
+            ("first", '["A"]'),
+            ("second", ' ["A"] '),
+            ("retry", '["B"]'),
+            ("judge", '{"score": 8}'),
+        ):
             messages = [{"role": "user", "content": [{"type": "text", "text": prompt}]}]
             handle.llm_call(model="m", input=[{"role": "system", "content": "S"}, *messages], output=output)
         handle.score(8)
@@ -214,7 +219,9 @@ def test_prints_the_query_ready_to_run(command: Any) -> None:
     code, out, _ = command("export", "--print-sql", "--min-viewers", "3")
 
     assert 0 == code
-    assert ["SET param_min_quality = 7;", "SET param_net_above = 0;", "SET param_min_viewers = 3;"] == out.splitlines()[:3]
+    assert ["SET param_min_quality = 7;", "SET param_net_above = 0;", "SET param_min_viewers = 3;"] == out.splitlines()[
+        :3
+    ]
     assert out.rstrip().endswith("SETTINGS date_time_output_format = 'iso';")
 
 

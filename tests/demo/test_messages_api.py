@@ -3,7 +3,6 @@
 import json
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import anthropic
 import pytest
@@ -17,8 +16,7 @@ MODEL = "claude-haiku-5-5"
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder: Path = tmp_path_factory.mktemp("stand-in")
-    with served("otel_training.demo.messages_api:app", folder, os.environ) as found:
+    with served("otel_training.demo.messages_api:app", tmp_path_factory.mktemp("stand-in"), os.environ) as found:
         yield found
 
 

@@ -23,11 +23,18 @@ def answers(url: str) -> bool:
 @pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit, ValueError])
 def test_stops_a_server_whatever_happens(error: type[BaseException], tmp_path: Path) -> None:
     """A server has ended when its block is left, however that is."""
-    with pytest.raises(error), served(STAND_IN, tmp_path, os.environ) as url:
-        assert answers(url)
-        raise error
+    seen: list[str] = []
 
-    assert not answers(url)
+    def serve() -> None:
+        with served(STAND_IN, tmp_path, os.environ) as url:
+            seen.append(url)
+            assert answers(url)
+            raise error
+
+    with pytest.raises(error):
+        serve()
+
+    assert [False] == [answers(url) for url in seen]
 
 
 def test_says_which_server_does_not_start(tmp_path: Path) -> None:

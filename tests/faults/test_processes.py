@@ -11,11 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from otel_training.folder import DataFolder
-from otel_training.store.client import Store, embedded_dsn
-from otel_training.store.session import opened
-
 from otel_training import config
+from otel_training.folder import DataFolder
+from otel_training.store.client import Store
+from otel_training.store.session import opened
 
 PROGRAM = Path(__file__).parent.parent / "programs" / "mixed.py"
 VIEWS = ("v_extractions", "v_feedback", "v_impressions", "v_insights", "v_examples", "v_events", "v_aliases")
@@ -93,8 +92,14 @@ def test_draining_and_importing_again_change_nothing(
     kept = segment.read_bytes()
     log = tmp_path / "old.jsonl"
     old = [
-        {"timestamp": "2025-01-01T10:00:00", "stage": "extraction", "topic": "t", "source_url": "u",
-         "extracted_insights": [{"text": "old one", "category": "c", "id": "old1"}], "quality_score": 8},
+        {
+            "timestamp": "2025-01-01T10:00:00",
+            "stage": "extraction",
+            "topic": "t",
+            "source_url": "u",
+            "extracted_insights": [{"text": "old one", "category": "c", "id": "old1"}],
+            "quality_score": 8,
+        },
         {"timestamp": "2025-01-02T10:00:00", "insight_id": "old1", "action": "like", "metadata": {"user_id": 1}},
         {"timestamp": "2025-01-02T10:00:00", "insight_id": "old1", "action": "like", "metadata": {"user_id": 1}},
     ]

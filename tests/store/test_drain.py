@@ -148,9 +148,7 @@ def test_repeats_a_batch_after_dying_at_any_step(
     assert [] == list(folder.local.iterdir())
 
 
-def test_reads_a_large_segment_by_batches(
-    folder: DataFolder, store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_reads_a_large_segment_by_batches(folder: DataFolder, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """A segment larger than a batch goes in whole, with the progress told."""
     names = sorted(f"i{number:03}" for number in range(200))
     gather(*names)

@@ -1,0 +1,1 @@
+"""What must not be kept as it is: secrets and personal data in texts, readers' ids."""

@@ -1,0 +1,81 @@
+"""Ids: readers' pseudonyms, and the id and digest of an insight that anyone can derive."""
+
+import hashlib
+import hmac
+import os
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+_KEY_BYTES: Final = 32
+_INSIGHT: Final = b"otel_training.insight\0"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """The key of readers' pseudonyms."""
+
+    secret: bytes
+
+    @property
+    def id(self) -> str:
+        """A short id derived one way, so that records made by two keys can be told apart."""
+        return hmac.digest(self.secret, b"otel_training.key.id", "sha256").hex()[:8]
+
+
+def pseudonym(key: Key, user_id: str) -> str:
+    """Return the first 16 bytes of HMAC-SHA-256 as hex: the same reader, never the id."""
+    return hmac.digest(key.secret, _bytes(user_id), "sha256").hex()[:32]
+
+
+def load_key(path: Path) -> Key:
+    """Read the key of a data folder, or make it once.
+
+    Of several first starts at once the first `link` wins, and everybody reads back the winner.
+    Raises `OSError` when the folder cannot be written.
+    """
+    if not path.exists():
+        _make_key(path)
+    return Key(bytes.fromhex(path.read_text(encoding="ascii").strip()))
+
+
+def _make_key(path: Path) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
+    file = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(file, "w", encoding="ascii") as opened:
+            opened.write(os.urandom(_KEY_BYTES).hex() + "\n")
+            opened.flush()
+            os.fsync(opened.fileno())
+        try:
+            path.hardlink_to(temporary)
+        except FileExistsError:
+            return
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def normal_text(text: str) -> str:
+    """Return a text in Unicode's NFC, white space collapsed: what two copies of it share."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def text_sha256(text: str) -> str:
+    """Digest a text's normal form."""
+    return hashlib.sha256(_bytes(normal_text(text))).hexdigest()
+
+
+def insight_id(source_url: str, text: str) -> str:
+    """Derive an insight's id from its source's URL and its text: 32 hex digits, the same anywhere.
+
+    The first half of SHA-256 over `otel_training.insight`, URL and text, NUL between them; the
+    URL without white space around it, the text in NFC with white space collapsed.
+    """
+    named = _INSIGHT + _bytes(source_url.strip()) + b"\0" + _bytes(normal_text(text))
+    return hashlib.sha256(named).hexdigest()[:32]
+
+
+def _bytes(text: str) -> bytes:
+    # A lone surrogate is odd, and no reason to fail.
+    return text.encode("utf-8", "surrogatepass")

@@ -1,0 +1,76 @@
+"""Ids."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from otel_training.privacy.identity import Key, insight_id, load_key, normal_text, pseudonym, text_sha256
+
+START = "import sys; from pathlib import Path; from otel_training.privacy.identity import load_key; print(load_key(Path(sys.argv[1])).secret.hex())"
+
+
+def test_names_a_reader_the_same_under_one_key_only() -> None:
+    """A pseudonym is 32 hex digits, tells readers apart, and changes with the key."""
+    one, other = Key(b"one"), Key(b"other")
+    made = {pseudonym(one, "1"), pseudonym(one, "2"), pseudonym(other, "1"), pseudonym(one, "\ud800")}
+
+    assert (4, {32}) == (len(made), {len(name) for name in made})
+    assert pseudonym(one, "1") == pseudonym(Key(b"one"), "1")
+
+
+def test_tells_keys_apart_without_showing_them() -> None:
+    """A key's id is short, and not the key."""
+    assert (8, True, False) == (
+        len(Key(b"one").id), Key(b"one").id != Key(b"other").id, Key(b"one").id in b"one".hex(),
+    )  # fmt: skip
+
+
+def test_makes_a_key_once(tmp_path: Path) -> None:
+    """The first start makes it, for its owner alone; later ones read it."""
+    path = tmp_path / "user.key"
+    made = load_key(path)
+
+    assert (made, 32, 0o600, ["user.key"]) == (
+        load_key(path), len(made.secret), path.stat().st_mode & 0o777, os.listdir(tmp_path),
+    )  # fmt: skip
+
+
+def test_many_first_starts_at_once_make_one_key(tmp_path: Path) -> None:
+    """Whoever comes first wins, and everybody has the winner's."""
+    programs = [
+        subprocess.Popen([sys.executable, "-c", START, str(tmp_path / "user.key")], stdout=subprocess.PIPE, text=True)
+        for _ in range(6)
+    ]
+    keys = {program.communicate(timeout=30)[0] for program in programs}
+
+    assert (1, ["user.key"]) == (len(keys), os.listdir(tmp_path))
+
+
+def test_reads_the_winner_when_it_comes_second(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key that appears between the look and the link is the one."""
+    path = tmp_path / "user.key"
+    path.write_text("ab" * 32)
+    monkeypatch.setattr(Path, "exists", lambda _: False)
+
+    assert (Key(bytes.fromhex("ab" * 32)), ["user.key"]) == (load_key(path), os.listdir(tmp_path))
+
+
+def test_ids_are_what_the_readme_promises() -> None:
+    """The derivation never changes: ids are stored by apps."""
+    assert "2dc3a88f97425fa68588bc6cadebfae5" == insight_id("u", "t")
+    assert insight_id("u", "t") == insight_id(" u ", " t\n")
+    assert insight_id("u", "t") != insight_id("ut", "")
+
+
+@pytest.mark.parametrize(("text", "normal"), [(" a \n\tb\u00a0c ", "a b c"), ("Cafe\u0301", "Café"), ("", "")])
+def test_compares_texts_by_their_normal_form(text: str, normal: str) -> None:
+    """Unicode form and white space do not matter."""
+    assert (normal, text_sha256(normal)) == (normal_text(text), text_sha256(text))
+
+
+def test_a_lone_surrogate_has_an_id() -> None:
+    """Odd text is no reason to fail."""
+    assert 64 == len(text_sha256("\ud800"))
