@@ -4,6 +4,7 @@ import logging
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from importlib.util import find_spec
 from typing import Any, Final
 
 _log = logging.getLogger("otel_training")
@@ -84,9 +85,17 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         for item in fields(Settings)
         if environ.get(item.metadata["env"], "") != ""
     }
-    if environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
+    if environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true" or not _has_flock():
         found["enabled"] = False
     return replace(Settings(), **found)  # type: ignore[arg-type]  # each parsed by its field's type
+
+
+def _has_flock() -> bool:
+    """Tell whether segments can be held; where they cannot, two writers could not be told apart."""
+    if find_spec("fcntl") is not None:
+        return True
+    _log.warning("otel_training captures nothing here: this system has no file locks (flock)")
+    return False
 
 
 _overrides: dict[str, Any] = {}

@@ -37,8 +37,7 @@ def lines(folder: DataFolder) -> Callable[[], list[dict[str, Any]]]:
         assert lifecycle.flush(5)
         found = []
         for path in sorted(folder.local.glob("*.jsonl")):
-            for line in path.read_text(encoding="utf-8").splitlines()[1:]:
-                found.append(flat(json.loads(line)))
+            found += [flat(json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()[1:]]
         return found
 
     return read

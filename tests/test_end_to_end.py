@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from served import PROGRAMS, request, run, served
 
 READERS = range(14)
+ACTIONS = ["like", "like", "x", "unlike", "unx", "bookmark", "share"]
 VOTES = {"like": 1, "x": -1, "unlike": 0, "unx": 0}
 
 
@@ -48,8 +49,8 @@ def script(cards: list[str]) -> tuple[list[tuple[int, list[str]]], list[tuple[in
     actions: list[tuple[int, str, str]] = []
     for reader, seen in shown:
         for card in seen:
-            for _ in range(rng.choice([0, 0, 1, 2, 3])):
-                actions.append((reader, card, rng.choice(["like", "like", "x", "unlike", "unx", "bookmark", "share"])))
+            done = rng.choices(ACTIONS, k=rng.choice([0, 0, 1, 2, 3]))
+            actions += [(reader, card, action) for action in done]
     # An action on a card that this reader was not shown: who acts has seen.
     actions += [(13, card, "like") for card in cards[:3]]
     return shown, actions

@@ -87,5 +87,7 @@ def _exposure(found: dict[str, Any]) -> Any:
 
 
 def _topics(rows: list[Row]) -> Any:
-    columns = ("topic", "extractions", "failed", "passed", "quality", "likes", "dismissals", "net", "viewers")
-    return table("Topics", columns, [[row[column] for column in columns] for row in rows])
+    columns = ("topic", "extractions", "failed", "passed", "quality", "likes", "dismissals", "net", "mean_viewers")
+    return table(
+        "Topics", [one.replace("_", " ") for one in columns], [[row[column] for column in columns] for row in rows]
+    )

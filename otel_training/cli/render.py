@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 
 import click
-from rich.console import Console
+from rich.console import Console, Group
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 from rich.text import Text
@@ -60,16 +60,16 @@ def _cell(value: Any) -> Any:
     return value
 
 
-def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:
-    """Make a table; numbers stand right."""
-    made = Table(title=title, title_justify="left", title_style="bold", header_style="dim", box=None, pad_edge=False)
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Group:
+    """Make a table under its title; numbers stand right."""
+    made = Table(header_style="dim", box=None, pad_edge=False)
     cells = [list(row) for row in rows]
     for index, column in enumerate(columns):
         numeric = all(isinstance(row[index], (int, float)) or row[index] is None for row in cells)
         made.add_column(column, justify="right" if numeric and cells else "left", overflow="fold")
     for row in cells:
         made.add_row(*(plain(value) for value in row))
-    return made
+    return Group(Text(title, style="bold"), made) if title else Group(made)
 
 
 def plain(value: Any) -> Text:

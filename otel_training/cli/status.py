@@ -117,5 +117,7 @@ def _drawn(found: Status) -> Group:
     bars = Table.grid(padding=(0, 2))
     for target in TARGETS:
         bar = ProgressBar(total=target, completed=min(found.samples, target), width=30)
-        bars.add_row(Text("Samples", style="dim"), Text(f"{found.samples:,} of {target:,}", justify="right"), bar)
-    return Group(head, bars, Text.assemble(("Next      ", "dim"), (found.next_step, "bold")))
+        bars.add_row(bar, Text(f"{found.samples:,} of {target:,}"))
+    head.add_row(Text("Samples", style="dim"), bars)
+    head.add_row(Text("Next", style="dim"), Text(found.next_step, style="bold"))
+    return Group(head)

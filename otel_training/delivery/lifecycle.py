@@ -98,5 +98,6 @@ def _at_exit() -> None:
     _writer.close(EXIT_SECONDS)
 
 
-os.register_at_fork(after_in_child=_after_fork_in_child)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork_in_child)
 atexit.register(_at_exit)

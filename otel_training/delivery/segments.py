@@ -5,12 +5,18 @@ without a lock or a header. Whoever can take the lock knows that its writer is g
 """
 
 import contextlib
-import fcntl
 import os
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+
+# Windows has none; there capture is off (config.py) and nothing here is called.
+with contextlib.suppress(ImportError):
+    import fcntl
+
+_sync_data: Final = getattr(os, "fdatasync", os.fsync)
+"""macOS has no `fdatasync`."""
 
 ROLL_BYTES: Final = 16 << 20
 SYNC_SECONDS: Final = 1.0
@@ -49,7 +55,7 @@ class Segment:
     def sync(self) -> None:
         """Bring what was appended to the disk itself."""
         if self.dirty:
-            os.fdatasync(self.file)
+            _sync_data(self.file)
             self.dirty = False
         self.synced_at = time.monotonic()
 

@@ -55,7 +55,7 @@ def _has_digits(least: int, most: int) -> Check:
     return check
 
 
-_SECRET_WORD: Final = (
+_NAME_OF_A_SECRET: Final = (  # noqa: S105 - what a secret is called, not one
     r"(?:pass(?:word|wd)|pwd|secret|(?:api|access|private|secret)[_\-]?key|(?:access|auth|refresh|bearer)?[_\-]?token)"
 )
 
@@ -75,18 +75,19 @@ PATTERNS: Final = (
     ),
     Pattern("KEY", re.compile(r"(?<![A-Za-z0-9])xox[abeoprs]-[\w\-]{10,}", re.ASCII), ("xox",)),
     Pattern("KEY", re.compile(r"(?<![A-Za-z0-9])AIza[\w\-]{30,}", re.ASCII), ("aiza",)),
-    Pattern(
-        "KEY", re.compile(r"(?<![\w\-])eyJ[\w\-]{8,}(?:\.[\w\-]{2,}(?:\.[\w\-]*)?)?", re.ASCII), ("eyj",)
-    ),
+    Pattern("KEY", re.compile(r"(?<![\w\-])eyJ[\w\-]{8,}(?:\.[\w\-]{2,}(?:\.[\w\-]*)?)?", re.ASCII), ("eyj",)),
     Pattern(
         "KEY",
-        re.compile(r"\b(?:Bearer\s{1,4}(?=[^\s\d]{0,200}\d)|Authorization:\s{0,4}Basic\s{1,4})(?P<secret>[\w.~+/=\-]{12,})", re.I | re.A),
+        re.compile(
+            r"\b(?:Bearer\s{1,4}(?=[^\s\d]{0,200}\d)|Authorization:\s{0,4}Basic\s{1,4})(?P<secret>[\w.~+/=\-]{12,})",
+            re.IGNORECASE | re.ASCII,
+        ),
         ("bearer", "authorization"),
     ),
     Pattern(
         "KEY",
         re.compile(
-            rf"(?<![A-Za-z]){_SECRET_WORD}[\"']?\s{{0,3}}"
+            rf"(?<![A-Za-z]){_NAME_OF_A_SECRET}[\"']?\s{{0,3}}"
             r"(?:=\s{0,3}[\"']?(?P<secret>[^\s\"'<>&;,]{4,})|:\s{0,3}[\"']?(?P<quoted>(?=[^\s\"'<>&;,\d]{0,200}\d)[^\s\"'<>&;,]{8,}))",
             re.IGNORECASE,
         ),
@@ -107,17 +108,36 @@ PATTERNS: Final = (
     ),
     Pattern(
         "IP",
-        re.compile(r"(?<![\w.\-])(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?!\w|[.\-]\d)", re.A),
+        re.compile(
+            r"(?<![\w.\-])(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?!\w|[.\-]\d)",
+            re.ASCII,
+        ),
         (".",),
         _is_ip4,
     ),
     Pattern("IP", re.compile(r"(?<![\w:])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?![\w:])"), (":",), _is_ip6),
-    Pattern("PHONE", re.compile(r"(?<![\w+])\+[1-9]\d{0,3}(?:[ .\-/]{0,2}\(?\d{1,9}\)?){1,7}(?!\w)"), ("+",), _has_digits(8, 15)),
-    Pattern("PHONE", re.compile(r"(?<![\w.,+\-])00[1-9]\d{0,2}(?:[ .\-/]\(?\d{1,9}\)?){1,7}(?!\w)"), ("00",), _has_digits(10, 17)),
-    Pattern("PHONE", re.compile(r"(?<![\w.,+\-])(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[ .\-])\d{3}[ .\-]\d{4}(?![\w\-]|\.\d)"), ("-", ".", " ")),
     Pattern(
         "PHONE",
-        re.compile(r"(?<![\w.,+\-])(?!\d{1,2}[./\-]\d{1,2}[./\-]\d)\(?0\d{1,4}\)?(?:[ \-/]{1,2}\d{2,8}){1,5}(?!\w|[.,:]\d)"),
+        re.compile(r"(?<![\w+])\+[1-9]\d{0,3}(?:[ .\-/]{0,2}\(?\d{1,9}\)?){1,7}(?!\w)"),
+        ("+",),
+        _has_digits(8, 15),
+    ),
+    Pattern(
+        "PHONE",
+        re.compile(r"(?<![\w.,+\-])00[1-9]\d{0,2}(?:[ .\-/]\(?\d{1,9}\)?){1,7}(?!\w)"),
+        ("00",),
+        _has_digits(10, 17),
+    ),
+    Pattern(
+        "PHONE",
+        re.compile(r"(?<![\w.,+\-])(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[ .\-])\d{3}[ .\-]\d{4}(?![\w\-]|\.\d)"),
+        ("-", ".", " "),
+    ),
+    Pattern(
+        "PHONE",
+        re.compile(
+            r"(?<![\w.,+\-])(?!\d{1,2}[./\-]\d{1,2}[./\-]\d)\(?0\d{1,4}\)?(?:[ \-/]{1,2}\d{2,8}){1,5}(?!\w|[.,:]\d)"
+        ),
         ("0",),
         _has_digits(9, 12),
     ),

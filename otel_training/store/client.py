@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Row: TypeAlias = dict[str, Any]
 
+_BLOCK_BYTES: Final = 1 << 18
 _PACKAGE: Final = "otel_training.store"
 _CODE: Final = re.compile(r"Code: (\d+)\.")
 # CANNOT_PARSE_TEXT, _ESCAPE_SEQUENCE, _QUOTED_STRING, _INPUT_ASSERTION_FAILED, _NUMBER, _DATETIME,
@@ -119,9 +120,10 @@ def _connect(dsn: str) -> "Client":
 
 
 def _lines(stream: Any) -> Iterator[bytes]:
+    """Cut a stream into lines, reading by blocks: iterating chdb's stream reads byte by byte."""
     rest = b""
-    for chunk in stream:
-        *whole, rest = (rest + chunk).split(b"\n")
+    while block := stream.read(_BLOCK_BYTES):
+        *whole, rest = (rest + block).split(b"\n")
         yield from whole
     if rest:
         yield rest

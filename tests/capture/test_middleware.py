@@ -242,7 +242,7 @@ class User:
         ({}, engaged(metadata=[]), "", {}, None),
     ],
 )  # fmt: skip
-def test_names_the_reader(  # noqa: PLR0913 - a case has that many parts
+def test_names_the_reader(  # noqa: PLR0913, PLR0917 - a case has that many parts
     lines: Lines, folder: Any, options: Any, body: bytes, query: str, scope: Any, reader: str | None
 ) -> None:
     """A `user=` callable, else the body, else the scope, else the query."""

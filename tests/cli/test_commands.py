@@ -18,6 +18,14 @@ from otel_training.delivery import lifecycle
 from otel_training.folder import DataFolder
 from otel_training.store.owner import owned
 
+HOLDER = """
+import sys, time
+from pathlib import Path
+from otel_training.store.owner import owned
+with owned(Path(sys.argv[1])):
+    print("held", flush=True)
+    time.sleep(60)
+"""
 SPEC_EXTRACTION = [
     "timestamp", "stage", "topic", "source_url", "source_content", "extracted_insights", "quality_score",
     "passed_filters", "insight_count",
@@ -113,7 +121,7 @@ def test_analyze_counts(gathered: None, rows: Any) -> None:
         "exposure": [{"readers": "1 to 4", "insights": 1}],
         "topics": [{
             "topic": "chips", "extractions": 1, "failed": 0, "passed": 1, "judged": 1, "quality": 8, "likes": 1,
-            "dismissals": 0, "bookmarks": 0, "shares": 1, "net": 1, "viewers": 3,
+            "dismissals": 0, "bookmarks": 0, "shares": 1, "net": 1, "mean_viewers": 3,
         }],
     } == found  # fmt: skip
 
@@ -230,8 +238,7 @@ def test_a_held_store_names_its_holder(
     """Who has the store is said, and nothing is lost."""
     monkeypatch.setattr(owned.__wrapped__, "__defaults__", (0.1,))
     assert otel_training.flush(2)
-    holder = "import sys, time; from pathlib import Path; from otel_training.store.owner import owned\nwith owned(Path(sys.argv[1])): print(1, flush=True); time.sleep(60)"
-    with subprocess.Popen([sys.executable, "-c", holder, str(folder.lock)], stdout=subprocess.PIPE) as process:
+    with subprocess.Popen([sys.executable, "-c", HOLDER, str(folder.lock)], stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         process.stdout.readline()
         code, out, err = command("status")

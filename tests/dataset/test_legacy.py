@@ -158,3 +158,11 @@ def test_wrong_arguments_are_wrong_usage(command: Callable[..., Any], argv: tupl
     code, out, err = command("import", *argv)
 
     assert (2, "", True) == (code, out, "Error: " in err)
+
+
+def test_takes_logs_of_many_years(tmp_path: Path, command: Any, rows: Any) -> None:
+    """A log over more months than the engine likes to see at once goes in whole."""
+    months = [f"{year}-{month:02}-01" for year in range(2005, 2025) for month in range(1, 13)]
+    command("import", log(tmp_path / "a.jsonl", *({**FEEDBACK, "timestamp": month} for month in months)))
+
+    assert months == [row["timestamp"][:10] for row in rows("view", "feedback")]

@@ -1,6 +1,5 @@
 """Ids."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +8,17 @@ import pytest
 
 from otel_training.privacy.identity import Key, insight_id, load_key, normal_text, pseudonym, text_sha256
 
-START = "import sys; from pathlib import Path; from otel_training.privacy.identity import load_key; print(load_key(Path(sys.argv[1])).secret.hex())"
+START = """
+import sys
+from pathlib import Path
+from otel_training.privacy.identity import load_key
+print(load_key(Path(sys.argv[1])).secret.hex())
+"""
+
+
+def names(folder: Path) -> list[str]:
+    """List a folder."""
+    return [path.name for path in folder.iterdir()]
 
 
 def test_names_a_reader_the_same_under_one_key_only() -> None:
@@ -34,7 +43,7 @@ def test_makes_a_key_once(tmp_path: Path) -> None:
     made = load_key(path)
 
     assert (made, 32, 0o600, ["user.key"]) == (
-        load_key(path), len(made.secret), path.stat().st_mode & 0o777, os.listdir(tmp_path),
+        load_key(path), len(made.secret), path.stat().st_mode & 0o777, names(tmp_path),
     )  # fmt: skip
 
 
@@ -46,7 +55,7 @@ def test_many_first_starts_at_once_make_one_key(tmp_path: Path) -> None:
     ]
     keys = {program.communicate(timeout=30)[0] for program in programs}
 
-    assert (1, ["user.key"]) == (len(keys), os.listdir(tmp_path))
+    assert (1, ["user.key"]) == (len(keys), names(tmp_path))
 
 
 def test_reads_the_winner_when_it_comes_second(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,7 +64,7 @@ def test_reads_the_winner_when_it_comes_second(tmp_path: Path, monkeypatch: pyte
     path.write_text("ab" * 32)
     monkeypatch.setattr(Path, "exists", lambda _: False)
 
-    assert (Key(bytes.fromhex("ab" * 32)), ["user.key"]) == (load_key(path), os.listdir(tmp_path))
+    assert (Key(bytes.fromhex("ab" * 32)), ["user.key"]) == (load_key(path), names(tmp_path))
 
 
 def test_ids_are_what_the_readme_promises() -> None:

@@ -79,7 +79,11 @@ def test_gives_the_same_secret_the_same_placeholder() -> None:
 
 def test_walks_json_and_leaves_ids_alone() -> None:
     """Texts in nested values are redacted; what links records is not."""
-    value = {"id": "+4722550147", "content": ["a@x.example", {"insight_id": "b@x.example", "n": 1}], "extraction_id": {"t": "c@x.example"}}
+    value = {
+        "id": "+4722550147",
+        "content": ["a@x.example", {"insight_id": "b@x.example", "n": 1}],
+        "extraction_id": {"t": "c@x.example"},
+    }
 
     assert {
         "id": "+4722550147",
@@ -97,7 +101,10 @@ def test_cuts_what_is_nested_too_deep() -> None:
     assert "a@x.example" not in str(Redactor().value(value))
 
 
-@given(st.text() | st.text(alphabet="+0123456789 .-@()a:/<>_sk") | st.sampled_from(list(FOUND)).flatmap(lambda one: st.tuples(st.text(max_size=5), st.text(max_size=5)).map(lambda pad: pad[0] + one + pad[1])))  # fmt: skip
+TEXTS = st.text() | st.text(alphabet="+0123456789 .-@()a:/<>_sk") | st.lists(st.sampled_from(list(FOUND))).map("".join)
+
+
+@given(TEXTS)
 def test_redacting_twice_changes_nothing(text: str) -> None:
     """A redacted text is stable."""
     once = Redactor().text(text)

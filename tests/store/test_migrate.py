@@ -11,7 +11,8 @@ from otel_training.store.migrate import Migration, migrate, migrations
 
 FEEDBACK = (
     "INSERT INTO otel_logs (Timestamp, LogAttributes) VALUES ('2026-01-02 03:04:05', "
-    "{'training.kind': 'feedback', 'training.event.id': 'e1', 'training.insight.id': 'i1', 'training.feedback.action': 'like'})"
+    "{'training.kind': 'feedback', 'training.event.id': 'e1', 'training.insight.id': 'i1', "
+    "'training.feedback.action': 'like'})"
 )
 
 

@@ -11,7 +11,7 @@ SELECT
     sum(x.bookmarks) AS bookmarks,
     sum(x.shares) AS shares,
     sum(x.net) AS net,
-    round(avgOrNull(x.viewers), 1) AS viewers
+    round(avgOrNull(x.viewers), 1) AS mean_viewers
 FROM v_extractions AS e
 LEFT JOIN v_examples AS x ON x.extraction_id = e.extraction_id
 GROUP BY topic

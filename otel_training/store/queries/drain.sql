@@ -1,9 +1,11 @@
 -- Loads lines of segments into the inbound table, which the materialized views type.
+-- An old log may reach back over any number of months, each a partition.
 -- Parameters: path, a file of OTLP/JSON log records, each with its segment's header under `segment`.
 INSERT INTO otel_logs (
     Timestamp, TraceId, SpanId, TraceFlags, SeverityNumber, ServiceName, Body, ResourceSchemaUrl,
     ResourceAttributes, ScopeName, ScopeVersion, LogAttributes, EventName
 )
+SETTINGS max_partitions_per_insert_block = 0
 WITH
     (v -> multiIf(
         v.stringValue IS NOT NULL, v.stringValue,
