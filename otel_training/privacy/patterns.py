@@ -55,7 +55,7 @@ def _has_digits(least: int, most: int) -> Check:
     return check
 
 
-_NAME_OF_A_SECRET: Final = (  # noqa: S105 - what a secret is called, not one
+_SENSITIVE_NAME: Final = (
     r"(?:pass(?:word|wd)|pwd|secret|(?:api|access|private|secret)[_\-]?key|(?:access|auth|refresh|bearer)?[_\-]?token)"
 )
 
@@ -87,7 +87,7 @@ PATTERNS: Final = (
     Pattern(
         "KEY",
         re.compile(
-            rf"(?<![A-Za-z]){_NAME_OF_A_SECRET}[\"']?\s{{0,3}}"
+            rf"(?<![A-Za-z]){_SENSITIVE_NAME}[\"']?\s{{0,3}}"
             r"(?:=\s{0,3}[\"']?(?P<secret>[^\s\"'<>&;,]{4,})|:\s{0,3}[\"']?(?P<quoted>(?=[^\s\"'<>&;,\d]{0,200}\d)[^\s\"'<>&;,]{8,}))",
             re.IGNORECASE,
         ),
