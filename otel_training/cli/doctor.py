@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import click
 
-from otel_training.cli.render import json_option, out, print_json, table, warn
+from otel_training.cli.render import counted, json_option, out, print_json, table, warn
 from otel_training.cli.session import session
 from otel_training.cli.status import lost_by_reason
 from otel_training.conventions import Kind, Loss
@@ -62,11 +62,12 @@ def findings(found: dict[str, Any]) -> list[str]:
     if kinds and not kinds & {Kind.FEEDBACK, Kind.IMPRESSION}:
         said.append(_one_side("feed or engage request", found["folder"]))
     if orphans["feedback_orphans"] + orphans["impression_orphans"]:
-        examples = ", ".join(orphans["examples"])
+        known = (
+            f"{counted(orphans['feedback_orphans'], 'action')}, {counted(orphans['impression_orphans'], 'impression')}"
+        )
         said.append(
-            f"{orphans['feedback_orphans']} actions and {orphans['impression_orphans']} impressions name insights "
-            f"that are not known (e.g. {examples}): let the feed's items carry `text` beside `id`, call "
-            "current().link(ids), or import rows of insight_id and text."
+            f"No captured insight is known by the ids of {known} (e.g. {', '.join(orphans['examples'])}): let the "
+            "feed's items carry `text` beside `id`, call current().link(ids), or import rows of insight_id and text."
         )
     if orphans["without_reader"]:
         said.append(

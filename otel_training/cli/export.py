@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from otel_training.cli.render import err, json_option, note, out, print_json, progress, table
+from otel_training.cli.render import counted, err, json_option, note, out, print_json, progress, table
 from otel_training.cli.session import session
 from otel_training.conventions import COMMAND
 from otel_training.dataset.export import Report, check_target
@@ -83,6 +83,6 @@ def show_funnel(console: Console, found: Funnel) -> None:
 
 def show_report(console: Console, report: Report) -> None:
     """Print what was written."""
-    console.print(f"Wrote {report.rows:,} examples to {report.file}", markup=False, soft_wrap=True)
+    console.print(f"Wrote {counted(report.rows, 'example')} to {report.file}", markup=False, soft_wrap=True)
     console.print(f"Each row's origin is in {report.manifest}", markup=False, soft_wrap=True)
     note(f"Too few or too many? --min-quality, --net-above, --min-viewers; `{COMMAND} analyze` shows the spread.")

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from otel_training import config
-from otel_training.cli.render import err, json_option, out, print_json, progress
+from otel_training.cli.render import counted, err, json_option, out, print_json, progress
 from otel_training.cli.session import session
 from otel_training.dataset.legacy import import_files
 from otel_training.delivery.lifecycle import finisher
@@ -37,5 +37,5 @@ def import_(context: click.Context, files: tuple[Path, ...], *, as_json: bool) -
         print_json({"imported": done.records, "unreadable": len(done.unreadable)})
     else:
         kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(done.records.items())) or "nothing"
-        out().print(f"Imported {kinds}; skipped {len(done.unreadable):,} unreadable lines.", soft_wrap=True)
+        out().print(f"Imported {kinds}; skipped {counted(len(done.unreadable), 'unreadable line')}.", soft_wrap=True)
     context.exit(1 if done.unreadable else 0)

@@ -17,6 +17,7 @@ from rich.text import Text
 F = TypeVar("F", bound=Callable[..., Any])
 
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_CELL: Final = 40
 _LINE_ENDS: Final = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
@@ -66,13 +67,15 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> 
     cells = [list(row) for row in rows]
     for index, column in enumerate(columns):
         numeric = all(isinstance(row[index], (int, float)) or row[index] is None for row in cells)
-        made.add_column(column, justify="right" if numeric and cells else "left", overflow="fold")
+        last = index == len(columns) - 1
+        made.add_column(column, justify="right" if numeric and cells else "left", overflow="fold", no_wrap=not last)
     for row in cells:
-        made.add_row(*(plain(value) for value in row))
+        *short, last_cell = row
+        made.add_row(*(plain(value, _CELL) for value in short), plain(last_cell))
     return Group(Text(title, style="bold"), made) if title else Group(made)
 
 
-def plain(value: Any) -> Text:
+def plain(value: Any, limit: int | None = None) -> Text:
     """Show a stored value: no markup, no terminal escape sequence in it takes effect."""
     if value is None:
         return Text("-", style="dim")
@@ -82,12 +85,18 @@ def plain(value: Any) -> Text:
         return Text(f"{value:g}")
     if isinstance(value, int):
         return Text(f"{value:,}")
-    return Text(clean(str(value)))
+    text = clean(str(value))
+    return Text(text if limit is None or len(text) <= limit else f"{text[: limit - 1]}…")
 
 
 def clean(text: str) -> str:
     """Take control characters out of a stored text."""
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def counted(count: int, noun: str) -> str:
+    """Say how many, `1 example` or `2 examples`."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def warn(sentence: str) -> None:

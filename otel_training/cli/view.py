@@ -16,11 +16,12 @@ from otel_training.store.client import Row, Store, query
 KINDS: Final = (Kind.EXTRACTION.value, Kind.FEEDBACK.value, Kind.IMPRESSION.value)
 SHOWN: Final = 20
 _COLUMNS: Final = {
-    "extraction": ("timestamp", "topic", "source_url", "insights", "quality_score", "passed_filters", "outcome"),
-    "feedback": ("timestamp", "insight_id", "action", "user_id", "extraction_id"),
-    "impression": ("timestamp", "insight_ids", "user_id"),
+    "extraction": ("timestamp", "topic", "quality", "passed", "outcome", "insights"),
+    "feedback": ("timestamp", "action", "user_id", "insight_id", "extraction_id"),
+    "impression": ("timestamp", "user_id", "insight_ids"),
     "all": ("timestamp", "stage", "what"),
 }
+_FIELDS: Final = {"quality": "quality_score", "passed": "passed_filters"}
 
 
 @click.command()
@@ -88,7 +89,7 @@ def _cell(row: Row, column: str) -> Any:
         return ", ".join(row["insight_ids"])
     if column == "insights":
         return _insights(row)
-    return _what(row) if column == "what" else row[column]
+    return _what(row) if column == "what" else row[_FIELDS.get(column, column)]
 
 
 def _insights(row: Row) -> str:
