@@ -23,7 +23,9 @@ class Kind(StrEnum):
     FEEDBACK = "feedback"
     IMPRESSION = "impression"
     LINK = "link"
+    QUERY = "query"
     SCORE = "score"
+    CORRECTION = "correction"
     LOSS = "loss"
 
     @property
@@ -53,6 +55,10 @@ class Outcome(StrEnum):
     OK = "ok"
     ERROR = "error"
     CANCELLED = "cancelled"
+    CLOSED = "closed"
+    """The consumer of a generator closed it before its end."""
+    ABANDONED = "abandoned"
+    """The consumer of a generator let go of it before its end."""
 
 
 class Loss(StrEnum):
@@ -91,6 +97,10 @@ PASSED: Final = "training.filter.passed"
 OUTCOME: Final = "training.outcome"
 ERROR_TYPE: Final = "error.type"
 DURATION: Final = "training.duration"
+
+# Spans
+OPERATION: Final = "gen_ai.operation.name"
+WORKFLOW: Final = "gen_ai.workflow.name"
 
 # Body of an extraction
 INPUT: Final = "training.input"

@@ -1,23 +1,26 @@
-"""The decorator of extraction functions."""
+"""Extractions: the decorator of their functions, and the block where no function is one."""
 
 import asyncio
 import time
-import warnings
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, Final, ParamSpec, Self, TypeVar, overload
+from types import TracebackType
+from typing import Any, Final, ParamSpec, TypeVar, cast, overload
 
 from otel_training import config
 from otel_training import conventions as names
 from otel_training._guard import guard
 from otel_training.capture.arguments import Argument, bind
-from otel_training.capture.handle import Handle, activate, begin_handle, deactivate
+from otel_training.capture.handle import NOTHING, Handle, activation, finish
 from otel_training.capture.result import Answer, ResultReader, read_result
-from otel_training.capture.wrapping import is_wrappable, wrap
+from otel_training.capture.tracing import captures, current_ids, end_span, start_span
+from otel_training.capture.wrapping import wrap
 from otel_training.conventions import Kind, Outcome
 from otel_training.delivery.lifecycle import emit
-from otel_training.delivery.record import Record, Scalar, now
-from otel_training.delivery.snapshot import snapshot, text_of
+from otel_training.delivery.record import Record, Scalar, event_id, now
+from otel_training.delivery.snapshot import BREADTH, snapshot, text_of
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -28,92 +31,196 @@ _FIELD_LIMIT: Final = 4096
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """What went in, as text, taken when the call began: the host may change its objects later."""
+
+    topic: str | None
+    source_url: str | None
+    source_content: str | None
+    length: int | None
+    truncated: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """What is known of an extraction function at decoration."""
+    """What is known of an extraction before it is called."""
 
     task: str
-    version: str | None
-    arguments: list[Argument]
-    result: ResultReader | None
+    version: str | None = None
+    result: ResultReader | None = None
+    arguments: tuple[Argument, ...] = ()
+    given: Mapping[str, object] | None = None
+    """Fields said where the function is decorated or the block is opened."""
+
+    def source(self, args: tuple[object, ...], kwargs: Mapping[str, object]) -> Source:
+        """Take what one call was given."""
+        found = {one.field: one.of(args, kwargs) for one in self.arguments}
+        found.update(self.given or {})
+        limit = config.settings().content_limit
+        content = found.get("source_content")
+        text = text_of(content, limit + SLACK)
+        length = str.__len__(content) if isinstance(content, str) else None if text is None else len(text)
+        return Source(
+            text_of(found.get("topic"), _FIELD_LIMIT),
+            text_of(found.get("source_url"), _FIELD_LIMIT),
+            text,
+            length,
+            length is not None and length > limit,
+        )
 
 
 class Run:
-    """One call of an extraction function, as a scope. Never raises, changes nothing."""
+    """One extraction, as the scope of a call. Never raises, changes nothing."""
 
-    __slots__ = ("_answer", "_args", "_handle", "_kwargs", "_plan", "_started", "_token")
+    __slots__ = ("_answer", "_plan", "_source", "_span", "_started", "_yielded", "handle")
 
     def __init__(self, plan: Plan, args: tuple[object, ...], kwargs: Mapping[str, object]) -> None:
-        self._plan, self._args, self._kwargs = plan, args, kwargs
+        identity = event_id()
+        attributes = {
+            names.OPERATION: "invoke_workflow",
+            names.WORKFLOW: plan.task,
+            names.EXTRACTION_ID: identity,
+        }
+        self._span = start_span(f"invoke_workflow {plan.task}", attributes)
+        self.handle = Handle(identity, current_ids(self._span))
+        self._plan, self._source = plan, plan.source(args, kwargs)
         self._answer = Answer()
-        self._handle: Handle | None = None
-        self._token: object = None
-        self._started = 0
+        self._yielded: list[object] = []
+        self._started = time.perf_counter_ns()
 
-    def __enter__(self) -> Self:
-        with guard:
-            self._handle = begin_handle()
-            self._started = time.perf_counter_ns()
-            self._token = activate(self._handle)
-        return self
+    def active(self) -> AbstractContextManager[None]:
+        """Be the running extraction, under our span where the host traces."""
+        return activation(self.handle, self._span)
+
+    def yielded(self, value: object) -> None:
+        """Take a generator's value as an insight."""
+        if len(self._yielded) <= BREADTH:
+            self._yielded.append(value)
 
     def returned(self, value: object) -> None:
-        """See the result."""
+        """Read the result; a generator that returns nothing has given its insights one by one."""
         with guard:
-            reader = self._plan.result
-            self._answer = read_result(value if reader is None else reader(value))
+            self._read(value)
 
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+    def ended(self, error: BaseException | None, outcome: Outcome | None = None) -> None:
+        """Emit the record and end the span."""
         with guard:
-            handle = self._handle
-            if handle is not None and self._token is not None:
-                deactivate(self._token, handle)
-                self._finish(handle, error)
+            if self.handle.answer is not None:
+                self._read(self.handle.answer)
+            elif self._answer.insights is None and self._yielded:
+                self._answer = read_result(self._yielded)
+            finish(self.handle)
+            attributes = self._attributes(error, outcome or outcome_of(error))
+            emit(
+                Record(
+                    Kind.EXTRACTION, self.handle.id, now(), attributes, self._content(), None, None, *self.handle.ids
+                )
+            )
+            if self._span is not None:
+                said = {name: attributes.get(name) for name in (names.OUTPUT_COUNT, names.QUALITY, names.PASSED)}
+                end_span(self._span, said, error)
 
-    def _finish(self, handle: Handle, error: BaseException | None) -> None:
-        limit = config.settings().content_limit
-        given = {one.field: one.of(self._args, self._kwargs) for one in self._plan.arguments}
-        source = given["source_content"]
-        text = text_of(source, limit + SLACK)
-        content = snapshot(
+    def _read(self, value: object) -> None:
+        reader = self._plan.result
+        self._answer = read_result(value if reader is None else reader(value))
+
+    def _content(self) -> bytes:
+        source = self._source
+        return snapshot(
             {
-                "topic": text_of(given["topic"], _FIELD_LIMIT),
-                "source_url": text_of(given["source_url"], _FIELD_LIMIT),
-                "source_content": text,
+                "topic": source.topic,
+                "source_url": source.source_url,
+                "source_content": source.source_content,
                 "insights": self._answer.insights,
             }
         )
-        handle.finished = True
-        attributes = self._attributes(handle, error)
-        if text is not None:
-            length = str.__len__(source) if isinstance(source, str) else len(text)
-            attributes[names.SOURCE_LENGTH] = length
-            attributes[names.SOURCE_TRUNCATED] = length > limit
-        emit(Record(Kind.EXTRACTION, handle.id, now(), attributes, content, None, None, *handle.ids))
 
-    def _attributes(self, handle: Handle, error: BaseException | None) -> dict[str, Scalar | None]:
-        answer = self._answer
+    def _attributes(self, error: BaseException | None, outcome: Outcome) -> dict[str, Scalar | None]:
+        answer, source = self._answer, self._source
         return {
-            names.EXTRACTION_ID: handle.id,
+            names.EXTRACTION_ID: self.handle.id,
             names.TASK_NAME: self._plan.task,
             names.TASK_VERSION: self._plan.version,
-            names.OUTCOME: outcome(error),
+            names.OUTCOME: outcome,
             # The class alone: an exception's text can quote the prompt or hold a key.
-            names.ERROR_TYPE: None if error is None else type(error).__qualname__,
+            names.ERROR_TYPE: type(error).__qualname__ if error is not None and outcome in _FAILED else None,
             names.DURATION: (time.perf_counter_ns() - self._started) / 1e9,
+            names.SOURCE_LENGTH: source.length,
+            names.SOURCE_TRUNCATED: None if source.length is None else source.truncated,
             names.OUTPUT_COUNT: answer.insight_count,
             names.QUALITY: answer.quality_score,
             names.PASSED: answer.passed_filters,
-            **handle.said,
+            **self.handle.said,
         }
 
 
-def outcome(error: BaseException | None) -> Outcome:
-    """Tell how a call ended."""
+_FAILED: Final = frozenset({Outcome.ERROR, Outcome.CANCELLED})
+
+
+def outcome_of(error: BaseException | None) -> Outcome:
+    """Tell how a call ended from its exception."""
     if error is None:
         return Outcome.OK
-    if isinstance(error, (asyncio.CancelledError, KeyboardInterrupt, GeneratorExit)):
+    if isinstance(error, (asyncio.CancelledError, KeyboardInterrupt)):
         return Outcome.CANCELLED
     return Outcome.ERROR
+
+
+def begin(plan: Plan, args: tuple[object, ...], kwargs: Mapping[str, object]) -> Run | None:
+    """Begin an extraction; None where capture is off or the context asks for no telemetry."""
+    with guard:
+        if captures():
+            return Run(plan, args, kwargs)
+    return None
+
+
+_blocks: ContextVar[tuple[tuple[Run | None, AbstractContextManager[None] | None], ...]] = ContextVar(
+    "otel_training.blocks", default=()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """What `extraction(...)` gives: a decorator of functions, and a `with` block for one extraction."""
+
+    task: str | None
+    version: str | None
+    arguments: Mapping[str, str]
+    result: ResultReader | None
+    given: Mapping[str, object]
+
+    def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
+        """Capture every call of a function."""
+        if isinstance(function, (classmethod, staticmethod)):
+            return cast("Callable[P, R]", type(function)(self(function.__func__)))
+        plan = Plan(
+            self.task or str(getattr(function, "__name__", type(function).__name__)),
+            self.version,
+            self.result,
+            tuple(bind(function, self.arguments)),
+            self.given,
+        )
+        return wrap(function, lambda args, kwargs: begin(plan, args, kwargs))
+
+    def __enter__(self) -> Handle:
+        """Open one extraction; say what came out by `result` of the handle."""
+        run = begin(Plan(self.task or "extraction", self.version, self.result, (), self.given), (), {})
+        active = None if run is None else run.active()
+        if active is not None:
+            active.__enter__()
+        _blocks.set((*_blocks.get(), (run, active)))
+        return NOTHING if run is None else run.handle
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trail: TracebackType | None
+    ) -> None:
+        """Finish it; the block's exception goes on."""
+        with guard:
+            *outer, (run, active) = _blocks.get()
+            _blocks.set(tuple(outer))
+            if run is not None and active is not None:
+                active.__exit__(kind, error, trail)
+                run.ended(error)
 
 
 @overload
@@ -125,8 +232,11 @@ def extraction(
     version: str | None = None,
     arguments: Mapping[str, str] | None = None,
     result: ResultReader | None = None,
-) -> Callable[[Callable[P, R]], Callable[P, R]]: ...
-def extraction(
+    topic: str | None = None,
+    source_url: str | None = None,
+    source_content: object = None,
+) -> Extraction: ...
+def extraction(  # noqa: PLR0913 - one parameter a word of the record
     function: Callable[..., Any] | None = None,
     /,
     *,
@@ -134,8 +244,14 @@ def extraction(
     version: str | None = None,
     arguments: Mapping[str, str] | None = None,
     result: ResultReader | None = None,
+    topic: str | None = None,
+    source_url: str | None = None,
+    source_content: object = None,
 ) -> Any:
-    """Capture every call of an extraction function, sync or async, as a training example.
+    """Capture extractions: every call of a decorated function, or one `with` block.
+
+    Functions may be sync or async, generators (each value is an insight), methods, partials or
+    callable objects. What they return, yield or raise stays the identical object.
 
     Args:
         function: The function, where the decorator stands without parentheses.
@@ -145,23 +261,14 @@ def extraction(
             name differs: `{"source_url": "link"}`.
         result: Turns the returned value into one that can be read (a mapping, dataclass,
             pydantic model or list of insights). Runs on the caller's thread.
+        topic: The topic, where no argument carries it; likewise the next two.
+        source_url: The source's URL.
+        source_content: The source's text.
 
-    What the function returns or raises stays the identical object. Raises `TypeError` at
-    decoration for an argument name that does not exist.
+    Raises `TypeError` at decoration for an argument name that does not exist.
 
     """
-
-    def decorate(wrapped: Callable[..., Any]) -> Callable[..., Any]:
-        if not is_wrappable(wrapped):
-            message = "otel_training.extraction: generator functions are not captured yet"
-            warnings.warn(message, stacklevel=3 if function is not None else 2)
-            return wrapped
-        name = task or str(getattr(wrapped, "__name__", "extraction"))
-        plan = Plan(name, version, bind(wrapped, arguments or {}), result)
-
-        def begin(args: tuple[object, ...], kwargs: dict[str, object]) -> Run | None:
-            return Run(plan, args, kwargs) if config.settings().enabled else None
-
-        return wrap(wrapped, begin)
-
-    return decorate if function is None else decorate(function)
+    fields = {"topic": topic, "source_url": source_url, "source_content": source_content}
+    given = {name: value for name, value in fields.items() if value is not None}
+    made = Extraction(task, version, arguments or {}, result, given)
+    return made if function is None else made(function)

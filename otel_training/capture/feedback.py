@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 
-from otel_training import config
 from otel_training._guard import guard
 from otel_training.capture.handle import score
 from otel_training.capture.result import number
-from otel_training.capture.tracing import current_ids
+from otel_training.capture.tracing import captures, current_ids
 from otel_training.conventions import Kind
 from otel_training.delivery.lifecycle import emit
 from otel_training.delivery.record import Record, event_id, now
@@ -37,10 +36,10 @@ def record_score(target_id: str, name: str, value: float) -> None:
     with guard:
         figure = float(value) if isinstance(value, bool) else number(value)
         target = text_of(target_id, 256)
-        if config.settings().enabled and figure is not None and target:
+        if captures() and figure is not None and target:
             score(target, name, figure, current_ids())
 
 
 def _emit(kind: Kind, content: object, user_id: object) -> None:
-    if config.settings().enabled:
+    if captures():
         emit(Record(kind, event_id(), now(), {}, snapshot(content), user_id, None, *current_ids()))

@@ -5,11 +5,12 @@ from contextvars import ContextVar
 from typing import Final
 
 from opentelemetry import context as otel_context
+from opentelemetry.trace import Span
 
 from otel_training import conventions as names
 from otel_training._guard import guard
 from otel_training.capture.result import number
-from otel_training.capture.tracing import Ids, current_ids
+from otel_training.capture.tracing import Activation, Ids, captures
 from otel_training.conventions import Kind
 from otel_training.delivery.content import as_id
 from otel_training.delivery.lifecycle import emit
@@ -29,14 +30,24 @@ class Handle:
     event of its own, and the last one wins.
     """
 
-    __slots__ = ("finished", "id", "ids", "said")
+    __slots__ = ("answer", "finished", "id", "ids", "said")
 
     def __init__(self, identity: str, ids: Ids) -> None:
         self.id = identity
         """The id of the extraction's record; empty where no extraction is known."""
         self.ids = ids
         self.said: dict[str, Scalar] = {}
+        self.answer: object = None
         self.finished = False
+
+    def result(self, value: object) -> None:
+        """Say what came out, where no decorated function returns it. Never raises.
+
+        Read as a decorated function's return value is: a mapping, dataclass, pydantic model or
+        list of insights.
+        """
+        with guard:
+            self.answer = value
 
     def score(self, value: float, name: str = names.SCORE_QUALITY) -> None:
         """Say how good it was, 0 to 10; other names are kept beside `quality_score`. Never raises."""
@@ -117,7 +128,8 @@ def score(target: str, name: str, value: float, ids: Ids) -> None:
     emit(Record(Kind.SCORE, event_id(), now(), attributes, b"", None, None, *ids))
 
 
-_nothing: Final = Handle("", Ids("", "", 0))
+NOTHING: Final = Handle("", Ids("", "", 0))
+"""The handle where there is no extraction: every method of it does nothing."""
 
 
 def current() -> Handle:
@@ -126,23 +138,21 @@ def current() -> Handle:
     The last one is known right after a direct call or await; with `gather` or executors keep the
     handle inside. Where there is none, a handle that does nothing. Never raises.
     """
+    if not captures():
+        # Else what is said of an extraction that is not captured would go to the one before.
+        return NOTHING
     running = otel_context.get_value(_RUNNING)
     if isinstance(running, Handle):
         return running
-    return _last.get() or _nothing
+    return _last.get() or NOTHING
 
 
-def activate(handle: Handle) -> object:
-    """Make a handle the running one; returns what `deactivate` needs."""
-    return otel_context.attach(otel_context.set_value(_RUNNING, handle))
+def activation(handle: Handle, span: Span | None) -> Activation:
+    """Make a handle the running one while the host's code runs."""
+    return Activation(_RUNNING, handle, span)
 
 
-def deactivate(token: object, handle: Handle) -> None:
-    """Go back to what ran before, and remember the handle as the last one finished."""
-    otel_context.detach(token)  # type: ignore[arg-type]  # the token that `activate` returned
+def finish(handle: Handle) -> None:
+    """Remember a handle as the last one finished in this context."""
+    handle.finished = True
     _last.set(handle)
-
-
-def begin_handle() -> Handle:
-    """Make the handle of an extraction that starts now."""
-    return Handle(event_id(), current_ids())

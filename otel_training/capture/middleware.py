@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 from urllib.parse import parse_qs
 
-from otel_training import config
 from otel_training import conventions as names
 from otel_training._guard import guard
 from otel_training.capture.routes import Route, parse_route
-from otel_training.capture.tracing import current_ids
+from otel_training.capture.tracing import captures, current_ids
 from otel_training.conventions import Kind, Loss
 from otel_training.delivery.lifecycle import emit, flush, lose
 from otel_training.delivery.record import Record, event_id, now
@@ -69,7 +68,7 @@ class TrainingMiddleware:
 
     def _exchange(self, scope: Scope) -> "Exchange | None":
         with guard:
-            if config.settings().enabled:
+            if captures():
                 found = next(((kind, route) for kind, route in self._routes if route.matches(scope)), None)
                 return None if found is None else Exchange(*found, scope, self._user)
         return None

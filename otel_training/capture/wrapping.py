@@ -1,59 +1,194 @@
-"""One dispatch over calling styles: what is opened around a call is written once, elsewhere."""
+"""One dispatch over calling styles: what is opened around a call is written once, elsewhere.
+
+A scope is active only while the host's code runs: in a generator during each step, never across
+a `yield`, where the consumer's code would run inside it.
+"""
 
 import functools
 import inspect
-from collections.abc import Callable
-from typing import Any, ParamSpec, Protocol, Self, TypeVar, cast
+import weakref
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import AbstractContextManager
+from typing import Any, ParamSpec, Protocol, TypeAlias, TypeVar, cast
+
+from otel_training.conventions import Outcome
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
 class Scope(Protocol):
-    """What is open while a call runs."""
+    """One call. No method raises or changes anything."""
 
-    def __enter__(self) -> Self:
-        """Begin. Never raises."""
+    def active(self) -> AbstractContextManager[None]:
+        """Be the running one while the host's code runs."""
 
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        """End, with the call's exception if it raised. Never raises, never swallows it."""
+    def yielded(self, value: object) -> None:
+        """See a value that a generator gives."""
 
     def returned(self, value: object) -> None:
-        """See the call's result. Never raises, never changes it."""
+        """See the result."""
+
+    def ended(self, error: BaseException | None, outcome: Outcome | None = None) -> None:
+        """Finish, exactly once; `outcome` says what the exception alone does not."""
 
 
-def is_wrappable(function: Callable[..., Any]) -> bool:
-    """Tell whether `wrap` knows the calling style."""
-    return not (inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function))
+Begin: TypeAlias = Callable[[tuple[object, ...], dict[str, object]], Scope | None]
 
 
-def wrap(
-    function: Callable[P, R],
-    begin: Callable[[tuple[object, ...], dict[str, object]], Scope | None],
-) -> Callable[P, R]:
-    """Open a scope around every call of a sync or async function; `begin` may say None: just call."""
-    if inspect.iscoroutinefunction(function):
+def wrap(function: Callable[P, R], begin: Begin) -> Callable[P, R]:
+    """Open a scope around every call; `begin` may say None: just call.
 
-        @functools.wraps(function)
-        async def awaiting(*args: P.args, **kwargs: P.kwargs) -> object:
-            scope = begin(args, kwargs)
-            if scope is None:
-                return await function(*args, **kwargs)
-            with scope:
-                value = await function(*args, **kwargs)
-                scope.returned(value)
-                return value
+    Takes functions, methods, partials and callable objects, sync or async, generators or not.
+    """
+    style = _style(function)
+    return cast("Callable[P, R]", _named(style(function, begin), function))
 
-        return cast("Callable[P, R]", awaiting)
 
-    @functools.wraps(function)
-    def calling(*args: P.args, **kwargs: P.kwargs) -> R:
+def _style(function: Callable[..., Any]) -> Callable[[Callable[..., Any], Begin], Callable[..., Any]]:
+    """Choose the wrapper; of a callable object its `__call__` tells the style."""
+    called = (
+        function if inspect.isroutine(function) or isinstance(function, functools.partial) else type(function).__call__
+    )
+    if inspect.isasyncgenfunction(called):
+        return _async_generating
+    if inspect.isgeneratorfunction(called):
+        return _generating
+    return _awaiting if inspect.iscoroutinefunction(called) else _calling
+
+
+def _named(wrapper: Callable[..., Any], function: Callable[..., Any]) -> Callable[..., Any]:
+    named = function.func if isinstance(function, functools.partial) else function
+    if not hasattr(named, "__name__"):
+        named = type(named).__call__
+    wrapped = functools.wraps(named)(wrapper)
+    wrapped.__wrapped__ = function
+    return wrapped
+
+
+def _calling(function: Callable[..., Any], begin: Begin) -> Callable[..., Any]:
+    def calling(*args: Any, **kwargs: Any) -> Any:
         scope = begin(args, kwargs)
         if scope is None:
             return function(*args, **kwargs)
-        with scope:
-            value = function(*args, **kwargs)
-            scope.returned(value)
-            return value
+        try:
+            with scope.active():
+                value = function(*args, **kwargs)
+        except BaseException as error:
+            scope.ended(error)
+            raise
+        scope.returned(value)
+        scope.ended(None)
+        return value
 
     return calling
+
+
+def _awaiting(function: Callable[..., Any], begin: Begin) -> Callable[..., Any]:
+    async def awaiting(*args: Any, **kwargs: Any) -> Any:
+        scope = begin(args, kwargs)
+        if scope is None:
+            return await function(*args, **kwargs)
+        try:
+            with scope.active():
+                value = await function(*args, **kwargs)
+        except BaseException as error:
+            scope.ended(error)
+            raise
+        scope.returned(value)
+        scope.ended(None)
+        return value
+
+    return awaiting
+
+
+def _generating(function: Callable[..., Any], begin: Begin) -> Callable[..., Any]:
+    def generating(*args: Any, **kwargs: Any) -> Any:
+        inner = function(*args, **kwargs)
+        scope = begin(args, kwargs)
+        if scope is None:
+            return inner
+        seen: list[weakref.ref[Any]] = []
+        outer = _steps(inner, scope, seen)
+        seen.append(weakref.ref(outer))
+        return outer
+
+    return generating
+
+
+def _steps(inner: Generator[Any, Any, Any], scope: Scope, seen: list[Any]) -> Generator[Any, Any, Any]:
+    """Drive a generator step by step, passing on all that its consumer sends, throws or closes."""
+    step: Callable[[], Any] = functools.partial(next, inner)
+    try:
+        while True:
+            try:
+                with scope.active():
+                    value = step()
+            except StopIteration as stop:
+                scope.returned(stop.value)
+                scope.ended(None)
+                return stop.value
+            scope.yielded(value)
+            try:
+                sent = yield value
+                step = functools.partial(next, inner) if sent is None else functools.partial(inner.send, sent)
+            except GeneratorExit:
+                with scope.active():
+                    inner.close()
+                raise
+            except BaseException as thrown:  # noqa: BLE001 - the inner generator decides about it
+                step = functools.partial(inner.throw, thrown)
+    except GeneratorExit as error:
+        scope.ended(error, _closing(seen))
+        raise
+    except BaseException as error:
+        scope.ended(error)
+        raise
+
+
+def _async_generating(function: Callable[..., Any], begin: Begin) -> Callable[..., Any]:
+    def generating(*args: Any, **kwargs: Any) -> Any:
+        inner = function(*args, **kwargs)
+        scope = begin(args, kwargs)
+        if scope is None:
+            return inner
+        seen: list[weakref.ref[Any]] = []
+        outer = _async_steps(inner, scope, seen)
+        seen.append(weakref.ref(outer))
+        return outer
+
+    return generating
+
+
+async def _async_steps(inner: AsyncGenerator[Any, Any], scope: Scope, seen: list[Any]) -> AsyncGenerator[Any, Any]:
+    """Do as `_steps` does, awaiting each step."""
+    step: Callable[[], Any] = inner.__anext__
+    try:
+        while True:
+            try:
+                with scope.active():
+                    value = await step()
+            except StopAsyncIteration:
+                scope.ended(None)
+                return
+            scope.yielded(value)
+            try:
+                sent = yield value
+                step = inner.__anext__ if sent is None else functools.partial(inner.asend, sent)
+            except GeneratorExit:
+                with scope.active():
+                    await inner.aclose()
+                raise
+            except BaseException as thrown:  # noqa: BLE001 - the inner generator decides about it
+                step = functools.partial(inner.athrow, thrown)
+    except GeneratorExit as error:
+        scope.ended(error, _closing(seen))
+        raise
+    except BaseException as error:
+        scope.ended(error)
+        raise
+
+
+def _closing(seen: list[Any]) -> Outcome:
+    """Tell a consumer that closes from one that let go: weak references die before finalizers run."""
+    return Outcome.CLOSED if seen and seen[0]() is not None else Outcome.ABANDONED

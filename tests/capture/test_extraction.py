@@ -324,18 +324,6 @@ def test_leaves_the_function_as_it_is() -> None:
     )
 
 
-def test_leaves_a_generator_function_alone_and_says_so() -> None:
-    """What is not captured yet is told where it is decorated, and works."""
-
-    def generate(topic: str) -> Any:
-        yield topic
-
-    with pytest.warns(UserWarning, match="generator") as caught:
-        decorated = otel_training.extraction(generate)
-
-    assert (["t"], __file__) == (list(decorated("t")), caught[0].filename)
-
-
 def test_one_switch_turns_everything_off(folder: Any) -> None:
     """Switched off, the function runs as it is, and there is no file."""
     otel_training.configure(enabled=False)
