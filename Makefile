@@ -4,12 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint format lock clean
+.PHONY: demo test test-floor lint format lock clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo    run the demo: a feed app's traffic becomes demo-out/training.jsonl"
 	@echo "make test    all checks and tests"
+	@echo "make test-floor  the tests on the oldest supported versions"
 	@echo "make lint    ruff, mypy, import-linter"
 	@echo "make format  format the code"
 	@echo "make lock    resolve requirements.lock anew"
@@ -29,6 +30,13 @@ demo: $(READY)
 test: lint
 	rm -f .coverage .coverage.*
 	$(BIN)/python -m pytest --cov --cov-report=term-missing
+
+# The oldest versions that pyproject.toml allows, in an environment of their own.
+test-floor:
+	$(PYTHON) -m venv .cache/floor
+	.cache/floor/bin/python -m pip install --quiet "uv>=0.9"
+	.cache/floor/bin/uv pip install --quiet --python .cache/floor --resolution lowest-direct --editable '.[all]' --group dev
+	.cache/floor/bin/python -m pytest -q
 
 lint: $(READY)
 	$(BIN)/ruff check .

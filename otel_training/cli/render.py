@@ -112,15 +112,11 @@ def note(sentence: str) -> None:
 @contextmanager
 def progress(label: str) -> Iterator[Callable[[int, int], None]]:
     """Show a progress bar on stderr while long work runs; nothing where stderr is no terminal."""
-    with Progress(
-        TextColumn(label),
-        BarColumn(),
-        TaskProgressColumn(),
-        MofNCompleteColumn(),
-        console=err,
-        transient=True,
-        disable=not err.is_terminal,
-    ) as bar:
+    if not err.is_terminal:
+        yield lambda _done, _total: None
+        return
+    columns = (TextColumn(label), BarColumn(), TaskProgressColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=err, transient=True) as bar:
         task = bar.add_task(label, total=None)
 
         def tell(done: int, total: int) -> None:

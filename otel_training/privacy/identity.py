@@ -4,9 +4,11 @@ import hashlib
 import hmac
 import os
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+
+from otel_training.errors import FolderError
 
 _KEY_BYTES: Final = 32
 _INSIGHT: Final = b"otel_training.insight\0"
@@ -16,7 +18,7 @@ _INSIGHT: Final = b"otel_training.insight\0"
 class Key:
     """The key of readers' pseudonyms."""
 
-    secret: bytes
+    secret: bytes = field(repr=False)
 
     @property
     def id(self) -> str:
@@ -33,11 +35,18 @@ def load_key(path: Path) -> Key:
     """Read the key of a data folder, or make it once.
 
     Of several first starts at once the first `link` wins, and everybody reads back the winner.
-    Raises `OSError` when the folder cannot be written.
+    Raises `OSError` when the folder cannot be written, `FolderError` when the file holds no key: an
+    empty one would make pseudonyms that anyone can derive.
     """
     if not path.exists():
         _make_key(path)
-    return Key(bytes.fromhex(path.read_text(encoding="ascii").strip()))
+    try:
+        secret = bytes.fromhex(path.read_text(encoding="ascii").strip())
+    except ValueError:
+        secret = b""
+    if len(secret) != _KEY_BYTES:
+        raise FolderError(f"The key file {path} is damaged: restore it, or delete it to begin new pseudonyms.")
+    return Key(secret)
 
 
 def _make_key(path: Path) -> None:

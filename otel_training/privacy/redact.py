@@ -20,8 +20,8 @@ class Redactor:
 
     count: int = 0
     """Replacements made so far."""
-    _known: dict[tuple[str, str], str] = field(default_factory=dict)
-    _numbers: dict[str, int] = field(default_factory=dict)
+    _known: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
+    _numbers: dict[str, int] = field(default_factory=dict, repr=False)
 
     def text(self, text: str) -> str:
         """Replace what looks like e-mail, phone, IP address, card, key or token by `<TYPE_n>`.
@@ -59,9 +59,8 @@ class Redactor:
             if pattern.check is not None and not pattern.check(match):
                 continue
             start, stop = _span(pattern, match, end)
-            if start >= end:
-                pieces += [text[end:start], self._placeholder(pattern.type, text[start:stop])]
-                end = stop
+            pieces += [text[end:start], self._placeholder(pattern.type, text[start:stop])]
+            end = stop
         return "".join([*pieces, text[end:]]) if end else text
 
     def _placeholder(self, kind: str, secret: str) -> str:

@@ -2,12 +2,16 @@
 
 import re
 from typing import Final
+from urllib.parse import unquote_plus
 
-_USER_INFO: Final = re.compile(r"^([A-Za-z][A-Za-z0-9+.\-]*:)?//[^/?#@]*@")
+# To the last @ of the authority: a password may hold one.
+_USER_INFO: Final = re.compile(r"^(\s*(?:[A-Za-z][A-Za-z0-9+.\-]*:)?//)[^/?#]*@")
 _SECRET: Final = re.compile(
-    r"^(?:x-amz-(?:signature|credential|security-token)|x-goog-(?:signature|credential)|awsaccesskeyid"
-    r"|(?:.*[_\-])?(?:token|secret|password|passwd|pwd|apikey|key|auth|authorization|sig|signature"
-    r"|session|sessionid|sid|credential|credentials|jwt|otp))$",
+    r"(?:x-amz-(?:signature|credential|security-token)|x-goog-(?:signature|credential)|awsaccesskeyid"
+    r"|(?:[\s\S]*[_\-])?(?:token|secret|password|passwd|pwd|apikey|key|auth|authorization|sig|signature"
+    r"|session|sessionid|sid|credential|credentials|jwt|otp)|phpsessid|jsessionid"
+    # Camel case such as that of `accessToken`, and a field in brackets.
+    r"|[\s\S]*(?:[a-z](?-i:Token|Secret|Password|Key)|\[(?:token|secret|password|key)\]))\Z",
     re.IGNORECASE,
 )
 
@@ -17,14 +21,21 @@ def clean_url(url: str) -> str:
 
     Never raises: what is no URL comes back as it is.
     """
-    bare = _USER_INFO.sub(lambda match: f"{match[1] or ''}//", url)
+    bare = _USER_INFO.sub(lambda match: match[1], url)
     before, hash_, fragment = bare.partition("#")
     path, mark, query = before.partition("?")
-    cleaned = path + _joined(mark, query)
-    return cleaned + (_joined(hash_, fragment) if "=" in fragment else hash_ + fragment)
+    return path + _joined(mark, query) + _fragment(hash_, fragment)
+
+
+def _fragment(hash_: str, fragment: str) -> str:
+    """Clean a fragment that is parameters, or the route of a one-page app with parameters."""
+    route, mark, query = fragment.partition("?")
+    if mark:
+        return hash_ + route + _joined(mark, query)
+    return _joined(hash_, fragment) if "=" in fragment else hash_ + fragment
 
 
 def _joined(mark: str, parameters: str) -> str:
-    kept = [one for one in parameters.split("&") if not _SECRET.match(one.partition("=")[0])]
+    kept = [one for one in parameters.split("&") if not _SECRET.match(unquote_plus(one.partition("=")[0]))]
     joined = "&".join(kept)
     return mark + joined if joined or not parameters else ""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from otel_training.errors import FolderError
 from otel_training.privacy.identity import Key, insight_id, load_key, normal_text, pseudonym, text_sha256
 
 START = """
@@ -65,6 +66,21 @@ def test_reads_the_winner_when_it_comes_second(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(Path, "exists", lambda _: False)
 
     assert (Key(bytes.fromhex("ab" * 32)), ["user.key"]) == (load_key(path), names(tmp_path))
+
+
+@pytest.mark.parametrize("content", ["", "\n", "ab", "zz" * 32, "é"])
+def test_refuses_a_damaged_key(tmp_path: Path, content: str) -> None:
+    """A short key would make pseudonyms that anyone can derive."""
+    path = tmp_path / "user.key"
+    path.write_text(content, encoding="utf-8")
+
+    with pytest.raises(FolderError, match="damaged"):
+        load_key(path)
+
+
+def test_a_key_does_not_print_itself() -> None:
+    """Logs and tracebacks show values."""
+    assert "Key()" == repr(Key(b"secret"))
 
 
 def test_ids_are_what_the_readme_promises() -> None:

@@ -37,6 +37,21 @@ FOUND = {
     'api_key: "abc12345678"': 'api_key: "<KEY_1>"',
     "-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----\nafter": "<KEY_1>\nafter",
     "-----BEGIN PRIVATE KEY-----\nabc\ncut of": "<KEY_1>",
+    "-----BEGIN PGP PRIVATE KEY BLOCK-----\nabc\n-----END PGP PRIVATE KEY BLOCK-----\nafter": "<KEY_1>\nafter",
+    "card 4111 1111 1111 1111 12 25": "card <CARD_1> 12 25",
+    "4111111111111111,4242424242424242": "<CARD_1>,<CARD_2>",
+    "In 2024 212-555-0123": "In 2024 <PHONE_1>",
+    "10.0.0.1-10.0.0.9": "<IP_1>-<IP_2>",
+    "2001:db8:1::1: refused": "<IP_1>: refused",
+    "route 2001:db8::/32": "route <IP_1>/32",
+    "电话+8613812345678号": "电话<PHONE_1>号",
+    "卡4111111111111111。": "卡<CARD_1>。",
+    "a@b.example_x, john@example.com@": "<EMAIL_1>_x, <EMAIL_2>@",
+    "https://user:p@ss@host.example/x": "https://<KEY_1>@host.example/x",
+    '{"password": "swordfish", "api_key": "hunter2"}': '{"password": "<KEY_1>", "api_key": "<KEY_2>"}',
+    "dbPassword=abcd clientSecret=efgh passphrase=ijkl": "dbPassword=<KEY_1> clientSecret=<KEY_2> passphrase=<KEY_3>",
+    "Authorization: Bearer abcdefghijklmnop": "Authorization: Bearer <KEY_1>",
+    "sk_live_abcdefghijklmnop1234 sk-abcdefghijklmnop1234": "<KEY_1> <KEY_2>",
 }
 KEPT = [
     "2025-01-02T10:30:00Z, 01-02-2025 10:30, 02.01.2025, 10:00:00, 1990-2025",
@@ -51,6 +66,12 @@ KEPT = [
     "basic understanding, the bearer of news, a password is needed",
     "https://news.example/chips/asml-orders?id=17&page=2",
     "<EMAIL_1> and <KEY_2>",
+    "https://news.example/sk-hynix-reports-record-profit-2024, sk-learn-contrib-imbalanced",
+    "https://x.example?q=a,b@c, Authorization: Basic understanding",
+    "Chrome/120.0.0.0 Safari/537.36, token = tokenizer.encode",
+    "+20 000 000 euros, +1.25 (2.10) 103.4 22.1, -0.5 +12.345 678 90, +3 -1 +12 -4 2024 5",
+    "2024:0101:1200, 2001:db8:1:2:3:4:5:6:x",
+    "05 12 23 34 45 49, 00 12 34 56 78 90",
     "",
 ]
 
@@ -75,6 +96,22 @@ def test_gives_the_same_secret_the_same_placeholder() -> None:
     texts = [redactor.text("a@x.example, b@x.example"), redactor.text("b@x.example"), redactor.text("+4722550147")]
 
     assert (["<EMAIL_1>, <EMAIL_2>", "<EMAIL_2>", "<PHONE_1>"], 4) == (texts, redactor.count)
+
+
+def test_does_not_print_what_it_found() -> None:
+    """Logs and tracebacks show values."""
+    redactor = Redactor()
+    redactor.text("a@x.example")
+
+    assert "Redactor(count=1)" == repr(redactor)
+
+
+@pytest.mark.parametrize("unit", ["4111111111111111 ", "+111111111111111", "a@a.bb@", "10.0.0.1-", "212-555-0123-"])
+def test_a_chain_of_secrets_is_stable(unit: str) -> None:
+    """What one replacement lays bare does not wait for the next redaction."""
+    once = Redactor().text(unit * 30)
+
+    assert once == Redactor().text(once)
 
 
 def test_walks_json_and_leaves_ids_alone() -> None:

@@ -17,6 +17,11 @@ CLEANED = {
     "https://x.example/a?token=s": "https://x.example/a",
     "https://x.example/a#access_token=s&state=1": "https://x.example/a#state=1",
     "https://x.example/a?keyword=chips&monkey=1&author=b&design=2": "https://x.example/a?keyword=chips&monkey=1&author=b&design=2",
+    "https://u:p@ss@x.example/a": "https://x.example/a",
+    " https://@@x.example": " https://x.example",
+    "http://u:p@[bad": "http://[bad",
+    "https://x.example/?accessToken=1&clientSecret=2&PHPSESSID=3&%74oken=4&user[password]=5&id=6": "https://x.example/?id=6",
+    "https://x.example/#/route?token=a&id=1": "https://x.example/#/route?id=1",
     "no url at all": "no url at all",
     "": "",
 }
