@@ -12,6 +12,7 @@ from typing import Any, Final, ParamSpec, TypeVar, cast, overload
 from otel_training import config
 from otel_training import conventions as names
 from otel_training._guard import guard
+from otel_training.capture.anthropic import watch
 from otel_training.capture.arguments import Argument, bind
 from otel_training.capture.handle import NOTHING, Handle, activation, finish
 from otel_training.capture.result import Answer, ResultReader, read_result
@@ -191,6 +192,7 @@ class Extraction:
 
     def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
         """Capture every call of a function."""
+        watch()
         if isinstance(function, (classmethod, staticmethod)):
             return cast("Callable[P, R]", type(function)(self(function.__func__)))
         plan = Plan(
@@ -204,6 +206,7 @@ class Extraction:
 
     def __enter__(self) -> Handle:
         """Open one extraction; say what came out by `result` of the handle."""
+        watch()
         run = begin(Plan(self.task or "extraction", self.version, self.result, (), self.given), (), {})
         active = None if run is None else run.active()
         if active is not None:

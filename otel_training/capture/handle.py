@@ -17,7 +17,7 @@ from otel_training.delivery.lifecycle import emit
 from otel_training.delivery.record import Record, Scalar, event_id, now
 from otel_training.delivery.snapshot import plain, snapshot, text_of
 
-_RUNNING: Final = otel_context.create_key("otel_training.extraction")
+RUNNING: Final = otel_context.create_key("otel_training.extraction")
 _last: ContextVar["Handle | None"] = ContextVar("otel_training.last_extraction", default=None)
 
 ANSWER_LIMIT: Final = 65_536
@@ -92,17 +92,13 @@ class Handle:
         """
         with guard:
             messages = [{"role": "user", "content": input}] if isinstance(input, str) else plain(input)
-            self._emit(
-                Kind.LLM_CALL,
-                {
-                    names.EXTRACTION_ID: self.id,
-                    names.MODEL: text_of(model, 256),
-                    names.PROVIDER: text_of(provider, 256),
-                    names.INPUT_TOKENS: input_tokens,
-                    names.OUTPUT_TOKENS: output_tokens,
-                },
-                snapshot({"input": messages, "output": text_of(output, ANSWER_LIMIT)}),
-            )
+            attributes: dict[str, Scalar | None] = {
+                names.MODEL: text_of(model, 256),
+                names.PROVIDER: text_of(provider, 256),
+                names.INPUT_TOKENS: input_tokens,
+                names.OUTPUT_TOKENS: output_tokens,
+            }
+            emit_call(self, attributes, {"input": messages, "outputs": [text_of(output, ANSWER_LIMIT)]})
 
     def _say(self, name: str, attribute: str | None, value: float) -> None:
         figure = number(value) if not isinstance(value, bool) else float(value)
@@ -113,9 +109,16 @@ class Handle:
         else:
             score(self.id, name, figure, self.ids)
 
-    def _emit(self, kind: Kind, attributes: Mapping[str, Scalar | None], content: bytes = b"") -> None:
+    def _emit(self, kind: Kind, attributes: Mapping[str, Scalar | None]) -> None:
         if self.id:
-            emit(Record(kind, event_id(), now(), attributes, content, None, None, *self.ids))
+            emit(Record(kind, event_id(), now(), attributes, b"", None, None, *self.ids))
+
+
+def emit_call(handle: Handle, attributes: Mapping[str, Scalar | None], content: object) -> None:
+    """Emit one call of a model under an extraction."""
+    if handle.id:
+        attributes = {names.EXTRACTION_ID: handle.id, **attributes}
+        emit(Record(Kind.LLM_CALL, event_id(), now(), attributes, snapshot(content), None, None, *handle.ids))
 
 
 def score(target: str, name: str, value: float, ids: Ids) -> None:
@@ -141,7 +144,7 @@ def current() -> Handle:
     if not captures():
         # Else what is said of an extraction that is not captured would go to the one before.
         return NOTHING
-    running = otel_context.get_value(_RUNNING)
+    running = otel_context.get_value(RUNNING)
     if isinstance(running, Handle):
         return running
     return _last.get() or NOTHING
@@ -149,7 +152,7 @@ def current() -> Handle:
 
 def activation(handle: Handle, span: Span | None) -> Activation:
     """Make a handle the running one while the host's code runs."""
-    return Activation(_RUNNING, handle, span)
+    return Activation(RUNNING, handle, span)
 
 
 def finish(handle: Handle) -> None:

@@ -108,15 +108,19 @@ class Finisher:
         if not isinstance(content, dict):
             raise MalformedError
         redactor = Redactor()
-        answer = _text(content.get("output"))
+        answer, digest = _answer(content.get("outputs"))
+        messages, tools = content.get("input"), content.get("tools")
         attributes: Attributes = {
             **record.attributes,
-            names.OUTPUT_SHA256: _answer_sha256(answer),
+            names.OUTPUT_SHA256: digest,
+            names.PROMPT_VERSION: _prompt_version(messages),
         }
-        body: JSON = {
-            names.INPUT: redactor.value(content.get("input")),
+        body: dict[str, JSON] = {
+            names.INPUT: redactor.value(messages),
             names.OUTPUT: None if answer is None else redactor.text(answer),
         }
+        if tools is not None:
+            body[names.TOOLS] = redactor.value(tools)
         return Finished(Kind.LLM_CALL, attributes, body, redactor.count)
 
     def _feedback(self, record: Record) -> Finished:
@@ -236,10 +240,23 @@ def answer_text(items: list[JSON]) -> str:
     return orjson.dumps(texts).decode()
 
 
-def _answer_sha256(answer: str | None) -> str | None:
-    """Digest a call's answer as `answer_text` does; None when it holds no list of insights."""
-    if answer is None:
+def _answer(outputs: JSON) -> tuple[str | None, str | None]:
+    """Choose the answer among a call's texts: the first that holds insights, else the first; and its digest."""
+    texts = [one for one in outputs if isinstance(one, str)] if isinstance(outputs, list) else []
+    digests = [(text, digest) for text in texts if (digest := _answer_sha256(text)) is not None]
+    return digests[0] if digests else (texts[0] if texts else None, None)
+
+
+def _prompt_version(messages: JSON) -> str | None:
+    """Digest the system prompt: it changes when the prompt does."""
+    first = messages[0] if isinstance(messages, list) and messages else None
+    if not isinstance(first, dict) or first.get("role") != "system":
         return None
+    return text_sha256(orjson.dumps(first.get("content")).decode())[:12]
+
+
+def _answer_sha256(answer: str) -> str | None:
+    """Digest a call's answer as `answer_text` does; None when it holds no list of insights."""
     try:
         parsed = read(_unfenced(answer).encode())
     except MalformedError:

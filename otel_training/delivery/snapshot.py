@@ -28,14 +28,14 @@ def snapshot(value: object) -> bytes:
         return orjson.dumps(plain(value))
 
 
-def plain(value: object, depth: int = DEPTH) -> JSON:  # noqa: PLR0911 - a dispatch over types
+def plain(value: object, depth: int = DEPTH, limit: int = TEXT_LIMIT) -> JSON:  # noqa: PLR0911 - a dispatch over types
     """Copy a value as plain JSON, within budgets of depth, breadth and length.
 
-    What is not plain becomes `<TypeName>`; cycles end at the depth.
+    What is not plain becomes `<TypeName>`; cycles end at the depth; texts are cut at `limit` characters.
     """
     kind = type(value)
     if kind is str:
-        return clean_text(value)  # type: ignore[arg-type]  # its exact type was looked at
+        return clean_text(value, limit)  # type: ignore[arg-type]  # its exact type was looked at
     if kind in _SCALARS:
         return value  # type: ignore[return-value]  # bool or None
     if kind is int:
@@ -45,24 +45,24 @@ def plain(value: object, depth: int = DEPTH) -> JSON:  # noqa: PLR0911 - a dispa
     if depth == 0:
         return f"<{kind.__name__}>"
     if isinstance(value, dict):
-        return _plain_mapping(value, depth)
+        return _plain_mapping(value, depth, limit)
     if kind in (list, tuple):
-        return [plain(item, depth - 1) for item in value[:BREADTH]]  # type: ignore[index]
+        return [plain(item, depth - 1, limit) for item in value[:BREADTH]]  # type: ignore[index]
     if isinstance(value, Enum):
-        return plain(object.__getattribute__(value, "_value_"), depth - 1)
+        return plain(object.__getattribute__(value, "_value_"), depth - 1, limit)
     fields = fields_of(value)
-    return _plain_mapping(fields, depth) if fields is not None else f"<{kind.__name__}>"
+    return _plain_mapping(fields, depth, limit) if fields is not None else f"<{kind.__name__}>"
 
 
 def _plain_int(value: int) -> JSON:
     return value if -INT64 <= value < INT64 else "<int>"
 
 
-def _plain_mapping(value: dict[object, object], depth: int) -> JSON:
+def _plain_mapping(value: dict[object, object], depth: int, limit: int) -> JSON:
     # `dict.items`, not `value.items`: a subclass may have its own.
     pairs = [pair for pair, _ in zip(dict.items(value), range(BREADTH), strict=False)]
     return {
-        clean_text(key) if type(key) is str else f"<{type(key).__name__}>": plain(item, depth - 1)
+        clean_text(key) if type(key) is str else f"<{type(key).__name__}>": plain(item, depth - 1, limit)
         for key, item in pairs
     }
 

@@ -1,0 +1,405 @@
+"""Claude's calls, by the real client against a loopback Messages API."""
+
+import asyncio
+import importlib.util
+import json
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import anthropic
+import pytest
+import uvicorn
+from opentelemetry import trace
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from pydantic import BaseModel
+
+import otel_training
+
+Lines = Callable[[], list[dict[str, Any]]]
+PROGRAMS = Path(__file__).parent.parent / "programs"
+PROMPT: dict[str, Any] = {
+    "model": "claude-x", "max_tokens": 100, "system": "Extract.",
+    "messages": [{"role": "user", "content": "Source text."}],
+}  # fmt: skip
+SENT = [{"role": "system", "content": "Extract."}, {"role": "user", "content": "Source text."}]
+FIGURES = {
+    "gen_ai.provider.name": "anthropic", "gen_ai.request.model": "claude-x",
+    "gen_ai.response.model": "claude-x-20260101", "gen_ai.response.id": "msg_1", "gen_ai.response.finish_reason": "stop",
+    "gen_ai.usage.input_tokens": 23,
+    "gen_ai.usage.output_tokens": 45, "gen_ai.usage.cache_read.input_tokens": 3,
+    "gen_ai.usage.cache_write.input_tokens": 9, "anthropic.response.service_tier": "priority",
+    "anthropic.usage.cache_creation.ephemeral_5m_input_tokens": 7,
+    "anthropic.usage.cache_creation.ephemeral_1h_input_tokens": 2,
+}  # fmt: skip
+
+
+class Insight(BaseModel):
+    """One insight of a parsed answer."""
+
+    text: str
+    category: str
+
+
+class Parsed(BaseModel):
+    """A parsed answer."""
+
+    insights: list[Insight]
+    quality_score: float
+
+
+@pytest.fixture(scope="module")
+def api() -> Iterator[ModuleType]:
+    """Serve the Messages API by a real uvicorn in a thread; `url` is where."""
+    spec = importlib.util.spec_from_file_location("messages_api", PROGRAMS / "messages_api.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(module.app, log_level="warning", lifespan="off"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        while not server.started:
+            time.sleep(0.01)
+        module.url = f"http://127.0.0.1:{listening.getsockname()[1]}"  # type: ignore[attr-defined]
+        yield module
+        server.should_exit = server.force_exit = True
+        thread.join()
+
+
+@pytest.fixture
+def client(api: ModuleType) -> Iterator[anthropic.Anthropic]:
+    """A client of it."""
+    with anthropic.Anthropic(base_url=api.url, api_key="k", max_retries=0) as made:
+        yield made
+
+
+@pytest.fixture
+def later(api: ModuleType) -> anthropic.AsyncAnthropic:
+    """An async client of it."""
+    return anthropic.AsyncAnthropic(base_url=api.url, api_key="k", max_retries=0)
+
+
+def extracted(call: Callable[[], Any], answer: Any = None) -> Any:
+    """Run a call inside an extraction that returns the loopback's answer."""
+
+    @otel_training.extraction
+    def extract(source_content: str) -> Any:
+        call()
+        return [{"text": "One", "category": "c"}] if answer is None else answer
+
+    return extract("Source text.")
+
+
+def the_call(lines: Lines) -> dict[str, Any]:
+    """The only call's record; its extraction is the other record, and has the same digest."""
+    call, extraction = lines()
+    assert call["training.extraction.id"] == extraction["training.extraction.id"]
+    assert call["training.output.sha256"] == extraction["training.output.sha256"]
+    assert call.pop("training.duration") > 0
+    return call
+
+
+def figures(call: dict[str, Any]) -> dict[str, Any]:
+    """The figures of a call."""
+    return {name: call.get(name) for name in FIGURES}
+
+
+async def consume(stream: Any) -> None:
+    """Read an async stream to its end."""
+    async for _ in stream:
+        pass
+
+
+def streamed(client: anthropic.Anthropic) -> str:
+    """Read the final text of a stream."""
+    with client.messages.stream(**PROMPT) as stream:
+        return stream.get_final_text()
+
+
+SYNC: dict[str, Callable[[anthropic.Anthropic], object]] = {
+    "create": lambda client: client.messages.create(**PROMPT),
+    "create stream": lambda client: list(client.messages.create(**PROMPT, stream=True)),
+    "stream": streamed,
+    "parse": lambda client: client.messages.parse(**PROMPT, output_format=Parsed),
+    "raw": lambda client: client.messages.with_raw_response.create(**PROMPT).parse(),
+    "beta": lambda client: client.beta.messages.create(**PROMPT),
+}
+
+
+@pytest.mark.parametrize("way", SYNC)
+def test_records_a_call_exactly(client: anthropic.Anthropic, lines: Lines, api: ModuleType, way: str) -> None:
+    """Usage, prompt and answer of every way to call; nothing is added to the request."""
+    bare = SYNC[way](client)
+    extracted(lambda: SYNC[way](client))
+
+    call = the_call(lines)
+    assert FIGURES == figures(call)
+    assert {"training.input": SENT, "training.output": api.ANSWER} == {
+        name: call["body"][name] for name in ("training.input", "training.output")
+    }
+    assert type(bare) is type(SYNC[way](client))
+    before, after = api.seen[-3:-1]
+    assert before == after
+
+
+@pytest.mark.parametrize("way", ["create", "create stream", "stream"])
+async def test_records_an_async_call_exactly(later: anthropic.AsyncAnthropic, lines: Lines, way: str) -> None:
+    """The same, awaited."""
+
+    @otel_training.extraction
+    async def extract(source_content: str) -> list[dict[str, str]]:
+        if way == "create":
+            await later.messages.create(**PROMPT)
+        elif way == "create stream":
+            await consume(await later.messages.create(**PROMPT, stream=True))
+        else:
+            async with later.messages.stream(**PROMPT) as stream:
+                await stream.get_final_text()
+        return [{"text": "One", "category": "c"}]
+
+    await extract("Source text.")
+    assert FIGURES == figures(the_call(lines))
+    await later.close()
+
+
+def test_a_tools_arguments_are_the_answer(client: anthropic.Anthropic, lines: Lines) -> None:
+    """Where the model answers by a tool, its arguments are what was returned; the tools are kept."""
+    tool = {"name": "save", "description": "Save insights.", "input_schema": {"type": "object"}}
+    extracted(lambda: client.messages.create(**PROMPT, tools=[tool]))
+
+    body = the_call(lines)["body"]
+    assert ("save", '"insights"') == (body["gen_ai.tool.definitions"][0]["name"], body["training.output"][1:11])
+
+
+def test_thinking_is_no_answer(client: anthropic.Anthropic, lines: Lines, api: ModuleType) -> None:
+    """What the model thinks aloud is not part of its answer."""
+    extracted(lambda: client.messages.create(**PROMPT, thinking={"type": "enabled", "budget_tokens": 1024}))
+
+    assert api.ANSWER == the_call(lines)["body"]["training.output"]
+
+
+def test_a_judges_call_is_kept_apart(client: anthropic.Anthropic, lines: Lines) -> None:
+    """Two calls under one extraction: only the one whose answer was returned has its digest."""
+
+    def both() -> None:
+        client.messages.create(**PROMPT)
+        client.messages.create(**{**PROMPT, "messages": [{"role": "user", "content": "judge this"}]})
+
+    extracted(both)
+    call, judge, extraction = lines()
+    assert [True, False] == [
+        one.get("training.output.sha256") == extraction["training.output.sha256"] for one in (call, judge)
+    ]
+
+
+def test_the_whole_prompt_is_kept_and_redacted(client: anthropic.Anthropic, lines: Lines) -> None:
+    """Only source_content is cut; what is private in the prompt is replaced there, too."""
+    long = "word " * 20_000 + "bob@x.example"
+    extracted(lambda: client.messages.create(**{**PROMPT, "messages": [{"role": "user", "content": long}]}))
+
+    assert "word " * 20_000 + "<EMAIL_1>" == the_call(lines)["body"]["training.input"][1]["content"]
+
+
+def test_a_prompts_version_is_its_system_prompt(client: anthropic.Anthropic, lines: Lines) -> None:
+    """The same system prompt has the same version, another one another."""
+    for system in ("Extract.", "Extract.", "Extract it all."):
+        extracted(lambda system=system: client.messages.create(**{**PROMPT, "system": system}))
+
+    one, same, other = [line["gen_ai.prompt.version"] for line in lines() if line["training.kind"] == "llm_call"]
+    assert (True, False) == (one == same, one == other)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "streaming", "error"),
+    [
+        ("refuse", False, "BadRequestError"),
+        ("refuse", True, "BadRequestError"),
+        ("break", True, "APIStatusError"),
+    ],
+)
+def test_a_failed_call_is_recorded_without_its_text(
+    client: anthropic.Anthropic,
+    lines: Lines,
+    prompt: str,
+    streaming: bool,  # noqa: FBT001 - a case
+    error: str,
+) -> None:
+    """Errors before and during a stream: the class alone is kept, and the app sees the client's own error."""
+    asked = {**PROMPT, "messages": [{"role": "user", "content": prompt}]}
+
+    def call() -> None:
+        answer = client.messages.create(**asked, stream=streaming)
+        if streaming:
+            list(answer)
+
+    with pytest.raises(anthropic.APIStatusError) as raised:
+        extracted(call)
+
+    failed, extraction = lines()
+    assert [error, f"anthropic.{error}", "error", error] == [
+        type(raised.value).__name__,
+        failed["error.type"],
+        extraction["training.outcome"],
+        extraction["error.type"],
+    ]
+    assert "secret" not in str((failed, extraction))
+
+
+async def test_a_cancelled_stream_is_recorded(later: anthropic.AsyncAnthropic, lines: Lines) -> None:
+    """A stream that is cancelled in its middle leaves a call and a cancelled extraction."""
+
+    @otel_training.extraction
+    async def extract(source_content: str) -> None:
+        asked = {**PROMPT, "messages": [{"role": "user", "content": "pause"}]}
+        await consume(await later.messages.create(**asked, stream=True))
+
+    task = asyncio.create_task(extract("x"))
+    await asyncio.sleep(0.3)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await later.close()
+
+    found = {record["training.kind"]: record for record in lines()}
+    assert ("cancelled", "claude-x") == (
+        found["extraction"]["training.outcome"], found["llm_call"]["gen_ai.request.model"],
+    )  # fmt: skip
+
+
+def test_a_retried_call_is_one_call(api: ModuleType, lines: Lines) -> None:
+    """What the client retries by itself is one call."""
+    asked = {**PROMPT, "messages": [{"role": "user", "content": "retry"}]}
+    api.seen.clear()
+    with anthropic.Anthropic(base_url=api.url, api_key="k", max_retries=2) as client:
+        extracted(lambda: client.messages.create(**asked))
+
+    assert (2, FIGURES) == (len(api.seen), figures(the_call(lines)))
+
+
+def test_a_call_outside_an_extraction_is_not_ours(client: anthropic.Anthropic, lines: Lines) -> None:
+    """Calls of other parts of the app are not captured."""
+    client.messages.create(**PROMPT)
+
+    assert [] == lines()
+
+
+async def test_concurrent_calls_go_to_their_own_extraction(later: anthropic.AsyncAnthropic, lines: Lines) -> None:
+    """Many extractions at once do not mix up their calls."""
+
+    @otel_training.extraction
+    async def extract(topic: str) -> list[dict[str, str]]:
+        await later.messages.create(**{**PROMPT, "messages": [{"role": "user", "content": topic}]})
+        return [{"text": "One", "category": "c"}]
+
+    await asyncio.gather(*(extract(f"t{number}") for number in range(30)))
+    await later.close()
+    records = lines()
+    topics = {
+        one["training.extraction.id"]: one.get("training.source.topic")
+        for one in records
+        if one["training.kind"] == "extraction"
+    }
+    calls = [one for one in records if one["training.kind"] == "llm_call"]
+    assert 30 == len(calls)
+    assert [] == [
+        one for one in calls if topics[one["training.extraction.id"]] != one["body"]["training.input"][1]["content"]
+    ]
+
+
+def test_exports_the_captured_prompt(client: anthropic.Anthropic, rows: Any, tmp_path: Path) -> None:
+    """The exported example is what was sent to Claude and what it answered."""
+    extracted(lambda: client.messages.create(**PROMPT))
+    otel_training.current().score(9)
+    for reader in range(10):
+        otel_training.record_feedback(otel_training.insight_id("", "One"), "like", user_id=reader)
+    rows("export", "--out", "t.jsonl")
+
+    line = (tmp_path / "t.jsonl").read_text(encoding="ascii")
+    assert ("Extract.", True) == (
+        json.loads(line)["messages"][0]["content"],
+        '"captured"' in (tmp_path / "t.manifest.json").read_text(encoding="utf-8"),
+    )
+
+
+ORDERS = {
+    "ours alone": "",
+    "theirs before": "AnthropicInstrumentor().instrument(tracer_provider=provider)\nimport otel_training",
+    "theirs after": "import anthropic, otel_training; otel_training.extraction(len)\n"
+    "AnthropicInstrumentor().instrument(tracer_provider=provider)",
+    "sdk off": "import os; os.environ['ANTHROPIC_OPEN_TELEMETRY'] = 'false'",
+}
+PROGRAM = """
+import json, sys
+from opentelemetry import trace
+from opentelemetry.instrumentation.genai.anthropic import AnthropicInstrumentor
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+exporter, provider = InMemorySpanExporter(), TracerProvider()
+provider.add_span_processor(SimpleSpanProcessor(exporter))
+trace.set_tracer_provider(provider)
+{order}
+import anthropic, otel_training
+
+@otel_training.extraction
+def extract(source_content):
+    client.messages.create(model="claude-x", max_tokens=9, messages=[{{"role": "user", "content": "P"}}])
+    return ["One"]
+
+with anthropic.Anthropic(base_url=sys.argv[1], api_key="k") as client:
+    extract("x")
+assert otel_training.flush(5)
+spans = exporter.get_finished_spans()
+ours = next(span for span in spans if span.name.startswith("invoke_workflow"))
+parents = [span.parent.span_id if span.parent else 0 for span in spans]
+print(json.dumps([[span.kind.name, parent == ours.context.span_id] for span, parent in zip(spans, parents)]))
+"""
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_composes_with_whoever_traces_claude(api: ModuleType, lines: Lines, order: str) -> None:
+    """Whatever instruments the client before or after us, content is captured, and no span is added or lost."""
+    program = PROGRAM.format(order=ORDERS[order])
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program, api.url], capture_output=True, text=True, check=False
+    )
+    assert (0, "") == (done.returncode, done.stderr)
+
+    spans = json.loads(done.stdout)
+    theirs = 2 if order.startswith("theirs") else 1
+    assert theirs == sum(kind == "CLIENT" for kind, _ in spans)
+    assert 1 == sum(kind == "INTERNAL" for kind, _ in spans)
+    call = next(record for record in lines() if record["training.kind"] == "llm_call")
+    assert ([{"role": "user", "content": "P"}], 23) == (
+        call["body"]["training.input"],
+        call["gen_ai.usage.input_tokens"],
+    )
+
+
+def test_where_the_host_traces_claudes_span_nests_in_ours(client: anthropic.Anthropic) -> None:
+    """One span of ours under whatever is current, the client's under it; no content on it."""
+    exporter, provider = InMemorySpanExporter(), TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    otel_training.capture.tracing.use_tracer_provider(provider)
+    try:
+        with provider.get_tracer("host").start_as_current_span("host"):
+            extracted(lambda: None)
+    finally:
+        otel_training.capture.tracing.use_tracer_provider(None)
+
+    ours, host = exporter.get_finished_spans()
+    assert ours.parent is not None
+    assert (host.context.span_id, trace.SpanKind.INTERNAL, "invoke_workflow extract") == (
+        ours.parent.span_id, ours.kind, ours.name,
+    )  # fmt: skip
