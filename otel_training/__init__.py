@@ -1,9 +1,10 @@
 """Turn the traffic of an LLM app into training data, without the app noticing."""
 
 from otel_training.capture.extraction import extraction
-from otel_training.capture.feedback import record_feedback, record_impressions, record_score
+from otel_training.capture.feedback import record_correction, record_feedback, record_impressions, record_score
 from otel_training.capture.handle import current
 from otel_training.capture.middleware import TrainingMiddleware
+from otel_training.capture.query import query
 from otel_training.delivery.lifecycle import configure, flush
 from otel_training.privacy.identity import insight_id
 
@@ -14,6 +15,8 @@ __all__ = [
     "extraction",
     "flush",
     "insight_id",
+    "query",
+    "record_correction",
     "record_feedback",
     "record_impressions",
     "record_score",

@@ -142,6 +142,18 @@ SCORE_VALUE: Final = "training.score.value"
 LOSS_REASON: Final = "training.loss.reason"
 LOSS_COUNT: Final = "training.loss.count"
 
+# Queries: how good the sources are that a search found
+QUERY_ID: Final = "training.query.id"
+QUERY_COUNT: Final = "training.query.result_count"
+SOURCE_QUALITY_MEAN: Final = "training.source.quality.mean"
+SOURCE_QUALITY_MIN: Final = "training.source.quality.min"
+SOURCE_QUALITY_RATIO: Final = "training.source.quality.pass_ratio"
+QUALITY_KEYS: Final = ("quality_score", "quality", "score")
+"""The names under which a source may say how good it is."""
+
+# Corrections
+EVALUATOR_KIND: Final = "training.evaluator.kind"
+
 # Resource
 SERVICE_NAME: Final = "service.name"
 

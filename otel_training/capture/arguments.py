@@ -54,6 +54,20 @@ def bind(function: Callable[..., Any], names: Mapping[str, str]) -> list[Argumen
     return found
 
 
+def bind_one(function: Callable[..., Any], field: str, names: tuple[str, ...], given: str | None) -> Argument:
+    """Find one field among a function's parameters, by a name that was given or the first of `names`.
+
+    Raises `TypeError` when the function has no parameter of the given name.
+    """
+    parameters = _parameters(function)
+    if given is not None and given not in parameters:
+        message = f"argument: {given!r} is no parameter of {getattr(function, '__qualname__', function)}"
+        raise TypeError(message)
+    wanted = (given,) if given is not None else names
+    name = next((one for one in wanted if one in parameters), wanted[0])
+    return _argument(field, name, parameters.get(name), list(parameters))
+
+
 def _argument(field: str, name: str, parameter: inspect.Parameter | None, order: list[str]) -> Argument:
     if parameter is None:
         return Argument(field, name, None, None)

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
+from otel_training import conventions as names
 from otel_training._guard import guard
 from otel_training.capture.handle import score
-from otel_training.capture.result import number
+from otel_training.capture.result import number, read_result
 from otel_training.capture.tracing import captures, current_ids
 from otel_training.conventions import Kind
 from otel_training.delivery.lifecycle import emit
@@ -38,6 +39,21 @@ def record_score(target_id: str, name: str, value: float) -> None:
         target = text_of(target_id, 256)
         if captures() and figure is not None and target:
             score(target, name, figure, current_ids())
+
+
+def record_correction(extraction_id: str, insights: object) -> None:
+    """Record what a person says the answer of an extraction should have been. Never raises.
+
+    `insights` are read as those that an extraction returns. The last correction of an extraction
+    is the answer that is exported for it.
+    """
+    with guard:
+        target = text_of(extraction_id, 256)
+        answer = read_result(insights)
+        if captures() and target and answer.insights is not None:
+            attributes = {names.EXTRACTION_ID: target, names.EVALUATOR_KIND: "HUMAN"}
+            content = snapshot(answer.insights)
+            emit(Record(Kind.CORRECTION, event_id(), now(), attributes, content, None, None, *current_ids()))
 
 
 def _emit(kind: Kind, content: object, user_id: object) -> None:

@@ -1,6 +1,7 @@
 """The middleware: sees engage and feed requests go by, in pure ASGI, without holding them up."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
@@ -9,10 +10,11 @@ from urllib.parse import parse_qs
 from otel_training import conventions as names
 from otel_training._guard import guard
 from otel_training.capture.routes import Route, parse_route
-from otel_training.capture.tracing import captures, current_ids
-from otel_training.conventions import Kind, Loss
+from otel_training.capture.tracing import captures, current_ids, tell_span
+from otel_training.conventions import Kind, Loss, Outcome
 from otel_training.delivery.lifecycle import emit, flush, lose
-from otel_training.delivery.record import Record, event_id, now
+from otel_training.delivery.record import Record, Scalar, event_id, now
+from otel_training.delivery.snapshot import snapshot
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Message: TypeAlias = MutableMapping[str, Any]
@@ -33,6 +35,8 @@ class TrainingMiddleware:
         app: The ASGI application.
         engage: Route whose JSON body is `{"insight_id", "action", "metadata": {"user_id"}}`.
         feed: Route whose JSON answer lists items with `id` or `insight_id`, and `text`.
+        search: Route whose query string or JSON body has `query`, `q` or `search`, and whose JSON
+            answer lists sources, with `quality_score` and `passed_filters` if they have them.
         user: Names the reader of a request, given its ASGI scope. Without it: the engage body's
             `metadata.user_id`, else `scope["user"]`, else the query's `user_id`.
 
@@ -44,12 +48,14 @@ class TrainingMiddleware:
         *,
         engage: str = "POST /api/feed/engage",
         feed: str = "GET /api/feed",
+        search: str = "GET|POST /api/search",
         user: Reader | None = None,
     ) -> None:
         self.app = app
         self._routes: tuple[tuple[Kind, Route], ...] = (
             (Kind.FEEDBACK, parse_route(engage)),
             (Kind.IMPRESSION, parse_route(feed)),
+            (Kind.QUERY, parse_route(search)),
         )
         self._user = user
 
@@ -61,10 +67,8 @@ class TrainingMiddleware:
         seen = self._exchange(scope) if scope["type"] == "http" else None
         if seen is None:
             await self.app(scope, receive, send)
-        elif seen.kind is Kind.FEEDBACK:
-            await self.app(scope, seen.receiving(receive), seen.sending(send))
         else:
-            await self.app(scope, receive, seen.sending(send))
+            await self.app(scope, seen.receiving(receive), seen.sending(send))
 
     def _exchange(self, scope: Scope) -> "Exchange | None":
         with guard:
@@ -87,6 +91,32 @@ def _flushing(send: Send) -> Send:
 
 
 @dataclass(slots=True)
+class Kept:
+    """What goes by of a body, up to a limit; beyond it nothing."""
+
+    limit: int
+    chunks: list[bytes] = field(default_factory=list)
+    size: int = 0
+
+    def add(self, message: Message) -> None:
+        """Take the chunk of an ASGI message."""
+        chunk = message.get("body", b"")
+        self.size += len(chunk)
+        if self.is_whole():
+            self.chunks.append(bytes(chunk))
+        else:
+            self.chunks.clear()
+
+    def is_whole(self) -> bool:
+        """Tell whether all of it was kept."""
+        return self.size <= self.limit
+
+    def content(self) -> bytes:
+        """Return it."""
+        return b"".join(self.chunks)
+
+
+@dataclass(slots=True)
 class Exchange:
     """One captured request and its answer."""
 
@@ -94,19 +124,23 @@ class Exchange:
     route: Route
     scope: Scope
     user: Reader | None
-    kept: list[bytes] = field(default_factory=list)
-    size: int = 0
+    request: Kept = field(default_factory=lambda: Kept(ENGAGE_LIMIT))
+    answer: Kept = field(default_factory=lambda: Kept(FEED_LIMIT))
     status: int = 0
-    readable: bool = True
+    readable: bool = False
+    began: int = field(default_factory=time.perf_counter_ns)
+    identity: str = field(default_factory=event_id)
 
     def receiving(self, receive: Receive) -> Receive:
         """Keep the request's body as the app reads it, never reading ahead."""
+        if self.kind is Kind.IMPRESSION:
+            return receive
 
         async def tee() -> Message:
             message = await receive()
             with guard:
                 if message["type"] == "http.request":
-                    self._keep(message, ENGAGE_LIMIT)
+                    self.request.add(message)
             return message
 
         return tee
@@ -127,36 +161,47 @@ class Exchange:
     def _see(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            if self.kind is Kind.IMPRESSION:
-                self.readable = _is_json(message.get("headers", ()))
-        elif message["type"] == "http.response.body" and self.kind is Kind.IMPRESSION:
-            self._keep(message, FEED_LIMIT)
-
-    def _keep(self, message: Message, limit: int) -> None:
-        chunk = message.get("body", b"")
-        self.size += len(chunk)
-        if self.size > limit or not self.readable:
-            self.kept.clear()
-        elif chunk:
-            self.kept.append(bytes(chunk))
+            self.readable = self.kind is not Kind.FEEDBACK and _is_json(message.get("headers", ()))
+            tell_span({names.KIND: self.kind, names.EVENT_ID: self.identity})
+        elif message["type"] == "http.response.body" and self.readable:
+            self.answer.add(message)
 
     def _emit(self) -> None:
         if not 200 <= self.status < 300:  # noqa: PLR2004 - HTTP's own classes
             return
-        if self.size > (ENGAGE_LIMIT if self.kind is Kind.FEEDBACK else FEED_LIMIT):
-            lose(Loss.MALFORMED if self.kind is Kind.FEEDBACK else Loss.FEED_TOO_LARGE)
-        elif self.readable:
-            record = Record(
+        match self.kind:
+            case Kind.FEEDBACK:
+                self._emit_if(self.request, Loss.MALFORMED)
+            case Kind.IMPRESSION if self.readable:
+                self._emit_if(self.answer, Loss.FEED_TOO_LARGE)
+            case Kind.QUERY:
+                asked = self.request.content() or snapshot(_query_string(self.scope))
+                self._record(asked, self.answer.content())
+
+    def _emit_if(self, kept: Kept, otherwise: Loss) -> None:
+        if kept.is_whole():
+            self._record(kept.content(), b"")
+        else:
+            lose(otherwise)
+
+    def _record(self, content: bytes, answer: bytes) -> None:
+        attributes: dict[str, Scalar | None] = {names.ROUTE: self.route.path}
+        if self.kind is Kind.QUERY:
+            attributes[names.OUTCOME] = Outcome.OK
+            attributes[names.DURATION] = (time.perf_counter_ns() - self.began) / 1e9
+        emit(
+            Record(
                 self.kind,
-                event_id(),
+                self.identity,
                 now(),
-                {names.ROUTE: self.route.path},
-                b"".join(self.kept),
+                attributes,
+                content,
                 None if self.user is None else self._named(self.user),
                 _scope_user(self.scope),
                 *current_ids(),
+                answer,
             )
-            emit(record)
+        )
 
     def _named(self, user: Reader) -> str | int | None:
         with guard:
@@ -186,4 +231,8 @@ def _scope_user(scope: Scope) -> object:
     for name in ("user_id", "id", "username"):
         if isinstance(found := stored.get(name), (str, int)):
             return found
-    return parse_qs(scope.get("query_string", b"").decode("latin-1")).get("user_id", [None])[0]
+    return _query_string(scope).get("user_id")
+
+
+def _query_string(scope: Scope) -> dict[str, str]:
+    return {key: values[0] for key, values in parse_qs(scope.get("query_string", b"").decode("latin-1")).items()}

@@ -67,6 +67,13 @@ def start_span(name: str, attributes: Mapping[str, Scalar]) -> Span | None:
     return span if span.is_recording() else None
 
 
+def tell_span(attributes: Mapping[str, Scalar]) -> None:
+    """Add our attributes to the host's current span: a request has one, and needs no other."""
+    span = trace.get_current_span()
+    if span.is_recording():
+        span.set_attributes(attributes)
+
+
 def end_span(span: Span, attributes: Mapping[str, Scalar | None], error: BaseException | None) -> None:
     """End a span with what is known now; of an error its class alone, never its text."""
     span.set_attributes({key: value for key, value in attributes.items() if value is not None})

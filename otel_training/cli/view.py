@@ -13,12 +13,17 @@ from otel_training.cli.session import session
 from otel_training.conventions import Kind
 from otel_training.store.client import Row, Store, query
 
-KINDS: Final = (Kind.EXTRACTION.value, Kind.FEEDBACK.value, Kind.IMPRESSION.value)
+KINDS: Final = tuple(
+    kind.value for kind in (Kind.EXTRACTION, Kind.FEEDBACK, Kind.IMPRESSION, Kind.QUERY, Kind.LLM_CALL, Kind.CORRECTION)
+)
 SHOWN: Final = 20
 _COLUMNS: Final = {
     "extraction": ("timestamp", "topic", "quality", "passed", "outcome", "insights"),
     "feedback": ("timestamp", "action", "user_id", "insight_id", "extraction_id"),
     "impression": ("timestamp", "user_id", "insight_ids"),
+    "query": ("timestamp", "user_id", "result_count", "quality_mean", "query"),
+    "llm_call": ("timestamp", "model", "input_tokens", "output_tokens", "duration", "output"),
+    "correction": ("timestamp", "extraction_id", "insights"),
     "all": ("timestamp", "stage", "what"),
 }
 _FIELDS: Final = {"quality": "quality_score", "passed": "passed_filters"}
@@ -30,11 +35,11 @@ _FIELDS: Final = {"quality": "quality_score", "passed": "passed_filters"}
 @json_option
 @csv_option
 def view(kind: str, limit: int | None, *, as_json: bool, as_csv: bool) -> None:
-    """Show records, the newest last: all, or extraction, feedback or impression."""
+    """Show records, the newest last: all, or those of one kind."""
     if as_json and as_csv:
         raise click.UsageError("Choose one of --json and --csv.")
     if as_csv and kind == "all":
-        raise click.UsageError("--csv needs one kind: view extraction, feedback or impression.")
+        raise click.UsageError(f"--csv needs one kind: {', '.join(KINDS)}.")
     with session() as (store, _):
         if not as_json and not as_csv:
             _print_table(store, kind, limit or SHOWN)
@@ -93,12 +98,19 @@ def _cell(row: Row, column: str) -> Any:
 
 
 def _insights(row: Row) -> str:
-    return "\n".join(clean(one["text"]) for one in row["extracted_insights"]) or row["error_type"] or "-"
+    return "\n".join(clean(one["text"]) for one in row["extracted_insights"]) or row.get("error_type") or "-"
 
 
 def _what(row: Row) -> str:
-    if row["stage"] == Kind.EXTRACTION:
-        return f"{row['topic'] or '-'}: {row['insight_count'] or 0} insights, quality {row['quality_score']}"
-    if row["stage"] == Kind.FEEDBACK:
-        return f"{row['action']} {row['insight_id']}"
-    return f"{len(row['insight_ids'])} insights shown"
+    match row["stage"]:
+        case Kind.EXTRACTION:
+            return f"{row['topic'] or '-'}: {row['insight_count'] or 0} insights, quality {row['quality_score']}"
+        case Kind.FEEDBACK:
+            return f"{row['action']} {row['insight_id']}"
+        case Kind.IMPRESSION:
+            return f"{len(row['insight_ids'])} insights shown"
+        case Kind.QUERY:
+            return f"{row['query']}: {row['result_count'] or 0} sources"
+        case Kind.LLM_CALL:
+            return f"{row['model']}: {row['input_tokens']} tokens in, {row['output_tokens']} out"
+    return f"{row['extraction_id']}: {len(row['extracted_insights'])} insights"

@@ -41,7 +41,7 @@ def example(row: Mapping[str, Any]) -> Example | None:
     messages = captured or _templated(row)
     if messages is None:
         return None
-    kept = ("timestamp", "topic", "source_url", "source_truncated", "quality_score", "net", "viewers")
+    kept = ("timestamp", "topic", "source_url", "source_truncated", "quality_score", "net", "viewers", "corrected")
     return Example(
         row["extraction_id"],
         messages,
@@ -60,7 +60,8 @@ def _captured(row: Mapping[str, Any]) -> list[Message] | None:
     messages = [_message(one) for one in given]
     if None in messages or not messages:
         return None
-    return [*(one for one in messages if one is not None), {"role": "assistant", "content": row["output"]}]
+    answer = _insights(row) if row["corrected"] else row["output"]
+    return [*(one for one in messages if one is not None), {"role": "assistant", "content": answer}]
 
 
 def _message(given: object) -> Message | None:
@@ -88,5 +89,9 @@ def _templated(row: Mapping[str, Any]) -> list[Message] | None:
     return [
         {"role": "system", "content": TEMPLATE_SYSTEM},
         {"role": "user", "content": topic + row["source_content"]},
-        {"role": "assistant", "content": json.dumps({"insights": row["insights"]}, ensure_ascii=False)},
+        {"role": "assistant", "content": _insights(row)},
     ]
+
+
+def _insights(row: Mapping[str, Any]) -> str:
+    return json.dumps({"insights": row["insights"]}, ensure_ascii=False)

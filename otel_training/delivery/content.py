@@ -23,6 +23,9 @@ Attributes: TypeAlias = dict[str, Scalar | None]
 
 INSIGHT_KEYS: Final = ("insights", "extracted_insights", "items")
 """The names under which an answer may hold its insights."""
+SOURCE_KEYS: Final = ("results", "sources", "items", "documents", "hits")
+"""The names under which a search's answer may hold its sources."""
+QUERY_KEYS: Final = ("query", "q", "search")
 ID_LIMIT: Final = 256
 UNZIPPED_LIMIT: Final = 8 << 20
 _GZIP: Final = b"\x1f\x8b"
@@ -64,6 +67,10 @@ class Finisher:
                 yield self._feedback(record)
             case Kind.IMPRESSION:
                 yield from self._impression(record)
+            case Kind.QUERY:
+                yield self._query(record)
+            case Kind.CORRECTION:
+                yield self._correction(record)
             case _:
                 yield Finished(record.kind, dict(record.attributes))
 
@@ -154,6 +161,28 @@ class Finisher:
             yield Finished(Kind.IMPRESSION, attributes)
         yield from self._links(shown)
 
+    def _query(self, record: Record) -> Finished:
+        content = read(record.content)
+        asked = content if isinstance(content, dict) else {}
+        text = next((found for key in QUERY_KEYS if (found := _text(asked.get(key)))), None)
+        redactor = Redactor()
+        attributes: Attributes = {
+            **record.attributes,
+            names.QUERY_ID: record.event_id,
+            **source_figures(read(record.answer) if record.answer else None),
+            **self._reader(record.user_id, asked.get("user_id"), record.fallback_user_id),
+        }
+        body: JSON = {names.INPUT: None if text is None else redactor.text(text)}
+        return Finished(Kind.QUERY, attributes, body, redactor.count)
+
+    def _correction(self, record: Record) -> Finished:
+        items = read(record.content)
+        if not isinstance(items, list):
+            raise MalformedError
+        redactor = Redactor()
+        insights = [self._insight(item, "", redactor) for item in items]
+        return Finished(Kind.CORRECTION, dict(record.attributes), {names.OUTPUT: insights}, redactor.count)
+
     def _links(self, shown: list[dict[str, JSON]]) -> Iterator[Finished]:
         for item in shown:
             identity, text = item_id(item), _text(item.get("text"))
@@ -232,6 +261,28 @@ def feed_items(answer: JSON) -> list[dict[str, JSON]] | None:
         if items:
             return items
     return [] if [] in lists else None
+
+
+def source_figures(answer: JSON) -> Attributes:
+    """Count a search's sources and say how good they are: a list, or the list that a mapping holds."""
+    if isinstance(answer, dict):
+        answer = next((answer[key] for key in SOURCE_KEYS if isinstance(answer.get(key), list)), None)
+    if not isinstance(answer, list):
+        return {}
+    sources = [one for one in answer if isinstance(one, dict)]
+    scores = [score for one in sources if (score := _quality(one)) is not None]
+    passed = [found for one in sources if isinstance(found := one.get("passed_filters"), bool)]
+    return {
+        names.QUERY_COUNT: len(answer),
+        names.SOURCE_QUALITY_MEAN: sum(scores) / len(scores) if scores else None,
+        names.SOURCE_QUALITY_MIN: min(scores, default=None),
+        names.SOURCE_QUALITY_RATIO: sum(passed) / len(passed) if passed else None,
+    }
+
+
+def _quality(source: dict[str, JSON]) -> float | None:
+    found = (source.get(key) for key in names.QUALITY_KEYS)
+    return next((float(one) for one in found if isinstance(one, (int, float)) and not isinstance(one, bool)), None)
 
 
 def answer_text(items: list[JSON]) -> str:

@@ -30,6 +30,8 @@ class Record:
     trace_id: str = ""
     span_id: str = ""
     trace_flags: int = 0
+    answer: bytes = b""
+    """JSON: the answer that goes with the content, where there are both."""
 
 
 def now() -> int:

@@ -227,7 +227,8 @@ def test_prints_the_query_ready_to_run(command: Any) -> None:
 
 ROW = {
     "extraction_id": "e", "topic": "", "source_content": "text", "insights": [], "messages": "", "output": "",
-    "timestamp": "", "source_url": "", "source_truncated": False, "quality_score": 8, "net": 1, "viewers": 10,
+    "timestamp": "", "source_url": "", "source_truncated": False, "corrected": False,
+    "quality_score": 8, "net": 1, "viewers": 10,
 }  # fmt: skip
 
 

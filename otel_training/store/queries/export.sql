@@ -1,8 +1,9 @@
 -- The training examples: extractions that readers liked, one row each, oldest first.
 -- Parameters: min_quality, the least quality score; net_above, what likes - dismissals, summed over
 -- the insights, must exceed; min_viewers, the least number of readers that any one insight reached.
--- Result: extraction_id, the three figures, the insights returned, and the prompt: messages of the
--- captured call whose answer was returned (the last such call), empty where none was captured.
+-- Result: extraction_id, the three figures, the insights returned or, where a person corrected them, the
+-- last correction; and the prompt: messages of the captured call whose answer was returned (the last
+-- such call), empty where none was captured.
 SELECT
     e.extraction_id AS extraction_id,
     e.ts AS timestamp,
@@ -10,7 +11,12 @@ SELECT
     e.source_url AS source_url,
     e.source_content AS source_content,
     e.source_truncated AS source_truncated,
-    arrayMap(i -> CAST((i.text, i.category), 'Tuple(text String, category Nullable(String))'), e.insights) AS insights,
+    k.extraction_id != '' AS corrected,
+    if(
+        corrected,
+        k.insights,
+        arrayMap(i -> CAST((i.text, i.category), 'Tuple(text String, category Nullable(String))'), e.insights)
+    ) AS insights,
     e.quality_score AS quality_score,
     x.net AS net,
     x.viewers AS viewers,
@@ -29,6 +35,11 @@ LEFT JOIN (
     WHERE output_sha256 != ''
     GROUP BY extraction_id, output_sha256
 ) AS c ON c.extraction_id = e.extraction_id AND c.output_sha256 = e.output_sha256
+LEFT JOIN (
+    SELECT extraction_id, argMax(insights, (ts, event_id)) AS insights
+    FROM corrections FINAL
+    GROUP BY extraction_id
+) AS k ON k.extraction_id = e.extraction_id
 WHERE e.outcome = 'ok'
     AND notEmpty(e.insights)
     AND (coalesce(e.source_content, '') != '' OR c.messages != '')

@@ -11,3 +11,7 @@ UNION ALL
 SELECT 'link' AS kind, event_id, ts, service FROM links FINAL
 UNION ALL
 SELECT 'score' AS kind, event_id, ts, service FROM scores FINAL
+UNION ALL
+SELECT 'query' AS kind, event_id, ts, service FROM queries FINAL
+UNION ALL
+SELECT 'correction' AS kind, event_id, ts, service FROM corrections FINAL

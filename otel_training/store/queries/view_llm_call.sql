@@ -1,0 +1,29 @@
+-- Calls of models under their extractions: prompt, answer, usage, time.
+-- Parameters: skip, rows to leave out from the oldest on.
+SELECT
+    ts AS timestamp,
+    'llm_call' AS stage,
+    extraction_id,
+    nullIf(provider, '') AS provider,
+    nullIf(model, '') AS model,
+    input_tokens,
+    output_tokens,
+    cache_read_input_tokens,
+    cache_write_input_tokens,
+    cache_write_5m_input_tokens,
+    cache_write_1h_input_tokens,
+    reasoning_output_tokens,
+    nullIf(service_tier, '') AS service_tier,
+    duration,
+    time_to_first_chunk,
+    nullIf(finish_reason, '') AS finish_reason,
+    nullIf(error_type, '') AS error_type,
+    nullIf(prompt_version, '') AS prompt_version,
+    messages,
+    output,
+    nullIf(tools, '') AS tools,
+    event_id
+FROM (SELECT * FROM llm_calls FINAL)
+ORDER BY ts, event_id
+LIMIT 18446744073709551615 OFFSET {skip:UInt64}
+SETTINGS date_time_output_format = 'iso'
