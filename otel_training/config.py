@@ -40,6 +40,11 @@ class Settings:
         "OTEL_TRAINING_USER_KEY",
         "secret for readers' pseudonyms; by default made once in the data folder",
     )
+    pipeline: str = _setting(
+        "",
+        "OTEL_TRAINING_PIPELINE",
+        "`sdk` sends records by the stock OpenTelemetry SDK and its `OTEL_EXPORTER_OTLP_*` instead of the spool: lossy",
+    )
     content_limit: int = _setting(
         8000,
         "OTEL_TRAINING_CONTENT_LIMIT",
@@ -114,6 +119,13 @@ def override(**arguments: Any) -> None:
     """Set what an argument says over the environment; `None` leaves a setting alone."""
     global _current  # noqa: PLW0603 - one process has one configuration
     _overrides.update({name: value for name, value in arguments.items() if value is not None})
+    _current = None
+
+
+def forget(name: str) -> None:
+    """Take back what an argument said, so that the environment counts again."""
+    global _current  # noqa: PLW0603 - one process has one configuration
+    _overrides.pop(name, None)
     _current = None
 
 

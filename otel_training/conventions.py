@@ -154,6 +154,10 @@ QUALITY_KEYS: Final = ("quality_score", "quality", "score")
 # Corrections
 EVALUATOR_KIND: Final = "training.evaluator.kind"
 
+# Metrics of our own
+METRIC_DROPPED: Final = "training.events.dropped"
+METRIC_WAITING: Final = "training.events.waiting"
+
 # Resource
 SERVICE_NAME: Final = "service.name"
 

@@ -5,9 +5,12 @@ the CLIENT span itself. What we add is which extraction a call belongs to. Where
 same instrumentation, ours gives way and reads from the host's.
 """
 
+import importlib
 import logging
 import os
 from typing import Any, Final
+
+from opentelemetry.instrumentation.utils import unwrap
 
 from otel_training._guard import guard
 from otel_training.capture.llm_calls import note_usage, record_invocation
@@ -20,6 +23,7 @@ _MESSAGES: Final = ("anthropic.resources.messages", "anthropic.resources.beta.me
 _METHODS: Final = ("create", "stream", "parse")
 _watching = False
 _ours: Any = None
+_wrapped: list[tuple[Any, str]] = []
 
 
 def watch() -> None:
@@ -33,8 +37,21 @@ def watch() -> None:
     when_imported("anthropic")(lambda _module: _begin())
 
 
+def unwatch() -> None:
+    """Take every wrapper of ours off again; the host's own instrumentation stays."""
+    global _watching, _ours
+    with guard:
+        if _ours is not None and _ours.is_instrumented_by_opentelemetry:
+            _ours.uninstrument()
+        while _wrapped:
+            unwrap(*_wrapped.pop())
+    _watching, _ours = False, None
+
+
 def _begin() -> None:
     with guard:
+        if not _watching or _wrapped:
+            return
         try:
             from opentelemetry.instrumentation.genai.anthropic import AnthropicInstrumentor
             from opentelemetry.util.genai._inference_invocation import InferenceInvocation
@@ -51,7 +68,6 @@ def _begin() -> None:
 
 def _read_invocations(invocation: Any) -> None:
     """See each finished inference, whoever began it: the one place that all ways go through."""
-    from wrapt import wrap_function_wrapper
 
     def called(wrapped: Any, instance: Any, args: Any, kwargs: Any) -> Any:
         with guard:
@@ -64,13 +80,20 @@ def _read_invocations(invocation: Any) -> None:
             note_usage(*args[:2])
         return wrapped(*args, **kwargs)
 
-    wrap_function_wrapper(invocation, "_call_completion_hook", called)
-    wrap_function_wrapper(f"{_PACKAGE}.wrappers", "set_invocation_response_attributes", answered)
+    _wrap(invocation, "_call_completion_hook", called)
+    wrappers = importlib.import_module(f"{_PACKAGE}.wrappers")
+    _wrap(wrappers, "set_invocation_response_attributes", answered)
+
+
+def _wrap(owner: Any, name: str, wrapper: Any) -> None:
+    from wrapt import wrap_function_wrapper
+
+    wrap_function_wrapper(owner, name, wrapper)
+    _wrapped.append((owner, name))
 
 
 def _give_way(instrumentor: Any) -> None:
     """Take ours off before the host's own instrumentation comes on, and read from that one then."""
-    from wrapt import wrap_function_wrapper
 
     def instrumenting(wrapped: Any, instance: Any, args: Any, kwargs: Any) -> Any:
         if instance is _ours:
@@ -83,7 +106,7 @@ def _give_way(instrumentor: Any) -> None:
             _adopt()
         return result
 
-    wrap_function_wrapper(instrumentor, "_instrument", instrumenting)
+    _wrap(instrumentor, "_instrument", instrumenting)
 
 
 def _instrument(instrumentor: Any) -> None:
@@ -126,8 +149,6 @@ def _sdk_traces() -> bool:
 
 def _adopt() -> None:
     """Make the host's instrumentation read content: its wrappers hold the choice in their closures."""
-    import importlib
-
     for module in _MESSAGES:
         resources = importlib.import_module(module)
         for method in (

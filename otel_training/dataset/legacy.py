@@ -14,7 +14,8 @@ from otel_training import conventions as names
 from otel_training.capture.result import read_result
 from otel_training.conventions import Kind, Outcome
 from otel_training.delivery.content import Finisher, as_id, stored_url
-from otel_training.delivery.line import header, lines
+from otel_training.delivery.line import events, header
+from otel_training.delivery.line import line as line_of
 from otel_training.delivery.record import Record, Scalar
 from otel_training.delivery.segments import open_segment
 from otel_training.delivery.snapshot import clean_text, snapshot, text_of
@@ -93,7 +94,7 @@ def _lines(files: list[Path], finisher: Finisher, done: Imported, progress: Prog
                         done.unreadable.append(Unreadable(file, number, str(error)))
                     else:
                         done.records[record.kind.value] += 1
-                        yield from lines(record, finisher)
+                        yield from map(line_of, events(record, finisher))
                 if progress is not None:
                     progress(read, total)
 

@@ -1,13 +1,14 @@
 """Counting without a lock: what the calling thread may do from a signal handler, too."""
 
 import itertools
+import threading
 from collections.abc import Mapping
 
 from otel_training.conventions import Loss
 
 
 class Tally:
-    """Counts up from any thread; read from one.
+    """Counts up from any thread, without waiting for those who look.
 
     `next()` on an `itertools.count` is one step under the GIL, where `+= 1` is three; the reader
     takes a step of its own and takes its steps out again.
@@ -16,6 +17,7 @@ class Tally:
     def __init__(self) -> None:
         self._steps = itertools.count()
         self._looks = 0
+        self._looking = threading.Lock()
 
     def add(self) -> None:
         """Count one."""
@@ -23,9 +25,10 @@ class Tally:
 
     def total(self) -> int:
         """Return the count so far."""
-        steps = next(self._steps) - self._looks
-        self._looks += 1
-        return steps
+        with self._looking:
+            steps = next(self._steps) - self._looks
+            self._looks += 1
+            return steps
 
 
 class Losses:
@@ -38,6 +41,10 @@ class Losses:
     def add(self, reason: Loss) -> None:
         """Count a loss, from any thread."""
         self._tallies[reason].add()
+
+    def totals(self) -> Mapping[Loss, int]:
+        """Return all losses of this process so far."""
+        return {reason: tally.total() for reason, tally in self._tallies.items()}
 
     def fresh(self) -> Mapping[Loss, int]:
         """Return the losses not yet told, leaving out reasons without any."""

@@ -4,12 +4,15 @@ import atexit
 import os
 from typing import Any
 
+from opentelemetry._logs import LoggerProvider
+
 from otel_training import config
 from otel_training.conventions import Loss
 from otel_training.delivery.content import Finisher
 from otel_training.delivery.line import header
 from otel_training.delivery.record import Record
 from otel_training.delivery.resource import resource
+from otel_training.delivery.sdk import emitting, stock_provider
 from otel_training.delivery.segments import sweep
 from otel_training.delivery.writer import Destination, Writer
 from otel_training.folder import DataFolder, find_folder, make_folder
@@ -23,7 +26,28 @@ def _prepare() -> Destination:
     settings = config.settings()
     folder = make_folder(find_folder(settings))
     sweep(folder.local)
-    return Destination(folder, settings, header(resource(folder), version()), finisher(settings, folder))
+    made = Destination(folder, settings, header(resource(folder), version()), finisher(settings, folder))
+    provider = _logger_provider or (_stock_provider() if settings.pipeline == "sdk" else None)
+    if provider is not None:
+        made.emit = emitting(provider)
+    return made
+
+
+def _stock_provider() -> LoggerProvider:
+    global _logger_provider  # noqa: PLW0603 - one process has one pipeline
+    _logger_provider = stock_provider()
+    return _logger_provider
+
+
+def use_logger_provider(provider: LoggerProvider | None) -> None:
+    """Send records through this provider instead of the spool; None: into the spool."""
+    global _logger_provider  # noqa: PLW0603 - one process has one pipeline
+    _logger_provider = provider
+
+
+def current_writer() -> Writer:
+    """Return this process's writer."""
+    return _writer
 
 
 def finisher(settings: config.Settings, folder: DataFolder) -> Finisher:
@@ -33,6 +57,7 @@ def finisher(settings: config.Settings, folder: DataFolder) -> Finisher:
 
 
 _writer = Writer(_prepare)
+_logger_provider: LoggerProvider | None = None
 
 
 def emit(record: Record) -> None:
@@ -52,7 +77,13 @@ def flush(timeout: float = EXIT_SECONDS) -> bool:
     """
     if not config.settings().enabled:
         return True
-    return _writer.flush(timeout)
+    return _writer.flush(timeout) and _flush_provider(timeout)
+
+
+def _flush_provider(timeout: float) -> bool:
+    """Flush the SDK's pipeline, too, where records go there; its own answer is not to be trusted."""
+    force_flush = getattr(_logger_provider, "force_flush", None)
+    return force_flush is None or bool(force_flush(int(timeout * 1000)))
 
 
 def configure(  # noqa: PLR0913 - one parameter a setting
@@ -96,6 +127,7 @@ def _after_fork_in_child() -> None:
 
 def _at_exit() -> None:
     _writer.close(EXIT_SECONDS)
+    _flush_provider(EXIT_SECONDS)
 
 
 if hasattr(os, "register_at_fork"):

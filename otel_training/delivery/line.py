@@ -5,7 +5,7 @@ Format: opentelemetry-proto, logs.proto, in the JSON encoding of the OTLP specif
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import orjson
 
@@ -18,24 +18,31 @@ from otel_training.privacy import redact
 SEVERITY_INFO = 9
 
 
-def lines(record: Record, finisher: Finisher) -> Iterator[bytes]:
-    """Turn one captured record into its lines: itself, and the links it tells."""
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One OpenTelemetry log event, finished: what a line holds and a logger emits."""
+
+    record: Record
+    name: str
+    attributes: Mapping[str, Scalar | None]
+    body: str
+
+
+def events(record: Record, finisher: Finisher) -> Iterator[Event]:
+    """Turn one captured record into its events: itself, and the links it tells."""
     for finished in finisher.finish(record):
         main = finished.kind is record.kind
-        yield line(record if main else replace(record, event_id=event_id()), finished)
+        yield event(record if main else replace(record, event_id=event_id()), finished)
 
 
-def loss_line(reason: Loss, count: int) -> bytes:
-    """Make the line that tells of `count` lost records."""
-    record = Record(Kind.LOSS, event_id(), now())
-    return line(
-        record,
-        Finished(Kind.LOSS, {names.LOSS_REASON: reason.value, names.LOSS_COUNT: count}),
-    )
+def loss_event(reason: Loss, count: int) -> Event:
+    """Make the event that tells of `count` lost records."""
+    told: dict[str, Scalar | None] = {names.LOSS_REASON: reason.value, names.LOSS_COUNT: count}
+    return event(Record(Kind.LOSS, event_id(), now()), Finished(Kind.LOSS, told))
 
 
-def line(record: Record, finished: Finished) -> bytes:
-    """Make the line of one finished record, with its line end."""
+def event(record: Record, finished: Finished) -> Event:
+    """Make the event of one finished record."""
     attributes: dict[str, Scalar | None] = {
         names.KIND: finished.kind.value,
         names.EVENT_ID: record.event_id,
@@ -45,6 +52,13 @@ def line(record: Record, finished: Finished) -> bytes:
     if finished.body is not None:
         attributes[names.REDACTION] = redact.VERSION
         attributes[names.REDACTION_COUNT] = finished.redactions
+    body = "" if finished.body is None else orjson.dumps(finished.body).decode()
+    return Event(record, finished.kind.event_name, attributes, body)
+
+
+def line(made: Event) -> bytes:
+    """Make the line of an event, with its line end."""
+    record = made.record
     log_record = {
         "timeUnixNano": str(record.time),
         "observedTimeUnixNano": str(record.time),
@@ -52,9 +66,9 @@ def line(record: Record, finished: Finished) -> bytes:
         "traceId": record.trace_id,
         "spanId": record.span_id,
         "flags": record.trace_flags,
-        "eventName": finished.kind.event_name,
-        "attributes": key_values(attributes),
-        "body": {"stringValue": "" if finished.body is None else orjson.dumps(finished.body).decode()},
+        "eventName": made.name,
+        "attributes": key_values(made.attributes),
+        "body": {"stringValue": made.body},
     }
     return orjson.dumps(log_record, option=orjson.OPT_APPEND_NEWLINE)
 

@@ -14,7 +14,7 @@ from otel_training.config import Settings
 from otel_training.conventions import Loss
 from otel_training.delivery.content import Finisher, MalformedError
 from otel_training.delivery.counters import Losses
-from otel_training.delivery.line import lines, loss_line
+from otel_training.delivery.line import Event, events, line, loss_event
 from otel_training.delivery.record import Record
 from otel_training.delivery.segments import ROLL_BYTES, Segment, open_segment, waiting_bytes
 from otel_training.errors import FolderError
@@ -40,6 +40,8 @@ class Destination:
     settings: Settings
     header: bytes
     finisher: Finisher
+    emit: Callable[[Event], None] | None = None
+    """Where records go instead of the spool: the stock SDK pipeline, the lossy way."""
 
 
 @dataclass(slots=True, eq=False)
@@ -191,8 +193,13 @@ class Writer:
 
     def _lines(self, record: Record) -> list[bytes]:
         try:
+            destination = self._prepared()
+            if destination.emit is not None:
+                for made in events(record, destination.finisher):
+                    destination.emit(made)
+                return []
             if self._room:
-                return list(lines(record, self._prepared().finisher))
+                return [line(made) for made in events(record, destination.finisher)]
             self.losses.add(Loss.SPOOL_FULL)
         except MalformedError:
             self.losses.add(Loss.MALFORMED)
@@ -203,7 +210,13 @@ class Writer:
 
     def _append(self) -> bool:
         told = self.losses.fresh()
-        data = b"".join([*self._unwritten, *(loss_line(*pair) for pair in told.items())])
+        lost = [loss_event(*pair) for pair in told.items()]
+        if lost and (emit := self._prepared().emit) is not None:
+            for made in lost:
+                emit(made)
+            self.losses.told(told)
+            return True
+        data = b"".join([*self._unwritten, *map(line, lost)])
         if not data:
             return True
         try:
@@ -238,7 +251,7 @@ class Writer:
         """Make the folder at the first record; once a second look whether there is room."""
         try:
             folder, settings = self._prepared().folder, self._prepared().settings
-            if time.monotonic() - self._room_at > ROOM_SECONDS:
+            if self._prepared().emit is None and time.monotonic() - self._room_at > ROOM_SECONDS:
                 self._room_at = time.monotonic()
                 self._leave_deleted()
                 self._room = (

@@ -162,14 +162,14 @@ def test_counts_a_record_that_cannot_be_encoded(
     lines: Lines, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A bug of ours costs one record, not its neighbours, and is named."""
-    real = writer.lines
+    real = writer.events
 
     def failing(record: Any, finisher: Any) -> Any:
         if b"bad" in record.content:
             raise RecursionError
         return real(record, finisher)
 
-    monkeypatch.setattr(writer, "lines", failing)
+    monkeypatch.setattr(writer, "events", failing)
     for name in ("a", "bad", "b"):
         otel_training.record_feedback(name, "like")
 
