@@ -1,7 +1,6 @@
 """Extractions: the decorator of their functions, and the block where no function is one."""
 
 import asyncio
-import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from contextvars import ContextVar
@@ -19,8 +18,9 @@ from otel_training.capture.result import Answer, ResultReader, read_result
 from otel_training.capture.tracing import captures, current_ids, end_span, start_span
 from otel_training.capture.wrapping import wrap
 from otel_training.conventions import Kind, Outcome
+from otel_training.delivery.clock import event_id, now, ticks
 from otel_training.delivery.lifecycle import emit
-from otel_training.delivery.record import Record, Scalar, event_id, now
+from otel_training.delivery.record import Record, Scalar
 from otel_training.delivery.snapshot import BREADTH, snapshot, text_of
 
 P = ParamSpec("P")
@@ -87,7 +87,7 @@ class Run:
         self._plan, self._source = plan, plan.source(args, kwargs)
         self._answer = Answer()
         self._yielded: list[object] = []
-        self._started = time.perf_counter_ns()
+        self._started = ticks()
 
     def active(self) -> AbstractContextManager[None]:
         """Be the running extraction, under our span where the host traces."""
@@ -145,7 +145,7 @@ class Run:
             names.OUTCOME: outcome,
             # The class alone: an exception's text can quote the prompt or hold a key.
             names.ERROR_TYPE: type(error).__qualname__ if error is not None and outcome in _FAILED else None,
-            names.DURATION: (time.perf_counter_ns() - self._started) / 1e9,
+            names.DURATION: (ticks() - self._started) / 1e9,
             names.SOURCE_LENGTH: source.length,
             names.SOURCE_TRUNCATED: None if source.length is None else source.truncated,
             names.OUTPUT_COUNT: answer.insight_count,

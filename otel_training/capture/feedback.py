@@ -8,8 +8,9 @@ from otel_training.capture.handle import score
 from otel_training.capture.result import number, read_result
 from otel_training.capture.tracing import captures, current_ids
 from otel_training.conventions import Kind
+from otel_training.delivery.clock import event_id, now
 from otel_training.delivery.lifecycle import emit
-from otel_training.delivery.record import Record, event_id, now
+from otel_training.delivery.record import Record
 from otel_training.delivery.snapshot import snapshot, text_of
 
 

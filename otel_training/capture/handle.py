@@ -12,9 +12,10 @@ from otel_training._guard import guard
 from otel_training.capture.result import number
 from otel_training.capture.tracing import Activation, Ids, captures
 from otel_training.conventions import Kind
+from otel_training.delivery.clock import event_id, now
 from otel_training.delivery.content import as_id
 from otel_training.delivery.lifecycle import emit
-from otel_training.delivery.record import Record, Scalar, event_id, now
+from otel_training.delivery.record import Record, Scalar
 from otel_training.delivery.snapshot import plain, snapshot, text_of
 
 RUNNING: Final = otel_context.create_key("otel_training.extraction")

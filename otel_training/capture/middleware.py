@@ -1,7 +1,6 @@
 """The middleware: sees engage and feed requests go by, in pure ASGI, without holding them up."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
@@ -12,8 +11,9 @@ from otel_training._guard import guard
 from otel_training.capture.routes import Route, parse_route
 from otel_training.capture.tracing import captures, current_ids, tell_span
 from otel_training.conventions import Kind, Loss, Outcome
+from otel_training.delivery.clock import event_id, now, ticks
 from otel_training.delivery.lifecycle import emit, flush, lose
-from otel_training.delivery.record import Record, Scalar, event_id, now
+from otel_training.delivery.record import Record, Scalar
 from otel_training.delivery.snapshot import snapshot
 
 Scope: TypeAlias = MutableMapping[str, Any]
@@ -128,7 +128,7 @@ class Exchange:
     answer: Kept = field(default_factory=lambda: Kept(FEED_LIMIT))
     status: int = 0
     readable: bool = False
-    began: int = field(default_factory=time.perf_counter_ns)
+    began: int = field(default_factory=ticks)
     identity: str = field(default_factory=event_id)
 
     def receiving(self, receive: Receive) -> Receive:
@@ -188,7 +188,7 @@ class Exchange:
         attributes: dict[str, Scalar | None] = {names.ROUTE: self.route.path}
         if self.kind is Kind.QUERY:
             attributes[names.OUTCOME] = Outcome.OK
-            attributes[names.DURATION] = (time.perf_counter_ns() - self.began) / 1e9
+            attributes[names.DURATION] = (ticks() - self.began) / 1e9
         emit(
             Record(
                 self.kind,

@@ -1,6 +1,5 @@
 """Queries: what was searched, and how good the sources were that it found."""
 
-import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Final, ParamSpec, TypeVar, overload
@@ -13,9 +12,10 @@ from otel_training.capture.result import number
 from otel_training.capture.tracing import Activation, captures, current_ids, end_span, start_span
 from otel_training.capture.wrapping import wrap
 from otel_training.conventions import Kind, Outcome
+from otel_training.delivery.clock import event_id, now, ticks
 from otel_training.delivery.content import SOURCE_KEYS
 from otel_training.delivery.lifecycle import emit
-from otel_training.delivery.record import JSON, Record, event_id, now
+from otel_training.delivery.record import JSON, Record
 from otel_training.delivery.snapshot import fields_of, snapshot, text_of
 
 P = ParamSpec("P")
@@ -36,7 +36,7 @@ class QueryRun:
         self._span = start_span(f"retrieval {task}", {names.OPERATION: "retrieval", names.QUERY_ID: self.identity})
         self._ids = current_ids(self._span)
         self._found: list[object] | None = None
-        self._started = time.perf_counter_ns()
+        self._started = ticks()
 
     def active(self) -> AbstractContextManager[None]:
         """Be current under our span where the host traces."""
@@ -63,7 +63,7 @@ class QueryRun:
                 names.TASK_NAME: self.task,
                 names.OUTCOME: outcome or outcome_of(error),
                 names.ERROR_TYPE: None if error is None else type(error).__qualname__,
-                names.DURATION: (time.perf_counter_ns() - self._started) / 1e9,
+                names.DURATION: (ticks() - self._started) / 1e9,
             }
             answer = b"" if self._found is None else snapshot(_figures(self._found))
             content = snapshot({"query": self.text})

@@ -2,14 +2,15 @@
 
 import atexit
 import os
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
 from opentelemetry._logs import LoggerProvider
 
 from otel_training import config
 from otel_training.conventions import Loss
 from otel_training.delivery.content import Finisher
-from otel_training.delivery.line import header
+from otel_training.delivery.line import Event, header
 from otel_training.delivery.record import Record
 from otel_training.delivery.resource import resource
 from otel_training.delivery.sdk import emitting, stock_provider
@@ -19,11 +20,14 @@ from otel_training.folder import DataFolder, find_folder, make_folder
 from otel_training.privacy.identity import Key, load_key
 from otel_training.version import version
 
-EXIT_SECONDS = 2.0
+EXIT_SECONDS: Final = 2.0
+TEST_KEY: Final = Key(b"otel_training.testing")
 
 
 def _prepare() -> Destination:
     settings = config.settings()
+    if _sink is not None:
+        return Destination(find_folder(settings), settings, b"", Finisher(TEST_KEY, settings.content_limit), _sink)
     folder = make_folder(find_folder(settings))
     sweep(folder.local)
     made = Destination(folder, settings, header(resource(folder), version()), finisher(settings, folder))
@@ -45,6 +49,13 @@ def use_logger_provider(provider: LoggerProvider | None) -> None:
     _logger_provider = provider
 
 
+def use_sink(sink: Callable[[Event], None] | None) -> None:
+    """Hand finished events to this function instead of any disk, with a key that is no secret; None: stop."""
+    global _sink  # noqa: PLW0603 - one process has one pipeline
+    restart()
+    _sink = sink
+
+
 def current_writer() -> Writer:
     """Return this process's writer."""
     return _writer
@@ -58,6 +69,7 @@ def finisher(settings: config.Settings, folder: DataFolder) -> Finisher:
 
 _writer = Writer(_prepare)
 _logger_provider: LoggerProvider | None = None
+_sink: Callable[[Event], None] | None = None
 
 
 def emit(record: Record) -> None:

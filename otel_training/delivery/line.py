@@ -11,8 +11,9 @@ import orjson
 
 from otel_training import conventions as names
 from otel_training.conventions import Kind, Loss
+from otel_training.delivery.clock import event_id, now
 from otel_training.delivery.content import Finished, Finisher
-from otel_training.delivery.record import JSON, Record, Scalar, event_id, now
+from otel_training.delivery.record import JSON, Record, Scalar
 from otel_training.privacy import redact
 
 SEVERITY_INFO = 9

@@ -1,7 +1,5 @@
-"""The record: what capture hands to the writer, and the ids and clock it carries."""
+"""The record: what capture hands to the writer."""
 
-import os
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -32,22 +30,3 @@ class Record:
     trace_flags: int = 0
     answer: bytes = b""
     """JSON: the answer that goes with the content, where there are both."""
-
-
-def now() -> int:
-    """Return the Unix time in nanoseconds."""
-    return time.time_ns()
-
-
-def event_id() -> str:
-    """Make a UUIDv7 (RFC 9562, section 5.7): sortable by time, unique across processes.
-
-    Not from `random`: an app that seeds it would make two processes give the same ids.
-    """
-    milliseconds = time.time_ns() // 1_000_000
-    noise = int.from_bytes(os.urandom(10))
-    value = (
-        ((milliseconds & (1 << 48) - 1) << 80) | 0x7 << 76 | (noise >> 68) << 64 | 0b10 << 62 | noise & ((1 << 62) - 1)
-    )
-    text = f"{value:032x}"
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"

@@ -7,7 +7,8 @@ from pathlib import Path
 from opentelemetry.sdk.resources import OTELResourceDetector, ProcessResourceDetector, Resource
 
 from otel_training import conventions as names
-from otel_training.delivery.record import Scalar, event_id
+from otel_training.delivery.clock import event_id
+from otel_training.delivery.record import Scalar
 from otel_training.folder import DataFolder
 
 _KEPT = frozenset({"process.pid", "process.runtime.name", "process.runtime.version"})

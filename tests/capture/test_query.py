@@ -10,8 +10,18 @@ from fastapi import FastAPI, Request
 
 import otel_training
 from otel_training.capture.routes import parse_route
+from otel_training.testing import capture
 
 Lines = Callable[[], list[dict[str, Any]]]
+
+
+@pytest.fixture
+def lines() -> Iterator[Lines]:
+    """Records of what the test captures, without disk."""
+    with capture(fixed=False) as captured:
+        yield lambda: captured.records
+
+
 SOURCES = [
     {"url": "u1", "quality_score": 8, "passed_filters": True, "text": "secret of the source"},
     {"url": "u2", "quality": 5.0, "passed_filters": False},

@@ -15,8 +15,16 @@ import pytest
 from opentelemetry import context as otel_context
 
 import otel_training
+from otel_training.testing import capture
 
 Lines = Callable[[], list[dict[str, Any]]]
+
+
+@pytest.fixture
+def lines() -> Iterator[Lines]:
+    """Records of what the test captures, without disk."""
+    with capture(fixed=False) as captured:
+        yield lambda: captured.records
 
 
 @otel_training.extraction(task="extract")

@@ -13,7 +13,7 @@ import pytest
 
 import otel_training
 from otel_training.delivery import lifecycle, writer
-from otel_training.delivery.record import event_id
+from otel_training.delivery.clock import event_id
 from otel_training.delivery.segments import Segment, open_segment, sweep
 from otel_training.folder import DataFolder
 

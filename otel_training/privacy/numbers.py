@@ -1,0 +1,129 @@
+"""What account numbers, cards and IP addresses look like, each with what proves it."""
+
+import ipaddress
+import re
+from typing import Final
+
+from otel_training.privacy.pattern import Pattern, Span, if_
+
+LONG: Final = re.compile(r"[0-9](?:[ ().\-/\u00a0\u202f]{0,3}[0-9]){6}")
+"""Seven digits in a row or in groups: without them there is neither card nor phone number."""
+
+_SEPARATORS: Final = dict.fromkeys(map(ord, " -\u00a0\u202f"))
+_LETTERS: Final = {ord("A") + at: str(10 + at) for at in range(26)}
+_DOUBLED: Final = str.maketrans("0123456789", "0246813579")
+
+# The IBAN registry (ISO 13616), release 99.
+_LENGTHS: Final = {
+    country: int(length)
+    for length, countries in (
+        line.split(":")
+        for line in (
+            "15:NO",
+            "16:BE",
+            "18:DK FI FO GL NL SD",
+            "19:MK SI",
+            "20:AT BA EE KZ LT LU MN XK",
+            "21:CH HR LI LV",
+            "22:BG BH CR DE GB GE IE ME RS VA",
+            "23:AE GI IL IQ OM SO TL",
+            "24:AD CZ ES MD PK RO SA SE SK TN VG",
+            "25:LY PT ST",
+            "26:IS TR",
+            "27:BI DJ FR GR IT MC MR SM",
+            "28:AL AZ BY CY DO GT HN HU LB NI PL SV",
+            "29:BR EG PS QA UA",
+            "30:JO KW MU YE",
+            "31:MT SC",
+            "32:LC",
+            "33:RU",
+        )
+    )
+    for country in countries.split()
+} | {"FK": 18}
+
+
+def _iban(match: re.Match[str]) -> Span | None:
+    """Cut at the country's length, whatever is written behind, and check the remainder by 97."""
+    length = _LENGTHS.get(match[0][:2], 0)
+    number = match[0].translate(_SEPARATORS)[:length]
+    if not length or len(number) < length or int((number[4:] + number[:4]).translate(_LETTERS)) % 97 != 1:
+        return None
+    stop = match.start() + length
+    while len(match.string[match.start() : stop].translate(_SEPARATORS)) < length:
+        stop += length - len(match.string[match.start() : stop].translate(_SEPARATORS))
+    return None if match.string[stop : stop + 1].isalnum() else (match.start(), stop)
+
+
+# Issuers and the lengths of their numbers: a Luhn digit alone is right in one of ten numbers.
+_ISSUED: Final = re.compile(
+    r"4(?:\d{12}|\d{15}|\d{18})"
+    r"|(?:5[1-5]\d\d|222[1-9]|22[3-9]\d|2[3-6]\d\d|27[01]\d|2720|220[0-5])\d{12}"
+    r"|3[47]\d{13}|(?:2131|1800)\d{11}"
+    r"|3(?:0[0-59]|[689]\d)\d{11}(?:\d{2})?|35[2-8]\d{13}"
+    r"|(?:6011|64[4-9]\d|65\d\d|62\d\d|81\d\d)\d{12}(?:\d{3})?"
+    r"|(?:50\d\d|5[6-8]\d\d|6\d\d\d|0604)\d{8,15}"
+)
+
+
+def _is_card(match: re.Match[str]) -> bool:
+    """Check issuer, length and the Luhn digit (ISO/IEC 7812-1)."""
+    digits = match[0].translate(_SEPARATORS)
+    doubled = digits[-2::-2].translate(_DOUBLED)
+    return (sum(map(int, digits[-1::-2])) + sum(map(int, doubled))) % 10 == 0 and _ISSUED.fullmatch(digits) is not None
+
+
+_VERSION: Final = ("version", "release", "build", "firmware", "v.", "ver.")
+
+
+def _is_ip4(match: re.Match[str]) -> bool:
+    """Tell an address from a version number by the word before it, or by an end no host has."""
+    if match[0].endswith(".0.0.0"):
+        return False
+    return not match.string[max(0, match.start() - 12) : match.start()].rstrip().lower().endswith(_VERSION)
+
+
+def _is_ip6(match: re.Match[str]) -> bool:
+    groups = [one for one in match[0].split(":") if one]
+    if len(groups) < 2 or max(map(len, groups)) < 3:  # noqa: PLR2004 - `10::30` is more often a time
+        return False
+    try:
+        ipaddress.IPv6Address(match[0])
+    except ValueError:
+        return False
+    return True
+
+
+_OCTET: Final = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
+
+IBAN: Final = Pattern(
+    "IBAN",
+    re.compile(r"[A-Z][A-Z](?<!\w..)\d\d(?:[ \-\u00a0\u202f]?[A-Z0-9]){11,30}", re.ASCII),
+    gate=re.compile(r"[A-Z][0-9][0-9][ \-\u00a0\u202f]?[A-Z0-9]{3}"),
+    find=_iban,
+)
+CARD: Final = Pattern(
+    "CARD",
+    # In the groups that cards are printed in, so that an expiry date behind it does not hide it.
+    re.compile(
+        r"[0-68](?<![\w+].)(?<!\d[.\-].)\d{3}"
+        r"(?:(?:[ \-]?\d{4}){2}(?:[ \-]?\d{1,4})?(?:[ \-]?\d{1,3})?|[ \-]?\d{6}[ \-]?\d{4,5})(?!\w|[.\-]\d)",
+        re.ASCII,
+    ),
+    gate=LONG,
+    find=if_(_is_card),
+)
+IP4: Final = Pattern(
+    "IP",
+    re.compile(rf"[0-9](?<![\w.].)(?<![A-Za-z_]-.)(?<=(?={_OCTET}\.).)\d{{0,2}}(?:\.{_OCTET}){{3}}(?!\w|\.\d)", re.ASCII),
+    gate=re.compile(r"[0-9]\.[0-9]{1,3}\.[0-9]"),
+    find=if_(_is_ip4),
+)
+IP6: Final = Pattern(
+    "IP",
+    re.compile(
+        r"[0-9A-Fa-f:](?<![\w:].)(?:(?<=:)|[0-9A-Fa-f]{0,3})(?:::?[0-9A-Fa-f]{1,4}){1,7}(?:::)?(?!:?\w)", re.ASCII
+    ),
+    gate=re.compile(r":[0-9A-Fa-f]{0,4}:"),
+    find=if_(_is_ip6),
+)

@@ -1,0 +1,133 @@
+"""For tests of your app: what it captured, as records, without disk, with fixed time and ids.
+
+```python
+from otel_training.testing import capture
+
+with capture() as captured:
+    extract("chips", "https://news.example/1", "Orders rose.")
+assert captured.extractions == [{...}]
+```
+
+With pytest: `from otel_training.testing import captured` in `conftest.py`, and the fixture is there.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+
+import orjson
+
+from otel_training import conventions as names
+from otel_training.conventions import Kind
+from otel_training.delivery import lifecycle
+from otel_training.delivery.clock import SYSTEM, Fixed, use_clock
+from otel_training.delivery.line import Event
+from otel_training.privacy.identity import pseudonym as _pseudonym
+
+Row: TypeAlias = dict[str, Any]
+
+FIXED_TIME: Final = 1_767_225_600_000_000_000
+"""2026-01-01T00:00:00Z, the time of every record under `capture`."""
+_SECONDS: Final = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """What was captured so far, oldest first."""
+
+    _events: list[Event] = field(default_factory=list)
+
+    @property
+    def records(self) -> list[Row]:
+        """Every record: its attributes by their names on the wire, its body under `body`."""
+        assert lifecycle.flush(_SECONDS), "what was captured was not written in time"  # noqa: S101 - a test's helper
+        return [_row(event) for event in self._events]
+
+    @property
+    def extractions(self) -> list[Row]:
+        """Extractions in the record format of the exports and views."""
+        return [_extraction(row) for row in self._of(Kind.EXTRACTION)]
+
+    @property
+    def feedback(self) -> list[Row]:
+        """Readers' actions in the record format of the exports and views; compare ids by `pseudonym`."""
+        return [
+            {
+                "insight_id": row[names.INSIGHT_ID],
+                "action": row[names.ACTION],
+                "metadata": {"user_id": row.get(names.USER_HASH)},
+            }
+            for row in self._of(Kind.FEEDBACK)
+        ]
+
+    @property
+    def impressions(self) -> list[Row]:
+        """What readers were shown, in order."""
+        return [
+            {
+                "insight_ids": orjson.loads(row[names.INSIGHT_IDS]),
+                "metadata": {"user_id": row.get(names.USER_HASH)},
+            }
+            for row in self._of(Kind.IMPRESSION)
+        ]
+
+    def _of(self, kind: Kind) -> list[Row]:
+        return [row for row in self.records if row[names.KIND] == kind]
+
+
+def pseudonym(user_id: str | int) -> str:
+    """Return a reader's pseudonym under `capture`."""
+    return _pseudonym(lifecycle.TEST_KEY, str(user_id))
+
+
+@contextmanager
+def capture(*, fixed: bool = True) -> Iterator[Captured]:
+    """Capture into memory while the block runs; no file is made.
+
+    `fixed`: time stands still at `FIXED_TIME`, event ids count from
+    `00000000-0000-7000-8000-000000000001`, durations are 0.
+    """
+    made = Captured()
+    lifecycle.use_sink(made._events.append)  # noqa: SLF001 - its own module
+    if fixed:
+        use_clock(Fixed(FIXED_TIME).clock())
+    try:
+        yield made
+    finally:
+        use_clock(SYSTEM)
+        lifecycle.use_sink(None)
+
+
+def _row(event: Event) -> Row:
+    told = {name: value for name, value in event.attributes.items() if value is not None}
+    return {**told, "body": orjson.loads(event.body) if event.body else None}
+
+
+def _extraction(row: Row) -> Row:
+    items = row["body"][names.OUTPUT]
+    insights = None if items is None else [{name: one[name] for name in ("text", "category")} for one in items]
+    return {
+        "stage": "extraction",
+        "topic": row[names.TOPIC] or None,
+        "source_url": row[names.SOURCE_URL] or None,
+        "source_content": row["body"][names.INPUT],
+        "extracted_insights": insights,
+        "quality_score": row.get(names.QUALITY),
+        "passed_filters": row.get(names.PASSED),
+        "insight_count": row.get(names.OUTPUT_COUNT),
+        "outcome": row[names.OUTCOME],
+    }
+
+
+try:
+    import pytest
+except ImportError:  # pragma: no cover - the tests run under pytest
+    pass
+else:
+
+    @pytest.fixture
+    def captured() -> Iterator[Captured]:
+        """Give what the test's code captures."""
+        with capture() as made:
+            yield made
