@@ -10,7 +10,7 @@ import pytest
 
 from otel_training.cli.app import app
 from otel_training.config import Settings
-from otel_training.conventions import Action
+from otel_training.conventions import REGISTRY, Action
 from otel_training.delivery.lifecycle import flush
 
 ROOT = Path(__file__).parent.parent
@@ -28,6 +28,12 @@ def settings_table() -> str:
         for one in fields(Settings)
     ]
     return "\n".join(["| setting | variable | default | meaning |", "|---|---|---|---|", *rows])
+
+
+def attributes_table() -> str:
+    """The table of attributes, from the registry."""
+    rows = [f"| `{one.name}` | {one.records} | {one.type} | {one.meaning} |" for one in REGISTRY.values()]
+    return "\n".join(["| attribute | records | type | meaning |", "|---|---|---|---|", *rows])
 
 
 def shown(default: object) -> str:
@@ -85,6 +91,21 @@ def test_the_table_of_settings_is_generated() -> None:
     (table,) = re.findall(r"<!-- generated: settings -->\n(.*?)\n<!-- end -->", README, re.DOTALL)
 
     assert settings_table() == table
+
+
+def test_the_table_of_attributes_is_generated() -> None:
+    """The README's registry is that of the code."""
+    (table,) = re.findall(r"<!-- generated: attributes -->\n(.*?)\n<!-- end attributes -->", README, re.DOTALL)
+
+    assert attributes_table() == table
+
+
+def test_sql_and_registry_name_the_same_attributes() -> None:
+    """What the tables read is registered."""
+    schema = [path.read_text(encoding="utf-8") for path in (ROOT / "otel_training" / "store" / "schema").glob("*.sql")]
+    read = {name for text in schema for name in re.findall(r"LogAttributes\['([^']+)'\]", text)}
+
+    assert set() == read - set(REGISTRY)
 
 
 def test_the_first_screen_is_short() -> None:

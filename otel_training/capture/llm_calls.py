@@ -43,7 +43,7 @@ def record_invocation(invocation: Any) -> None:
     }
     reasons = getattr(data, "response_finish_reasons", None)
     error = invocation.attributes.get(names.ERROR_TYPE)
-    attributes[names.FINISH_REASON] = reasons[0] if isinstance(reasons, list) and reasons else None
+    attributes[names.FINISH_REASONS] = orjson.dumps(reasons).decode() if isinstance(reasons, list) else None
     attributes[names.ERROR_TYPE] = error if isinstance(error, str) else None
     attributes[names.DURATION] = max(0.0, time.perf_counter() - invocation._monotonic_start_s)  # noqa: SLF001
     attributes.update(getattr(invocation, DETAILS, {}))

@@ -34,7 +34,7 @@ SENT = [{"role": "system", "content": "Extract."}, {"role": "user", "content": "
 FIGURES = {
     "gen_ai.provider.name": "anthropic", "gen_ai.request.model": "claude-x",
     "gen_ai.response.model": "claude-x-20260101", "gen_ai.response.id": "msg_1",
-    "gen_ai.response.finish_reason": "stop",
+    "gen_ai.response.finish_reasons": '["stop"]',
     "gen_ai.usage.input_tokens": 23,
     "gen_ai.usage.output_tokens": 45, "gen_ai.usage.cache_read.input_tokens": 3,
     "gen_ai.usage.cache_write.input_tokens": 9, "anthropic.response.service_tier": "priority",

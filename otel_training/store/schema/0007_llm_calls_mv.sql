@@ -9,7 +9,7 @@ SELECT
     LogAttributes['gen_ai.request.model'] AS model,
     LogAttributes['gen_ai.response.model'] AS response_model,
     LogAttributes['gen_ai.response.id'] AS response_id,
-    LogAttributes['gen_ai.response.finish_reason'] AS finish_reason,
+    JSONExtract(LogAttributes['gen_ai.response.finish_reasons'], 'Array(String)')[1] AS finish_reason,
     LogAttributes['error.type'] AS error_type,
     toFloat64OrNull(LogAttributes['training.duration']) AS duration,
     toFloat64OrNull(LogAttributes['gen_ai.response.time_to_first_chunk']) AS time_to_first_chunk,
