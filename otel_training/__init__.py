@@ -1,5 +1,6 @@
 """Turn the traffic of an LLM app into training data, without the app noticing."""
 
+from otel_training.capture.anthropic import watch as _watch
 from otel_training.capture.extraction import extraction
 from otel_training.capture.feedback import record_correction, record_feedback, record_impressions, record_score
 from otel_training.capture.handle import current
@@ -21,3 +22,7 @@ __all__ = [
     "record_impressions",
     "record_score",
 ]
+
+# Now, not at the first extraction: a program that reads a batch's results has read the first of them
+# before it opens an extraction for it.
+_watch()

@@ -103,6 +103,11 @@ def _has_flock() -> bool:
     return False
 
 
+def is_enabled_by(environ: Mapping[str, str]) -> bool:
+    """Tell what an environment says of the switch, without settling the settings."""
+    return from_environment(environ).enabled
+
+
 _overrides: dict[str, Any] = {}
 _current: Settings | None = None
 

@@ -192,6 +192,10 @@ CACHE_1H_TOKENS: Final = _attribute(
     "written to the cache for an hour",
 )
 PROMPT_VERSION: Final = _attribute("gen_ai.prompt.version", "llm_call", "string", "digest of the system prompt")
+BATCH_ID: Final = _attribute("anthropic.batch.id", "llm_call", "string", "the Message Batch")
+BATCH_CUSTOM_ID: Final = _attribute(
+    "anthropic.batch.custom_id", "llm_call", "string", "the request of the batch: joins its prompt to its answer"
+)
 TOOLS: Final = _attribute("gen_ai.tool.definitions", "body", "JSON", "tools offered to the model")
 
 # Feedback, impressions, links, scores, losses

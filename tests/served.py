@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -87,3 +88,20 @@ def request(url: str, body: object = None, headers: Mapping[str, str] | None = N
     except urllib.error.HTTPError as error:
         with error:
             return error.code, None
+
+
+@contextlib.contextmanager
+def threaded(app: Any) -> Iterator[str]:
+    """Serve an ASGI app by a real uvicorn in a thread of this process."""
+    import uvicorn
+
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        while not server.started:
+            time.sleep(0.01)
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        server.should_exit = server.force_exit = True
+        thread.join()

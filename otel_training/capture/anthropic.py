@@ -12,7 +12,9 @@ from typing import Any, Final
 
 from opentelemetry.instrumentation.utils import unwrap
 
+from otel_training import config
 from otel_training._guard import guard
+from otel_training.capture.batches import read_batches
 from otel_training.capture.llm_calls import note_usage, record_invocation
 from otel_training.capture.tracing import captures
 
@@ -50,7 +52,7 @@ def unwatch() -> None:
 
 def _begin() -> None:
     with guard:
-        if not _watching or _wrapped:
+        if not _watching or _wrapped or not config.is_enabled_by(os.environ):
             return
         try:
             from opentelemetry.instrumentation.genai.anthropic import AnthropicInstrumentor
@@ -59,6 +61,7 @@ def _begin() -> None:
             _log.info("otel_training sees no prompts of Claude: pip install 'otel_training[anthropic]'")
             return
         _read_invocations(InferenceInvocation)
+        read_batches(_wrap)
         _give_way(AnthropicInstrumentor)
         if AnthropicInstrumentor().is_instrumented_by_opentelemetry:
             _adopt()

@@ -11,8 +11,8 @@ from typing import Any, Final, ParamSpec, TypeVar, cast, overload
 from otel_training import config
 from otel_training import conventions as names
 from otel_training._guard import guard
-from otel_training.capture.anthropic import watch
 from otel_training.capture.arguments import Argument, bind
+from otel_training.capture.batches import claim
 from otel_training.capture.handle import NOTHING, Handle, activation, finish
 from otel_training.capture.result import Answer, ResultReader, read_result
 from otel_training.capture.tracing import captures, current_ids, end_span, start_span
@@ -88,6 +88,7 @@ class Run:
         self._answer = Answer()
         self._yielded: list[object] = []
         self._started = ticks()
+        claim(identity)
 
     def active(self) -> AbstractContextManager[None]:
         """Be the running extraction, under our span where the host traces."""
@@ -192,7 +193,6 @@ class Extraction:
 
     def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
         """Capture every call of a function."""
-        watch()
         if isinstance(function, (classmethod, staticmethod)):
             return cast("Callable[P, R]", type(function)(self(function.__func__)))
         plan = Plan(
@@ -206,7 +206,6 @@ class Extraction:
 
     def __enter__(self) -> Handle:
         """Open one extraction; say what came out by `result` of the handle."""
-        watch()
         run = begin(Plan(self.task or "extraction", self.version, self.result, (), self.given), (), {})
         active = None if run is None else run.active()
         if active is not None:

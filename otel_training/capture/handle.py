@@ -99,7 +99,8 @@ class Handle:
                 names.INPUT_TOKENS: input_tokens,
                 names.OUTPUT_TOKENS: output_tokens,
             }
-            emit_call(self, attributes, {"input": messages, "outputs": [text_of(output, ANSWER_LIMIT)]})
+            if self.id:
+                emit_call(self, attributes, {"input": messages, "outputs": [text_of(output, ANSWER_LIMIT)]})
 
     def _say(self, name: str, attribute: str | None, value: float) -> None:
         figure = number(value) if not isinstance(value, bool) else float(value)
@@ -116,10 +117,9 @@ class Handle:
 
 
 def emit_call(handle: Handle, attributes: Mapping[str, Scalar | None], content: object) -> None:
-    """Emit one call of a model under an extraction."""
-    if handle.id:
-        attributes = {names.EXTRACTION_ID: handle.id, **attributes}
-        emit(Record(Kind.LLM_CALL, event_id(), now(), attributes, snapshot(content), None, None, *handle.ids))
+    """Emit one call of a model under an extraction, or of a batch, whose extraction may be another."""
+    attributes = {names.EXTRACTION_ID: handle.id, **attributes}
+    emit(Record(Kind.LLM_CALL, event_id(), now(), attributes, snapshot(content), None, None, *handle.ids))
 
 
 def score(target: str, name: str, value: float, ids: Ids) -> None:

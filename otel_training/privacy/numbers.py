@@ -115,7 +115,9 @@ CARD: Final = Pattern(
 )
 IP4: Final = Pattern(
     "IP",
-    re.compile(rf"[0-9](?<![\w.].)(?<![A-Za-z_]-.)(?<=(?={_OCTET}\.).)\d{{0,2}}(?:\.{_OCTET}){{3}}(?!\w|\.\d)", re.ASCII),
+    re.compile(
+        rf"[0-9](?<![\w.].)(?<![A-Za-z_]-.)(?<=(?={_OCTET}\.).)\d{{0,2}}(?:\.{_OCTET}){{3}}(?!\w|\.\d)", re.ASCII
+    ),
     gate=re.compile(r"[0-9]\.[0-9]{1,3}\.[0-9]"),
     find=if_(_is_ip4),
 )

@@ -99,4 +99,46 @@ async def create(request: Request) -> Response:
     return JSONResponse(message(asked))
 
 
-app = Starlette(routes=[Route("/v1/messages", create, methods=["POST"])])
+batches: dict[str, list[dict[str, Any]]] = {}
+
+
+async def submit(request: Request) -> Response:
+    """Take a batch."""
+    name = f"msgbatch_{len(batches)}"
+    batches[name] = (await request.json())["requests"]
+    counts = dict.fromkeys(("processing", "succeeded", "errored", "canceled", "expired"), 0)
+    times = {"created_at": "2026-01-01T00:00:00Z", "expires_at": "2026-01-02T00:00:00Z"}
+    return JSONResponse({"id": name, "type": "message_batch", "processing_status": "ended", "request_counts": counts,
+                         "results_url": str(request.url) + f"/{name}/results", **times})  # fmt: skip
+
+
+async def batch(request: Request) -> Response:
+    """Tell of a batch."""
+    name = request.path_params["name"]
+    counts = dict.fromkeys(("processing", "succeeded", "errored", "canceled", "expired"), 0)
+    times = {"created_at": "2026-01-01T00:00:00Z", "expires_at": "2026-01-02T00:00:00Z"}
+    return JSONResponse({"id": name, "type": "message_batch", "processing_status": "ended", "request_counts": counts,
+                         "results_url": str(request.url) + "/results", **times})  # fmt: skip
+
+
+async def results(request: Request) -> Response:
+    """Answer each request of a batch; one that says `refuse` fails."""
+    lines = []
+    for asked in batches[request.path_params["name"]]:
+        answered: dict[str, Any] = {"type": "succeeded", "message": message(asked["params"])}
+        if "refuse" in str(asked["params"]["messages"]):
+            error = {"type": "error", "error": {"type": "invalid_request_error", "message": "secret text"}}
+            answered = {"type": "errored", "error": error}
+        lines.append(json.dumps({"custom_id": asked["custom_id"], "result": answered}))
+    return Response("\n".join(lines) + "\n", media_type="application/x-jsonl")
+
+
+BATCHES = "/v1/messages/batches"
+app = Starlette(
+    routes=[
+        Route("/v1/messages", create, methods=["POST"]),
+        Route(BATCHES, submit, methods=["POST"]),
+        Route(BATCHES + "/{name}", batch),
+        Route(BATCHES + "/{name}/results", results),
+    ]
+)

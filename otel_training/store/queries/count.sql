@@ -4,5 +4,5 @@ SELECT
     (SELECT count() FROM feedback FINAL) AS feedback,
     (SELECT uniqExact(event_id) FROM impressions) AS impression,
     (SELECT count() FROM queries FINAL) AS query,
-    (SELECT count() FROM llm_calls FINAL) AS llm_call,
+    (SELECT count() FROM v_llm_calls) AS llm_call,
     (SELECT count() FROM corrections FINAL) AS correction

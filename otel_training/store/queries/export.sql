@@ -31,7 +31,7 @@ LEFT JOIN (
         argMax(messages, (ts, event_id)) AS messages,
         argMax(output, (ts, event_id)) AS output,
         argMax(model, (ts, event_id)) AS model
-    FROM llm_calls FINAL
+    FROM v_llm_calls
     WHERE output_sha256 != ''
     GROUP BY extraction_id, output_sha256
 ) AS c ON c.extraction_id = e.extraction_id AND c.output_sha256 = e.output_sha256

@@ -17,7 +17,7 @@ FROM (
         e.quality_score AS quality_score,
         e.outcome = 'ok' AND notEmpty(e.insights) AS is_answered,
         coalesce(e.source_content, '') != '' OR (e.extraction_id, e.output_sha256) IN (
-            SELECT extraction_id, output_sha256 FROM llm_calls WHERE output_sha256 != ''
+            SELECT extraction_id, output_sha256 FROM v_llm_calls WHERE output_sha256 != ''
         ) AS has_prompt,
         e.quality_score >= {min_quality:Float64} AS is_good,
         x.net > {net_above:Float64} AS is_liked,

@@ -22,8 +22,10 @@ SELECT
     messages,
     output,
     nullIf(tools, '') AS tools,
+    nullIf(batch_id, '') AS batch_id,
+    nullIf(custom_id, '') AS custom_id,
     event_id
-FROM (SELECT * FROM llm_calls FINAL)
+FROM v_llm_calls
 ORDER BY ts, event_id
 LIMIT 18446744073709551615 OFFSET {skip:UInt64}
 SETTINGS date_time_output_format = 'iso'

@@ -23,6 +23,8 @@ CREATE TABLE IF NOT EXISTS llm_calls /*{on_cluster}*/ (
     cache_write_1h_input_tokens Nullable(UInt64),
     reasoning_output_tokens Nullable(UInt64),
     prompt_version LowCardinality(String),
+    batch_id String,
+    custom_id String,
     messages String CODEC(ZSTD(3)),
     output Nullable(String) CODEC(ZSTD(3)),
     tools String CODEC(ZSTD(3)),

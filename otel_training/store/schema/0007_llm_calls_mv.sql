@@ -26,6 +26,8 @@ SELECT
         AS cache_write_1h_input_tokens,
     toUInt64OrNull(LogAttributes['gen_ai.usage.reasoning.output_tokens']) AS reasoning_output_tokens,
     LogAttributes['gen_ai.prompt.version'] AS prompt_version,
+    LogAttributes['anthropic.batch.id'] AS batch_id,
+    LogAttributes['anthropic.batch.custom_id'] AS custom_id,
     JSONExtractRaw(Body, 'training.input') AS messages,
     JSONExtract(Body, 'training.output', 'Nullable(String)') AS output,
     JSONExtractRaw(Body, 'gen_ai.tool.definitions') AS tools,

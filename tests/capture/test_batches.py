@@ -1,0 +1,118 @@
+"""Message Batches: submitted here, read there."""
+
+import asyncio
+import importlib.util
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import anthropic
+import pytest
+
+import otel_training
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+from served import PROGRAMS, threaded
+
+ANSWER = '{"insights": [{"text": "One", "category": "c"}], "quality_score": 8}'
+READER = """
+import json, sys, anthropic, otel_training
+with anthropic.Anthropic(base_url=sys.argv[1], api_key="k") as client:
+    for result in client.messages.batches.results(sys.argv[2]):
+        with otel_training.extraction(topic=result.custom_id, source_content="x") as extraction:
+            answer = json.loads(result.result.message.content[0].text)
+            extraction.result(answer)
+"""
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    """Serve the Messages API."""
+    spec = importlib.util.spec_from_file_location("messages_api_of_batches", PROGRAMS / "messages_api.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    with threaded(module.app) as found:
+        yield found
+
+
+def requests(*prompts: str) -> list[Any]:
+    """Requests of a batch, one a prompt."""
+    return [
+        {
+            "custom_id": f"source-{number}",
+            "params": {
+                "model": "claude-x",
+                "max_tokens": 9,
+                "system": "Extract.",
+                "messages": [{"role": "user", "content": prompt}],
+            },
+        }
+        for number, prompt in enumerate(prompts)
+    ]
+
+
+def calls(rows: Any) -> list[dict[str, Any]]:
+    """Calls as they are shown, by their request."""
+    return sorted(rows("view", "llm_call"), key=lambda row: row["custom_id"])
+
+
+def test_results_read_in_another_process_meet_their_prompts(url: str, rows: Any) -> None:
+    """Each result is under the extraction that its reader opened for it, with the prompt submitted before."""
+    with anthropic.Anthropic(base_url=url, api_key="k") as client:
+        batch = client.messages.batches.create(requests=requests("First.", "Second."))
+    assert otel_training.flush(5)
+    subprocess.run([sys.executable, "-c", READER, url, batch.id], check=True)
+
+    by_topic = {row["topic"]: row["extraction_id"] for row in rows("view", "extraction")}
+    assert [
+        ("source-0", by_topic["source-0"], "First.", 23, 45, "priority", ANSWER),
+        ("source-1", by_topic["source-1"], "Second.", 23, 45, "priority", ANSWER),
+    ] == [
+        (
+            row["custom_id"], row["extraction_id"], json.loads(row["messages"])[1]["content"],
+            row["input_tokens"], row["output_tokens"], row["service_tier"], row["output"],
+        )
+        for row in calls(rows)
+    ]  # fmt: skip
+
+
+async def test_async_results_go_to_the_running_extraction(url: str, rows: Any) -> None:
+    """A result that is read inside an extraction is its call; a failed one has its kind of failure, not its text."""
+
+    @otel_training.extraction
+    async def extract(topic: str) -> list[str]:
+        async with anthropic.AsyncAnthropic(base_url=url, api_key="k") as client:
+            batch = await client.messages.batches.create(requests=requests("Good.", "refuse"))
+            async for _ in await client.messages.batches.results(batch.id):
+                await asyncio.sleep(0)
+        return ["One"]
+
+    await extract("t")
+    shown = await asyncio.to_thread(lambda: (calls(rows), rows("view", "extraction")))
+    good, failed = shown[0]
+    assert {shown[1][0]["extraction_id"]} == {good["extraction_id"], failed["extraction_id"]}
+    assert (None, "errored", False) == (good["error_type"], failed["error_type"], "secret" in str(failed))
+
+
+def test_a_result_that_no_extraction_takes_goes_by_its_custom_id(url: str, rows: Any) -> None:
+    """Submitted under an extraction's own id, a result needs no extraction where it is read."""
+
+    @otel_training.extraction
+    def submit(client: anthropic.Anthropic) -> list[str]:
+        asked = requests("P")
+        asked[0]["custom_id"] = otel_training.current().id
+        return [client.messages.batches.create(requests=asked).id]
+
+    with anthropic.Anthropic(base_url=url, api_key="k") as client:
+        (batch,) = submit(client)
+        decoder = client.messages.batches.results(batch)
+        assert "JSONLDecoder" == type(decoder).__name__
+        assert [otel_training.current().id] == [result.custom_id for result in decoder]
+
+    (call,) = calls(rows)
+    assert rows("view", "extraction")[0]["extraction_id"] == call["extraction_id"]
