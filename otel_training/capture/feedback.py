@@ -1,6 +1,7 @@
 """What an app may record itself, where no middleware sees it."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from otel_training import conventions as names
 from otel_training._guard import guard
@@ -9,9 +10,13 @@ from otel_training.capture.result import number, read_result
 from otel_training.capture.tracing import captures, current_ids
 from otel_training.conventions import Kind
 from otel_training.delivery.clock import event_id, now
+from otel_training.delivery.content import as_id
 from otel_training.delivery.lifecycle import emit
 from otel_training.delivery.record import Record
-from otel_training.delivery.snapshot import snapshot, text_of
+from otel_training.delivery.snapshot import items_of, snapshot, text_of
+
+SHOWN: Final = 1000
+"""Insights of one impression that are kept."""
 
 
 def record_feedback(insight_id: str | int, action: str, *, user_id: str | int | None = None) -> None:
@@ -20,13 +25,14 @@ def record_feedback(insight_id: str | int, action: str, *, user_id: str | int | 
     An action without a reader is kept and shown, and never enters a vote. Never raises.
     """
     with guard:
-        _emit(Kind.FEEDBACK, {"insight_id": insight_id, "action": action}, user_id)
+        _emit(Kind.FEEDBACK, {"insight_id": as_id(insight_id), "action": text_of(action, 256)}, user_id)
 
 
 def record_impressions(insight_ids: Sequence[str | int], *, user_id: str | int | None = None) -> None:
     """Record that a reader was shown insights, in this order. Never raises."""
     with guard:
-        _emit(Kind.IMPRESSION, [{"id": identity} for identity in insight_ids], user_id)
+        if isinstance(insight_ids, (list, tuple)):
+            _emit(Kind.IMPRESSION, [{"id": as_id(one)} for one in items_of(insight_ids, SHOWN)], user_id)
 
 
 def record_score(target_id: str, name: str, value: float) -> None:

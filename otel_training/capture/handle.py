@@ -58,7 +58,8 @@ class Handle:
     def passed(self, passed: bool = True) -> None:  # noqa: FBT001, FBT002 - `passed(False)` reads as it is meant
         """Say whether it passed the app's filters. Never raises."""
         with guard:
-            self._say(names.SCORE_PASSED, names.PASSED, bool(passed))
+            if isinstance(passed, bool):
+                self._say(names.SCORE_PASSED, names.PASSED, passed)
 
     def link(self, insight_ids: Sequence[str | int]) -> None:
         """Tell the app's own ids of the insights, in the order of the insights. Never raises."""

@@ -16,7 +16,7 @@ from otel_training.delivery.clock import event_id, now, ticks
 from otel_training.delivery.content import SOURCE_KEYS
 from otel_training.delivery.lifecycle import emit
 from otel_training.delivery.record import JSON, Record
-from otel_training.delivery.snapshot import fields_of, snapshot, text_of
+from otel_training.delivery.snapshot import fields_of, first_of, items_of, snapshot, text_of
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -52,9 +52,9 @@ class QueryRun:
         """Read the sources: a list, or a mapping that holds one."""
         with guard:
             fields = fields_of(value)
-            found = value if fields is None else next((fields[key] for key in SOURCE_KEYS if key in fields), None)
+            found = value if fields is None else first_of(fields, SOURCE_KEYS)
             if isinstance(found, (list, tuple)):
-                self._found = list(found)
+                self._found = items_of(found, SOURCES)
 
     def ended(self, error: BaseException | None, outcome: Outcome | None = None) -> None:
         """Emit the record and end the span."""
@@ -77,9 +77,11 @@ def _figures(found: list[object]) -> list[JSON]:
     return [_figure(fields_of(one) or {}) for one in found]
 
 
-def _figure(fields: Mapping[object, object]) -> JSON:
-    passed = fields.get("passed_filters")
-    quality = next((figure for key in names.QUALITY_KEYS if (figure := number(fields.get(key))) is not None), None)
+def _figure(fields: dict[object, object]) -> JSON:
+    passed = dict.get(fields, "passed_filters")
+    quality = next(
+        (figure for key in names.QUALITY_KEYS if (figure := number(dict.get(fields, key))) is not None), None
+    )
     return {"quality_score": quality, "passed_filters": passed if isinstance(passed, bool) else None}
 
 

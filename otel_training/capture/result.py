@@ -6,12 +6,15 @@ from typing import Final, TypeAlias
 
 from otel_training.delivery.content import INSIGHT_KEYS
 from otel_training.delivery.record import JSON
-from otel_training.delivery.snapshot import BREADTH, TEXT_LIMIT, fields_of, plain, text_of
+from otel_training.delivery.snapshot import BREADTH, fields_of, first_of, items_of, plain, text_of
 
 ResultReader: TypeAlias = Callable[[object], object]
 
 _ID_KEYS: Final = ("insight_id", "id")
 _CATEGORY_LIMIT: Final = 256
+_INSIGHT_LIMIT: Final = 16_384
+_ANSWER_LIMIT: Final = 262_144
+"""Characters of all insights together; what is beyond is counted alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +36,13 @@ def read_result(value: object) -> Answer:
     fields = fields_of(value)
     if fields is None:
         return _of_list(value) if isinstance(value, (list, tuple)) else Answer()
-    found = next((items for key in INSIGHT_KEYS if isinstance(items := fields.get(key), (list, tuple))), None)
-    answer = Answer() if found is None else _of_list(found)
-    count = fields.get("insight_count")
-    passed = fields.get("passed_filters")
+    found = first_of(fields, INSIGHT_KEYS)
+    answer = _of_list(found) if isinstance(found, (list, tuple)) else Answer()
+    count = dict.get(fields, "insight_count")
+    passed = dict.get(fields, "passed_filters")
     return Answer(
         answer.insights,
-        number(fields.get("quality_score")),
+        number(dict.get(fields, "quality_score")),
         passed if isinstance(passed, bool) else None,
         count if isinstance(count, int) and not isinstance(count, bool) else answer.insight_count,
     )
@@ -56,8 +59,15 @@ def number(value: object) -> float | None:
 
 
 def _of_list(items: list[object] | tuple[object, ...]) -> Answer:
-    insights = [_insight(item) for item in items[:BREADTH]]
-    return Answer(insights, insight_count=len(items))
+    insights: list[JSON] = []
+    left = _ANSWER_LIMIT
+    for item in items_of(items, BREADTH):
+        insight = _insight(item)
+        left -= len(str(insight["text"]))
+        if left < 0:
+            break
+        insights.append(insight)
+    return Answer(insights, insight_count=tuple.__len__(items) if isinstance(items, tuple) else list.__len__(items))
 
 
 def _category(value: object) -> str | None:
@@ -65,16 +75,16 @@ def _category(value: object) -> str | None:
     return text_of(plainly, _CATEGORY_LIMIT)
 
 
-def _insight(item: object) -> JSON:
+def _insight(item: object) -> dict[str, JSON]:
     if isinstance(item, str):
-        return {"text": text_of(item, TEXT_LIMIT)}
+        return {"text": text_of(item, _INSIGHT_LIMIT)}
     fields = fields_of(item)
     if fields is None:
-        return {"text": text_of(item, TEXT_LIMIT)}
-    insight: dict[str, JSON] = {"text": text_of(fields.get("text"), TEXT_LIMIT)}
-    if (category := fields.get("category")) is not None:
+        return {"text": text_of(item, _INSIGHT_LIMIT)}
+    insight: dict[str, JSON] = {"text": text_of(dict.get(fields, "text"), _INSIGHT_LIMIT)}
+    if (category := dict.get(fields, "category")) is not None:
         insight["category"] = _category(category)
-    identity = next((given for key in _ID_KEYS if isinstance(given := fields.get(key), (str, int))), None)
+    identity = next((given for key in _ID_KEYS if isinstance(given := dict.get(fields, key), (str, int))), None)
     if identity is not None and not isinstance(identity, bool):
         insight["id"] = identity
     return insight

@@ -238,7 +238,7 @@ def as_id(value: object) -> str | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, int):
-        return int.__str__(value) if abs(value) < 1 << 63 else None
+        return int.__repr__(value) if int.__abs__(value) < 1 << 63 else None
     if isinstance(value, str):
         return clean_text(value, ID_LIMIT).strip() or None
     return None

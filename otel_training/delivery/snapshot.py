@@ -1,6 +1,8 @@
 """Snapshots: bytes of the host's values, taken on its thread, without running its code."""
 
 import math
+from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
@@ -11,8 +13,10 @@ from otel_training.delivery.record import JSON
 DEPTH: Final = 8
 BREADTH: Final = 256
 TEXT_LIMIT: Final = 65_536
+TOTAL_LIMIT: Final = 1 << 20
 INT64: Final = 1 << 63
-_SCALARS: Final = frozenset({bool, type(None)})
+_NUMBERS: Final = frozenset({bool, int, float, type(None)})
+_KEY_LIMIT: Final = 256
 # orjson would call `__str__` of an Enum's value or of a UUID subclass; what is not plain comes to `plain`.
 _OPTIONS: Final = orjson.OPT_PASSTHROUGH_SUBCLASS | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
 
@@ -28,48 +32,64 @@ def snapshot(value: object) -> bytes:
         return orjson.dumps(plain(value))
 
 
-def plain(value: object, depth: int = DEPTH, limit: int = TEXT_LIMIT) -> JSON:  # noqa: PLR0911 - a dispatch over types
+@dataclass(slots=True)
+class Budget:
+    """How many characters of texts a copy may still take."""
+
+    left: int = TOTAL_LIMIT
+
+    def text(self, text: str, limit: int) -> str:
+        """Take a text, cut to its own limit and to what is left."""
+        cut = clean_text(text, min(limit, self.left))
+        self.left -= len(cut)
+        return cut
+
+
+def plain(value: object, depth: int = DEPTH, limit: int = TEXT_LIMIT, budget: Budget | None = None) -> JSON:
     """Copy a value as plain JSON, within budgets of depth, breadth and length.
 
-    What is not plain becomes `<TypeName>`; cycles end at the depth; texts are cut at `limit` characters.
+    What is not plain becomes `<TypeName>`; cycles end at the depth; a text is cut at `limit`
+    characters, all texts together at the budget's.
     """
     kind = type(value)
-    if kind is str:
-        return clean_text(value, limit)  # type: ignore[arg-type]  # its exact type was looked at
-    if kind in _SCALARS:
-        return value  # type: ignore[return-value]  # bool or None
-    if kind is int:
-        return _plain_int(value)  # type: ignore[arg-type]  # its exact type was looked at
-    if kind is float:
-        return value if math.isfinite(value) else None  # type: ignore[arg-type,return-value]
+    budget = Budget(max(limit, TOTAL_LIMIT)) if budget is None else budget
+    if isinstance(value, str) and not isinstance(value, Enum):
+        return budget.text(value, limit)
+    if kind in _NUMBERS:
+        return _plain_number(value)  # type: ignore[arg-type]  # its exact type was looked at
     if depth == 0:
         return f"<{kind.__name__}>"
-    if isinstance(value, dict):
-        return _plain_mapping(value, depth, limit)
-    if kind in (list, tuple):
-        return [plain(item, depth - 1, limit) for item in value[:BREADTH]]  # type: ignore[index]
     if isinstance(value, Enum):
-        return plain(object.__getattribute__(value, "_value_"), depth - 1, limit)
+        return plain(object.__getattribute__(value, "_value_"), depth - 1, limit, budget)
+    if isinstance(value, (list, tuple)) and not hasattr(kind, "_fields"):
+        return [plain(item, depth - 1, limit, budget) for item in items_of(value, BREADTH)]
     fields = fields_of(value)
-    return _plain_mapping(fields, depth, limit) if fields is not None else f"<{kind.__name__}>"
+    return f"<{kind.__name__}>" if fields is None else _plain_mapping(fields, depth - 1, limit, budget)
 
 
-def _plain_int(value: int) -> JSON:
-    return value if -INT64 <= value < INT64 else "<int>"
+def _plain_number(value: float | None) -> JSON:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if value is None or -INT64 <= value < INT64:
+        return value
+    return "<int>"
 
 
-def _plain_mapping(value: dict[object, object], depth: int, limit: int) -> JSON:
+def _plain_mapping(value: dict[object, object], depth: int, limit: int, budget: Budget) -> JSON:
     # `dict.items`, not `value.items`: a subclass may have its own.
     pairs = [pair for pair, _ in zip(dict.items(value), range(BREADTH), strict=False)]
     return {
-        clean_text(key) if type(key) is str else f"<{type(key).__name__}>": plain(item, depth - 1, limit)
+        clean_text(key, _KEY_LIMIT) if type(key) is str else f"<{type(key).__name__}>": plain(
+            item, depth, limit, budget
+        )
         for key, item in pairs
     }
 
 
 def clean_text(text: str, limit: int = TEXT_LIMIT) -> str:
     """Cut a text and replace what JSON or ClickHouse cannot hold: lone surrogates and NUL."""
-    cut = text[:limit]
+    # `str.__getitem__`, not `text[:limit]`: a subclass may have its own.
+    cut = str.__getitem__(text, slice(0, limit))
     if not cut.isascii():
         cut = cut.encode("utf-8", "replace").decode("utf-8")
     return cut.replace("\0", "\ufffd")
@@ -100,6 +120,17 @@ def fields_of(value: object) -> dict[object, object] | None:
     except AttributeError:
         return _slots_of(value)
     return stored if isinstance(stored, dict) and not isinstance(value, type) else None
+
+
+def first_of(fields: dict[object, object], keys: Iterable[str]) -> object:
+    """Return the value of the first key that there is; by `dict.get`: a subclass may have its own."""
+    return next((found for key in keys if (found := dict.get(fields, key)) is not None), None)
+
+
+def items_of(items: list[object] | tuple[object, ...], limit: int) -> list[object]:
+    """Return the first items of a list or tuple, without the subclass's own ways to give them."""
+    part = slice(0, limit)
+    return list(tuple.__getitem__(items, part) if isinstance(items, tuple) else list.__getitem__(items, part))
 
 
 def _slots_of(value: object) -> dict[object, object] | None:

@@ -1,0 +1,176 @@
+"""Hostile values: whatever an app passes or returns, nothing escapes and no neighbour is lost."""
+
+import math
+import time
+import tracemalloc
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import otel_training
+from otel_training.testing import Captured, capture
+
+CALLS = 20_000
+DUNDERS = (
+    "__repr__", "__str__", "__iter__", "__len__", "__bool__", "__eq__", "__format__", "__getitem__", "__contains__",
+    "__int__", "__float__", "__index__", "__bytes__", "__getattr__", "items", "get", "keys",
+)  # fmt: skip
+
+
+def loud(*_: Any, **__: Any) -> Any:
+    """Fail whenever foreign code would run."""
+    raise AssertionError("foreign code ran")
+
+
+Loud = type("Loud", (), {**dict.fromkeys(DUNDERS, loud), "__hash__": lambda self: 1})
+LoudDict = type(
+    "LoudDict", (dict,), dict.fromkeys(("__iter__", "__getitem__", "items", "get", "keys", "__len__"), loud)
+)
+LoudList = type("LoudList", (list,), dict.fromkeys(("__iter__", "__repr__"), loud))
+LoudText = type("LoudText", (str,), dict.fromkeys(("__str__", "__getitem__", "encode", "strip", "__len__"), loud))
+LoudInt = type("LoudInt", (int,), dict.fromkeys(("__str__", "__repr__", "__int__", "__index__", "__float__"), loud))
+
+
+def cyclic() -> list[Any]:
+    """A list and a mapping that hold each other."""
+    made: list[Any] = []
+    made.append({"self": made})
+    return made
+
+
+def deep(levels: int) -> Any:
+    """A list in a list in a list."""
+    made: Any = "bottom"
+    for _ in range(levels):
+        made = [made]
+    return made
+
+
+POISON: list[Callable[[], Any]] = [
+    Loud, lambda: LoudDict(insights=["One"], quality_score=8), lambda: LoudList([1, 2]), lambda: LoudText("text"),
+    lambda: LoudInt(7), cyclic, lambda: deep(5000), lambda: "\ud800", lambda: "\0", lambda: 1 << 70, lambda: math.nan,
+    lambda: math.inf, lambda: {1, 2}, object, lambda: (x for x in ()), lambda: b"\xff", lambda: Decimal("NaN"),
+    lambda: datetime.now(UTC), lambda: type, lambda: len, lambda: {Loud(): Loud()}, lambda: {"insights": Loud()},
+    lambda: {"insights": [Loud(), {"text": Loud(), "category": Loud(), "id": Loud()}, None, 7]},
+    lambda: {"quality_score": Loud(), "passed_filters": Loud(), "insight_count": Loud()}, lambda: LoudText("\ud800"),
+    lambda: {"insights": [{"text": "x" * 100_000}] * 1000}, lambda: memoryview(b"x"), lambda: NotImplemented,
+]  # fmt: skip
+
+
+@pytest.fixture
+def captured() -> Iterator[Captured]:
+    """Capture with errors of ours raised."""
+    with capture() as made:
+        yield made
+
+
+def attack(value: Any, answer: Any) -> None:
+    """Pass a value wherever an app can, and see the identical answer come back."""
+
+    @otel_training.extraction
+    def extract(topic: Any, source_url: Any, source_content: Any) -> Any:
+        handle = otel_training.current()
+        handle.score(value)
+        handle.link([value])
+        handle.llm_call(model=value, input=value, output=value, input_tokens=3)
+        return answer
+
+    assert extract(value, value, value) is answer
+    otel_training.current().passed(value)
+    otel_training.record_feedback(value, value, user_id=value)
+    otel_training.record_impressions([value], user_id=value)
+    otel_training.record_score(value, value, value)
+    otel_training.record_correction(value, answer)
+
+
+def test_hostile_values_harm_nobody(captured: Captured) -> None:
+    """20,000 calls with every poison: no exception, no error of ours, no neighbour lost."""
+    calls = 0
+    number = 0
+    while calls < CALLS:
+        attack(POISON[number % len(POISON)](), POISON[(number // len(POISON)) % len(POISON)]())
+        otel_training.record_feedback(f"neighbour-{number}", "like")
+        calls += 10
+        number += 1
+        if number % 200 == 0:
+            assert otel_training.flush(30)
+
+    records = captured.records
+    neighbours = [
+        one["training.insight.id"] for one in records if str(one.get("training.insight.id")).startswith("neighbour")
+    ]
+    assert [f"neighbour-{index}" for index in range(number)] == neighbours
+    assert number == sum(one["training.kind"] == "extraction" for one in records)
+    assert {"malformed"} >= {one["training.loss.reason"] for one in records if one["training.kind"] == "loss"}
+
+
+ANYTHING = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text()
+    | st.binary()
+    | st.builds(Loud)
+    | st.datetimes(),
+    lambda inner: (
+        st.lists(inner)
+        | st.tuples(inner, inner)
+        | st.dictionaries(
+            st.text() | st.integers() | st.sampled_from(["insights", "text", "quality_score", "id"]), inner
+        )
+        | st.builds(lambda one: {"insights": [{"text": one, "category": one}], "quality_score": one}, inner)
+    ),
+    max_leaves=20,
+)
+
+
+@given(ANYTHING, ANYTHING)
+@settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+def test_no_value_escapes(value: Any, answer: Any) -> None:
+    """Whatever nests in whatever."""
+    with capture() as made:
+        attack(value, answer)
+        assert 1 == sum(one["training.kind"] == "extraction" for one in made.records)
+
+
+HUGE: dict[str, Callable[[], Any]] = {
+    "100 MB text": lambda: "x" * 100_000_000,
+    "100 MB wide text": lambda: "\u20ac" * 50_000_000,
+    "million elements": lambda: list(range(1_000_000)),
+    "million insights": lambda: {"insights": ["One"] * 1_000_000},
+    "million keys": lambda: {str(number): number for number in range(1_000_000)},
+}
+
+
+@pytest.mark.parametrize("name", HUGE)
+def test_a_huge_value_costs_a_moment(captured: Captured, name: str) -> None:
+    """At most 5 ms and 4 MB on the caller's thread, as argument and as answer."""
+    huge = HUGE[name]()
+
+    @otel_training.extraction
+    def extract(source_content: Any) -> Any:
+        return huge
+
+    extract("warm up")
+    assert otel_training.flush(5)
+    spent = []
+    for _ in range(3):
+        began = time.perf_counter()
+        extract(huge)
+        spent.append(time.perf_counter() - began)
+        assert otel_training.flush(5)
+    tracemalloc.start()
+    extract(huge)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert min(spent) <= 0.005
+    assert peak <= 4_000_000
