@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, fields, replace
 from importlib.util import find_spec
 from typing import Any, Final
 
+from otel_training.conventions import Content
+
 _log = logging.getLogger("otel_training")
 
 GIB: Final = 1 << 30
@@ -45,6 +47,21 @@ class Settings:
         "OTEL_TRAINING_PIPELINE",
         "`sdk` sends records by the stock OpenTelemetry SDK and its `OTEL_EXPORTER_OTLP_*` instead of the spool: lossy",
     )
+    content: Content = _setting(  # noqa: RUF009 - a field, like the others
+        Content.REDACTED,
+        "OTEL_TRAINING_CONTENT",
+        "`none` keeps no texts, `redacted` replaces secrets and personal data, `full` keeps all as it is",
+    )
+    redact_patterns: str = _setting(
+        "",
+        "OTEL_TRAINING_REDACT_PATTERNS",
+        "regular expressions of what else is replaced, one a line",
+    )
+    redact_allow: str = _setting(
+        "",
+        "OTEL_TRAINING_REDACT_ALLOW",
+        "texts that are never replaced, one a line or between commas",
+    )
     content_limit: int = _setting(
         8000,
         "OTEL_TRAINING_CONTENT_LIMIT",
@@ -75,12 +92,23 @@ def _parse(name: str, text: str, default: object) -> object:
         # The private choice: who sets the switch to something odd wanted to change something.
         _log.warning("%s=%r is neither true nor false; capture is off", name, text)
         return False
+    if isinstance(default, Content):
+        return _content(name, text)
     if isinstance(default, int):
         if text.strip().isdecimal():
             return int(text)
         _log.warning("%s=%r is no whole number; using %d", name, text, default)
         return default
     return text
+
+
+def _content(name: str, text: str) -> Content:
+    """Read what is kept of texts; the private choice for what it does not know."""
+    try:
+        return Content(text.strip().lower())
+    except ValueError:
+        _log.warning("%s=%r is neither none, redacted nor full; no texts are kept", name, text)
+        return Content.NONE
 
 
 def from_environment(environ: Mapping[str, str]) -> Settings:
@@ -123,6 +151,8 @@ def settings() -> Settings:
 def override(**arguments: Any) -> None:
     """Set what an argument says over the environment; `None` leaves a setting alone."""
     global _current  # noqa: PLW0603 - one process has one configuration
+    if arguments.get("content") is not None:
+        arguments["content"] = _content("content", arguments["content"])
     _overrides.update({name: value for name, value in arguments.items() if value is not None})
     _current = None
 

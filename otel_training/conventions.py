@@ -62,6 +62,15 @@ class Outcome(StrEnum):
     """The consumer of a generator let go of it before its end."""
 
 
+class Content(StrEnum):
+    """What is kept of texts."""
+
+    NONE = "none"
+    """Nothing: ids and digests stay, so that links and votes still work."""
+    REDACTED = "redacted"
+    FULL = "full"
+
+
 class Loss(StrEnum):
     """Why a record is not in the store."""
 
@@ -111,7 +120,22 @@ REDACTION: Final = _attribute(
 REDACTION_COUNT: Final = _attribute(
     "training.redaction.count", "all with a body", "int", "what was replaced in the texts"
 )
-IMPORTED: Final = _attribute("training.imported", "extraction, feedback, link", "bool", "came from an old log")
+REDACTION_COUNTS: Final = {
+    word: _attribute(f"training.redaction.{word.lower()}", "all with a body", "int", f"of these, {what}")
+    for word, what in (
+        ("EMAIL", "e-mail addresses"),
+        ("PHONE", "phone numbers"),
+        ("IP", "IP addresses"),
+        ("CARD", "card numbers"),
+        ("IBAN", "account numbers"),
+        ("KEY", "keys and tokens"),
+        ("CUSTOM", "what `redact_patterns` found"),
+    )
+}
+"""The attribute that counts a type of placeholder, by the word in the placeholder."""
+IMPORTED: Final = _attribute(
+    "training.imported.line", "extraction, feedback, link", "int", "line of the old log it came from: orders one second"
+)
 
 # Extraction
 EXTRACTION_ID: Final = _attribute(

@@ -8,6 +8,7 @@ import pytest
 import otel_training
 from otel_training import config
 from otel_training.config import Settings, from_environment
+from otel_training.conventions import Content
 from otel_training.errors import FolderError
 from otel_training.folder import DataFolder, find_folder, make_folder
 
@@ -24,6 +25,7 @@ from otel_training.folder import DataFolder, find_folder, make_folder
             Settings(home="/data", content_limit=100),
         ),
         ({"OTEL_TRAINING_HOME": ""}, Settings()),
+        ({"OTEL_TRAINING_CONTENT": "Full"}, Settings(content=Content.FULL)),
     ],
 )
 def test_reads_the_environment(environ: dict[str, str], settings: Settings) -> None:
@@ -36,6 +38,7 @@ def test_reads_the_environment(environ: dict[str, str], settings: Settings) -> N
     [
         ({"OTEL_TRAINING_ENABLED": "maybe"}, Settings(enabled=False)),
         ({"OTEL_TRAINING_MAX_BYTES": "10GB"}, Settings()),
+        ({"OTEL_TRAINING_CONTENT": "redact"}, Settings(content=Content.NONE)),
     ],
 )
 def test_takes_the_private_choice_for_what_it_cannot_read(

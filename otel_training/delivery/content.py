@@ -4,8 +4,9 @@ Each reads the JSON that capture took, computes ids over the unredacted text, re
 returns attributes and a body. Raises `MalformedError` where the content is not what it must be.
 """
 
+import uuid
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
@@ -17,6 +18,7 @@ from otel_training.delivery.record import JSON, Record, Scalar
 from otel_training.delivery.snapshot import clean_text
 from otel_training.privacy.identity import Key, insight_id, pseudonym, text_sha256
 from otel_training.privacy.redact import Redactor
+from otel_training.privacy.rules import Rules
 from otel_training.privacy.url import clean_url
 
 Attributes: TypeAlias = dict[str, Scalar | None]
@@ -27,6 +29,7 @@ SOURCE_KEYS: Final = ("results", "sources", "items", "documents", "hits")
 """The names under which a search's answer may hold its sources."""
 QUERY_KEYS: Final = ("query", "q", "search")
 ID_LIMIT: Final = 256
+_ID_BITS: Final = 512
 UNZIPPED_LIMIT: Final = 8 << 20
 _GZIP: Final = b"\x1f\x8b"
 _ACTIONS: Final = frozenset(action.value for action in Action)
@@ -44,7 +47,10 @@ class Finished:
     kind: Kind
     attributes: Attributes
     body: JSON = None
-    redactions: int = 0
+    redaction: str = ""
+    """The pass's version, or `none` or `full`."""
+    redactions: Mapping[str, int] = field(default_factory=dict)
+    """What was replaced, by type."""
 
 
 @dataclass(slots=True)
@@ -53,6 +59,7 @@ class Finisher:
 
     key: Key
     content_limit: int
+    rules: Rules = field(default_factory=Rules)
     linked: dict[tuple[str, str], None] = field(default_factory=dict)
     """Pairs of app id and text that were told already, oldest first: once per process."""
 
@@ -78,22 +85,22 @@ class Finisher:
         content = read(record.content)
         if not isinstance(content, dict):
             raise MalformedError
-        redactor = Redactor()
+        redactor = Redactor(self.rules)
         url = _text(content.get("source_url")) or ""
-        source = _text(content.get("source_content"))
+        source = _source(record, content)
         items = content.get("insights")
         insights = [self._insight(item, url, redactor) for item in items] if isinstance(items, list) else []
         attributes: Attributes = {
             **record.attributes,
             names.TOPIC: redactor.text(_text(content.get("topic")) or ""),
-            names.SOURCE_URL: stored_url(url),
+            names.SOURCE_URL: stored_url(url, self.rules),
             names.OUTPUT_SHA256: text_sha256(answer_text(items)) if isinstance(items, list) else None,
         }
         body: JSON = {
             names.INPUT: None if source is None else redactor.text(source)[: self.content_limit],
             names.OUTPUT: insights if isinstance(items, list) else None,
         }
-        return Finished(Kind.EXTRACTION, attributes, body, redactor.count)
+        return Finished(Kind.EXTRACTION, attributes, body, self.rules.name, redactor.counts)
 
     @staticmethod
     def _insight(item: JSON, url: str, redactor: Redactor) -> JSON:
@@ -109,12 +116,11 @@ class Finisher:
             "text_sha256": text_sha256(text),
         }
 
-    @staticmethod
-    def _llm_call(record: Record) -> Finished:
+    def _llm_call(self, record: Record) -> Finished:
         content = read(record.content)
         if not isinstance(content, dict):
             raise MalformedError
-        redactor = Redactor()
+        redactor = Redactor(self.rules)
         answer, digest = _answer(content.get("outputs"))
         messages, tools = content.get("input"), content.get("tools")
         attributes: Attributes = {
@@ -128,7 +134,7 @@ class Finisher:
         }
         if tools is not None:
             body[names.TOOLS] = redactor.value(tools)
-        return Finished(Kind.LLM_CALL, attributes, body, redactor.count)
+        return Finished(Kind.LLM_CALL, attributes, body, self.rules.name, redactor.counts)
 
     def _feedback(self, record: Record) -> Finished:
         content = read(record.content)
@@ -165,7 +171,7 @@ class Finisher:
         content = read(record.content)
         asked = content if isinstance(content, dict) else {}
         text = next((found for key in QUERY_KEYS if (found := _text(asked.get(key)))), None)
-        redactor = Redactor()
+        redactor = Redactor(self.rules)
         attributes: Attributes = {
             **record.attributes,
             names.QUERY_ID: record.event_id,
@@ -173,15 +179,17 @@ class Finisher:
             **self._reader(record.user_id, asked.get("user_id"), record.fallback_user_id),
         }
         body: JSON = {names.INPUT: None if text is None else redactor.text(text)}
-        return Finished(Kind.QUERY, attributes, body, redactor.count)
+        return Finished(Kind.QUERY, attributes, body, self.rules.name, redactor.counts)
 
     def _correction(self, record: Record) -> Finished:
         items = read(record.content)
         if not isinstance(items, list):
             raise MalformedError
-        redactor = Redactor()
+        redactor = Redactor(self.rules)
         insights = [self._insight(item, "", redactor) for item in items]
-        return Finished(Kind.CORRECTION, dict(record.attributes), {names.OUTPUT: insights}, redactor.count)
+        return Finished(
+            Kind.CORRECTION, dict(record.attributes), {names.OUTPUT: insights}, self.rules.name, redactor.counts
+        )
 
     def _links(self, shown: list[dict[str, JSON]]) -> Iterator[Finished]:
         for item in shown:
@@ -191,7 +199,7 @@ class Finisher:
             attributes: Attributes = {
                 names.LINK_ID: identity,
                 names.TEXT_SHA256: text_sha256(text),
-                names.SOURCE_URL: stored_url(_text(item.get("source_url")) or _text(item.get("url")) or ""),
+                names.SOURCE_URL: stored_url(_text(item.get("source_url")) or _text(item.get("url")) or "", self.rules),
             }
             if self._is_new(identity, str(attributes[names.TEXT_SHA256])):
                 yield Finished(Kind.LINK, attributes)
@@ -228,9 +236,9 @@ def _unzipped(content: bytes) -> bytes:
     return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(content, UNZIPPED_LIMIT)
 
 
-def stored_url(url: str) -> str:
-    """Return a URL as it is kept: the same for an extraction and for whatever links to it."""
-    return Redactor().text(clean_url(url.strip()))
+def stored_url(url: str, rules: Rules | None = None) -> str:
+    """Return a URL as it is kept, under `content=none`, too: the same for an extraction and what links to it."""
+    return Redactor(rules or Rules()).redacted(clean_url(url.strip()))
 
 
 def as_id(value: object) -> str | None:
@@ -238,7 +246,9 @@ def as_id(value: object) -> str | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, int):
-        return int.__repr__(value) if int.__abs__(value) < 1 << 63 else None
+        return int.__repr__(value) if int.bit_length(value) <= _ID_BITS else None
+    if type(value) is uuid.UUID:
+        return str(value)
     if isinstance(value, str):
         return clean_text(value, ID_LIMIT).strip() or None
     return None
@@ -250,17 +260,16 @@ def item_id(item: dict[str, JSON]) -> str | None:
 
 
 def feed_items(answer: JSON) -> list[dict[str, JSON]] | None:
-    """Find the items of a feed's answer: a list, or the first list that a mapping holds.
+    """Find the items of a feed's answer: a list, or a list that a mapping holds, rather one with texts.
 
     Returns None when the answer has no such list.
     """
     held = list(answer.values()) if isinstance(answer, dict) else [answer]
     lists = [found for found in held if isinstance(found, list)]
-    for found in lists:
-        items = [item for item in found if isinstance(item, dict) and item_id(item) is not None]
-        if items:
-            return items
-    return [] if [] in lists else None
+    found = [[item for item in one if isinstance(item, dict) and item_id(item) is not None] for one in lists]
+    with_text = (items for items in found if any(_text(item.get("text")) for item in items))
+    best = next(with_text, None) or next((items for items in found if items), None)
+    return best if best is not None else [] if [] in lists else None
 
 
 def source_figures(answer: JSON) -> Attributes:
@@ -325,5 +334,12 @@ def _unfenced(answer: str) -> str:
     return stripped.split("\n", 1)[-1].rsplit("```", 1)[0]
 
 
+def _source(record: Record, content: dict[str, JSON]) -> str | None:
+    """Return the source's text: of a live call by reference, of an old log in the content."""
+    if record.source is None:
+        return _text(content.get("source_content"))
+    return clean_text(record.source, len(record.source))
+
+
 def _text(value: JSON) -> str | None:
-    return value if isinstance(value, str) else None
+    return value.replace("\0", "\ufffd") if isinstance(value, str) else None

@@ -2,8 +2,9 @@
 
 import atexit
 import os
-from collections.abc import Callable
-from typing import Any, Final
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any, Final, Literal
 
 from opentelemetry._logs import LoggerProvider
 
@@ -18,16 +19,20 @@ from otel_training.delivery.segments import sweep
 from otel_training.delivery.writer import Destination, Writer
 from otel_training.folder import DataFolder, find_folder, make_folder
 from otel_training.privacy.identity import Key, load_key
+from otel_training.privacy.rules import Rules, make_rules
 from otel_training.version import version
 
 EXIT_SECONDS: Final = 2.0
+_LAST: Final = -100
 TEST_KEY: Final = Key(b"otel_training.testing")
 
 
 def _prepare() -> Destination:
     settings = config.settings()
     if _sink is not None:
-        return Destination(find_folder(settings), settings, b"", Finisher(TEST_KEY, settings.content_limit), _sink)
+        return Destination(
+            find_folder(settings), settings, b"", Finisher(TEST_KEY, settings.content_limit, _rules(settings)), _sink
+        )
     folder = make_folder(find_folder(settings))
     sweep(folder.local)
     made = Destination(folder, settings, header(resource(folder), version()), finisher(settings, folder))
@@ -64,7 +69,11 @@ def current_writer() -> Writer:
 def finisher(settings: config.Settings, folder: DataFolder) -> Finisher:
     """Make what finishes records under these settings, with the key of the folder's readers."""
     key = Key(settings.user_key.encode()) if settings.user_key else load_key(folder.key)
-    return Finisher(key, settings.content_limit)
+    return Finisher(key, settings.content_limit, _rules(settings))
+
+
+def _rules(settings: config.Settings) -> Rules:
+    return make_rules(settings.content, settings.redact_patterns, settings.redact_allow)
 
 
 _writer = Writer(_prepare)
@@ -103,6 +112,9 @@ def configure(  # noqa: PLR0913 - one parameter a setting
     enabled: bool | None = None,
     home: str | os.PathLike[str] | None = None,
     user_key: str | None = None,
+    content: Literal["none", "redacted", "full"] | None = None,
+    redact_patterns: str | Iterable[str] | None = None,
+    redact_allow: str | Iterable[str] | None = None,
     content_limit: int | None = None,
     max_bytes: int | None = None,
     min_free_bytes: int | None = None,
@@ -116,12 +128,19 @@ def configure(  # noqa: PLR0913 - one parameter a setting
         "enabled": enabled,
         "home": None if home is None else os.fspath(home),
         "user_key": user_key,
+        "content": content,
+        "redact_patterns": _one_a_line(redact_patterns),
+        "redact_allow": _one_a_line(redact_allow),
         "content_limit": content_limit,
         "max_bytes": max_bytes,
         "min_free_bytes": min_free_bytes,
     }
     restart()
     config.override(**given)
+
+
+def _one_a_line(given: str | Iterable[str] | None) -> str | None:
+    return given if given is None or isinstance(given, str) else "\n".join(given)
 
 
 def restart() -> None:
@@ -135,6 +154,11 @@ def _after_fork_in_child() -> None:
     global _writer  # noqa: PLW0603 - one process has one writer
     _writer.abandon()
     _writer = Writer(_prepare)
+    util = sys.modules.get("multiprocessing.util")
+    if util is not None:
+        # Children of `multiprocessing` end by `os._exit`, which runs finalizers and no `atexit`; the
+        # registry of finalizers is emptied after this hook, so register when that is done.
+        util.register_after_fork(_writer, lambda writer: util.Finalize(writer, _at_exit, exitpriority=_LAST))
 
 
 def _at_exit() -> None:

@@ -14,7 +14,6 @@ from otel_training.conventions import Kind, Loss
 from otel_training.delivery.clock import event_id, now
 from otel_training.delivery.content import Finished, Finisher
 from otel_training.delivery.record import JSON, Record, Scalar
-from otel_training.privacy import redact
 
 SEVERITY_INFO = 9
 
@@ -51,8 +50,9 @@ def event(record: Record, finished: Finished) -> Event:
         **finished.attributes,
     }
     if finished.body is not None:
-        attributes[names.REDACTION] = redact.VERSION
-        attributes[names.REDACTION_COUNT] = finished.redactions
+        attributes[names.REDACTION] = finished.redaction
+        attributes[names.REDACTION_COUNT] = sum(finished.redactions.values())
+        attributes |= {names.REDACTION_COUNTS[kind]: count for kind, count in finished.redactions.items()}
     body = "" if finished.body is None else orjson.dumps(finished.body).decode()
     return Event(record, finished.kind.event_name, attributes, body)
 

@@ -5,11 +5,12 @@ from typing import Final
 
 from otel_training.privacy.pattern import Pattern, named
 
-# Spelt out in both cases: with IGNORECASE `re` does not skip to a first character.
+# The first letter spelt out in both cases: with IGNORECASE `re` does not skip to it.
 _NAMES: Final = (
-    r"(?:[Pp](?i:ass(?:word|wd|phrase)|wd)|[Ss](?i:ecret(?:[_\-]?key)?)"
-    r"|(?:[Aa](?i:pi|ccess)|[Pp](?i:rivate))(?i:[_\-]?key)|[Tt](?i:oken))"
+    r"[PpSsAaTt](?i:(?<=p)(?:ass(?:word|wd|phrase)|wd|rivate[_\-]?key)|(?<=s)ecret(?:[_\-]?key)?"
+    r"|(?<=a)(?:pi|ccess)[_\-]?key|(?<=t)oken)"
 )
+_ENDS: Final = r"(?i:rd|wd|se|et|ey|en)"
 
 KEYS: Final = (
     # A key cut off by the content limit has no end.
@@ -25,16 +26,11 @@ KEYS: Final = (
     Pattern(
         "KEY",
         re.compile(
-            r"sk-(?<![A-Za-z0-9]sk-)(?:ant-[\w\-]{8,}|(?:proj|svcacct|admin|or-v1)-[\w\-]{16,}"
-            r"|(?=[A-Za-z]{0,200}\d)[A-Za-z0-9]{16,})",
+            r"[sr]k[_\-](?<![A-Za-z0-9]...)(?:(?<=sk-)(?:ant-[\w\-]{8,}|(?:proj|svcacct|admin|or-v1)-[\w\-]{16,}"
+            r"|(?=[A-Za-z]{0,200}\d)[A-Za-z0-9]{16,})|(?<=_)(?:live|test)_[A-Za-z0-9]{16,})",
             re.ASCII,
         ),
-        ("sk-",),
-    ),
-    Pattern(
-        "KEY",
-        re.compile(r"[sr]k_(?<![A-Za-z0-9].k_)(?:live|test)_[A-Za-z0-9]{16,}"),
-        ("sk_live", "sk_test", "rk_live", "rk_test"),
+        ("sk-", "sk_live", "sk_test", "rk_live", "rk_test"),
     ),
     Pattern(
         "KEY",
@@ -71,7 +67,7 @@ KEYS: Final = (
         ),
         ("pass", "pwd", "secret", "key", "token"),
         # After the name stands one of these, or nothing is given away.
-        gate=re.compile(r"[=:](?:(?<=[dDeEtTyYnN].)|(?<=[dDeEtTyYnN][\"'\s].)|(?<=\s\s.))"),
+        gate=re.compile(rf"[=:](?:(?<={_ENDS}.)|(?<={_ENDS}[\"'\s].)|(?<=[\"'\s]\s.))"),
         find=named,
     ),
     Pattern("KEY", re.compile(r"://(?P<secret>[^\s/?#<>\"']{1,512})@(?=[\w\[])"), ("://",), find=named),

@@ -1,7 +1,7 @@
 """What account numbers, cards and IP addresses look like, each with what proves it."""
 
-import ipaddress
 import re
+import socket
 from typing import Final
 
 from otel_training.privacy.pattern import Pattern, Span, if_
@@ -60,17 +60,26 @@ _ISSUED: Final = re.compile(
     r"4(?:\d{12}|\d{15}|\d{18})"
     r"|(?:5[1-5]\d\d|222[1-9]|22[3-9]\d|2[3-6]\d\d|27[01]\d|2720|220[0-5])\d{12}"
     r"|3[47]\d{13}|(?:2131|1800)\d{11}"
-    r"|3(?:0[0-59]|[689]\d)\d{11}(?:\d{2})?|35[2-8]\d{13}"
+    r"|3(?:0[0-59]|[689]\d)\d{11}(?:\d{2})?|35\d{14}"
     r"|(?:6011|64[4-9]\d|65\d\d|62\d\d|81\d\d)\d{12}(?:\d{3})?"
     r"|(?:50\d\d|5[6-8]\d\d|6\d\d\d|0604)\d{8,15}"
 )
 
 
-def _is_card(match: re.Match[str]) -> bool:
+def _card(match: re.Match[str]) -> Span | None:
+    """Take the number with or without its last group: that may be an expiry date behind it."""
+    if _is_card(match[0]):
+        return match.span()
+    last = max(match[0].rfind(" "), match[0].rfind("-"))
+    return (match.start(), match.start() + last) if last > 0 and _is_card(match[0][:last]) else None
+
+
+def _is_card(text: str) -> bool:
     """Check issuer, length and the Luhn digit (ISO/IEC 7812-1)."""
-    digits = match[0].translate(_SEPARATORS)
-    doubled = digits[-2::-2].translate(_DOUBLED)
-    return (sum(map(int, digits[-1::-2])) + sum(map(int, doubled))) % 10 == 0 and _ISSUED.fullmatch(digits) is not None
+    digits = text.translate(_SEPARATORS)
+    if _ISSUED.fullmatch(digits) is None:
+        return False
+    return (sum(map(int, digits[-1::-2])) + sum(map(int, digits[-2::-2].translate(_DOUBLED)))) % 10 == 0
 
 
 _VERSION: Final = ("version", "release", "build", "firmware", "v.", "ver.")
@@ -80,7 +89,8 @@ def _is_ip4(match: re.Match[str]) -> bool:
     """Tell an address from a version number by the word before it, or by an end no host has."""
     if match[0].endswith(".0.0.0"):
         return False
-    return not match.string[max(0, match.start() - 12) : match.start()].rstrip().lower().endswith(_VERSION)
+    before = match.string[max(0, match.start() - 12) : match.start()].rstrip().lower()
+    return not (before.endswith(_VERSION) and before.split()[-1].lstrip("(\"'") in _VERSION)
 
 
 def _is_ip6(match: re.Match[str]) -> bool:
@@ -88,13 +98,15 @@ def _is_ip6(match: re.Match[str]) -> bool:
     if len(groups) < 2 or max(map(len, groups)) < 3:  # noqa: PLR2004 - `10::30` is more often a time
         return False
     try:
-        ipaddress.IPv6Address(match[0])
-    except ValueError:
+        socket.inet_pton(socket.AF_INET6, match[0])
+    except OSError:
         return False
     return True
 
 
 _OCTET: Final = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
+# What follows an octet's first digit.
+_FIRST: Final = r"(?:(?<=1)\d{0,2}|(?<=2)(?:[0-4]\d?|5[0-5]?|[6-9])?|(?<=[3-9])\d?|(?<=0))"
 
 IBAN: Final = Pattern(
     "IBAN",
@@ -104,27 +116,26 @@ IBAN: Final = Pattern(
 )
 CARD: Final = Pattern(
     "CARD",
-    # In the groups that cards are printed in, so that an expiry date behind it does not hide it.
+    # In the groups that cards are printed in.
     re.compile(
         r"[0-68](?<![\w+].)(?<!\d[.\-].)\d{3}"
         r"(?:(?:[ \-]?\d{4}){2}(?:[ \-]?\d{1,4})?(?:[ \-]?\d{1,3})?|[ \-]?\d{6}[ \-]?\d{4,5})(?!\w|[.\-]\d)",
         re.ASCII,
     ),
     gate=LONG,
-    find=if_(_is_card),
+    find=_card,
 )
 IP4: Final = Pattern(
     "IP",
-    re.compile(
-        rf"[0-9](?<![\w.].)(?<![A-Za-z_]-.)(?<=(?={_OCTET}\.).)\d{{0,2}}(?:\.{_OCTET}){{3}}(?!\w|\.\d)", re.ASCII
-    ),
+    re.compile(rf"[0-9](?<![\w.].)(?<![A-Za-z_]-.){_FIRST}(?:\.{_OCTET}){{3}}(?!\w|\.\d)", re.ASCII),
     gate=re.compile(r"[0-9]\.[0-9]{1,3}\.[0-9]"),
     find=if_(_is_ip4),
 )
 IP6: Final = Pattern(
     "IP",
     re.compile(
-        r"[0-9A-Fa-f:](?<![\w:].)(?:(?<=:)|[0-9A-Fa-f]{0,3})(?:::?[0-9A-Fa-f]{1,4}){1,7}(?:::)?(?!:?\w)", re.ASCII
+        r"[0-9A-Fa-f:](?:(?<![\w:].)|(?<=[g-zG-Z]:.)|(?<=[g-zG-Z]\w:.)|(?<=[g-zG-Z]\w\w:.))(?:(?<=:)|[0-9A-Fa-f]{0,3})(?:::?[0-9A-Fa-f]{1,4}){1,7}(?:::)?(?!:?\w)",
+        re.ASCII,
     ),
     gate=re.compile(r":[0-9A-Fa-f]{0,4}:"),
     find=if_(_is_ip6),

@@ -1,45 +1,64 @@
 """Redaction: secrets and personal data in texts become placeholders, the same for the same."""
 
 import re
+import sys
+from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from otel_training.privacy.patterns import LOCAL_LENGTH, LOCAL_PART, PATTERNS, Pattern
-
-VERSION: Final = "1"
-"""The version of this pass, told by every record that it ran over."""
+from otel_training.conventions import Content
+from otel_training.privacy.pattern import Pattern, Span, matches
+from otel_training.privacy.rules import Rules
 
 _PASSES: Final = 4
 _DEPTH: Final = 16
+_ESCAPE: Final = re.compile(r'\\(?:[nrtbf"/\\]|u[0-9a-fA-F]{4})')
 _IDS: Final = frozenset({"id", "insight_id", "extraction_id"})
+_RULES: Final = Rules()
 
 
 @dataclass(slots=True)
 class Redactor:
     """Redacts the texts of one record: in all of them the same secret has the same placeholder."""
 
-    count: int = 0
-    """Replacements made so far."""
-    _known: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
-    _numbers: dict[str, int] = field(default_factory=dict, repr=False)
+    rules: Rules = field(default=_RULES, repr=False)
+    counts: dict[str, int] = field(default_factory=dict)
+    """Replacements made so far, by type."""
+    _known: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
+    """Placeholders by type and secret."""
+
+    @property
+    def count(self) -> int:
+        """Replacements made so far."""
+        return sum(self.counts.values())
 
     def text(self, text: str) -> str:
-        """Replace what looks like e-mail, phone, IP address, card, key or token by `<TYPE_n>`.
+        """Replace what looks like e-mail, phone, IP address, card, IBAN, key or token by `<TYPE_n>`.
 
         What a replacement lays bare is looked at again, so that redacting twice changes nothing.
+        Under `content=full` the text comes back as it is, under `content=none` an empty one.
         """
+        return "" if self.rules.content is Content.NONE else self.redacted(text)
+
+    def redacted(self, text: str) -> str:
+        """Do the same, but keep the text under `content=none`, too: for what links records."""
+        if self.rules.content is Content.FULL:
+            return text
         for _ in range(_PASSES):
-            before = text
-            lower = text.lower()
-            for pattern in PATTERNS:
-                if any(hint in lower for hint in pattern.hints):
-                    text = self._replaced(pattern, text)
+            before, seen = text, _unescaped(text)
+            for pattern in _wanted(self.rules.patterns, seen):
+                changed = self._replaced(pattern, text, seen)
+                if changed is not text:
+                    text, seen = changed, _unescaped(changed)
             if text == before:
                 break
         return text
 
     def value(self, value: Any, depth: int = _DEPTH) -> Any:
         """Redact every text in parsed JSON, but those under `id`, `insight_id`, `extraction_id`."""
+        if self.rules.content is not Content.REDACTED:
+            return value if self.rules.content is Content.FULL else None
         if isinstance(value, str):
             return self.text(value)
         if depth == 0:
@@ -53,30 +72,45 @@ class Redactor:
             }
         return value
 
-    def _replaced(self, pattern: Pattern, text: str) -> str:
-        pieces, end = [], 0
-        for match in pattern.regex.finditer(text):
-            if pattern.check is not None and not pattern.check(match):
+    def _replaced(self, pattern: Pattern, text: str, seen: str) -> str:
+        pieces: list[str] = []
+        end, find, known = 0, pattern.find, self._known.setdefault(pattern.type, {})
+        kept = [] if self.rules.allowed is None else [one.span() for one in self.rules.allowed.finditer(text)]
+        for match in matches(pattern.regex, seen) if pattern.sliced else pattern.regex.finditer(seen):
+            span = match.span() if find is None else find(match)
+            if span is None or (kept and _within(span, kept)):
                 continue
-            start, stop = _span(pattern, match, end)
-            pieces += [text[end:start], self._placeholder(pattern.type, text[start:stop])]
-            end = stop
-        return "".join([*pieces, text[end:]]) if end else text
-
-    def _placeholder(self, kind: str, secret: str) -> str:
-        self.count += 1
-        known = self._known.get((kind, secret))
-        if known is None:
-            self._numbers[kind] = self._numbers.get(kind, 0) + 1
-            known = self._known[kind, secret] = f"<{kind}_{self._numbers[kind]}>"
-        return known
+            # An address is read backwards, no further than to where the one before it ends.
+            secret = text[max(span[0], end) : span[1]]
+            placeholder = known.get(secret)
+            if placeholder is None:
+                placeholder = known[secret] = f"<{pattern.type}_{len(known) + 1}>"
+            pieces += (text[end : span[1] - len(secret)], placeholder)
+            end = span[1]
+        if end:
+            self.counts[pattern.type] = self.counts.get(pattern.type, 0) + len(pieces) // 2
+        return "".join((*pieces, text[end:])) if end else text
 
 
-def _span(pattern: Pattern, match: re.Match[str], end: int) -> tuple[int, int]:
-    """Say which part of a match is the secret."""
-    if pattern.type == "EMAIL":
-        begin = max(end, match.start() - LOCAL_LENGTH)
-        local = LOCAL_PART.search(match.string[begin : match.start()])
-        return (begin + local.start() if local else match.start()), match.end()
-    named = next((name for name, found in match.groupdict().items() if found is not None), None)
-    return match.span(named) if named else match.span()
+def _wanted(patterns: tuple[Pattern, ...], text: str) -> Iterator[Pattern]:
+    """Leave out the patterns that cannot match; a replacement adds nothing that they need."""
+    lower = text.lower()
+    opened: dict[object, bool] = {None: True}
+    for pattern in patterns:
+        gate = pattern.gate
+        if pattern.hints and not any(hint in lower for hint in pattern.hints):
+            continue
+        if gate is not None and gate not in opened:
+            opened[gate] = next(matches(gate, text), None) is not None
+        if opened[gate]:
+            yield pattern
+
+
+def _unescaped(text: str) -> str:
+    """Blank JSON's escapes out, each as long as it was: the `n` of a line end is no part of what follows."""
+    return _ESCAPE.sub(lambda escape: "\n" * len(escape[0]), text) if "\\" in text else text
+
+
+def _within(span: Span, kept: list[Span]) -> bool:
+    at = bisect_right(kept, (span[0], sys.maxsize)) - 1
+    return at >= 0 and span[1] <= kept[at][1]

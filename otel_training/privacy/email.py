@@ -1,0 +1,25 @@
+"""What e-mail addresses look like."""
+
+import re
+from typing import Final
+
+from otel_training.privacy.pattern import Pattern, Span
+
+_LOCAL: Final = re.compile(r"[\w.%+'\-]+")
+_LOCAL_LENGTH: Final = 64
+"""Characters of an address before its @ (RFC 5321)."""
+
+
+def _address(match: re.Match[str]) -> Span:
+    text, at = match.string, match.start()
+    local = _LOCAL.match(text[max(0, at - _LOCAL_LENGTH) : at][::-1])
+    return at - (local.end() if local else 0), match.end()
+
+
+EMAIL: Final = Pattern(
+    "EMAIL",
+    # Found at the @, then backwards: a pattern that begins with the local part is quadratic.
+    re.compile(r"@(?<=[\w.%+'\-]@)(?:[\w\-]{1,63}\.){1,8}[^\W\d_]{2,24}(?![^\W_])"),
+    ("@",),
+    find=_address,
+)

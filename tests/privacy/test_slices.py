@@ -1,0 +1,74 @@
+"""Long texts."""
+
+import re
+import threading
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from otel_training.privacy import pattern
+from otel_training.privacy.pattern import OVERLAP, SLICE, matches
+from otel_training.privacy.patterns import PATTERNS
+from otel_training.privacy.redact import Redactor
+
+SECRETS = [
+    "a@x.example", "+47 22 55 01 47", "10.0.0.1", "4111 1111 1111 1111", "DE89 3704 0044 0532 0130 00",
+    "fe80::1ff:fe23",
+    "sk-ant-api03-abcdefgh1234_-", "Tel. 39150008", "https://user:pw@host.example/x", "Bearer abc.def1234567",
+    "password=x1x",
+    "eyJ" + "a" * 3000 + ".bb.cc", "-----BEGIN PRIVATE KEY-----" + "b" * 5000 + "-----END PRIVATE KEY-----",
+    "ghp_" + "c" * (SLICE + OVERLAP), "token=" + "d1" * SLICE,
+]  # fmt: skip
+FILLERS = [" ", "x", "1 ", "a.", "word ", "\n", ":", "-", "@", "0"]
+PARTS = st.tuples(st.sampled_from(FILLERS), st.integers(0, SLICE), st.sampled_from(SECRETS))
+
+
+def joined(parts: list[tuple[str, int, str]]) -> str:
+    """Put secrets behind fillers of any length, so that they meet the ends of slices."""
+    return "".join((filler * length)[:length] + secret for filler, length, secret in parts)
+
+
+@given(st.lists(PARTS, min_size=1, max_size=5))
+def test_finds_in_slices_what_it_finds_in_one(parts: list[tuple[str, int, str]]) -> None:
+    """A slice's end hides nothing and cuts nothing."""
+    text = joined(parts)
+    for one in PATTERNS:
+        whole = [match.span() for match in one.regex.finditer(text)]
+
+        assert whole == [match.span() for match in matches(one.regex, text)], one.regex.pattern
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_a_secret_at_the_end_of_a_slice_is_replaced(secret: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever it lies, the text comes out as if searched in one."""
+    texts = ["word " * (SLICE // 5) + " " * shift + secret + " word" * SLICE for shift in range(0, OVERLAP, 97)]
+    sliced = [Redactor().text(text) for text in texts[:6]]
+    monkeypatch.setattr(pattern, "SLICE", 1 << 30)
+
+    assert [Redactor().text(text) for text in texts[:6]] == sliced
+
+
+def test_other_threads_run_meanwhile() -> None:
+    """A megabyte is searched without stopping the app for longer than a slice takes."""
+    done, late = threading.Event(), []
+
+    def beat() -> None:
+        while not done.is_set():
+            began = time.perf_counter()
+            time.sleep(0.001)
+            late.append(time.perf_counter() - began)
+
+    thread = threading.Thread(target=beat)
+    thread.start()
+    Redactor().text("Some words at 10:30, for 12 euros. " * 30_000)
+    done.set()
+    thread.join()
+
+    assert (True, True) == (len(late) > 10, sorted(late)[len(late) * 9 // 10] < 0.1)
+
+
+def test_a_pattern_that_matches_nothing_ends() -> None:
+    """A long text without a match gives none."""
+    assert [] == list(matches(re.compile("z"), "a" * 100_000))
