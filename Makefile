@@ -4,13 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-floor lint format lock clean
+.PHONY: demo test test-floor bench lint format lock clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo    run the demo: a feed app's traffic becomes demo-out/training.jsonl"
 	@echo "make test    all checks and tests"
 	@echo "make test-floor  the tests on the oldest supported versions"
+	@echo "make bench   what it costs, beside a bare OpenTelemetry SDK; QUICK=1 to try, README=1 to publish"
 	@echo "make lint    ruff, mypy, import-linter"
 	@echo "make format  format the code"
 	@echo "make lock    resolve requirements.lock anew"
@@ -38,6 +39,9 @@ test-floor:
 	.cache/floor/bin/uv pip install --quiet --python .cache/floor --resolution lowest-direct --editable '.[all]' --group dev
 	.cache/floor/bin/python -m pytest -q
 
+bench: $(READY)
+	QUICK=$(QUICK) README=$(README) $(BIN)/python -m tests.bench
+
 lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -56,4 +60,4 @@ lock:
 		--extra all --group dev pyproject.toml --output-file requirements.lock
 
 clean:
-	rm -rf $(VENV) demo-out build dist *.egg-info .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) demo-out bench-out build dist *.egg-info .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis

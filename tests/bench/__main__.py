@@ -1,0 +1,43 @@
+"""Measure what the library costs its host, beside a bare OpenTelemetry SDK, and hold it to its bars."""
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+from tests.bench import burst, call, drain, heartbeat, rate, redaction, results, tasks, web
+from tests.bench.child import OUT, ROOT
+from tests.bench.results import Row
+from tests.bench.sink import sink
+
+
+def main() -> int:
+    """Run everything; return 1 when a bar does not hold."""
+    quick = bool(os.environ.get("QUICK"))
+    sys.stdout.write(results.machine() + "\n\n")
+    OUT.mkdir(exist_ok=True)
+    results.save(list(measurements(quick=quick)), OUT / "results.json")
+    rows = results.load(OUT / "results.json")
+    sys.stdout.write(results.table(rows) + "\n")
+    if os.environ.get("README") and not quick:
+        results.renew(ROOT / "README.md", rows, results.machine())
+    return results.exit_code(rows)
+
+
+def measurements(*, quick: bool) -> Iterator[Row]:
+    """Measure one thing after the other, so that none disturbs another; stderr tells how far it is."""
+    with sink() as endpoint:
+        yield from _timed("call", lambda: call.rows(endpoint, quick=quick))
+    for noun in (redaction, rate, burst, tasks, heartbeat, web, drain):
+        yield from _timed(noun.__name__, lambda noun=noun: noun.rows(quick=quick))
+
+
+def _timed(name: str, measure: Callable[[], list[Row]]) -> list[Row]:
+    began = time.monotonic()
+    rows = measure()
+    sys.stderr.write(f"{name}: {time.monotonic() - began:.0f} s\n")
+    return rows
+
+
+if __name__ == "__main__":
+    sys.exit(main())
