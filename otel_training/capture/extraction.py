@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Final, ParamSpec, TypeVar, cast, overload
 
+from opentelemetry.trace import Span
+
 from otel_training import config
 from otel_training import conventions as names
 from otel_training._guard import guard
@@ -15,13 +17,13 @@ from otel_training.capture.arguments import Argument, bind
 from otel_training.capture.batches import claim
 from otel_training.capture.handle import NOTHING, Handle, activation, finish
 from otel_training.capture.result import Answer, ResultReader, read_result
-from otel_training.capture.tracing import captures, current_ids, end_span, start_span
+from otel_training.capture.tracing import captures, current_ids, end_span, is_tracing, start_span
 from otel_training.capture.wrapping import wrap
 from otel_training.conventions import Kind, Outcome
 from otel_training.delivery.clock import event_id, now, ticks
 from otel_training.delivery.lifecycle import emit
 from otel_training.delivery.record import Record, Scalar
-from otel_training.delivery.snapshot import BREADTH, snapshot, text_of
+from otel_training.delivery.snapshot import BREADTH, snapshot, taken
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -59,11 +61,11 @@ class Plan:
         found.update(self.given or {})
         limit = config.settings().content_limit
         content = found.get("source_content")
-        text = text_of(content, limit + SLACK)
+        text = taken(content, limit + SLACK)
         length = str.__len__(content) if isinstance(content, str) else None if text is None else len(text)
         return Source(
-            text_of(found.get("topic"), _FIELD_LIMIT),
-            text_of(found.get("source_url"), _FIELD_LIMIT),
+            taken(found.get("topic"), _FIELD_LIMIT),
+            taken(found.get("source_url"), _FIELD_LIMIT),
             text,
             length,
             length is not None and length > limit,
@@ -77,12 +79,7 @@ class Run:
 
     def __init__(self, plan: Plan, args: tuple[object, ...], kwargs: Mapping[str, object]) -> None:
         identity = event_id()
-        attributes = {
-            names.OPERATION: "invoke_workflow",
-            names.WORKFLOW: plan.task,
-            names.EXTRACTION_ID: identity,
-        }
-        self._span = start_span(f"invoke_workflow {plan.task}", attributes)
+        self._span = _span(plan, identity) if is_tracing() else None
         self.handle = Handle(identity, current_ids(self._span))
         self._plan, self._source = plan, plan.source(args, kwargs)
         self._answer = Answer()
@@ -115,7 +112,15 @@ class Run:
             attributes = self._attributes(error, outcome or outcome_of(error))
             emit(
                 Record(
-                    Kind.EXTRACTION, self.handle.id, now(), attributes, self._content(), None, None, *self.handle.ids
+                    Kind.EXTRACTION,
+                    self.handle.id,
+                    now(),
+                    attributes,
+                    self._content(),
+                    None,
+                    None,
+                    *self.handle.ids,
+                    source=self._source.source_content,
                 )
             )
             if self._span is not None:
@@ -132,7 +137,6 @@ class Run:
             {
                 "topic": source.topic,
                 "source_url": source.source_url,
-                "source_content": source.source_content,
                 "insights": self._answer.insights,
             }
         )
@@ -166,6 +170,13 @@ def outcome_of(error: BaseException | None) -> Outcome:
     if isinstance(error, (asyncio.CancelledError, KeyboardInterrupt)):
         return Outcome.CANCELLED
     return Outcome.ERROR
+
+
+def _span(plan: Plan, identity: str) -> Span | None:
+    return start_span(
+        f"invoke_workflow {plan.task}",
+        {names.OPERATION: "invoke_workflow", names.WORKFLOW: plan.task, names.EXTRACTION_ID: identity},
+    )
 
 
 def begin(plan: Plan, args: tuple[object, ...], kwargs: Mapping[str, object]) -> Run | None:

@@ -210,7 +210,9 @@ class Exchange:
 
 
 def _is_json(headers: Any) -> bool:
-    found = {bytes(name).lower(): bytes(value).lower() for name, value in headers}
+    # ASGI allows iterators here, which can be read but once: they are the server's.
+    pairs = headers if isinstance(headers, (list, tuple)) else ()
+    found = {bytes(pair[0]).lower(): bytes(pair[1]).lower() for pair in pairs if isinstance(pair, (list, tuple))}
     kind = found.get(b"content-type", b"").partition(b";")[0].strip()
     is_json = kind == b"application/json" or kind.endswith(b"+json")
     return is_json and found.get(b"content-encoding", b"identity") in (b"identity", b"gzip")

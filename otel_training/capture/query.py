@@ -9,7 +9,7 @@ from otel_training._guard import guard
 from otel_training.capture.arguments import Argument, bind_one
 from otel_training.capture.extraction import outcome_of
 from otel_training.capture.result import number
-from otel_training.capture.tracing import Activation, captures, current_ids, end_span, start_span
+from otel_training.capture.tracing import Activation, captures, current_ids, end_span, is_tracing, start_span
 from otel_training.capture.wrapping import wrap
 from otel_training.conventions import Kind, Outcome
 from otel_training.delivery.clock import event_id, now, ticks
@@ -33,7 +33,8 @@ class QueryRun:
 
     def __init__(self, task: str, text: str | None) -> None:
         self.task, self.text, self.identity = task, text, event_id()
-        self._span = start_span(f"retrieval {task}", {names.OPERATION: "retrieval", names.QUERY_ID: self.identity})
+        told = {names.OPERATION: "retrieval", names.QUERY_ID: self.identity}
+        self._span = start_span(f"retrieval {task}", told) if is_tracing() else None
         self._ids = current_ids(self._span)
         self._found: list[object] | None = None
         self._started = ticks()

@@ -1,10 +1,12 @@
 """Reading what an extraction returned, in whatever shape, without touching it."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final, TypeAlias
 
-from otel_training.delivery.content import INSIGHT_KEYS
+from otel_training.delivery.content import INSIGHT_KEYS, as_id
 from otel_training.delivery.record import JSON
 from otel_training.delivery.snapshot import BREADTH, fields_of, first_of, items_of, plain, text_of
 
@@ -49,13 +51,16 @@ def read_result(value: object) -> Answer:
 
 
 def number(value: object) -> float | None:
-    """Return a number as float; None for anything else, true and false among it."""
+    """Return a finite number as float; None for anything else, true and false among it."""
+    if isinstance(value, Decimal):
+        value = Decimal.__float__(value)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
     try:
-        return float.__float__(value) if isinstance(value, float) else int.__float__(value)
+        figure = float.__float__(value) if isinstance(value, float) else int.__float__(value)
     except OverflowError:
         return None
+    return figure if math.isfinite(figure) else None
 
 
 def _of_list(items: list[object] | tuple[object, ...]) -> Answer:
@@ -84,7 +89,7 @@ def _insight(item: object) -> dict[str, JSON]:
     insight: dict[str, JSON] = {"text": text_of(dict.get(fields, "text"), _INSIGHT_LIMIT)}
     if (category := dict.get(fields, "category")) is not None:
         insight["category"] = _category(category)
-    identity = next((given for key in _ID_KEYS if isinstance(given := dict.get(fields, key), (str, int))), None)
-    if identity is not None and not isinstance(identity, bool):
+    identity = next((found for key in _ID_KEYS if (found := as_id(dict.get(fields, key))) is not None), None)
+    if identity is not None:
         insight["id"] = identity
     return insight

@@ -15,8 +15,16 @@ class Route:
     pattern: re.Pattern[str]
 
     def matches(self, scope: Mapping[str, Any]) -> bool:
-        """Tell whether an ASGI HTTP scope is a request of this route."""
-        return scope["method"] in self.methods and self.pattern.fullmatch(scope["path"]) is not None
+        """Tell whether an ASGI HTTP scope is a request of this route.
+
+        In a mounted app, and behind a proxy's prefix, `path` begins with `root_path`; the route may
+        be declared with or without it.
+        """
+        if scope["method"] not in self.methods:
+            return False
+        path, root = scope["path"], scope.get("root_path", "").rstrip("/")
+        inside = path[len(root) :] if path.startswith(f"{root}/") else path
+        return any(self.pattern.fullmatch(one) is not None for one in {path, inside})
 
 
 _PARAMETER: Final = re.compile(r"\\{[^/{}]+\\}")

@@ -1,6 +1,6 @@
 """Our part in the host's trace: inherited ids, one span where the host traces, the active context."""
 
-import os
+import functools
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Final, NamedTuple
@@ -13,6 +13,7 @@ from opentelemetry.trace import Span, Status, StatusCode, TracerProvider
 from otel_training import config
 from otel_training import conventions as names
 from otel_training._guard import guard
+from otel_training.delivery.clock import random_bits
 from otel_training.delivery.record import Scalar
 from otel_training.version import version
 
@@ -53,18 +54,25 @@ def current_ids(span: Span | None = None) -> Ids:
     context = (trace.get_current_span() if span is None else span).get_span_context()
     if context.is_valid:
         return Ids(f"{context.trace_id:032x}", f"{context.span_id:016x}", int(context.trace_flags))
-    noise = os.urandom(24).hex()
+    noise = f"{random_bits(192):048x}"
     return Ids(noise[:32], noise[32:], 0)
 
 
 def start_span(name: str, attributes: Mapping[str, Scalar]) -> Span | None:
     """Start a span of ours where the host traces; None where nothing would record it."""
-    provider = _provider or trace.get_tracer_provider()
-    if isinstance(provider, trace.ProxyTracerProvider):
-        return None
-    tracer = provider.get_tracer(names.SCOPE, version(), names.SCHEMA_URL)
-    span = tracer.start_span(name, attributes=attributes)
+    span = _tracer(_provider or trace.get_tracer_provider()).start_span(name, attributes=attributes)
     return span if span.is_recording() else None
+
+
+def is_tracing() -> bool:
+    """Tell whether there is a provider that could record a span."""
+    return not isinstance(_provider or trace.get_tracer_provider(), trace.ProxyTracerProvider)
+
+
+@functools.lru_cache(maxsize=1)
+def _tracer(provider: TracerProvider) -> trace.Tracer:
+    """Return our tracer of a provider; asking the SDK for one takes as long as a span."""
+    return provider.get_tracer(names.SCOPE, version(), names.SCHEMA_URL)
 
 
 def tell_span(attributes: Mapping[str, Scalar]) -> None:

@@ -71,8 +71,13 @@ def export(  # noqa: PLR0913 - one parameter an option
 
 def sql(filters: Filters) -> str:
     """Return the query, its parameters set, ready for any ClickHouse client."""
-    values = "".join(f"SET param_{name} = {value:g};\n" for name, value in asdict(filters).items())
+    values = "".join(f"SET param_{name} = {plainly(value)};\n" for name, value in asdict(filters).items())
     return values + query("export").rstrip() + ";"
+
+
+def plainly(value: float) -> str:
+    """Write a number so that it is read back as it is."""
+    return str(int(value)) if value == int(value) else repr(value)
 
 
 def show_funnel(console: Console, found: Funnel) -> None:

@@ -1,12 +1,17 @@
 """Entry point: runs a command and turns what went wrong into one sentence and an exit code."""
 
 import os
+import signal
 import sys
+import threading
 from collections.abc import Sequence
+from types import FrameType
+from typing import Final
 
 from otel_training.errors import TrainingError
 
 OK, FAILED, INTERRUPTED = 0, 1, 130
+GRACE_SECONDS: Final = 5.0
 
 
 def main(argv: Sequence[str] | None = None) -> int:  # noqa: PLR0911 - one exit code a way to end
@@ -19,7 +24,11 @@ def main(argv: Sequence[str] | None = None) -> int:  # noqa: PLR0911 - one exit 
         _say("The command needs its libraries: pip install 'otel_training[cli,local]'.")
         return FAILED
     try:
-        result = app.main(args=None if argv is None else list(argv), prog_name="otel-training", standalone_mode=False)
+        # Not `app.main`: it turns a closed pipe into exit code 1.
+        with app.make_context("otel-training", list(sys.argv[1:] if argv is None else argv)) as context:
+            result = app.invoke(context)
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
     except click.ClickException as error:
         error.show()
         return error.exit_code
@@ -37,6 +46,26 @@ def main(argv: Sequence[str] | None = None) -> int:  # noqa: PLR0911 - one exit 
         _say(_sentence(error))
         return FAILED
     return result if isinstance(result, int) else OK
+
+
+def run() -> None:
+    """Run as a program: after Ctrl-C end within seconds, even where the engine waits for itself.
+
+    Whatever ends a command, nothing is lost: the segments and the ledger say how far it came.
+    """
+    signal.signal(signal.SIGINT, _interrupt)
+    code = main()
+    if code == INTERRUPTED:
+        sys.stdout.flush()
+        os._exit(code)
+    sys.exit(code)
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    watchdog = threading.Timer(GRACE_SECONDS, os._exit, (INTERRUPTED,))
+    watchdog.daemon = True
+    watchdog.start()
+    raise KeyboardInterrupt
 
 
 def _sentence(error: OSError) -> str:

@@ -59,6 +59,7 @@ def export(store: Store, out: Path, filters: Filters, found: Funnel, progress: P
         rows, digest = _write_rows(store, file, filters, found.left, progress)
         if not rows:
             raise NothingToExportError("No example that passes the filters has a prompt in text form.")
+        found = found.ending_at(len(rows))
         report = Report(str(out), str(manifest_path(out)), len(rows), digest, filters, found)
         beside.write(json.dumps(_manifest(report, rows), indent=1).encode() + b"\n")
     return report

@@ -37,6 +37,13 @@ class Funnel:
         """How many extractions pass all filters."""
         return self.steps[-1].left
 
+    def ending_at(self, rows: int) -> "Funnel":
+        """Add the last step, where some prompts are no text and make no row."""
+        if rows == self.left:
+            return self
+        step = Step("prompt is text", rows, self.left - rows, "its only prompt holds images or tool results")
+        return Funnel([*self.steps, step], self.advice)
+
 
 def funnel(store: Store, filters: Filters) -> Funnel:
     """Count what each filter leaves."""

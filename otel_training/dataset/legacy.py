@@ -1,5 +1,6 @@
 """Old logs: lines of the spec's own formats, and rows that link old ids to texts."""
 
+import codecs
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -85,11 +86,11 @@ def _lines(files: list[Path], finisher: Finisher, done: Imported, progress: Prog
         with file.open("rb") as opened:
             for number, raw in enumerate(opened, 1):
                 read += len(raw)
-                line = raw.strip()
+                line = raw.removeprefix(codecs.BOM_UTF8).strip()
                 if line:
                     seen[line] += 1
                     try:
-                        record = record_of(line, seen[line], finisher.content_limit)
+                        record = record_of(line, number, seen[line], finisher)
                     except UnreadableError as error:
                         done.unreadable.append(Unreadable(file, number, str(error)))
                     else:
@@ -99,8 +100,8 @@ def _lines(files: list[Path], finisher: Finisher, done: Imported, progress: Prog
                     progress(read, total)
 
 
-def record_of(line: bytes, occurrence: int, content_limit: int) -> Record:
-    """Read one old line; raises `UnreadableError` with the reason."""
+def record_of(line: bytes, number: int, occurrence: int, finisher: Finisher) -> Record:
+    """Read one old line, the `number`th of its file; raises `UnreadableError` with the reason."""
     try:
         row = orjson.loads(line)
     except orjson.JSONDecodeError as error:
@@ -109,15 +110,15 @@ def record_of(line: bytes, occurrence: int, content_limit: int) -> Record:
         raise UnreadableError("is no JSON object")
     identity = str(uuid.uuid5(NAMESPACE, f"{line.decode()}\n{occurrence}"))
     if row.get("stage") == "extraction" or "extracted_insights" in row:
-        return _extraction(row, identity, content_limit)
+        return _extraction(row, identity, number, finisher.content_limit)
     if "action" in row:
-        return _feedback(row, identity)
+        return _feedback(row, identity, number)
     if "insight_id" in row and "text" in row:
-        return _link(row, identity)
+        return _link(row, identity, number, finisher)
     raise UnreadableError("is neither an extraction, nor feedback, nor an insight id with its text")
 
 
-def _extraction(row: dict[str, Any], identity: str, limit: int) -> Record:
+def _extraction(row: dict[str, Any], identity: str, number: int, limit: int) -> Record:
     if not isinstance(row.get("extracted_insights"), list):
         raise UnreadableError("extracted_insights is no list")
     answer = read_result(row)
@@ -129,7 +130,7 @@ def _extraction(row: dict[str, Any], identity: str, limit: int) -> Record:
         names.QUALITY: answer.quality_score,
         names.PASSED: answer.passed_filters,
         names.SOURCE_TRUNCATED: source is not None and len(source) > limit,
-        names.IMPORTED: True,
+        names.IMPORTED: number,
     }
     content = {
         "topic": text_of(row.get("topic"), 4096),
@@ -140,23 +141,23 @@ def _extraction(row: dict[str, Any], identity: str, limit: int) -> Record:
     return Record(Kind.EXTRACTION, identity, _time(row), attributes, snapshot(content))
 
 
-def _feedback(row: dict[str, Any], identity: str) -> Record:
+def _feedback(row: dict[str, Any], identity: str, number: int) -> Record:
     if as_id(row.get("insight_id")) is None:
         raise UnreadableError("insight_id is missing")
     if not isinstance(row["action"], str):
         raise UnreadableError("action is no text")
-    return Record(Kind.FEEDBACK, identity, _time(row), {names.IMPORTED: True}, snapshot(row))
+    return Record(Kind.FEEDBACK, identity, _time(row), {names.IMPORTED: number}, snapshot(row))
 
 
-def _link(row: dict[str, Any], identity: str) -> Record:
+def _link(row: dict[str, Any], identity: str, number: int, finisher: Finisher) -> Record:
     link_id, text, url = as_id(row["insight_id"]), row["text"], row.get("source_url")
     if link_id is None or not isinstance(text, str) or not text:
         raise UnreadableError("insight_id or text is empty")
     attributes: dict[str, Scalar | None] = {
         names.LINK_ID: link_id,
         names.TEXT_SHA256: text_sha256(text),
-        names.SOURCE_URL: stored_url(clean_text(url)) if isinstance(url, str) else "",
-        names.IMPORTED: True,
+        names.SOURCE_URL: stored_url(clean_text(url), finisher.rules) if isinstance(url, str) else "",
+        names.IMPORTED: number,
     }
     # Links have no time of their own: the same line must give the same record every time.
     return Record(Kind.LINK, identity, _time(row) if "timestamp" in row else 0, attributes)

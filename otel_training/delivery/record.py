@@ -30,3 +30,10 @@ class Record:
     trace_flags: int = 0
     answer: bytes = b""
     """JSON: the answer that goes with the content, where there are both."""
+    source: str | None = None
+    """The source's text, by reference: a text cannot change, so its copy can wait."""
+
+    @property
+    def size(self) -> int:
+        """About how many bytes it holds."""
+        return len(self.content) + len(self.answer) + (0 if self.source is None else len(self.source))

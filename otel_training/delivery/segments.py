@@ -5,6 +5,7 @@ without a lock or a header. Whoever can take the lock knows that its writer is g
 """
 
 import contextlib
+import errno
 import os
 import time
 from dataclasses import dataclass, field
@@ -40,6 +41,8 @@ class Segment:
 
         A short write (a full disk) is truncated away, so that no torn line stays behind.
         """
+        if not os.fstat(self.file).st_nlink:
+            raise FileNotFoundError(errno.ENOENT, "the segment was deleted", str(self.path))
         written = 0
         try:
             while written < len(lines):
@@ -91,7 +94,7 @@ def open_segment(directory: Path, header: bytes) -> Segment:
 def segment_paths(directory: Path) -> list[Path]:
     """List the segments of a folder, oldest first."""
     try:
-        names = sorted(entry.name for entry in os.scandir(directory) if entry.name.endswith(SUFFIX))
+        names = sorted(one.name for one in os.scandir(directory) if one.name.endswith(SUFFIX) and one.is_file())
     except FileNotFoundError:
         return []
     return [directory / name for name in names]

@@ -16,6 +16,7 @@ TEXT_LIMIT: Final = 65_536
 TOTAL_LIMIT: Final = 1 << 20
 INT64: Final = 1 << 63
 _NUMBERS: Final = frozenset({bool, int, float, type(None)})
+_BUFFER: Final = 2048
 _KEY_LIMIT: Final = 256
 # orjson would call `__str__` of an Enum's value or of a UUID subclass; what is not plain comes to `plain`.
 _OPTIONS: Final = orjson.OPT_PASSTHROUGH_SUBCLASS | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
@@ -27,9 +28,14 @@ def snapshot(value: object) -> bytes:
     Never raises, never calls `repr`, `str`, `iter` or any method of a foreign object.
     """
     try:
-        return orjson.dumps(value, option=_OPTIONS)
+        return _fitted(orjson.dumps(value, option=_OPTIONS))
     except (TypeError, RecursionError):  # orjson's JSONEncodeError is a TypeError
         return orjson.dumps(plain(value))
+
+
+def _fitted(found: bytes) -> bytes:
+    """Copy a small result: orjson's own keeps a buffer of 4 kB behind it."""
+    return bytes(memoryview(found)) if len(found) < _BUFFER else found
 
 
 @dataclass(slots=True)
@@ -100,8 +106,17 @@ def text_of(value: object, limit: int) -> str | None:
     if value is None:
         return None
     if isinstance(value, str):
-        return clean_text(str.__getitem__(value, slice(0, limit)), limit)
+        return clean_text(value, limit)
+    if isinstance(value, bytes):
+        return clean_text(bytes.decode(bytes.__getitem__(value, slice(0, 4 * limit)), "utf-8", "replace"), limit)
     return orjson.dumps(plain(value)).decode()[:limit]
+
+
+def taken(value: object, limit: int) -> str | None:
+    """Do as `text_of`, but leave a text as it is but for its length: the writer thread cleans it."""
+    if type(value) is str:
+        return value if len(value) <= limit else value[:limit]
+    return text_of(value, limit)
 
 
 def fields_of(value: object) -> dict[object, object] | None:

@@ -17,15 +17,16 @@ from otel_training.delivery.counters import Losses
 from otel_training.delivery.line import Event, events, line, loss_event
 from otel_training.delivery.record import Record
 from otel_training.delivery.segments import ROLL_BYTES, Segment, open_segment, waiting_bytes
-from otel_training.errors import FolderError
 from otel_training.folder import DataFolder
 
 _log = logging.getLogger("otel_training")
 
 QUEUE_RECORDS: Final = 32_768
 QUEUE_BYTES: Final = 32 << 20
-GROUP_SECONDS: Final = 0.005
+GROUP_SECONDS: Final = 0.01
 GROUP_BYTES: Final = 1 << 20
+_HOLD_SECONDS: Final = 0.0005
+_YIELD_SECONDS: Final = 0.00001
 RETRY_SECONDS: Final = 0.5
 ROOM_SECONDS: Final = 1.0
 
@@ -44,7 +45,7 @@ class Destination:
     """Where records go instead of the spool: the stock SDK pipeline, the lossy way."""
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, weakref_slot=True)
 class Writer:
     """Takes records from any thread without a lock; writes them in groups within milliseconds."""
 
@@ -65,6 +66,7 @@ class Writer:
     _room: bool = True
     _room_at: float = 0.0
     _failing: bool = False
+    _full: bool = False
 
     def put(self, record: Record) -> None:
         """Take a record; counts it as lost when the backlog is at its bound. Never blocks."""
@@ -72,7 +74,7 @@ class Writer:
             self.losses.add(Loss.QUEUE_FULL)
             return
         self.queue.append(record)
-        self.queued_bytes += len(record.content)
+        self.queued_bytes += record.size
         self._call()
 
     def lose(self, reason: Loss) -> None:
@@ -156,6 +158,10 @@ class Writer:
                 while self.queue or self._unwritten or self.losses.fresh():
                     if not self._write_group():
                         return False
+                    if not self._full:
+                        # What came meanwhile is the next group: else each record is a write of its own,
+                        # with two hand-overs of the GIL.
+                        break
             except Exception as error:  # noqa: BLE001 - the thread must outlive whatever a record holds
                 self.losses.add(Loss.ENCODE_ERROR)
                 _log.warning("otel_training: a record could not be written (%s)", type(error).__name__)
@@ -178,15 +184,21 @@ class Writer:
         """Move records from the queue into lines, up to a group's size; return the flushes met."""
         reached: list[threading.Event] = []
         size = sum(map(len, self._unwritten))
+        since = time.perf_counter()
         while self.queue and size < GROUP_BYTES:
             item = self.queue.popleft()
             if isinstance(item, threading.Event):
                 reached.append(item)
                 continue
-            self.queued_bytes -= len(item.content)
+            self.queued_bytes -= item.size
             made = self._lines(item)
+            if time.perf_counter() - since > _HOLD_SECONDS:
+                # Truly lets go of the GIL: a busy thread gives it to a waiting one after 5 ms only.
+                time.sleep(_YIELD_SECONDS)
+                since = time.perf_counter()
             self._unwritten.extend(made)
             size += sum(map(len, made))
+        self._full = size >= GROUP_BYTES
         if not self.queue:
             self.queued_bytes = 0
         return reached
@@ -221,6 +233,10 @@ class Writer:
             return True
         try:
             self._open().append(data)
+        except FileNotFoundError:
+            # Somebody deleted the folder under us: into a new one.
+            self._leave_deleted()
+            return False
         except OSError as error:
             self._report(error)
             return False
@@ -258,7 +274,7 @@ class Writer:
                     waiting_bytes(folder.local) < settings.max_bytes
                     and shutil.disk_usage(folder.path).free >= settings.min_free_bytes
                 )
-        except (OSError, FolderError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever the surroundings are, records wait for better ones
             self._report(error)
             return False
         return True
@@ -282,7 +298,7 @@ class Writer:
                 return False
         return True
 
-    def _report(self, error: OSError | FolderError) -> None:
+    def _report(self, error: Exception) -> None:
         if not self._failing:
             _log.warning("otel_training cannot write (%s); it keeps trying", error)
         self._failing = True

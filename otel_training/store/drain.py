@@ -24,6 +24,7 @@ from otel_training.store.client import Store, query
 Progress: TypeAlias = Callable[[int, int], None]
 
 BATCH_BYTES: Final = 32 << 20
+_COPY: Final = "drain-"
 _LEDGER: Final = "SELECT segment, offset, damaged, torn FROM segments FINAL"
 _COLUMNS: Final = ("segment", "offset", "damaged", "torn", "revision")
 
@@ -59,6 +60,9 @@ class Waiting:
 
 def drain(store: Store, folder: DataFolder, progress: Progress | None = None) -> int:
     """Insert every whole line that is not in the store yet; return how many."""
+    for left in folder.path.glob(f"{_COPY}*"):
+        # Of a drain that was killed; who drains holds the store's lock.
+        left.unlink(missing_ok=True)
     positions = _positions(store, folder)
     total = sum(_size(one.path) - one.offset for one in positions)
     done = lines = 0
@@ -162,7 +166,7 @@ def _insert_readable(store: Store, folder: DataFolder, lines: list[tuple[Positio
 
 def _load(store: Store, folder: DataFolder, lines: list[tuple[Position, bytes]]) -> None:
     """Insert rows by one statement, each with its segment's header as one more field."""
-    with NamedTemporaryFile(dir=folder.path, prefix="drain-", suffix=".jsonl") as copy:
+    with NamedTemporaryFile(dir=folder.path, prefix=_COPY, suffix=".jsonl") as copy:
         for position, line in lines:
             copy.write(b'{"segment":' + position.head.rstrip() + b"," + line[1:] + b"\n")
         copy.flush()

@@ -284,6 +284,23 @@ def test_matches_templates() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("path", "root", "seen"),
+    [
+        ("/v1/api/feed", "/v1", True),
+        ("/v1/api/feed", "/v1/", True),
+        ("/api/feed", "/v1", True),
+        ("/v1x/api/feed", "/v1", False),
+        ("/v1/api/feed", "", False),
+    ],
+)
+def test_matches_inside_a_mounted_app(path: str, root: str, seen: bool) -> None:  # noqa: FBT001 - a case
+    """In a mounted app, or behind a prefix, the path begins with the root path."""
+    route = parse_route("GET /api/feed")
+
+    assert seen == route.matches({"method": "GET", "path": path, "root_path": root})
+
+
 @pytest.mark.parametrize("text", ["", "/api", "POST api", "P0ST /api", "POST"])
 def test_refuses_a_route_that_is_none(text: str) -> None:
     """A mistyped route is an error where the middleware is added."""

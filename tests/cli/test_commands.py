@@ -285,10 +285,10 @@ def test_whatever_ends_a_command_is_one_sentence(
 ) -> None:
     """Ctrl-C, a read-only disk, a closed pipe: no traceback."""
 
-    def ending(**_: object) -> None:
+    def ending(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(app, "main", ending)
+    monkeypatch.setattr(app, "invoke", ending)
     monkeypatch.setattr("otel_training.cli.main.os.dup2", lambda *_: None)
     monkeypatch.setattr(sys, "stdout", Path("/dev/null").open("w"))  # noqa: SIM115 - closed by the fixture's end
     result = main(["status"])

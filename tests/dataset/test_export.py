@@ -8,7 +8,11 @@ from typing import Any
 import pytest
 
 import otel_training
+from otel_training.conventions import Kind
 from otel_training.dataset.example import TEMPLATE_SYSTEM, example
+from otel_training.delivery import lifecycle
+from otel_training.delivery.clock import event_id, now
+from otel_training.delivery.record import Record
 
 
 @otel_training.extraction
@@ -256,3 +260,69 @@ def test_falls_back_to_the_template_for_a_prompt_that_is_no_text(messages: str, 
 def test_makes_no_example_without_any_prompt() -> None:
     """Neither source content nor a usable call: no row."""
     assert example({**ROW, "source_content": None, "messages": "[7]", "output": "A"}) is None
+
+
+def test_an_id_that_the_app_told_beats_a_text(tmp_path: Path, rows: Any) -> None:
+    """Two sources give one text: ids told in the items or by link decide, whatever the feed's texts say."""
+
+    @otel_training.extraction
+    def told(source_url: str, source_content: str) -> dict[str, Any]:
+        return {"insights": [{"text": "Same", "id": source_url.upper()}], "quality_score": 8}
+
+    @otel_training.extraction
+    def linked(source_url: str, source_content: str) -> dict[str, Any]:
+        return {"insights": ["Other"], "quality_score": 8}
+
+    for url in ("a", "b"):
+        told(url, "text")
+    for url in ("c", "d"):
+        linked(url, "text")
+        otel_training.current().link([url.upper()])
+    feed = [{"id": one, "text": "Same" if one in "AB" else "Other", "url": f"/cards/{one}"} for one in "ABCD"]
+    with_links(feed)
+    for reader in range(12):
+        for one, action in zip("ABCD", ("like", "x", "like", "x"), strict=True):
+            otel_training.record_feedback(one, action, user_id=reader)
+    rows("export", "--out", "t.jsonl")
+
+    assert [("a", 12, 12), ("c", 12, 12)] == [
+        (row["source_url"], row["net"], row["viewers"]) for row in manifest(tmp_path / "t.manifest.json")["rows"]
+    ]
+
+
+def with_links(feed: list[dict[str, Any]]) -> None:
+    """Let the writer see a feed's answer, as the middleware hands it over."""
+    record = Record(Kind.IMPRESSION, event_id(), now(), {}, json.dumps({"topics": [{"id": 7}], "items": feed}).encode())
+    lifecycle.emit(record)
+
+
+def test_a_cards_own_page_is_not_its_source(tmp_path: Path, rows: Any) -> None:
+    """A feed's `url` that no extraction has leaves the text to tell the insight."""
+    extract("t", "u1", "text")
+    with_links([{"id": "card", "text": "u1 0", "url": "https://app.example/cards/1"}])
+    for reader in range(10):
+        otel_training.record_feedback("card", "like", user_id=reader)
+    (report,) = rows("export", "--out", "t.jsonl")
+
+    assert 1 == report["rows"]
+    assert [["card"]] == [row["insight_ids"] for row in rows("view", "impression")]
+
+
+def test_the_funnel_says_which_prompts_are_no_text(tmp_path: Path, rows: Any) -> None:
+    """What the filters leave and no chat can be made of is a step of the funnel, so that it ends at the rows."""
+
+    @otel_training.extraction
+    def seen(source_url: str) -> dict[str, Any]:
+        image = [{"role": "user", "content": [{"type": "image"}]}]
+        otel_training.current().llm_call(model="m", input=image, output='["One"]')
+        return {"insights": ["One"], "quality_score": 8}
+
+    seen("image")
+    extract("t", "u1", "text")
+    engage("u1", range(10))
+    for reader in range(10):
+        otel_training.record_feedback(otel_training.insight_id("image", "One"), "like", user_id=reader)
+    (report,) = rows("export", "--out", "t.jsonl")
+
+    last = report["funnel"]["steps"][-1]
+    assert (1, "prompt is text", 1, 1) == (report["rows"], last["filter"], last["left"], last["dropped"])

@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from otel_training import config
+from otel_training.store.session import opened
+
 EXTRACTION = {
     "timestamp": "2025-03-01T12:00:00",
     "stage": "extraction",
@@ -166,3 +169,16 @@ def test_takes_logs_of_many_years(tmp_path: Path, command: Any, rows: Any) -> No
     command("import", log(tmp_path / "a.jsonl", *({**FEEDBACK, "timestamp": month} for month in months)))
 
     assert months == [row["timestamp"][:10] for row in rows("view", "feedback")]
+
+
+def test_the_last_line_of_a_second_wins(tmp_path: Path, command: Any) -> None:
+    """Old logs tell whole seconds: a reader's vote is the last line, however often the log is imported."""
+    actions = [
+        {**FEEDBACK, "action": action, "metadata": {"user_id": n}} for n in range(40) for action in ("like", "x")
+    ]
+    path = log(tmp_path / "a.jsonl", {**EXTRACTION, "extracted_insights": [{"text": "One", "id": "old1"}]}, *actions)
+    for _ in range(2):
+        command("import", path)
+
+    with opened(config.settings()) as (store, _):
+        assert {"likes": 0, "dismissals": 40} == store.row("SELECT likes, dismissals FROM v_examples")

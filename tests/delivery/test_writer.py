@@ -240,3 +240,17 @@ def test_sweeps_what_a_dead_writer_left_without_a_name(tmp_path: Path) -> None:
     sweep(tmp_path)
 
     assert [fresh] == list(tmp_path.iterdir())
+
+
+def test_surroundings_that_are_broken_are_said_once(
+    lines: Lines, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whatever keeps the writer from starting, records wait, it is said once, and they are written when it is over."""
+    monkeypatch.setattr(writer, "RETRY_SECONDS", 0.01)
+    with monkeypatch.context() as broken:
+        broken.setattr(lifecycle._writer, "prepare", lambda: 1 / 0)
+        otel_training.record_feedback("a", "like")
+        assert not otel_training.flush(0.2)
+
+    assert (["a"], {}) == (insights(lines()), losses(lines()))
+    assert 1 == sum("cannot write" in record.message for record in caplog.records)

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from otel_training import config
 from otel_training.folder import DataFolder
 from otel_training.store.client import Store
@@ -114,7 +116,7 @@ def test_draining_and_importing_again_change_nothing(
         assert 0 == command("import", log)[0]
     with opened(config.settings()) as (store, _):
         assert first == figures(store)
-    assert 2 == sum(row["imported"] for row in first["v_feedback"])
+    assert 2 == sum(row["imported_line"] > 0 for row in first["v_feedback"])
 
 
 def test_two_first_starts_make_one_key(folder: DataFolder) -> None:
@@ -127,3 +129,25 @@ def test_two_first_starts_make_one_key(folder: DataFolder) -> None:
         found = list(store.rows("SELECT user_hash FROM feedback FINAL GROUP BY user_hash"))
     assert 1 == len(found)
     assert [] == [path.name for path in folder.path.iterdir() if "tmp" in path.name]
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_children_of_multiprocessing_lose_nothing(
+    tmp_path: Path, rows: Callable[..., list[dict[str, Any]]], method: str
+) -> None:
+    """Workers that end normally end without `atexit`; what they captured last is there all the same."""
+    program = tmp_path / "pool.py"
+    program.write_text(
+        "import multiprocessing, sys, otel_training\n"
+        "def work(n): otel_training.record_feedback(str(n), 'like')\n"
+        "if __name__ == '__main__':\n"
+        "    otel_training.record_feedback('parent', 'like')\n"
+        "    context = multiprocessing.get_context(sys.argv[1])\n"
+        "    workers = [context.Process(target=work, args=(n,)) for n in range(8)]\n"
+        "    [one.start() for one in workers]\n"
+        "    [one.join() for one in workers]\n",
+        encoding="utf-8",
+    )
+    subprocess.run([sys.executable, str(program), method], check=True, timeout=60)
+
+    assert sorted(["parent", *map(str, range(8))]) == sorted(row["insight_id"] for row in rows("view", "feedback"))

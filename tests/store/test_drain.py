@@ -201,3 +201,13 @@ def test_opens_the_store_with_everything_in_it(folder: DataFolder) -> None:
 
     with opened(config.settings()) as (store, found):
         assert (["a"], folder) == (stored(store), found)
+
+
+def test_clears_away_what_a_killed_drain_left(folder: DataFolder, store: Store) -> None:
+    """Copies of lines do not pile up; a folder among the segments is none."""
+    gather("a")
+    (folder.path / "drain-old.jsonl").write_text("x")
+    (folder.local / "folder.jsonl").mkdir()
+
+    assert 1 == drain(store, folder)
+    assert [] == list(folder.path.glob("drain-*"))

@@ -22,8 +22,8 @@ SELECT
     nullIf(task_version, '') AS task_version,
     nullIf(service, '') AS service,
     nullIf(trace_id, '') AS trace_id,
-    imported
+    imported_line > 0 AS imported
 FROM v_extractions
-ORDER BY ts, extraction_id
+ORDER BY ts, imported_line, extraction_id
 LIMIT 18446744073709551615 OFFSET {skip:UInt64}
 SETTINGS date_time_output_format = 'iso'

@@ -6,12 +6,12 @@ SELECT
     action,
     CAST(tuple(nullIf(user_hash, '')), 'Tuple(user_id Nullable(String))') AS metadata,
     'feedback' AS stage,
-    nullIf(extraction_id, '') AS extraction_id,
-    if(extraction_id = '', NULL, insight_index) AS insight_index,
+    nullIf(f.extraction_id, '') AS extraction_id,
+    if(f.extraction_id = '', NULL, f.insight_index) AS insight_index,
     nullIf(service, '') AS service,
     event_id,
-    imported
-FROM v_feedback
-ORDER BY ts, event_id
+    imported_line > 0 AS imported
+FROM v_feedback AS f
+ORDER BY ts, imported_line, event_id
 LIMIT 18446744073709551615 OFFSET {skip:UInt64}
 SETTINGS date_time_output_format = 'iso'

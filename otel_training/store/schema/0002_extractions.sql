@@ -25,7 +25,7 @@ CREATE TABLE IF NOT EXISTS extractions /*{on_cluster}*/ (
     error_type LowCardinality(String),
     duration Nullable(Float64),
     redactions UInt32,
-    imported Bool,
+    imported_line UInt64,
     trace_id String,
     span_id String
 ) ENGINE = /*{replicated}*/ReplacingMergeTree

@@ -23,7 +23,7 @@ SELECT
     LogAttributes['error.type'] AS error_type,
     toFloat64OrNull(LogAttributes['training.duration']) AS duration,
     toUInt32OrZero(LogAttributes['training.redaction.count']) AS redactions,
-    LogAttributes['training.imported'] = 'true' AS imported,
+    toUInt64OrZero(LogAttributes['training.imported.line']) AS imported_line,
     TraceId AS trace_id,
     SpanId AS span_id
 FROM otel_logs

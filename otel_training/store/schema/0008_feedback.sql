@@ -7,7 +7,7 @@ CREATE TABLE IF NOT EXISTS feedback /*{on_cluster}*/ (
     action LowCardinality(String),
     user_hash String,
     user_key_id LowCardinality(String),
-    imported Bool,
+    imported_line UInt64,
     trace_id String,
     span_id String
 ) ENGINE = /*{replicated}*/ReplacingMergeTree

@@ -8,7 +8,7 @@ SELECT
     LogAttributes['training.feedback.action'] AS action,
     LogAttributes['user.hash'] AS user_hash,
     LogAttributes['training.user.key_id'] AS user_key_id,
-    LogAttributes['training.imported'] = 'true' AS imported,
+    toUInt64OrZero(LogAttributes['training.imported.line']) AS imported_line,
     TraceId AS trace_id,
     SpanId AS span_id
 FROM otel_logs

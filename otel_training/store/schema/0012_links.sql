@@ -8,7 +8,7 @@ CREATE TABLE IF NOT EXISTS links /*{on_cluster}*/ (
     source_url String,
     extraction_id String,
     insight_index Nullable(UInt16),
-    imported Bool
+    imported_line UInt64
 ) ENGINE = /*{replicated}*/ReplacingMergeTree
 PARTITION BY toYYYYMM(ts)
 ORDER BY (link_id, event_id)

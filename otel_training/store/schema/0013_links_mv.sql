@@ -9,6 +9,6 @@ SELECT
     LogAttributes['url.full'] AS source_url,
     LogAttributes['training.extraction.id'] AS extraction_id,
     toUInt16OrNull(LogAttributes['training.insight.index']) AS insight_index,
-    LogAttributes['training.imported'] = 'true' AS imported
+    toUInt64OrZero(LogAttributes['training.imported.line']) AS imported_line
 FROM otel_logs
 WHERE LogAttributes['training.kind'] = 'link' AND LogAttributes['training.event.id'] != ''

@@ -4,7 +4,7 @@ CREATE VIEW IF NOT EXISTS v_feedback /*{on_cluster}*/ AS
 SELECT
     f.event_id AS event_id, f.ts AS ts, f.service AS service, f.insight_id AS insight_id,
     f.action AS action, f.user_hash AS user_hash, f.user_key_id AS user_key_id,
-    f.imported AS imported,
+    f.imported_line AS imported_line,
     a.occurrences[greatest(1, arrayLastIndex(o -> o.1 <= f.ts, a.occurrences))] AS credited,
     credited.2 AS extraction_id,
     credited.3 AS insight_index
