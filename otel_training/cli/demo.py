@@ -1,6 +1,7 @@
 """`otel-training demo`: the whole way of a record, on a small feed application."""
 
 import shutil
+import sys
 from pathlib import Path
 from typing import Final
 
@@ -45,10 +46,15 @@ def demo(work: Path) -> None:
     show_report(console, report)
     _show_lines(target)
     console.print(
-        f"\nNext: OTEL_TRAINING_HOME={work / NAME} {COMMAND} view extraction, then put the two lines into your app.",
+        f"\nNext: OTEL_TRAINING_HOME={work / NAME} {_command()} view extraction\nThen put the two lines into your app.",
         markup=False,
         soft_wrap=True,
     )
+
+
+def _command() -> str:
+    """Return how this very command is called: `make demo` puts it on no PATH."""
+    return COMMAND if shutil.which(COMMAND) else sys.argv[0]
 
 
 def _show_lines(target: Path) -> None:
