@@ -184,8 +184,9 @@ class Writer:
         """Move records from the queue into lines, up to a group's size; return the flushes met."""
         reached: list[threading.Event] = []
         size = sum(map(len, self._unwritten))
-        since = time.perf_counter()
-        while self.queue and size < GROUP_BYTES:
+        began = since = time.perf_counter()
+        # By time, too: what was redacted is on disk soon, however slow the rest of a backlog is.
+        while self.queue and size < GROUP_BYTES and since - began < GROUP_SECONDS:
             item = self.queue.popleft()
             if isinstance(item, threading.Event):
                 reached.append(item)
@@ -198,7 +199,7 @@ class Writer:
                 since = time.perf_counter()
             self._unwritten.extend(made)
             size += sum(map(len, made))
-        self._full = size >= GROUP_BYTES
+        self._full = size >= GROUP_BYTES or since - began >= GROUP_SECONDS
         if not self.queue:
             self.queued_bytes = 0
         return reached

@@ -40,7 +40,7 @@ def main() -> None:
             time.sleep(0.001)
     if mode == "fork" and not child:
         # As a worker of `multiprocessing` ends: no atexit.
-        time.sleep(0.1)
+        time.sleep(0.5)
         os._exit(0)
     if child:
         os.waitpid(child, 0)
