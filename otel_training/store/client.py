@@ -77,14 +77,11 @@ class Store:
             if self._client is None:
                 self._client = _connect(self._dsn)
             yield self._client
-        except GeneratorExit:
-            # A consumer that stops early leaves an open stream: the next query would see nothing.
-            self.close()
-            raise
         except Exception as error:
             self.close()
             raise _readable(error) from error
         except BaseException:
+            # A consumer that stops early, too: it leaves an open stream, and the next query would see nothing.
             self.close()
             raise
 
