@@ -32,15 +32,22 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DataFold
 @pytest.fixture
 def lines(folder: DataFolder) -> Callable[[], list[dict[str, Any]]]:
     """Read what is on disk: every record's attributes, its body under `body`."""
+    return lambda: [flat(one) for one in log_records(folder)]
 
-    def read() -> list[dict[str, Any]]:
-        assert lifecycle.flush(5)
-        found = []
-        for path in sorted(folder.local.glob("*.jsonl")):
-            found += [flat(json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()[1:]]
-        return found
 
-    return read
+@pytest.fixture
+def contexts(folder: DataFolder) -> Callable[[], list[tuple[str, str, int]]]:
+    """Read trace id, span id and flags of every record on disk."""
+    return lambda: [(one["traceId"], one["spanId"], one["flags"]) for one in log_records(folder)]
+
+
+def log_records(folder: DataFolder) -> list[dict[str, Any]]:
+    """Read the OTLP/JSON log records that are on disk."""
+    assert lifecycle.flush(5)
+    found = []
+    for path in sorted(folder.local.glob("*.jsonl")):
+        found += [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()[1:]]
+    return found
 
 
 def flat(record: dict[str, Any]) -> dict[str, Any]:

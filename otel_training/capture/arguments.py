@@ -2,9 +2,13 @@
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any, Final
 
+from otel_training.delivery.snapshot import text_of
+
+_FIELD_LIMIT: Final = 4096
 _SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
     "topic": ("topic",),
     "source_url": ("source_url", "url"),
@@ -14,9 +18,8 @@ _SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """Where a call carries one of the fields."""
+    """Where a call carries a field."""
 
-    field: str
     name: str
     position: int | None
     default: object
@@ -30,7 +33,47 @@ class Argument:
         return self.default
 
 
-def bind(function: Callable[..., Any], names: Mapping[str, str]) -> list[Argument]:
+def constant(value: object) -> Argument:
+    """Make the argument that is the same in every call."""
+    return Argument("", None, value)
+
+
+FIELDS: Final = tuple(_SYNONYMS)
+NO_ARGUMENTS: Final = dict.fromkeys(FIELDS, constant(None))
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """Where a call carries all three."""
+
+    topic: Argument
+    source_url: Argument
+    source_content: Argument
+    positions: Callable[[tuple[object, ...]], tuple[object, ...]] | None = field(init=False, default=None)
+    """Reads all three at once from a call without keywords, where each has a position."""
+    last: int = field(init=False, default=-1)
+
+    def __post_init__(self) -> None:
+        """Settle the quick way."""
+        found = [one.position for one in (self.topic, self.source_url, self.source_content)]
+        if (positions := [one for one in found if one is not None]) == found:
+            object.__setattr__(self, "positions", itemgetter(*positions))
+            object.__setattr__(self, "last", max(positions))
+
+    def of(self, args: tuple[object, ...], kwargs: Mapping[str, object]) -> tuple[str | None, str | None, object]:
+        """Read topic and URL, as text, and the content, as it is."""
+        if kwargs or self.positions is None or len(args) <= self.last:
+            topic, url, content = (one.of(args, kwargs) for one in (self.topic, self.source_url, self.source_content))
+        else:
+            topic, url, content = self.positions(args)
+        if type(topic) is not str or len(topic) > _FIELD_LIMIT:
+            topic = text_of(topic, _FIELD_LIMIT)
+        if type(url) is not str or len(url) > _FIELD_LIMIT:
+            url = text_of(url, _FIELD_LIMIT)
+        return topic, url, content
+
+
+def bind(function: Callable[..., Any], names: Mapping[str, str]) -> dict[str, Argument]:
     """Find the fields among a function's parameters; `names` maps a field to its parameter.
 
     Raises `TypeError` for a field or a parameter that does not exist: a mistake to see at
@@ -38,23 +81,23 @@ def bind(function: Callable[..., Any], names: Mapping[str, str]) -> list[Argumen
     """
     parameters = _parameters(function)
     keyword_only = any(one.kind is inspect.Parameter.VAR_KEYWORD for one in parameters.values())
-    for field, name in names.items():
-        if field not in _SYNONYMS:
-            message = f"arguments: {field!r} is none of {', '.join(_SYNONYMS)}"
+    for asked, name in names.items():
+        if asked not in _SYNONYMS:
+            message = f"arguments: {asked!r} is none of {', '.join(_SYNONYMS)}"
             raise TypeError(message)
         if name not in parameters and not keyword_only:
-            message = f"arguments: {field}={name!r} is no parameter of {function.__qualname__}"
+            message = f"arguments: {asked}={name!r} is no parameter of {function.__qualname__}"
             raise TypeError(message)
     order = list(parameters)
-    found = []
-    for field, synonyms in _SYNONYMS.items():
-        wanted = (names[field],) if field in names else synonyms
-        name = next((one for one in wanted if one in parameters), wanted[0])
-        found.append(_argument(field, name, parameters.get(name), order))
+    found = {}
+    for one, synonyms in _SYNONYMS.items():
+        wanted = (names[one],) if one in names else synonyms
+        name = next((word for word in wanted if word in parameters), wanted[0])
+        found[one] = _argument(name, parameters.get(name), order)
     return found
 
 
-def bind_one(function: Callable[..., Any], field: str, names: tuple[str, ...], given: str | None) -> Argument:
+def bind_one(function: Callable[..., Any], names: tuple[str, ...], given: str | None) -> Argument:
     """Find one field among a function's parameters, by a name that was given or the first of `names`.
 
     Raises `TypeError` when the function has no parameter of the given name.
@@ -65,18 +108,18 @@ def bind_one(function: Callable[..., Any], field: str, names: tuple[str, ...], g
         raise TypeError(message)
     wanted = (given,) if given is not None else names
     name = next((one for one in wanted if one in parameters), wanted[0])
-    return _argument(field, name, parameters.get(name), list(parameters))
+    return _argument(name, parameters.get(name), list(parameters))
 
 
-def _argument(field: str, name: str, parameter: inspect.Parameter | None, order: list[str]) -> Argument:
+def _argument(name: str, parameter: inspect.Parameter | None, order: list[str]) -> Argument:
     if parameter is None:
-        return Argument(field, name, None, None)
+        return Argument(name, None, None)
     positional = parameter.kind in (
         inspect.Parameter.POSITIONAL_ONLY,
         inspect.Parameter.POSITIONAL_OR_KEYWORD,
     )
     default = None if parameter.default is inspect.Parameter.empty else parameter.default
-    return Argument(field, name, order.index(name) if positional else None, default)
+    return Argument(name, order.index(name) if positional else None, default)
 
 
 def _parameters(function: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:

@@ -14,13 +14,13 @@ from typing import Any, Final
 from otel_training import conventions as names
 from otel_training._guard import guard
 from otel_training.capture.handle import Handle, current, emit_call
-from otel_training.capture.tracing import captures, current_ids
+from otel_training.capture.tracing import captures, current_context
 from otel_training.delivery.record import JSON, Scalar
 from otel_training.delivery.snapshot import plain, text_of
 
 _MODULES: Final = ("anthropic.resources.messages.batches", "anthropic.resources.beta.messages.batches")
 _PROMPT_LIMIT: Final = 4 << 20
-_unclaimed: ContextVar[Callable[[str], None] | None] = ContextVar("otel_training.batch_result", default=None)
+_unclaimed: ContextVar[Callable[[Handle | None], None] | None] = ContextVar("otel_training.batch_result", default=None)
 
 
 def read_batches(wrap: Callable[[Any, str, Any], None]) -> None:
@@ -34,11 +34,12 @@ def read_batches(wrap: Callable[[Any, str, Any], None]) -> None:
             wrap(module.AsyncBatches, "results", _reading_later)
 
 
-def claim(extraction_id: str) -> None:
+def claim(handle: Handle | None) -> None:
     """Give the result that was read last to the extraction that begins now."""
-    emit, _ = _unclaimed.get(), _unclaimed.set(None)
+    emit = _unclaimed.get()
     if emit is not None:
-        emit(extraction_id)
+        _unclaimed.set(None)
+        emit(handle)
 
 
 def _submitting(wrapped: Any, _instance: Any, args: Any, kwargs: Any) -> Any:
@@ -102,30 +103,30 @@ def _each(results: Iterator[Any], batch_id: str) -> Iterator[Any]:
     for result in results:
         _read(result, batch_id)
         yield result
-    claim("")
+    claim(None)
 
 
 async def _each_later(results: AsyncIterator[Any], batch_id: str) -> AsyncIterator[Any]:
     async for result in results:
         _read(result, batch_id)
         yield result
-    claim("")
+    claim(None)
 
 
 def _read(result: Any, batch_id: str) -> None:
     with guard:
         if not captures():
             return
-        claim("")
+        claim(None)
         attributes, content = _told(result, batch_id)
 
-        def emit(extraction_id: str) -> None:
+        def emit(handle: Handle | None) -> None:
             with guard:
-                emit_call(_handle(extraction_id), attributes, content)
+                emit_call(_handle("" if handle is None else handle.id), attributes, content)
 
         running = current()
         if running.id and not running.finished:
-            emit(running.id)
+            emit(running)
         else:
             _unclaimed.set(emit)
 
@@ -165,4 +166,4 @@ def _batch_id(args: Any, kwargs: Mapping[str, Any]) -> str:
 
 
 def _handle(extraction_id: str) -> Handle:
-    return Handle(extraction_id, current_ids())
+    return Handle(extraction_id, current_context())

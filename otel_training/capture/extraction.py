@@ -1,47 +1,36 @@
 """Extractions: the decorator of their functions, and the block where no function is one."""
 
 import asyncio
+import functools
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Final, ParamSpec, TypeVar, cast, overload
 
-from opentelemetry.trace import Span
+from opentelemetry.context import Context, get_current
 
 from otel_training import config
 from otel_training import conventions as names
 from otel_training._guard import guard
-from otel_training.capture.arguments import Argument, bind
+from otel_training.capture.arguments import FIELDS, NO_ARGUMENTS, Argument, Arguments, bind, constant
 from otel_training.capture.batches import claim
-from otel_training.capture.handle import NOTHING, Handle, activation, finish
-from otel_training.capture.result import Answer, ResultReader, read_result
-from otel_training.capture.tracing import captures, current_ids, end_span, is_tracing, start_span
+from otel_training.capture.handle import NOTHING, RUNNING, Handle, finish
+from otel_training.capture.result import NO_ANSWER, ResultReader, read_result
+from otel_training.capture.tracing import captures, current_context, end_span, enter, leave, start_span
 from otel_training.capture.wrapping import wrap
 from otel_training.conventions import Kind, Outcome
-from otel_training.delivery.clock import event_id, now, ticks
+from otel_training.delivery.clock import event_number, now, ticks
 from otel_training.delivery.lifecycle import emit
-from otel_training.delivery.record import Record, Scalar
-from otel_training.delivery.snapshot import BREADTH, snapshot, taken
+from otel_training.delivery.record import JSON, Record, Scalar
+from otel_training.delivery.snapshot import BREADTH, text_of
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 SLACK: Final = 512
 """Characters kept beyond the limit until redaction, so that a secret at the cut is seen whole."""
-_FIELD_LIMIT: Final = 4096
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """What went in, as text, taken when the call began: the host may change its objects later."""
-
-    topic: str | None
-    source_url: str | None
-    source_content: str | None
-    length: int | None
-    truncated: bool
+_OPERATION: Final = "invoke_workflow"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,115 +38,137 @@ class Plan:
     """What is known of an extraction before it is called."""
 
     task: str
-    version: str | None = None
-    result: ResultReader | None = None
-    arguments: tuple[Argument, ...] = ()
-    given: Mapping[str, object] | None = None
-    """Fields said where the function is decorated or the block is opened."""
-
-    def source(self, args: tuple[object, ...], kwargs: Mapping[str, object]) -> Source:
-        """Take what one call was given."""
-        found = {one.field: one.of(args, kwargs) for one in self.arguments}
-        found.update(self.given or {})
-        limit = config.settings().content_limit
-        content = found.get("source_content")
-        text = taken(content, limit + SLACK)
-        length = str.__len__(content) if isinstance(content, str) else None if text is None else len(text)
-        return Source(
-            taken(found.get("topic"), _FIELD_LIMIT),
-            taken(found.get("source_url"), _FIELD_LIMIT),
-            text,
-            length,
-            length is not None and length > limit,
-        )
+    version: str | None
+    result: ResultReader | None
+    arguments: Arguments
+    span_name: str
+    span_attributes: Mapping[str, Scalar]
 
 
 class Run:
-    """One extraction, as the scope of a call. Never raises, changes nothing."""
+    """One extraction, as the scope of a call, and then what waits for the writer thread.
 
-    __slots__ = ("_answer", "_plan", "_source", "_span", "_started", "_yielded", "handle")
+    The calling thread takes texts by reference (a text cannot change) and two looks at the clock;
+    the rest is done on the writer thread, by `record`. Never raises, changes nothing.
+    """
 
-    def __init__(self, plan: Plan, args: tuple[object, ...], kwargs: Mapping[str, object]) -> None:
-        identity = event_id()
-        self._span = _span(plan, identity) if is_tracing() else None
-        self.handle = Handle(identity, current_ids(self._span))
-        self._plan, self._source = plan, plan.source(args, kwargs)
-        self._answer = Answer()
-        self._yielded: list[object] = []
+    __slots__ = (
+        "_answer", "_before", "_content", "_duration", "_error", "_length", "_outcome", "_plan", "_span", "_started",
+        "_time", "_topic", "_url", "_yielded", "handle", "size",
+    )  # fmt: skip
+
+    def __init__(self, plan: Plan, args: tuple[object, ...], kwargs: Mapping[str, object], context: Context) -> None:
+        self._plan = plan
+        self._topic, self._url, content = plan.arguments.of(args, kwargs)
+        limit = config.settings().content_limit + SLACK
+        if type(content) is str:
+            self._length: int | None = len(content)
+            self._content: str | None = content if self._length <= limit else content[:limit]
+        else:
+            self._length = str.__len__(content) if isinstance(content, str) else None
+            self._content = text_of(content, limit)
+        self.size = 0 if self._content is None else len(self._content)
+        """About how many bytes it holds."""
+        self._span = start_span(plan.span_name, plan.span_attributes)
+        inherited = current_context(context) if self._span is None else self._span.get_span_context()
+        self.handle = Handle(event_number(), inherited)
+        claim(self.handle)
+        self._answer = NO_ANSWER
+        self._yielded: list[object] | None = None
+        self._before: Context | None = None
         self._started = ticks()
-        claim(identity)
 
-    def active(self) -> AbstractContextManager[None]:
+    def __enter__(self) -> None:
         """Be the running extraction, under our span where the host traces."""
-        return activation(self.handle, self._span)
+        with guard:
+            self.enter(get_current())
+
+    def enter(self, context: Context) -> None:
+        """Be it from here on, over a current context."""
+        self._before = enter(context, RUNNING, self.handle, self._span)
+
+    def __exit__(self, *raised: object) -> None:
+        """Be it no more."""
+        with guard:
+            self._leave()
+
+    def _leave(self) -> None:
+        if self._before is not None:
+            leave(RUNNING, self.handle, self._before)
+            self._before = None
 
     def yielded(self, value: object) -> None:
         """Take a generator's value as an insight."""
+        if self._yielded is None:
+            self._yielded = []
         if len(self._yielded) <= BREADTH:
             self._yielded.append(value)
 
     def returned(self, value: object) -> None:
-        """Read the result; a generator that returns nothing has given its insights one by one."""
+        """Read the result and finish; a generator that returns nothing has given its insights one by one."""
         with guard:
-            self._read(value)
+            try:
+                self._leave()
+                self._read(value)
+            finally:
+                self._finish(None, Outcome.OK)
 
     def ended(self, error: BaseException | None, outcome: Outcome | None = None) -> None:
-        """Emit the record and end the span."""
+        """Read what is known of a result and finish."""
         with guard:
-            if self.handle.answer is not None:
-                self._read(self.handle.answer)
-            elif self._answer.insights is None and self._yielded:
-                self._answer = read_result(self._yielded)
-            finish(self.handle)
-            attributes = self._attributes(error, outcome or outcome_of(error))
-            emit(
-                Record(
-                    Kind.EXTRACTION,
-                    self.handle.id,
-                    now(),
-                    attributes,
-                    self._content(),
-                    None,
-                    None,
-                    *self.handle.ids,
-                    source=self._source.source_content,
-                )
-            )
-            if self._span is not None:
-                said = {name: attributes.get(name) for name in (names.OUTPUT_COUNT, names.QUALITY, names.PASSED)}
-                end_span(self._span, said, error)
+            try:
+                self._leave()
+                self._read(None)
+            finally:
+                self._finish(error, outcome or outcome_of(error))
 
     def _read(self, value: object) -> None:
-        reader = self._plan.result
-        self._answer = read_result(value if reader is None else reader(value))
+        """Read what came out: what the handle was told before what was returned, that before what was yielded."""
+        handle, reader = self.handle, self._plan.result
+        if handle.answer is not None:
+            value, handle.answer = handle.answer, None
+        if value is not None:
+            self._answer = read_result(value if reader is None else reader(value))
+        if self._yielded is not None and self._answer.insights is None:
+            self._answer, self._yielded = read_result(self._yielded), None
 
-    def _content(self) -> bytes:
-        source = self._source
-        return snapshot(
-            {
-                "topic": source.topic,
-                "source_url": source.source_url,
-                "insights": self._answer.insights,
-            }
-        )
+    def _finish(self, error: BaseException | None, outcome: Outcome) -> None:
+        """Hand it to the writer, and end the span."""
+        self._duration = ticks() - self._started
+        self._time, self._outcome = now(), outcome
+        # The class alone: an exception's text can quote the prompt or hold a key.
+        self._error = type(error).__qualname__ if error is not None and outcome in _FAILED else None
+        self.size += self._answer.size
+        finish(self.handle)
+        emit(self)
+        if self._span is not None:
+            end_span(self._span, error)
 
-    def _attributes(self, error: BaseException | None, outcome: Outcome) -> dict[str, Scalar | None]:
-        answer, source = self._answer, self._source
-        return {
+    def record(self) -> Record:
+        """Make the record, on the writer thread."""
+        answer, content, length = self._answer, self._content, self._length
+        length = len(content) if length is None and content is not None else length
+        attributes: dict[str, Scalar | None] = {
             names.EXTRACTION_ID: self.handle.id,
             names.TASK_NAME: self._plan.task,
             names.TASK_VERSION: self._plan.version,
-            names.OUTCOME: outcome,
-            # The class alone: an exception's text can quote the prompt or hold a key.
-            names.ERROR_TYPE: type(error).__qualname__ if error is not None and outcome in _FAILED else None,
-            names.DURATION: (ticks() - self._started) / 1e9,
-            names.SOURCE_LENGTH: source.length,
-            names.SOURCE_TRUNCATED: None if source.length is None else source.truncated,
+            names.OUTCOME: self._outcome,
+            names.ERROR_TYPE: self._error,
+            names.DURATION: self._duration / 1e9,
+            names.SOURCE_LENGTH: length,
+            names.SOURCE_TRUNCATED: None if length is None else length > config.settings().content_limit,
             names.OUTPUT_COUNT: answer.insight_count,
             names.QUALITY: answer.quality_score,
             names.PASSED: answer.passed_filters,
             **self.handle.said,
         }
+        fields: dict[str, JSON] = {
+            "topic": self._topic,
+            "source_url": self._url,
+            "source_content": content,
+            "insights": answer.told(),
+        }
+        return Record(Kind.EXTRACTION, self.handle.id, self._time, attributes, fields, context=self.handle.context)
 
 
 _FAILED: Final = frozenset({Outcome.ERROR, Outcome.CANCELLED})
@@ -172,24 +183,19 @@ def outcome_of(error: BaseException | None) -> Outcome:
     return Outcome.ERROR
 
 
-def _span(plan: Plan, identity: str) -> Span | None:
-    return start_span(
-        f"invoke_workflow {plan.task}",
-        {names.OPERATION: "invoke_workflow", names.WORKFLOW: plan.task, names.EXTRACTION_ID: identity},
-    )
-
-
-def begin(plan: Plan, args: tuple[object, ...], kwargs: Mapping[str, object]) -> Run | None:
+def begin(plan: Plan, args: tuple[object, ...], kwargs: Mapping[str, object], entered: bool) -> Run | None:  # noqa: FBT001 - as `Begin` says
     """Begin an extraction; None where capture is off or the context asks for no telemetry."""
     with guard:
-        if captures():
-            return Run(plan, args, kwargs)
+        context = get_current()
+        if captures(context):
+            run = Run(plan, args, kwargs, context)
+            if entered:
+                run.enter(context)
+            return run
     return None
 
 
-_blocks: ContextVar[tuple[tuple[Run | None, AbstractContextManager[None] | None], ...]] = ContextVar(
-    "otel_training.blocks", default=()
-)
+_blocks: ContextVar[tuple[Run | None, ...]] = ContextVar("otel_training.blocks", default=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,22 +212,13 @@ class Extraction:
         """Capture every call of a function."""
         if isinstance(function, (classmethod, staticmethod)):
             return cast("Callable[P, R]", type(function)(self(function.__func__)))
-        plan = Plan(
-            self.task or str(getattr(function, "__name__", type(function).__name__)),
-            self.version,
-            self.result,
-            tuple(bind(function, self.arguments)),
-            self.given,
-        )
-        return wrap(function, lambda args, kwargs: begin(plan, args, kwargs))
+        task = self.task or str(getattr(function, "__name__", type(function).__name__))
+        return wrap(function, functools.partial(begin, self._plan(task, bind(function, self.arguments))))
 
     def __enter__(self) -> Handle:
         """Open one extraction; say what came out by `result` of the handle."""
-        run = begin(Plan(self.task or "extraction", self.version, self.result, (), self.given), (), {})
-        active = None if run is None else run.active()
-        if active is not None:
-            active.__enter__()
-        _blocks.set((*_blocks.get(), (run, active)))
+        run = begin(self._plan(self.task or "extraction", NO_ARGUMENTS), (), {}, entered=True)
+        _blocks.set((*_blocks.get(), run))
         return NOTHING if run is None else run.handle
 
     def __exit__(
@@ -229,11 +226,16 @@ class Extraction:
     ) -> None:
         """Finish it; the block's exception goes on."""
         with guard:
-            *outer, (run, active) = _blocks.get()
+            *outer, run = _blocks.get()
             _blocks.set(tuple(outer))
-            if run is not None and active is not None:
-                active.__exit__(kind, error, trail)
+            if run is not None:
                 run.ended(error)
+
+    def _plan(self, task: str, found: Mapping[str, Argument]) -> Plan:
+        """Settle where the fields come from: what was said here wins over the function's arguments."""
+        arguments = Arguments(*(constant(self.given[one]) if one in self.given else found[one] for one in FIELDS))
+        span = {names.OPERATION: _OPERATION, names.WORKFLOW: task}
+        return Plan(task, self.version, self.result, arguments, f"{_OPERATION} {task}", span)
 
 
 @overload

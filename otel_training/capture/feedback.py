@@ -7,7 +7,7 @@ from otel_training import conventions as names
 from otel_training._guard import guard
 from otel_training.capture.handle import score
 from otel_training.capture.result import number, read_result
-from otel_training.capture.tracing import captures, current_ids
+from otel_training.capture.tracing import captures, current_context
 from otel_training.conventions import Kind
 from otel_training.delivery.clock import event_id, now
 from otel_training.delivery.content import as_id
@@ -45,7 +45,7 @@ def record_score(target_id: str, name: str, value: float) -> None:
         figure = float(value) if isinstance(value, bool) else number(value)
         target = text_of(target_id, 256)
         if captures() and figure is not None and target:
-            score(target, name, figure, current_ids())
+            score(target, name, figure, current_context())
 
 
 def record_correction(extraction_id: str, insights: object) -> None:
@@ -59,10 +59,10 @@ def record_correction(extraction_id: str, insights: object) -> None:
         answer = read_result(insights)
         if captures() and target and answer.insights is not None:
             attributes = {names.EXTRACTION_ID: target, names.EVALUATOR_KIND: "HUMAN"}
-            content = snapshot(answer.insights)
-            emit(Record(Kind.CORRECTION, event_id(), now(), attributes, content, None, None, *current_ids()))
+            content = snapshot(answer.told())
+            emit(Record(Kind.CORRECTION, event_id(), now(), attributes, content, context=current_context()))
 
 
 def _emit(kind: Kind, content: object, user_id: object) -> None:
     if captures():
-        emit(Record(kind, event_id(), now(), {}, snapshot(content), user_id, None, *current_ids()))
+        emit(Record(kind, event_id(), now(), {}, snapshot(content), user_id, context=current_context()))

@@ -2,26 +2,28 @@
 
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
+from types import MappingProxyType
 from typing import Final
 
 from opentelemetry import context as otel_context
-from opentelemetry.trace import Span
+from opentelemetry.trace import SpanContext
 
 from otel_training import conventions as names
 from otel_training._guard import guard
 from otel_training.capture.result import number
-from otel_training.capture.tracing import Activation, Ids, captures
+from otel_training.capture.tracing import captures
 from otel_training.conventions import Kind
 from otel_training.delivery.clock import event_id, now
 from otel_training.delivery.content import as_id
 from otel_training.delivery.lifecycle import emit
-from otel_training.delivery.record import Record, Scalar
+from otel_training.delivery.record import Record, Scalar, context_of
 from otel_training.delivery.snapshot import plain, snapshot, text_of
 
 RUNNING: Final = otel_context.create_key("otel_training.extraction")
 _last: ContextVar["Handle | None"] = ContextVar("otel_training.last_extraction", default=None)
 
 ANSWER_LIMIT: Final = 65_536
+_NOTHING_SAID: Final[Mapping[str, Scalar]] = MappingProxyType({})
 
 
 class Handle:
@@ -31,15 +33,27 @@ class Handle:
     event of its own, and the last one wins.
     """
 
-    __slots__ = ("answer", "finished", "id", "ids", "said")
+    __slots__ = ("_context", "_identity", "answer", "finished", "said")
 
-    def __init__(self, identity: str, ids: Ids) -> None:
-        self.id = identity
-        """The id of the extraction's record; empty where no extraction is known."""
-        self.ids = ids
-        self.said: dict[str, Scalar] = {}
+    def __init__(self, identity: str | int, context: SpanContext | None) -> None:
+        self._identity = identity
+        self._context = context
+        self.said = _NOTHING_SAID
         self.answer: object = None
         self.finished = False
+
+    @property
+    def id(self) -> str:
+        """The id of the extraction's record; empty where no extraction is known."""
+        if isinstance(self._identity, int):
+            # Written out when somebody asks: that takes as long as the rest of a call's beginning.
+            self._identity = event_id(self._identity)
+        return self._identity
+
+    @property
+    def context(self) -> SpanContext | None:
+        """The trace that the extraction and all that is said of it belong to."""
+        return context_of(self.id) if self._context is None and self.id else self._context
 
     def result(self, value: object) -> None:
         """Say what came out, where no decorated function returns it. Never raises.
@@ -108,32 +122,32 @@ class Handle:
         if not self.id or figure is None:
             return
         if attribute is not None and not self.finished:
-            self.said[attribute] = value if isinstance(value, bool) else figure
+            self.said = {**self.said, attribute: value if isinstance(value, bool) else figure}
         else:
-            score(self.id, name, figure, self.ids)
+            score(self.id, name, figure, self.context)
 
     def _emit(self, kind: Kind, attributes: Mapping[str, Scalar | None]) -> None:
         if self.id:
-            emit(Record(kind, event_id(), now(), attributes, b"", None, None, *self.ids))
+            emit(Record(kind, event_id(), now(), attributes, context=self.context))
 
 
 def emit_call(handle: Handle, attributes: Mapping[str, Scalar | None], content: object) -> None:
     """Emit one call of a model under an extraction, or of a batch, whose extraction may be another."""
     attributes = {names.EXTRACTION_ID: handle.id, **attributes}
-    emit(Record(Kind.LLM_CALL, event_id(), now(), attributes, snapshot(content), None, None, *handle.ids))
+    emit(Record(Kind.LLM_CALL, event_id(), now(), attributes, snapshot(content), context=handle.context))
 
 
-def score(target: str, name: str, value: float, ids: Ids) -> None:
+def score(target: str, name: str, value: float, context: SpanContext | None) -> None:
     """Emit a score of an extraction or an insight."""
     attributes = {
         names.SCORE_TARGET: target,
         names.SCORE_NAME: text_of(name, 256),
         names.SCORE_VALUE: value,
     }
-    emit(Record(Kind.SCORE, event_id(), now(), attributes, b"", None, None, *ids))
+    emit(Record(Kind.SCORE, event_id(), now(), attributes, context=context))
 
 
-NOTHING: Final = Handle("", Ids("", "", 0))
+NOTHING: Final = Handle("", None)
 """The handle where there is no extraction: every method of it does nothing."""
 
 
@@ -150,11 +164,6 @@ def current() -> Handle:
     if isinstance(running, Handle):
         return running
     return _last.get() or NOTHING
-
-
-def activation(handle: Handle, span: Span | None) -> Activation:
-    """Make a handle the running one while the host's code runs."""
-    return Activation(RUNNING, handle, span)
 
 
 def finish(handle: Handle) -> None:

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 from otel_training import conventions as names
 from otel_training._guard import guard
 from otel_training.capture.routes import Route, parse_route
-from otel_training.capture.tracing import captures, current_ids, tell_span
+from otel_training.capture.tracing import captures, current_context, tell_span
 from otel_training.conventions import Kind, Loss, Outcome
 from otel_training.delivery.clock import event_id, now, ticks
 from otel_training.delivery.lifecycle import emit, flush, lose
@@ -198,7 +198,7 @@ class Exchange:
                 content,
                 None if self.user is None else self._named(self.user),
                 _scope_user(self.scope),
-                *current_ids(),
+                current_context(),
                 answer,
             )
         )

@@ -1,15 +1,16 @@
 """Queries: what was searched, and how good the sources were that it found."""
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Final, ParamSpec, TypeVar, overload
+
+from opentelemetry import context as otel_context
 
 from otel_training import conventions as names
 from otel_training._guard import guard
 from otel_training.capture.arguments import Argument, bind_one
 from otel_training.capture.extraction import outcome_of
 from otel_training.capture.result import number
-from otel_training.capture.tracing import Activation, captures, current_ids, end_span, is_tracing, start_span
+from otel_training.capture.tracing import captures, current_context, end_span, enter, leave, start_span
 from otel_training.capture.wrapping import wrap
 from otel_training.conventions import Kind, Outcome
 from otel_training.delivery.clock import event_id, now, ticks
@@ -24,24 +25,42 @@ R = TypeVar("R")
 SOURCES: Final = 1000
 _QUERY_LIMIT: Final = 4096
 _NAMES: Final = ("query", "q", "search", "text")
+_KEY: Final = otel_context.create_key("otel_training.query")
 
 
 class QueryRun:
     """One query, as the scope of a call. Never raises, changes nothing."""
 
-    __slots__ = ("_found", "_ids", "_span", "_started", "identity", "task", "text")
+    __slots__ = ("_before", "_context", "_found", "_span", "_started", "identity", "task", "text")
 
     def __init__(self, task: str, text: str | None) -> None:
         self.task, self.text, self.identity = task, text, event_id()
         told = {names.OPERATION: "retrieval", names.QUERY_ID: self.identity}
-        self._span = start_span(f"retrieval {task}", told) if is_tracing() else None
-        self._ids = current_ids(self._span)
+        self._span = start_span(f"retrieval {task}", told)
+        self._context = current_context() if self._span is None else self._span.get_span_context()
+        self._before: otel_context.Context | None = None
         self._found: list[object] | None = None
         self._started = ticks()
 
-    def active(self) -> AbstractContextManager[None]:
+    def __enter__(self) -> None:
         """Be current under our span where the host traces."""
-        return nullcontext() if self._span is None else Activation("otel_training.query", self, self._span)
+        with guard:
+            self.enter()
+
+    def enter(self) -> None:
+        """Do it, where a guard is around it already."""
+        if self._span is not None:
+            self._before = enter(otel_context.get_current(), _KEY, self, self._span)
+
+    def __exit__(self, *raised: object) -> None:
+        """Be current no more."""
+        with guard:
+            self._leave()
+
+    def _leave(self) -> None:
+        if self._before is not None:
+            leave(_KEY, self, self._before)
+            self._before = None
 
     def yielded(self, value: object) -> None:
         """Take a generator's value as a source."""
@@ -50,16 +69,18 @@ class QueryRun:
             self._found.append(value)
 
     def returned(self, value: object) -> None:
-        """Read the sources: a list, or a mapping that holds one."""
+        """Read the sources, a list or a mapping that holds one, and finish."""
         with guard:
             fields = fields_of(value)
             found = value if fields is None else first_of(fields, SOURCE_KEYS)
             if isinstance(found, (list, tuple)):
                 self._found = items_of(found, SOURCES)
+        self.ended(None)
 
     def ended(self, error: BaseException | None, outcome: Outcome | None = None) -> None:
         """Emit the record and end the span."""
         with guard:
+            self._leave()
             attributes = {
                 names.TASK_NAME: self.task,
                 names.OUTCOME: outcome or outcome_of(error),
@@ -68,9 +89,9 @@ class QueryRun:
             }
             answer = b"" if self._found is None else snapshot(_figures(self._found))
             content = snapshot({"query": self.text})
-            emit(Record(Kind.QUERY, self.identity, now(), attributes, content, None, None, *self._ids, answer))
+            emit(Record(Kind.QUERY, self.identity, now(), attributes, content, context=self._context, answer=answer))
             if self._span is not None:
-                end_span(self._span, {}, error)
+                end_span(self._span, error)
 
 
 def _figures(found: list[object]) -> list[JSON]:
@@ -107,12 +128,15 @@ def query(
 
     def decorate(wrapped: Callable[..., Any]) -> Callable[..., Any]:
         name = task or str(getattr(wrapped, "__name__", type(wrapped).__name__))
-        carried: Argument = bind_one(wrapped, "query", _NAMES, argument)
+        carried: Argument = bind_one(wrapped, _NAMES, argument)
 
-        def begin(args: tuple[object, ...], kwargs: Mapping[str, object]) -> QueryRun | None:
+        def begin(args: tuple[object, ...], kwargs: Mapping[str, object], entered: bool) -> QueryRun | None:  # noqa: FBT001 - as `Begin` says
             with guard:
                 if captures():
-                    return QueryRun(name, text_of(carried.of(args, kwargs), _QUERY_LIMIT))
+                    run = QueryRun(name, text_of(carried.of(args, kwargs), _QUERY_LIMIT))
+                    if entered:
+                        run.enter()
+                    return run
             return None
 
         return wrap(wrapped, begin)

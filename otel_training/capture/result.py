@@ -2,31 +2,53 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from otel_training.delivery.content import INSIGHT_KEYS, as_id
 from otel_training.delivery.record import JSON
-from otel_training.delivery.snapshot import BREADTH, fields_of, first_of, items_of, plain, text_of
+from otel_training.delivery.snapshot import BREADTH, fields_of, first_of, items_of, plain, taken, text_of
 
 ResultReader: TypeAlias = Callable[[object], object]
 
-_ID_KEYS: Final = ("insight_id", "id")
+_get: Final = dict.get
+"""Not the object's own: a subclass may have another."""
 _CATEGORY_LIMIT: Final = 256
 _INSIGHT_LIMIT: Final = 16_384
 _ANSWER_LIMIT: Final = 262_144
 """Characters of all insights together; what is beyond is counted alone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+Insight: TypeAlias = tuple[str | None, str | None, str | None]
+"""Text, category and id, as they were taken: not yet cleaned. A plain tuple, as it is made on the host's threads."""
+
+
+class Answer(NamedTuple):
     """What the returned value says; None where it says nothing."""
 
-    insights: list[JSON] | None = None
+    insights: list[Insight] | None = None
+    insight_count: int | None = None
+    size: int = 0
+    """Characters of the insights' texts."""
     quality_score: float | None = None
     passed_filters: bool | None = None
-    insight_count: int | None = None
+
+    def told(self) -> list[JSON] | None:
+        """Return the insights as the writer thread reads them."""
+        return None if self.insights is None else [_told(one) for one in self.insights]
+
+
+NO_ANSWER: Final = Answer()
+
+
+def _told(insight: Insight) -> dict[str, JSON]:
+    text, category, identity = insight
+    found: dict[str, JSON] = {"text": text}
+    if category is not None:
+        found["category"] = category
+    if identity is not None:
+        found["id"] = identity
+    return found
 
 
 def read_result(value: object) -> Answer:
@@ -35,23 +57,22 @@ def read_result(value: object) -> Answer:
     Insights stand under `insights`, `extracted_insights` or `items`; each is a text, or has
     `text` and, if it likes, `category` and `id` or `insight_id`. Never calls foreign code.
     """
-    fields = fields_of(value)
+    fields = value if type(value) is dict else fields_of(value)
     if fields is None:
-        return _of_list(value) if isinstance(value, (list, tuple)) else Answer()
+        return Answer(*_of_list(value)) if isinstance(value, (list, tuple)) else NO_ANSWER
     found = first_of(fields, INSIGHT_KEYS)
-    answer = _of_list(found) if isinstance(found, (list, tuple)) else Answer()
-    count = dict.get(fields, "insight_count")
-    passed = dict.get(fields, "passed_filters")
-    return Answer(
-        answer.insights,
-        number(dict.get(fields, "quality_score")),
-        passed if isinstance(passed, bool) else None,
-        count if isinstance(count, int) and not isinstance(count, bool) else answer.insight_count,
-    )
+    insights, count, size = _of_list(found) if isinstance(found, (list, tuple)) else (None, None, 0)
+    given, passed = _get(fields, "insight_count"), _get(fields, "passed_filters")
+    if given is not None and type(given) is int:
+        count = given
+    quality = _get(fields, "quality_score")
+    return Answer(insights, count, size, number(quality), passed if type(passed) is bool else None)
 
 
 def number(value: object) -> float | None:
     """Return a finite number as float; None for anything else, true and false among it."""
+    if type(value) is float and math.isfinite(value):
+        return value
     if isinstance(value, Decimal):
         value = Decimal.__float__(value)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
@@ -63,33 +84,29 @@ def number(value: object) -> float | None:
     return figure if math.isfinite(figure) else None
 
 
-def _of_list(items: list[object] | tuple[object, ...]) -> Answer:
-    insights: list[JSON] = []
-    left = _ANSWER_LIMIT
-    for item in items_of(items, BREADTH):
-        insight = _insight(item)
-        left -= len(str(insight["text"]))
-        if left < 0:
+def _of_list(items: list[object] | tuple[object, ...]) -> tuple[list[Insight], int, int]:
+    """Return the insights, how many there are beside those left out, and how long their texts are."""
+    count = tuple.__len__(items) if isinstance(items, tuple) else list.__len__(items)
+    insights: list[Insight] = []
+    size = 0
+    # Most are short plain texts: for those no function is called.
+    for item in items if type(items) is list and count <= BREADTH else items_of(items, BREADTH):
+        fields = item if type(item) is dict else _fields(item)
+        text, category, identity = _get(fields, "text"), _get(fields, "category"), _get(fields, "insight_id")
+        if identity is None:
+            identity = _get(fields, "id")
+        if type(text) is not str or len(text) > _INSIGHT_LIMIT:
+            text = taken(text, _INSIGHT_LIMIT)
+        if category is not None and (type(category) is not str or len(category) > _CATEGORY_LIMIT):
+            category = text_of(plain(category), _CATEGORY_LIMIT)
+        size += 0 if text is None else len(text)
+        if size > _ANSWER_LIMIT:
             break
-        insights.append(insight)
-    return Answer(insights, insight_count=tuple.__len__(items) if isinstance(items, tuple) else list.__len__(items))
+        insights.append((text, category, identity if identity is None else as_id(identity)))
+    return insights, count, size
 
 
-def _category(value: object) -> str | None:
-    plainly = plain(value)
-    return text_of(plainly, _CATEGORY_LIMIT)
-
-
-def _insight(item: object) -> dict[str, JSON]:
-    if isinstance(item, str):
-        return {"text": text_of(item, _INSIGHT_LIMIT)}
-    fields = fields_of(item)
-    if fields is None:
-        return {"text": text_of(item, _INSIGHT_LIMIT)}
-    insight: dict[str, JSON] = {"text": text_of(dict.get(fields, "text"), _INSIGHT_LIMIT)}
-    if (category := dict.get(fields, "category")) is not None:
-        insight["category"] = _category(category)
-    identity = next((found for key in _ID_KEYS if (found := as_id(dict.get(fields, key))) is not None), None)
-    if identity is not None:
-        insight["id"] = identity
-    return insight
+def _fields(item: object) -> dict[object, object]:
+    """Return an insight's fields; what has none is its text."""
+    fields = None if isinstance(item, str) else fields_of(item)
+    return {"text": item} if fields is None else fields

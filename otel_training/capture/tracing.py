@@ -1,78 +1,78 @@
 """Our part in the host's trace: inherited ids, one span where the host traces, the active context."""
 
-import functools
 from collections.abc import Mapping
-from types import TracebackType
-from typing import Final, NamedTuple
+from typing import Final
 
 from opentelemetry import context as otel_context
 from opentelemetry import trace
 from opentelemetry.context import Context
-from opentelemetry.trace import Span, Status, StatusCode, TracerProvider
+from opentelemetry.trace import Span, SpanContext, Status, StatusCode, Tracer, TracerProvider
 
 from otel_training import config
 from otel_training import conventions as names
-from otel_training._guard import guard
-from otel_training.delivery.clock import random_bits
 from otel_training.delivery.record import Scalar
 from otel_training.version import version
 
 SUPPRESSED: Final = (otel_context._SUPPRESS_INSTRUMENTATION_KEY, "suppress_instrumentation")  # noqa: SLF001
 """Set by whoever wants no telemetry of what it does: the SDK's exporters, and instrumentations."""
 
-_provider: TracerProvider | None = None
-
-
-class Ids(NamedTuple):
-    """Trace id, span id (lower-case hex) and flags, as a log record carries them."""
-
-    trace_id: str
-    span_id: str
-    trace_flags: int
+_FIRST, _SECOND = SUPPRESSED
+_tracer: Tracer | None = None
 
 
 def use_tracer_provider(provider: TracerProvider | None) -> None:
     """Take spans from this provider; None: from the global one."""
-    global _provider  # noqa: PLW0603 - one process has one instrumentation
-    _provider = provider
+    global _tracer  # noqa: PLW0603 - one process has one instrumentation
+    _tracer = None if provider is None else _tracer_of(provider)
 
 
-def captures() -> bool:
+def _tracer_of(provider: TracerProvider) -> Tracer:
+    return provider.get_tracer(names.SCOPE, version(), names.SCHEMA_URL)
+
+
+def _own_tracer() -> Tracer:
+    """Return our tracer, asked for once: that takes as long as a span."""
+    global _tracer  # noqa: PLW0603 - one process has one instrumentation
+    if _tracer is None:
+        _tracer = _tracer_of(trace.get_tracer_provider())
+    return _tracer
+
+
+def captures(context: Context | None = None) -> bool:
     """Tell whether anything is to be captured here: the switch, and what the context asks for."""
     if not config.settings().enabled:
         return False
-    current = otel_context.get_current()
-    return not any(current.get(key) for key in SUPPRESSED)
+    asked = otel_context.get_current() if context is None else context
+    return not (asked.get(_FIRST) or asked.get(_SECOND))
 
 
-def current_ids(span: Span | None = None) -> Ids:
-    """Inherit the valid current context, sampled or not; mint ids only when there is none.
+def current_context(context: Context | None = None) -> SpanContext | None:
+    """Inherit the valid current context, sampled or not; None where there is none.
 
-    A minted context is never made current: spans started under it would record into a trace
+    What is derived then is never made current: spans started under it would record into a trace
     that the host does not have.
     """
-    context = (trace.get_current_span() if span is None else span).get_span_context()
-    if context.is_valid:
-        return Ids(f"{context.trace_id:032x}", f"{context.span_id:016x}", int(context.trace_flags))
-    noise = f"{random_bits(192):048x}"
-    return Ids(noise[:32], noise[32:], 0)
+    span = trace.get_current_span(context)
+    return None if span is trace.INVALID_SPAN else _valid(span)
+
+
+def _valid(span: Span) -> SpanContext | None:
+    found = span.get_span_context()
+    return found if found.is_valid else None
 
 
 def start_span(name: str, attributes: Mapping[str, Scalar]) -> Span | None:
     """Start a span of ours where the host traces; None where nothing would record it."""
-    span = _tracer(_provider or trace.get_tracer_provider()).start_span(name, attributes=attributes)
-    return span if span.is_recording() else None
-
-
-def is_tracing() -> bool:
-    """Tell whether there is a provider that could record a span."""
-    return not isinstance(_provider or trace.get_tracer_provider(), trace.ProxyTracerProvider)
-
-
-@functools.lru_cache(maxsize=1)
-def _tracer(provider: TracerProvider) -> trace.Tracer:
-    """Return our tracer of a provider; asking the SDK for one takes as long as a span."""
-    return provider.get_tracer(names.SCOPE, version(), names.SCHEMA_URL)
+    if _tracer is None and getattr(trace, "_TRACER_PROVIDER", trace) is None:
+        # Nobody has set a provider. Asking the API in public looks into the environment, for 0.6 us;
+        # where the private name is gone, that is what is done.
+        return None
+    span = _own_tracer().start_span(name)
+    if not span.is_recording():
+        return None
+    # Given at the start they take three times as long: the SDK copies them for its samplers, too.
+    span.set_attributes(attributes)
+    return span
 
 
 def tell_span(attributes: Mapping[str, Scalar]) -> None:
@@ -82,38 +82,27 @@ def tell_span(attributes: Mapping[str, Scalar]) -> None:
         span.set_attributes(attributes)
 
 
-def end_span(span: Span, attributes: Mapping[str, Scalar | None], error: BaseException | None) -> None:
-    """End a span with what is known now; of an error its class alone, never its text."""
-    span.set_attributes({key: value for key, value in attributes.items() if value is not None})
+def end_span(span: Span, error: BaseException | None) -> None:
+    """End a span; of an error its class alone, never its text."""
     if error is not None:
         span.set_attribute(names.ERROR_TYPE, type(error).__qualname__)
         span.set_status(Status(StatusCode.ERROR))
     span.end()
 
 
-class Activation:
-    """Makes a value, and a span where there is one, current while the host's code runs.
+def enter(before: Context, key: str, value: object, span: Span | None) -> Context:
+    """Make a value, and a span where there is one, current; returns what was current before."""
+    context = Context({**before, key: value})
+    otel_context.attach(context if span is None else trace.set_span_in_context(span, context))
+    return before
 
-    Goes back by attaching what was before, not by a token: a step that is abandoned mid-await is
-    finalised in another context, where a token would not be valid
+
+def leave(key: str, value: object, before: Context | None) -> None:
+    """Make current what was before.
+
+    By attaching it, not by a token: a step that is abandoned mid-await is finalised in another
+    context, where a token would not be valid
     (https://github.com/open-telemetry/opentelemetry-python/issues/2606).
     """
-
-    __slots__ = ("_before", "_key", "_span", "_value")
-
-    def __init__(self, key: str, value: object, span: Span | None) -> None:
-        self._key, self._value, self._span = key, value, span
-        self._before: Context | None = None
-
-    def __enter__(self) -> None:
-        with guard:
-            self._before = otel_context.get_current()
-            context = Context({**self._before, self._key: self._value})
-            otel_context.attach(context if self._span is None else trace.set_span_in_context(self._span, context))
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trail: TracebackType | None
-    ) -> None:
-        with guard:
-            if self._before is not None and otel_context.get_value(self._key) is self._value:
-                otel_context.attach(self._before)
+    if before is not None and otel_context.get_value(key) is value:
+        otel_context.attach(before)

@@ -8,7 +8,6 @@ import functools
 import inspect
 import weakref
 from collections.abc import AsyncGenerator, Callable, Generator
-from contextlib import AbstractContextManager
 from typing import Any, ParamSpec, Protocol, TypeAlias, TypeVar, cast
 
 from otel_training.conventions import Outcome
@@ -20,24 +19,28 @@ R = TypeVar("R")
 class Scope(Protocol):
     """One call. No method raises or changes anything."""
 
-    def active(self) -> AbstractContextManager[None]:
-        """Be the running one while the host's code runs."""
+    def __enter__(self) -> None:
+        """Be the running one during a step of a generator; a function's is that from the beginning."""
+
+    def __exit__(self, *raised: object) -> None:
+        """Be it no more; what the host's code raised goes on."""
 
     def yielded(self, value: object) -> None:
         """See a value that a generator gives."""
 
     def returned(self, value: object) -> None:
-        """See the result."""
+        """See the result and finish, being the running one no more."""
 
     def ended(self, error: BaseException | None, outcome: Outcome | None = None) -> None:
-        """Finish, exactly once; `outcome` says what the exception alone does not."""
+        """Finish without a result; `outcome` says what the exception alone does not."""
 
 
-Begin: TypeAlias = Callable[[tuple[object, ...], dict[str, object]], Scope | None]
+Begin: TypeAlias = Callable[[tuple[object, ...], dict[str, object], bool], Scope | None]
+"""Open a scope for a call's arguments, entered at once or not; None: just call."""
 
 
 def wrap(function: Callable[P, R], begin: Begin) -> Callable[P, R]:
-    """Open a scope around every call; `begin` may say None: just call.
+    """Open a scope around every call.
 
     Takes functions, methods, partials and callable objects, sync or async, generators or not.
     """
@@ -68,17 +71,15 @@ def _named(wrapper: Callable[..., Any], function: Callable[..., Any]) -> Callabl
 
 def _calling(function: Callable[..., Any], begin: Begin) -> Callable[..., Any]:
     def calling(*args: Any, **kwargs: Any) -> Any:
-        scope = begin(args, kwargs)
+        scope = begin(args, kwargs, True)  # noqa: FBT003 - as `Begin` says
         if scope is None:
             return function(*args, **kwargs)
         try:
-            with scope.active():
-                value = function(*args, **kwargs)
+            value = function(*args, **kwargs)
         except BaseException as error:
             scope.ended(error)
             raise
         scope.returned(value)
-        scope.ended(None)
         return value
 
     return calling
@@ -86,17 +87,15 @@ def _calling(function: Callable[..., Any], begin: Begin) -> Callable[..., Any]:
 
 def _awaiting(function: Callable[..., Any], begin: Begin) -> Callable[..., Any]:
     async def awaiting(*args: Any, **kwargs: Any) -> Any:
-        scope = begin(args, kwargs)
+        scope = begin(args, kwargs, True)  # noqa: FBT003 - as `Begin` says
         if scope is None:
             return await function(*args, **kwargs)
         try:
-            with scope.active():
-                value = await function(*args, **kwargs)
+            value = await function(*args, **kwargs)
         except BaseException as error:
             scope.ended(error)
             raise
         scope.returned(value)
-        scope.ended(None)
         return value
 
     return awaiting
@@ -105,7 +104,7 @@ def _awaiting(function: Callable[..., Any], begin: Begin) -> Callable[..., Any]:
 def _generating(function: Callable[..., Any], begin: Begin) -> Callable[..., Any]:
     def generating(*args: Any, **kwargs: Any) -> Any:
         inner = function(*args, **kwargs)
-        scope = begin(args, kwargs)
+        scope = begin(args, kwargs, False)  # noqa: FBT003 - as `Begin` says
         if scope is None:
             return inner
         seen: list[weakref.ref[Any]] = []
@@ -122,18 +121,17 @@ def _steps(inner: Generator[Any, Any, Any], scope: Scope, seen: list[Any]) -> Ge
     try:
         while True:
             try:
-                with scope.active():
+                with scope:
                     value = step()
             except StopIteration as stop:
                 scope.returned(stop.value)
-                scope.ended(None)
                 return stop.value
             scope.yielded(value)
             try:
                 sent = yield value
                 step = functools.partial(next, inner) if sent is None else functools.partial(inner.send, sent)
             except GeneratorExit:
-                with scope.active():
+                with scope:
                     inner.close()
                 raise
             except BaseException as thrown:  # noqa: BLE001 - the inner generator decides about it
@@ -149,7 +147,7 @@ def _steps(inner: Generator[Any, Any, Any], scope: Scope, seen: list[Any]) -> Ge
 def _async_generating(function: Callable[..., Any], begin: Begin) -> Callable[..., Any]:
     def generating(*args: Any, **kwargs: Any) -> Any:
         inner = function(*args, **kwargs)
-        scope = begin(args, kwargs)
+        scope = begin(args, kwargs, False)  # noqa: FBT003 - as `Begin` says
         if scope is None:
             return inner
         seen: list[weakref.ref[Any]] = []
@@ -166,7 +164,7 @@ async def _async_steps(inner: AsyncGenerator[Any, Any], scope: Scope, seen: list
     try:
         while True:
             try:
-                with scope.active():
+                with scope:
                     value = await step()
             except StopAsyncIteration:
                 scope.ended(None)
@@ -176,7 +174,7 @@ async def _async_steps(inner: AsyncGenerator[Any, Any], scope: Scope, seen: list
                 sent = yield value
                 step = inner.__anext__ if sent is None else functools.partial(inner.asend, sent)
             except GeneratorExit:
-                with scope.active():
+                with scope:
                     await inner.aclose()
                 raise
             except BaseException as thrown:  # noqa: BLE001 - the inner generator decides about it

@@ -136,7 +136,7 @@ def _extraction(row: dict[str, Any], identity: str, number: int, limit: int) -> 
         "topic": text_of(row.get("topic"), 4096),
         "source_url": text_of(row.get("source_url"), 4096),
         "source_content": source,
-        "insights": answer.insights,
+        "insights": answer.told(),
     }
     return Record(Kind.EXTRACTION, identity, _time(row), attributes, snapshot(content))
 

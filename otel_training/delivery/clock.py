@@ -20,17 +20,11 @@ if hasattr(os, "register_at_fork"):
 random_bits: Final = _random.getrandbits
 
 
-def _uuid7() -> str:
-    """Make a UUIDv7 (RFC 9562, section 5.7): sortable by time, unique across processes."""
-    milliseconds = time.time_ns() // 1_000_000
-    noise = random_bits(74)
-    variant = 0x8000 | (noise >> 48) & 0x3FFF
-    head = f"{milliseconds >> 16:08x}-{milliseconds & 0xFFFF:04x}-7{noise >> 62:03x}"
-    return f"{head}-{variant:04x}-{noise & 0xFFFF_FFFF_FFFF:012x}"
+_NOISE_BITS: Final = 74
 
 
-def _counted(number: int) -> str:
-    return f"00000000-0000-7000-8000-{number:012x}"
+def _number() -> int:
+    return (time.time_ns() // 1_000_000) << _NOISE_BITS | random_bits(_NOISE_BITS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +33,7 @@ class Clock:
 
     now: Callable[[], int] = time.time_ns
     ticks: Callable[[], int] = time.perf_counter_ns
-    event_id: Callable[[], str] = _uuid7
+    event_number: Callable[[], int] = _number
 
 
 @dataclass(slots=True)
@@ -51,7 +45,7 @@ class Fixed:
 
     def clock(self) -> Clock:
         """Return it as a clock."""
-        return Clock(lambda: self.time, lambda: 0, lambda: _counted(next(self._numbers)))
+        return Clock(lambda: self.time, lambda: 0, lambda: next(self._numbers))
 
 
 SYSTEM: Final = Clock()
@@ -74,6 +68,18 @@ def ticks() -> int:
     return _clock.ticks()
 
 
-def event_id() -> str:
-    """Make the id of an event, a UUIDv7."""
-    return _clock.event_id()
+def event_number() -> int:
+    """Draw what tells one event from all others: milliseconds, then 74 random bits."""
+    return _clock.event_number()
+
+
+def event_id(number: int | None = None) -> str:
+    """Write the id of an event, by default of a new one.
+
+    A UUIDv7 (RFC 9562, section 5.7): sortable by time, unique across processes.
+    """
+    number = event_number() if number is None else number
+    milliseconds, noise = number >> _NOISE_BITS, number & (1 << _NOISE_BITS) - 1
+    variant = 0x8000 | (noise >> 48) & 0x3FFF
+    head = f"{milliseconds >> 16:08x}-{milliseconds & 0xFFFF:04x}-7{noise >> 62:03x}"
+    return f"{head}-{variant:04x}-{noise & 0xFFFF_FFFF_FFFF:012x}"

@@ -15,8 +15,8 @@ import orjson
 from otel_training import conventions as names
 from otel_training.conventions import Action, Kind
 from otel_training.delivery.record import JSON, Record, Scalar
-from otel_training.delivery.snapshot import clean_text
-from otel_training.privacy.identity import Key, insight_id, pseudonym, text_sha256
+from otel_training.delivery.snapshot import clean, clean_text
+from otel_training.privacy.identity import Key, insight_digests, pseudonym, text_sha256
 from otel_training.privacy.redact import Redactor
 from otel_training.privacy.rules import Rules
 from otel_training.privacy.url import clean_url
@@ -87,7 +87,7 @@ class Finisher:
             raise MalformedError
         redactor = Redactor(self.rules)
         url = _text(content.get("source_url")) or ""
-        source = _source(record, content)
+        source = _text(content.get("source_content"))
         items = content.get("insights")
         insights = [self._insight(item, url, redactor) for item in items] if isinstance(items, list) else []
         attributes: Attributes = {
@@ -107,13 +107,13 @@ class Finisher:
         found = item if isinstance(item, dict) else {}
         text = _text(found.get("text")) or ""
         category = _text(found.get("category"))
-        derived = insight_id(url, text)
+        derived, digest = insight_digests(url, text)
         return {
             "insight_id": as_id(found.get("id")) or derived,
             "derived_id": derived,
             "text": redactor.text(text),
             "category": None if category is None else redactor.text(category),
-            "text_sha256": text_sha256(text),
+            "text_sha256": digest,
         }
 
     def _llm_call(self, record: Record) -> Finished:
@@ -220,8 +220,10 @@ class Finisher:
         return {names.USER_HASH: pseudonym(self.key, reader), names.USER_KEY_ID: self.key.id}
 
 
-def read(content: bytes) -> JSON:
-    """Parse JSON, gzipped or not; raises `MalformedError` for anything else."""
+def read(content: bytes | dict[str, JSON]) -> JSON:
+    """Parse JSON, gzipped or not, where it is not yet parsed; raises `MalformedError` for anything else."""
+    if isinstance(content, dict):
+        return content
     try:
         parsed: JSON = orjson.loads(_unzipped(content))
     except (orjson.JSONDecodeError, zlib.error) as error:
@@ -296,7 +298,8 @@ def _quality(source: dict[str, JSON]) -> float | None:
 
 def answer_text(items: list[JSON]) -> str:
     """Return the text by which a call's answer and an extraction's insights are compared."""
-    texts = [item.get("text") if isinstance(item, dict) else item for item in items]
+    told = (item.get("text") if isinstance(item, dict) else item for item in items)
+    texts = [clean(text) if isinstance(text, str) else text for text in told]
     return orjson.dumps(texts).decode()
 
 
@@ -334,12 +337,5 @@ def _unfenced(answer: str) -> str:
     return stripped.split("\n", 1)[-1].rsplit("```", 1)[0]
 
 
-def _source(record: Record, content: dict[str, JSON]) -> str | None:
-    """Return the source's text: of a live call by reference, of an old log in the content."""
-    if record.source is None:
-        return _text(content.get("source_content"))
-    return clean_text(record.source, len(record.source))
-
-
 def _text(value: JSON) -> str | None:
-    return value.replace("\0", "\ufffd") if isinstance(value, str) else None
+    return clean(value) if isinstance(value, str) else None

@@ -12,7 +12,7 @@ from otel_training import config
 from otel_training.conventions import Loss
 from otel_training.delivery.content import Finisher
 from otel_training.delivery.line import Event, header
-from otel_training.delivery.record import Record
+from otel_training.delivery.record import Captured
 from otel_training.delivery.resource import resource
 from otel_training.delivery.sdk import emitting, stock_provider
 from otel_training.delivery.segments import sweep
@@ -81,9 +81,9 @@ _logger_provider: LoggerProvider | None = None
 _sink: Callable[[Event], None] | None = None
 
 
-def emit(record: Record) -> None:
-    """Hand a record to the writer. Never blocks."""
-    _writer.put(record)
+def emit(captured: Captured) -> None:
+    """Hand a record, or what one is made of, to the writer. Never blocks."""
+    _writer.put(captured)
 
 
 def lose(reason: Loss) -> None:

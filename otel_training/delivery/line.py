@@ -5,7 +5,7 @@ Format: opentelemetry-proto, logs.proto, in the JSON encoding of the OTLP specif
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import orjson
 
@@ -32,7 +32,7 @@ def events(record: Record, finisher: Finisher) -> Iterator[Event]:
     """Turn one captured record into its events: itself, and the links it tells."""
     for finished in finisher.finish(record):
         main = finished.kind is record.kind
-        yield event(record if main else replace(record, event_id=event_id()), finished)
+        yield event(record if main else record._replace(event_id=event_id(), context=record.span_context), finished)
 
 
 def loss_event(reason: Loss, count: int) -> Event:
@@ -59,14 +59,14 @@ def event(record: Record, finished: Finished) -> Event:
 
 def line(made: Event) -> bytes:
     """Make the line of an event, with its line end."""
-    record = made.record
+    record, context = made.record, made.record.span_context
     log_record = {
         "timeUnixNano": str(record.time),
         "observedTimeUnixNano": str(record.time),
         "severityNumber": SEVERITY_INFO,
-        "traceId": record.trace_id,
-        "spanId": record.span_id,
-        "flags": record.trace_flags,
+        "traceId": f"{context.trace_id:032x}",
+        "spanId": f"{context.span_id:016x}",
+        "flags": int(context.trace_flags),
         "eventName": made.name,
         "attributes": key_values(made.attributes),
         "body": {"stringValue": made.body},
@@ -86,7 +86,12 @@ def header(resource: Mapping[str, Scalar], version: str) -> bytes:
 
 def key_values(attributes: Mapping[str, Scalar | None]) -> list[dict[str, JSON]]:
     """Encode attributes as OTLP/JSON `KeyValue`s, leaving out those without a value."""
-    return [{"key": key, "value": _any_value(value)} for key, value in attributes.items() if value is not None]
+    # Most are texts: for those no function is called.
+    return [
+        {"key": key, "value": {"stringValue": value} if type(value) is str else _any_value(value)}
+        for key, value in attributes.items()
+        if value is not None
+    ]
 
 
 def _any_value(value: Scalar) -> dict[str, JSON]:

@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import Final
 
 from opentelemetry._logs import LoggerProvider, SeverityNumber
-from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, set_span_in_context
+from opentelemetry.trace import NonRecordingSpan, set_span_in_context
 
 from otel_training import conventions as names
 from otel_training.delivery.line import Event
@@ -27,7 +27,7 @@ def emitting(provider: LoggerProvider) -> Callable[[Event], None]:
         record = made.record
         logger.emit(
             timestamp=record.time,
-            context=set_span_in_context(NonRecordingSpan(_span_context(made))),
+            context=set_span_in_context(NonRecordingSpan(record.span_context)),
             severity_number=SeverityNumber.INFO,
             body=made.body or None,
             attributes={key: value for key, value in made.attributes.items() if value is not None},
@@ -48,9 +48,3 @@ def stock_provider() -> LoggerProvider:
     provider = SdkProvider(shutdown_on_exit=False)
     provider.add_log_record_processor(BatchLogRecordProcessor(exporter))
     return provider
-
-
-def _span_context(made: Event) -> SpanContext:
-    record = made.record
-    trace_id, span_id = int(record.trace_id or "0", 16), int(record.span_id or "0", 16)
-    return SpanContext(trace_id, span_id, is_remote=False, trace_flags=TraceFlags(record.trace_flags))

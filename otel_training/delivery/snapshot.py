@@ -113,10 +113,15 @@ def text_of(value: object, limit: int) -> str | None:
 
 
 def taken(value: object, limit: int) -> str | None:
-    """Do as `text_of`, but leave a text as it is but for its length: the writer thread cleans it."""
+    """Do as `text_of`, but leave a text as it is but for its length: the writer thread cleans it by `clean`."""
     if type(value) is str:
         return value if len(value) <= limit else value[:limit]
     return text_of(value, limit)
+
+
+def clean(text: str) -> str:
+    """Clean a whole text."""
+    return text if text.isascii() and "\0" not in text else clean_text(text, len(text))
 
 
 def fields_of(value: object) -> dict[object, object] | None:
@@ -139,7 +144,11 @@ def fields_of(value: object) -> dict[object, object] | None:
 
 def first_of(fields: dict[object, object], keys: Iterable[str]) -> object:
     """Return the value of the first key that there is; by `dict.get`: a subclass may have its own."""
-    return next((found for key in keys if (found := dict.get(fields, key)) is not None), None)
+    for key in keys:
+        found = dict.get(fields, key)
+        if found is not None:
+            return found
+    return None
 
 
 def items_of(items: list[object] | tuple[object, ...], limit: int) -> list[object]:

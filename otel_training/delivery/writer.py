@@ -15,7 +15,7 @@ from otel_training.conventions import Loss
 from otel_training.delivery.content import Finisher, MalformedError
 from otel_training.delivery.counters import Losses
 from otel_training.delivery.line import Event, events, line, loss_event
-from otel_training.delivery.record import Record
+from otel_training.delivery.record import Captured
 from otel_training.delivery.segments import ROLL_BYTES, Segment, open_segment, waiting_bytes
 from otel_training.folder import DataFolder
 
@@ -30,7 +30,7 @@ _YIELD_SECONDS: Final = 0.00001
 RETRY_SECONDS: Final = 0.5
 ROOM_SECONDS: Final = 1.0
 
-Item: TypeAlias = "Record | threading.Event"
+Item: TypeAlias = "Captured | threading.Event"
 
 
 @dataclass(slots=True)
@@ -68,14 +68,15 @@ class Writer:
     _failing: bool = False
     _full: bool = False
 
-    def put(self, record: Record) -> None:
+    def put(self, captured: Captured) -> None:
         """Take a record; counts it as lost when the backlog is at its bound. Never blocks."""
         if len(self.queue) >= QUEUE_RECORDS or self.queued_bytes >= QUEUE_BYTES:
             self.losses.add(Loss.QUEUE_FULL)
             return
-        self.queue.append(record)
-        self.queued_bytes += record.size
-        self._call()
+        self.queue.append(captured)
+        self.queued_bytes += captured.size
+        if self._idle:
+            self._call()
 
     def lose(self, reason: Loss) -> None:
         """Count a record that could not even be made."""
@@ -121,7 +122,9 @@ class Writer:
     def _call(self) -> None:
         if self._thread is None:
             self._start()
-        if self._idle:
+        if self._idle and self._thread is not None:
+            # Woken once, by the first: a wake-up costs more than the rest of `put`.
+            self._idle = False
             self._wake.set()
 
     def _start(self) -> None:
@@ -204,9 +207,9 @@ class Writer:
             self.queued_bytes = 0
         return reached
 
-    def _lines(self, record: Record) -> list[bytes]:
+    def _lines(self, captured: Captured) -> list[bytes]:
         try:
-            destination = self._prepared()
+            record, destination = captured.record(), self._prepared()
             if destination.emit is not None:
                 for made in events(record, destination.finisher):
                     destination.emit(made)

@@ -81,8 +81,14 @@ def insight_id(source_url: str, text: str) -> str:
     The first half of SHA-256 over `otel_training.insight`, URL and text, NUL between them; the
     URL without white space around it, the text in NFC with white space collapsed.
     """
-    named = _INSIGHT + _bytes(source_url.strip()) + b"\0" + _bytes(normal_text(text))
-    return hashlib.sha256(named).hexdigest()[:32]
+    return insight_digests(source_url, text)[0]
+
+
+def insight_digests(source_url: str, text: str) -> tuple[str, str]:
+    """Return an insight's id and its text's digest, for the price of one normal form."""
+    normal = _bytes(normal_text(text))
+    named = _INSIGHT + _bytes(source_url.strip()) + b"\0" + normal
+    return hashlib.sha256(named).hexdigest()[:32], hashlib.sha256(normal).hexdigest()
 
 
 def _bytes(text: str) -> bytes:

@@ -46,6 +46,21 @@ def test_what_is_said_after_the_return_is_an_event(lines: Lines) -> None:
     ]
 
 
+def test_outside_any_trace_all_that_is_said_shares_a_trace_of_the_extractions_id(contexts: Any) -> None:
+    """Record, score and model call have one trace and span id, made of the UUID; nothing is sampled."""
+
+    @otel_training.extraction
+    def extract(topic: str) -> list[str]:
+        otel_training.current().llm_call(model="m", input="p", output='["One"]')
+        return ["One"]
+
+    extract("t")
+    otel_training.current().score(3)
+
+    trace_id = otel_training.current().id.replace("-", "")
+    assert [(trace_id, trace_id[16:], 0)] * 3 == contexts()
+
+
 def test_links_the_apps_ids_in_order(lines: Lines) -> None:
     """Ids given after the return tie to the insights by their place."""
     extract("t")
