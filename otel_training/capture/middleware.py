@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 from urllib.parse import parse_qs
 
@@ -11,7 +10,7 @@ from otel_training._guard import guard
 from otel_training.capture.routes import Route, parse_route
 from otel_training.capture.tracing import captures, current_context, tell_span
 from otel_training.conventions import Kind, Loss, Outcome
-from otel_training.delivery.clock import event_id, now, ticks
+from otel_training.delivery.clock import event_id, event_number, now, ticks
 from otel_training.delivery.lifecycle import emit, flush, lose
 from otel_training.delivery.record import Record, Scalar
 from otel_training.delivery.snapshot import snapshot
@@ -73,8 +72,9 @@ class TrainingMiddleware:
     def _exchange(self, scope: Scope) -> "Exchange | None":
         with guard:
             if captures():
-                found = next(((kind, route) for kind, route in self._routes if route.matches(scope)), None)
-                return None if found is None else Exchange(*found, scope, self._user)
+                for kind, route in self._routes:
+                    if route.matches(scope):
+                        return Exchange(kind, route, scope, self._user)
         return None
 
 
@@ -90,57 +90,64 @@ def _flushing(send: Send) -> Send:
     return sending
 
 
-@dataclass(slots=True)
 class Kept:
     """What goes by of a body, up to a limit; beyond it nothing."""
 
-    limit: int
-    chunks: list[bytes] = field(default_factory=list)
-    size: int = 0
+    __slots__ = ("_chunks", "_limit", "size")
+
+    def __init__(self, limit: int) -> None:
+        self._limit, self.size = limit, 0
+        self._chunks: list[bytes] = []
 
     def add(self, message: Message) -> None:
         """Take the chunk of an ASGI message."""
         chunk = message.get("body", b"")
         self.size += len(chunk)
         if self.is_whole():
-            self.chunks.append(bytes(chunk))
+            self._chunks.append(bytes(chunk))
         else:
-            self.chunks.clear()
+            self._chunks.clear()
 
     def is_whole(self) -> bool:
         """Tell whether all of it was kept."""
-        return self.size <= self.limit
+        return self.size <= self._limit
 
     def content(self) -> bytes:
         """Return it."""
-        return b"".join(self.chunks)
+        return b"".join(self._chunks)
 
 
-@dataclass(slots=True)
 class Exchange:
-    """One captured request and its answer."""
+    """One captured request and its answer, and then what waits for the writer thread.
 
-    kind: Kind
-    route: Route
-    scope: Scope
-    user: Reader | None
-    request: Kept = field(default_factory=lambda: Kept(ENGAGE_LIMIT))
-    answer: Kept = field(default_factory=lambda: Kept(FEED_LIMIT))
-    status: int = 0
-    readable: bool = False
-    began: int = field(default_factory=ticks)
-    identity: str = field(default_factory=event_id)
+    Not a dataclass: it is made for each request, on the event loop.
+    """
+
+    __slots__ = (
+        "_answer", "_content", "_context", "_duration", "_fallback", "_found", "_kind", "_named", "_number", "_path",
+        "_query", "_request", "_scope", "_started", "_status", "_time", "_user",
+    )  # fmt: skip
+
+    def __init__(self, kind: Kind, route: Route, scope: Scope, user: Reader | None) -> None:
+        self._kind, self._path, self._user = kind, route.path, user
+        self._scope: Scope | None = scope
+        self._number = event_number()
+        self._request = None if kind is Kind.IMPRESSION else Kept(ENGAGE_LIMIT)
+        self._answer: Kept | None = None
+        self._status = 0
+        self._started = ticks()
 
     def receiving(self, receive: Receive) -> Receive:
         """Keep the request's body as the app reads it, never reading ahead."""
-        if self.kind is Kind.IMPRESSION:
+        request = self._request
+        if request is None:
             return receive
 
         async def tee() -> Message:
             message = await receive()
             with guard:
                 if message["type"] == "http.request":
-                    self.request.add(message)
+                    request.add(message)
             return message
 
         return tee
@@ -149,64 +156,76 @@ class Exchange:
         """See the answer; emit after its last chunk was sent."""
 
         async def tee(message: Message) -> None:
+            is_body = message["type"] == "http.response.body"
             with guard:
-                self._see(message)
+                if is_body:
+                    if self._answer is not None:
+                        self._answer.add(message)
+                elif message["type"] == "http.response.start":
+                    self._start(message)
             await send(message)
-            if message["type"] == "http.response.body" and not message.get("more_body", False):
+            if is_body and not message.get("more_body", False):
                 with guard:
-                    self._emit()
+                    self._end()
 
         return tee
 
-    def _see(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            self.status = message["status"]
-            self.readable = self.kind is not Kind.FEEDBACK and _is_json(message.get("headers", ()))
-            tell_span({names.KIND: self.kind, names.EVENT_ID: self.identity})
-        elif message["type"] == "http.response.body" and self.readable:
-            self.answer.add(message)
+    def _start(self, message: Message) -> None:
+        self._status = message["status"]
+        if self._kind is not Kind.FEEDBACK and _is_json(message.get("headers", ())):
+            self._answer = Kept(FEED_LIMIT)
+        tell_span(self._kind, self._number)
 
-    def _emit(self) -> None:
-        if not 200 <= self.status < 300:  # noqa: PLR2004 - HTTP's own classes
+    def _end(self) -> None:
+        """Hand it to the writer where it tells something, without what is the host's."""
+        scope, self._scope = self._scope, None
+        if scope is None or not 200 <= self._status < 300:  # noqa: PLR2004 - HTTP's own classes
             return
-        match self.kind:
-            case Kind.FEEDBACK:
-                self._emit_if(self.request, Loss.MALFORMED)
-            case Kind.IMPRESSION if self.readable:
-                self._emit_if(self.answer, Loss.FEED_TOO_LARGE)
-            case Kind.QUERY:
-                asked = self.request.content() or snapshot(_query_string(self.scope))
-                self._record(asked, self.answer.content())
-
-    def _emit_if(self, kept: Kept, otherwise: Loss) -> None:
-        if kept.is_whole():
-            self._record(kept.content(), b"")
-        else:
-            lose(otherwise)
-
-    def _record(self, content: bytes, answer: bytes) -> None:
-        attributes: dict[str, Scalar | None] = {names.ROUTE: self.route.path}
-        if self.kind is Kind.QUERY:
-            attributes[names.OUTCOME] = Outcome.OK
-            attributes[names.DURATION] = (ticks() - self.began) / 1e9
-        emit(
-            Record(
-                self.kind,
-                self.identity,
-                now(),
-                attributes,
-                content,
-                None if self.user is None else self._named(self.user),
-                _scope_user(self.scope),
-                current_context(),
-                answer,
-            )
+        told, otherwise = (
+            (self._answer, Loss.FEED_TOO_LARGE) if self._kind is Kind.IMPRESSION else (self._request, Loss.MALFORMED)
         )
+        if told is None:
+            return
+        if self._kind is not Kind.QUERY and not told.is_whole():
+            lose(otherwise)
+            return
+        self._time, self._duration = now(), ticks() - self._started
+        self._content = told.content()
+        self._context = current_context()
+        self._named = None if self._user is None else self._name(self._user, scope)
+        self._found, self._query = _scope_user(scope), scope.get("query_string", b"")
+        emit(self)
 
-    def _named(self, user: Reader) -> str | int | None:
+    def _name(self, user: Reader, scope: Scope) -> str | int | None:
         with guard:
-            return user(self.scope)
+            return user(scope)
         return None
+
+    @property
+    def size(self) -> int:
+        """About how many bytes it holds."""
+        return len(self._content) + (0 if self._answer is None else self._answer.size)
+
+    def record(self) -> Record:
+        """Make the record, on the writer thread."""
+        attributes: dict[str, Scalar | None] = {names.ROUTE: self._path}
+        query, content, answer = _query_string(self._query), self._content, b""
+        if self._kind is Kind.QUERY:
+            attributes[names.OUTCOME] = Outcome.OK
+            attributes[names.DURATION] = self._duration / 1e9
+            content = content or snapshot(query)
+            answer = b"" if self._answer is None else self._answer.content()
+        return Record(
+            self._kind,
+            event_id(self._number),
+            self._time,
+            attributes,
+            content,
+            self._named,
+            query.get("user_id") if self._found is None else self._found,
+            self._context,
+            answer,
+        )
 
 
 def _is_json(headers: Any) -> bool:
@@ -219,22 +238,22 @@ def _is_json(headers: Any) -> bool:
 
 
 def _scope_user(scope: Scope) -> object:
-    """Return the reader that the host put into the scope, else the query's `user_id`.
+    """Return the reader that the host put into the scope, None where there is none.
 
     Of a user object only stored fields are read: its properties are the host's code.
     """
     user = scope.get("user")
-    if isinstance(user, (str, int)):
+    if user is None or isinstance(user, (str, int)):
         return user
     try:
         stored = object.__getattribute__(user, "__dict__")
     except AttributeError:
-        stored = {}
+        return None
     for name in ("user_id", "id", "username"):
         if isinstance(found := stored.get(name), (str, int)):
             return found
-    return _query_string(scope).get("user_id")
+    return None
 
 
-def _query_string(scope: Scope) -> dict[str, str]:
-    return {key: values[0] for key, values in parse_qs(scope.get("query_string", b"").decode("latin-1")).items()}
+def _query_string(query: bytes) -> dict[str, str]:
+    return {key: values[0] for key, values in parse_qs(query.decode("latin-1")).items()} if query else {}

@@ -23,6 +23,8 @@ class Route:
         if scope["method"] not in self.methods:
             return False
         path, root = scope["path"], scope.get("root_path", "").rstrip("/")
+        if not root:
+            return self.pattern.fullmatch(path) is not None
         inside = path[len(root) :] if path.startswith(f"{root}/") else path
         return any(self.pattern.fullmatch(one) is not None for one in {path, inside})
 

@@ -10,6 +10,8 @@ from opentelemetry.trace import Span, SpanContext, Status, StatusCode, Tracer, T
 
 from otel_training import config
 from otel_training import conventions as names
+from otel_training.conventions import Kind
+from otel_training.delivery.clock import event_id
 from otel_training.delivery.record import Scalar
 from otel_training.version import version
 
@@ -75,11 +77,11 @@ def start_span(name: str, attributes: Mapping[str, Scalar]) -> Span | None:
     return span
 
 
-def tell_span(attributes: Mapping[str, Scalar]) -> None:
+def tell_span(kind: Kind, number: int) -> None:
     """Add our attributes to the host's current span: a request has one, and needs no other."""
     span = trace.get_current_span()
     if span.is_recording():
-        span.set_attributes(attributes)
+        span.set_attributes({names.KIND: kind, names.EVENT_ID: event_id(number)})
 
 
 def end_span(span: Span, error: BaseException | None) -> None:

@@ -245,6 +245,8 @@ def stored_url(url: str, rules: Rules | None = None) -> str:
 
 def as_id(value: object) -> str | None:
     """Return an id as text: `1` is `"1"` and `0` is an id; true, 1.5, "" and null are none."""
+    if type(value) is str and len(value) <= ID_LIMIT:
+        return clean(value).strip() or None
     if isinstance(value, bool):
         return None
     if isinstance(value, int):

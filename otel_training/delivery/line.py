@@ -13,7 +13,7 @@ from otel_training import conventions as names
 from otel_training.conventions import Kind, Loss
 from otel_training.delivery.clock import event_id, now
 from otel_training.delivery.content import Finished, Finisher
-from otel_training.delivery.record import JSON, Record, Scalar
+from otel_training.delivery.record import JSON, Record, Scalar, context_of
 
 SEVERITY_INFO = 9
 
@@ -32,7 +32,12 @@ def events(record: Record, finisher: Finisher) -> Iterator[Event]:
     """Turn one captured record into its events: itself, and the links it tells."""
     for finished in finisher.finish(record):
         main = finished.kind is record.kind
-        yield event(record if main else record._replace(event_id=event_id(), context=record.span_context), finished)
+        yield event(record if main else _beside(record), finished)
+
+
+def _beside(record: Record) -> Record:
+    """Give what a record tells beside itself an id of its own, in the same trace."""
+    return record._replace(event_id=event_id(), context=record.context or context_of(record.event_id))
 
 
 def loss_event(reason: Loss, count: int) -> Event:
@@ -59,19 +64,29 @@ def event(record: Record, finished: Finished) -> Event:
 
 def line(made: Event) -> bytes:
     """Make the line of an event, with its line end."""
-    record, context = made.record, made.record.span_context
+    record = made.record
+    trace_id, span_id, flags = _ids(record)
     log_record = {
         "timeUnixNano": str(record.time),
         "observedTimeUnixNano": str(record.time),
         "severityNumber": SEVERITY_INFO,
-        "traceId": f"{context.trace_id:032x}",
-        "spanId": f"{context.span_id:016x}",
-        "flags": int(context.trace_flags),
+        "traceId": trace_id,
+        "spanId": span_id,
+        "flags": flags,
         "eventName": made.name,
         "attributes": key_values(made.attributes),
         "body": {"stringValue": made.body},
     }
     return orjson.dumps(log_record, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def _ids(record: Record) -> tuple[str, str, int]:
+    context = record.context
+    if context is None:
+        # As `context_of` does, without a number between.
+        trace_id = record.event_id.replace("-", "")
+        return trace_id, trace_id[16:], 0
+    return f"{context.trace_id:032x}", f"{context.span_id:016x}", int(context.trace_flags)
 
 
 def header(resource: Mapping[str, Scalar], version: str) -> bytes:

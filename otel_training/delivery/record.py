@@ -56,11 +56,6 @@ class Record(NamedTuple):
         """Return itself."""
         return self
 
-    @property
-    def span_context(self) -> SpanContext:
-        """Return the context that was current, else the one of its id."""
-        return context_of(self.event_id) if self.context is None else self.context
-
 
 def context_of(event_id: str) -> SpanContext:
     """Derive a context from an event's id, a UUID: 128 bits for the trace, the last 64 for the span.

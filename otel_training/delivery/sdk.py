@@ -14,6 +14,7 @@ from opentelemetry.trace import NonRecordingSpan, set_span_in_context
 
 from otel_training import conventions as names
 from otel_training.delivery.line import Event
+from otel_training.delivery.record import context_of
 from otel_training.version import version
 
 _PROTOCOLS: Final = ("OTEL_EXPORTER_OTLP_LOGS_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
@@ -27,7 +28,7 @@ def emitting(provider: LoggerProvider) -> Callable[[Event], None]:
         record = made.record
         logger.emit(
             timestamp=record.time,
-            context=set_span_in_context(NonRecordingSpan(record.span_context)),
+            context=set_span_in_context(NonRecordingSpan(record.context or context_of(record.event_id))),
             severity_number=SeverityNumber.INFO,
             body=made.body or None,
             attributes={key: value for key, value in made.attributes.items() if value is not None},

@@ -19,11 +19,12 @@ class Key:
     """The key of readers' pseudonyms."""
 
     secret: bytes = field(repr=False)
+    id: str = field(init=False, repr=False)
+    """A short id derived one way, so that records made by two keys can be told apart."""
 
-    @property
-    def id(self) -> str:
-        """A short id derived one way, so that records made by two keys can be told apart."""
-        return hmac.digest(self.secret, b"otel_training.key.id", "sha256").hex()[:8]
+    def __post_init__(self) -> None:
+        """Derive the id once: it stands in every record of a reader."""
+        object.__setattr__(self, "id", hmac.digest(self.secret, b"otel_training.key.id", "sha256").hex()[:8])
 
 
 def pseudonym(key: Key, user_id: str) -> str:
