@@ -1,13 +1,9 @@
 """Claude's calls, by the real client against a loopback Messages API."""
 
 import asyncio
-import importlib.util
 import json
-import socket
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -15,7 +11,6 @@ from typing import Any
 
 import anthropic
 import pytest
-import uvicorn
 from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -25,7 +20,6 @@ from pydantic import BaseModel
 import otel_training
 
 Lines = Callable[[], list[dict[str, Any]]]
-PROGRAMS = Path(__file__).parent.parent / "programs"
 PROMPT: dict[str, Any] = {
     "model": "claude-x", "max_tokens": 100, "system": "Extract.",
     "messages": [{"role": "user", "content": "Source text."}],
@@ -55,27 +49,6 @@ class Parsed(BaseModel):
 
     insights: list[Insight]
     quality_score: float
-
-
-@pytest.fixture(scope="module")
-def api() -> Iterator[ModuleType]:
-    """Serve the Messages API by a real uvicorn in a thread; `url` is where."""
-    spec = importlib.util.spec_from_file_location("messages_api", PROGRAMS / "messages_api.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(module.app, log_level="warning", lifespan="off"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        while not server.started:
-            time.sleep(0.01)
-        module.url = f"http://127.0.0.1:{listening.getsockname()[1]}"  # type: ignore[attr-defined]
-        yield module
-        server.should_exit = server.force_exit = True
-        thread.join()
 
 
 @pytest.fixture

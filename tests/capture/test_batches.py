@@ -1,21 +1,16 @@
 """Message Batches: submitted here, read there."""
 
 import asyncio
-import importlib.util
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
-from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import anthropic
 import pytest
 
 import otel_training
-
-sys.path.insert(0, str(Path(__file__).parent.parent))
-from served import PROGRAMS, threaded
 
 ANSWER = '{"insights": [{"text": "One", "category": "c"}], "quality_score": 8}'
 READER = """
@@ -28,16 +23,10 @@ with anthropic.Anthropic(base_url=sys.argv[1], api_key="k") as client:
 """
 
 
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    """Serve the Messages API."""
-    spec = importlib.util.spec_from_file_location("messages_api_of_batches", PROGRAMS / "messages_api.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    with threaded(module.app) as found:
-        yield found
+@pytest.fixture
+def url(api: ModuleType) -> str:
+    """Where the Messages API is served."""
+    return str(api.url)
 
 
 def requests(*prompts: str) -> list[Any]:

@@ -3,9 +3,6 @@
 import asyncio
 import gzip
 import json
-import os
-import signal
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +17,9 @@ import otel_training
 from otel_training.capture.routes import parse_route
 from otel_training.delivery.lifecycle import flush
 from otel_training.privacy.identity import Key, pseudonym, text_sha256
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from served import served
 
 Lines = Callable[[], list[dict[str, Any]]]
 LIKE = {"insight_id": "abc", "action": "like", "metadata": {"user_id": 1}}
@@ -310,29 +310,8 @@ def test_refuses_a_route_that_is_none(text: str) -> None:
 
 def test_flushes_before_uvicorn_ends_by_a_signal(tmp_path: Path, folder: Any) -> None:
     """A record captured right before SIGTERM is on disk, although no `atexit` runs."""
-    program = tmp_path / "late.py"
-    program.write_text(
-        "import contextlib, otel_training\n"
-        "from fastapi import FastAPI\n"
-        "@contextlib.asynccontextmanager\n"
-        "async def life(app):\n"
-        "    yield\n"
-        "    [otel_training.record_feedback(str(n), 'like') for n in range(100)]\n"
-        "app = FastAPI(lifespan=life)\n"
-        "app.add_middleware(otel_training.TrainingMiddleware)\n"
-        "print('up', flush=True)\n",
-        encoding="utf-8",
-    )
-    argv = [sys.executable, "-m", "uvicorn", "late:app", "--port", "0", "--app-dir", str(tmp_path)]
-    with subprocess.Popen(
-        argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=dict(os.environ)
-    ) as server:
-        assert server.stderr is not None
-        while "Uvicorn running" not in server.stderr.readline():
-            pass
-        server.send_signal(signal.SIGTERM)
-        server.communicate(timeout=20)
+    with served("late:app", tmp_path, OTEL_TRAINING_HOME=str(folder.path)):
+        pass
 
-    assert -signal.SIGTERM == server.returncode
     (segment,) = folder.local.glob("*.jsonl")
     assert 101 == len(segment.read_bytes().splitlines())
