@@ -1,0 +1,123 @@
+"""What passes the collector, and where to, by the real binary with the shipped configuration."""
+
+from typing import Any
+
+import pytest
+
+from otel_training import conventions as names
+from otel_training.folder import DataFolder
+from tests.collector.process import Backend, Collector, until
+from tests.collector.records import captured, log, span
+
+pytestmark = pytest.mark.timeout(120, func_only=True)
+
+FULL = {"stringValue": "Mail bob@news.example ..."}
+FOREIGN = {"enduser.email": "bob@news.example"}
+
+
+def flat(request: dict[str, Any]) -> list[dict[str, Any]]:
+    """The log records of a request, as a backend tells them."""
+    return Backend([("/v1/logs", request)]).logs()
+
+
+def test_our_records_pass_whole(collector: Collector, store: Backend, app: Backend, folder: DataFolder) -> None:
+    """Records of the product arrive value for value, under their service's name, and nowhere else."""
+    request = captured(folder.local)
+    sent = flat(request)
+
+    assert 200 == collector.send("/v1/logs", request)
+    until(lambda: len(store.logs()) >= len(sent))
+
+    kept = [{**one, "resource": {"service.name": one["resource"]["service.name"]}} for one in sent]
+    for one in kept:
+        one["record"].pop("flags")  # zero, which JSON leaves out
+    assert {"extraction", "llm_call", "feedback", "impression", "link", "score", "correction"} == {
+        one[names.KIND] for one in sent
+    }
+    assert kept == store.logs()
+    assert [] == app.received
+
+
+def test_everything_else_goes_to_the_apps_backend(collector: Collector, store: Backend, app: Backend) -> None:
+    """Foreign logs, spans and metrics pass untouched and never reach the store."""
+    metrics = {
+        "resourceMetrics": [{"scopeMetrics": [{"metrics": [{"name": "m", "gauge": {"dataPoints": [{"asInt": "1"}]}}]}]}]
+    }
+    sent = log(FULL, FOREIGN), span("app", FOREIGN), metrics
+
+    for path, request in zip(("/v1/logs", "/v1/traces", "/v1/metrics"), sent, strict=True):
+        assert 200 == collector.send(path, request)
+    until(lambda: len(app.received) >= 3)
+
+    assert flat(sent[0]) == app.logs()
+    assert Backend([("/v1/traces", sent[1])]).spans() == app.spans()
+    assert {"/v1/logs", "/v1/traces", "/v1/metrics"} == {path for path, _ in app.received}
+    assert [] == store.received
+
+
+@pytest.mark.parametrize(
+    "body",
+    [FULL, {"kvlistValue": {"values": [{"key": "a", "value": FULL}]}}, {"arrayValue": {"values": [FULL]}}],
+    ids=["text", "map", "list"],
+)
+@pytest.mark.parametrize("mark", [{}, {names.REDACTION: ""}], ids=["no mark", "empty mark"])
+def test_an_unmarked_body_is_dropped(
+    collector: Collector, store: Backend, app: Backend, body: Any, mark: dict[str, str]
+) -> None:
+    """What says that it is training data and was redacted by nobody keeps its registered attributes alone."""
+    assert 200 == collector.send("/v1/logs", log(body, {names.KIND: "extraction", **FOREIGN, **mark}))
+    until(store.logs)
+
+    (got,) = store.logs()
+    assert {
+        names.KIND: "extraction",
+        names.CONTENT_DROPPED: "fence",
+        **mark,
+        "body": "",
+        "resource": {"service.name": "app"},
+        "scope": {"name": "app"},
+        "record": {"timeUnixNano": "1"},
+    } == got
+    assert [] == app.received
+
+
+def test_a_marked_body_that_is_no_text_is_dropped(collector: Collector, store: Backend) -> None:
+    """Our bodies are texts: a map with our mark is not ours."""
+    body = {"kvlistValue": {"values": [{"key": "a", "value": FULL}]}}
+
+    assert 200 == collector.send("/v1/logs", log(body, {names.KIND: "extraction", names.REDACTION: "1"}))
+    until(store.logs)
+
+    assert [("", "fence")] == [(one["body"], one[names.CONTENT_DROPPED]) for one in store.logs()]
+
+
+@pytest.mark.parametrize("body", [None, {"stringValue": ""}], ids=["absent", "empty"])
+def test_no_body_is_nothing_dropped(collector: Collector, store: Backend, body: Any) -> None:
+    """A record that has no content is not told to have lost it."""
+    assert 200 == collector.send("/v1/logs", log(body, {names.KIND: "feedback"}))
+    until(store.logs)
+
+    assert [False] == [names.CONTENT_DROPPED in one for one in store.logs()]
+
+
+@pytest.mark.parametrize(
+    ("scope", "attributes"), [("app", {names.KIND: "feedback"}), (names.SCOPE, {})], ids=["kind", "scope"]
+)
+def test_training_spans_reach_the_store_thin_and_the_app_whole(
+    collector: Collector, store: Backend, app: Backend, scope: str, attributes: dict[str, str]
+) -> None:
+    """The store's copy has registered attributes alone; the host's trace is not torn."""
+    sent = span(scope, {**FOREIGN, **attributes})
+
+    assert 200 == collector.send("/v1/traces", sent)
+    until(lambda: store.spans() and app.spans())
+
+    (got,), (whole,) = store.spans(), Backend([("/v1/traces", sent)]).spans()
+    thin = {key: value for key, value in whole.items() if key not in {"events", "links"}}
+    assert {
+        **thin,
+        "attributes": attributes,
+        "resource": {"service.name": "app"},
+        "status": {"code": 2},
+    } == got
+    assert [whole] == app.spans()

@@ -1,0 +1,46 @@
+"""What the collector took is not lost, whatever ends it."""
+
+from pathlib import Path
+
+import pytest
+
+from otel_training import conventions as names
+from otel_training.folder import DataFolder
+from tests.collector.process import TOKEN, backend, behind, free_port, running, until
+from tests.collector.records import captured
+
+pytestmark = pytest.mark.timeout(120, func_only=True)
+
+
+def test_survives_kill_and_a_store_that_is_down(tmp_path: Path, folder: DataFolder) -> None:
+    """Taken while the store is down, killed twice, restarted when it is up: every record arrives."""
+    request, queue, port = captured(folder.local), tmp_path / "queue", free_port()
+    ends = behind(f"http://127.0.0.1:{port}", "http://127.0.0.1:9")
+    sent = {
+        one["attributes"][1]["value"]["stringValue"] for one in request["resourceLogs"][0]["scopeLogs"][0]["logRecords"]
+    }
+
+    with running(queue, ends) as first:
+        assert 200 == first.send("/v1/logs", request, TOKEN)
+        first.kill()
+    with running(queue, ends) as second:
+        second.kill()
+    with backend(port) as store, running(queue, ends):
+        until(store.logs)
+
+    assert sent == {one[names.EVENT_ID] for one in store.logs()}
+
+
+def test_starts_while_clickhouse_is_down(tmp_path: Path, folder: DataFolder) -> None:
+    """The shipped exporter, without any ClickHouse: records are taken and stay queued through a kill."""
+    request, queue = captured(folder.local), tmp_path / "queue"
+
+    with running(queue, CH_ENDPOINT=f"http://127.0.0.1:{free_port()}") as first:
+        assert 200 == first.send("/v1/logs", request)
+        first.kill()
+    with running(queue, CH_ENDPOINT=f"http://127.0.0.1:{free_port()}"):
+        pass
+
+    (waiting,) = [path for path in queue.iterdir() if "clickhouse" in path.name and "logs" in path.name]
+    identity = request["resourceLogs"][0]["scopeLogs"][0]["logRecords"][0]["attributes"][1]["value"]["stringValue"]
+    assert identity.encode() in waiting.read_bytes()
