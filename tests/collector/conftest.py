@@ -1,12 +1,13 @@
 """The real collector, built once."""
 
+import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.collector.process import ROOT, Backend, Collector, backend, behind, running
+from tests.collector.process import BINARY, ROOT, Backend, Collector, backend, behind, running
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -34,3 +35,15 @@ def collector(tmp_path: Path, store: Backend, app: Backend) -> Iterator[Collecto
     """A collector with the shipped configuration between them."""
     with running(tmp_path / "queue", behind(store, app)) as made:
         yield made
+
+
+@pytest.fixture
+def asked() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Ask the binary about a configuration, with nothing in the environment but what is given."""
+
+    def ask(command: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        told = {"PATH": os.environ["PATH"], **environment}
+        argv = [str(BINARY), command, *arguments]
+        return subprocess.run(argv, env=told, capture_output=True, text=True, check=False)
+
+    return ask

@@ -10,7 +10,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -114,13 +114,13 @@ class Collector:
     url: str
     grpc: str
 
-    def send(self, path: str, request: object, token: str | None = TOKEN) -> int:
+    def send(self, path: str, request: object, token: str | None = TOKEN, timeout: float = 30) -> int:
         """Post an OTLP/JSON request and return the status."""
         body = request if isinstance(request, bytes) else json.dumps(request).encode()
         headers = {"content-type": "application/json"} | ({"authorization": f"Bearer {token}"} if token else {})
         asked = urllib.request.Request(self.url + path, body, headers)  # noqa: S310 - loopback
         try:
-            with urllib.request.urlopen(asked, timeout=30) as answer:  # noqa: S310 - loopback
+            with urllib.request.urlopen(asked, timeout=timeout) as answer:  # noqa: S310 - loopback
                 return int(answer.status)
         except urllib.error.HTTPError as error:
             with error:
@@ -134,7 +134,7 @@ class Collector:
 
 @contextlib.contextmanager
 def running(
-    queue: Path, *overlays: Mapping[str, Any], config: Path = CONFIG, **environment: str
+    queue: Path, *overlays: Mapping[str, Any], configs: Sequence[Path] = (CONFIG,), **environment: str
 ) -> Iterator[Collector]:
     """Run the shipped configuration on free ports, with `overlays` merged in; ends it by SIGTERM."""
     http, grpc, health = free_port(), free_port(), free_port()
@@ -153,7 +153,8 @@ def running(
     merged = [f"--config=yaml:{json.dumps(one)}" for one in (ports, *overlays)]
     # Its log goes where pytest shows it with a failure.
     process = subprocess.Popen(
-        [BINARY, f"--config={config}", *merged], env={**os.environ, **variables(queue), **environment}
+        [BINARY, *[f"--config={one}" for one in configs], *merged],
+        env={**os.environ, **variables(queue), **environment},
     )
     try:
         until(lambda: _healthy(health, process))

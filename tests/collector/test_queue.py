@@ -6,7 +6,7 @@ import pytest
 
 from otel_training import conventions as names
 from otel_training.folder import DataFolder
-from tests.collector.process import TOKEN, backend, behind, free_port, running, until
+from tests.collector.process import CONFIG, backend, behind, free_port, running, until
 from tests.collector.records import captured
 
 pytestmark = pytest.mark.timeout(120, func_only=True)
@@ -21,7 +21,7 @@ def test_survives_kill_and_a_store_that_is_down(tmp_path: Path, folder: DataFold
     }
 
     with running(queue, ends) as first:
-        assert 200 == first.send("/v1/logs", request, TOKEN)
+        assert 200 == first.send("/v1/logs", request)
         first.kill()
     with running(queue, ends) as second:
         second.kill()
@@ -44,3 +44,13 @@ def test_starts_while_clickhouse_is_down(tmp_path: Path, folder: DataFolder) -> 
     (waiting,) = [path for path in queue.iterdir() if "clickhouse" in path.name and "logs" in path.name]
     identity = request["resourceLogs"][0]["scopeLogs"][0]["logRecords"][0]["attributes"][1]["value"]["stringValue"]
     assert identity.encode() in waiting.read_bytes()
+
+
+def test_a_gateway_acknowledges_nothing_that_kafka_has_not(tmp_path: Path, folder: DataFolder) -> None:
+    """While no broker answers, the sender of training records is left waiting and will send them again."""
+    brokers = f"127.0.0.1:{free_port()}"
+    files = [CONFIG, CONFIG.with_name("gateway.yaml")]
+    kafka = {"KAFKA_BROKERS": brokers, "KAFKA_USER": "u", "KAFKA_PASSWORD": "p"}
+
+    with running(tmp_path / "queue", configs=files, **kafka) as gateway, pytest.raises(TimeoutError):
+        gateway.send("/v1/logs", captured(folder.local), timeout=2)
