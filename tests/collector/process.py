@@ -65,6 +65,11 @@ class Backend:
         ]
 
 
+def flat(request: dict[str, Any]) -> list[dict[str, Any]]:
+    """The log records of a request, as a backend tells them."""
+    return Backend([("/v1/logs", request)]).logs()
+
+
 def _flat(carrier: Mapping[str, Any]) -> dict[str, Any]:
     return {one["key"]: next(iter(one["value"].values())) for one in carrier.get("attributes", [])}
 
@@ -114,10 +119,10 @@ class Collector:
     url: str
     grpc: str
 
-    def send(self, path: str, request: object, token: str | None = TOKEN, timeout: float = 30) -> int:
+    def send(self, path: str, request: object, token: str | None = TOKEN, timeout: float = 30, **headers: str) -> int:
         """Post an OTLP/JSON request and return the status."""
         body = request if isinstance(request, bytes) else json.dumps(request).encode()
-        headers = {"content-type": "application/json"} | ({"authorization": f"Bearer {token}"} if token else {})
+        headers |= {"content-type": "application/json"} | ({"authorization": f"Bearer {token}"} if token else {})
         asked = urllib.request.Request(self.url + path, body, headers)  # noqa: S310 - loopback
         try:
             with urllib.request.urlopen(asked, timeout=timeout) as answer:  # noqa: S310 - loopback
@@ -126,10 +131,10 @@ class Collector:
             with error:
                 return error.code
 
-    def kill(self) -> None:
-        """End it as the kernel would: at once."""
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
+    def end(self, by: signal.Signals) -> None:
+        """End it, politely or as the kernel would."""
+        self.process.send_signal(by)
+        self.process.wait(timeout=30)
 
 
 @contextlib.contextmanager

@@ -6,7 +6,7 @@ import pytest
 
 from otel_training import conventions as names
 from otel_training.folder import DataFolder
-from tests.collector.process import Backend, Collector, until
+from tests.collector.process import Backend, Collector, flat, until
 from tests.collector.records import captured, log, span
 
 pytestmark = pytest.mark.timeout(120, func_only=True)
@@ -15,17 +15,21 @@ FULL = {"stringValue": "Mail bob@news.example ..."}
 FOREIGN = {"enduser.email": "bob@news.example"}
 
 
-def flat(request: dict[str, Any]) -> list[dict[str, Any]]:
-    """The log records of a request, as a backend tells them."""
-    return Backend([("/v1/logs", request)]).logs()
+@pytest.fixture(params=["redacted", "full", "none"])
+def ours(request: pytest.FixtureRequest, folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """Records of the product, for whatever the app chose to keep."""
+    monkeypatch.setenv("OTEL_TRAINING_CONTENT", request.param)
+    made = captured(folder.local)
+    marks = {one[names.REDACTION] for one in flat(made) if names.REDACTION in one}
+    assert {request.param} == {"redacted" if mark[0].isdigit() else mark for mark in marks}
+    return made
 
 
-def test_our_records_pass_whole(collector: Collector, store: Backend, app: Backend, folder: DataFolder) -> None:
-    """Records of the product arrive value for value, under their service's name, and nowhere else."""
-    request = captured(folder.local)
-    sent = flat(request)
+def test_our_records_pass_whole(collector: Collector, store: Backend, app: Backend, ours: dict[str, Any]) -> None:
+    """They arrive value for value, under their service's name, and nowhere else."""
+    sent = flat(ours)
 
-    assert 200 == collector.send("/v1/logs", request)
+    assert 200 == collector.send("/v1/logs", ours)
     until(lambda: len(store.logs()) >= len(sent))
 
     kept = [{**one, "resource": {"service.name": one["resource"]["service.name"]}} for one in sent]

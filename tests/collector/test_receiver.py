@@ -1,5 +1,6 @@
 """Who may send what to the collector."""
 
+import gzip
 import json
 
 import pytest
@@ -44,3 +45,14 @@ def test_takes_64_mib_and_no_more(collector: Collector, app: Backend) -> None:
     assert [200, 400] == codes
     until(app.logs)
     assert [LIMIT - empty] == [len(one["body"]) for one in app.logs()]
+
+
+def test_a_compressed_request_is_measured_unpacked(collector: Collector, app: Backend) -> None:
+    """What is small on the wire and too large unpacked is refused; one that fits is taken."""
+    requests = [json.dumps(log({"stringValue": "x" * size}, {})).encode() for size in (1 << 20, LIMIT)]
+
+    codes = [collector.send("/v1/logs", gzip.compress(one, 1), **{"content-encoding": "gzip"}) for one in requests]
+
+    assert [200, 400] == codes
+    until(app.logs)
+    assert [1 << 20] == [len(one["body"]) for one in app.logs()]
