@@ -3,8 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+COLLECTOR := .cache/otelcol-training
+OCB := go.opentelemetry.io/collector/cmd/builder@v0.161.0
 
-.PHONY: demo test test-floor bench lint format lock clean
+.PHONY: demo test test-floor bench lint format lock clean collector collector-sources fence
 .DEFAULT_GOAL := help
 
 help:
@@ -12,6 +14,9 @@ help:
 	@echo "make test    all checks and tests"
 	@echo "make test-floor  the tests on the oldest supported versions"
 	@echo "make bench   what it costs, beside a bare OpenTelemetry SDK; QUICK=1 to try, README=1 to publish"
+	@echo "make collector  build the OpenTelemetry Collector of collector/manifest.yaml as $(COLLECTOR)"
+	@echo "make collector-sources  write its Go files anew after a change of the manifest"
+	@echo "make fence   write the collector's allow-list anew after a change of the attributes"
 	@echo "make lint    ruff, mypy, import-linter"
 	@echo "make format  format the code"
 	@echo "make lock    resolve requirements.lock anew"
@@ -28,7 +33,7 @@ $(READY): requirements.lock pyproject.toml
 demo: $(READY)
 	$(BIN)/otel-training demo --out demo-out
 
-test: lint
+test: lint collector
 	rm -f .coverage .coverage.*
 	$(BIN)/python -m pytest --cov --cov-report=term-missing
 
@@ -38,6 +43,26 @@ test-floor:
 	.cache/floor/bin/python -m pip install --quiet "uv>=0.9"
 	.cache/floor/bin/uv pip install --quiet --python .cache/floor --resolution lowest-direct --editable '.[all]' --group dev
 	.cache/floor/bin/python -m pytest -q
+
+# By this machine's Go, else by PyPI's. Built again when the manifest or what is made of it changes; Go's own caches of
+# modules and builds (in the home folder) make every time but a machine's first a matter of seconds.
+collector: $(COLLECTOR)
+
+$(COLLECTOR): collector/manifest.yaml collector/go.mod collector/go.sum $(wildcard collector/*.go) collector/go.txt
+	@mkdir -p .cache
+	@GOTOOLCHAIN=local go list -C collector -m >/dev/null 2>&1 || { $(PYTHON) -m venv .cache/go && \
+		.cache/go/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r collector/go.txt; }
+	PATH="$(CURDIR)/.cache/go/bin:$$PATH" CGO_ENABLED=0 go build -C collector -buildvcs=false -trimpath -tags grpcnotrace \
+		-ldflags="-s -w" -o ../$(COLLECTOR) .
+
+collector-sources:
+	@mkdir -p .cache
+	cd collector && go run $(OCB) --config manifest.yaml --skip-compilation
+	rm -f collector/main_windows.go
+	gofmt -w collector/*.go
+
+fence: $(READY)
+	$(BIN)/python collector/fence.py
 
 bench: $(READY)
 	QUICK=$(QUICK) README=$(README) $(BIN)/python -m tests.bench

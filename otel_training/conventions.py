@@ -133,6 +133,12 @@ REDACTION_COUNTS: Final = {
     )
 }
 """The attribute that counts a type of placeholder, by the word in the placeholder."""
+CONTENT_DROPPED: Final = _attribute(
+    "training.content.dropped",
+    "all with a body",
+    "string",
+    "`fence`: a collector dropped the body, since no redaction had marked it",
+)
 IMPORTED: Final = _attribute(
     "training.imported.line", "extraction, feedback, link", "int", "line of the old log it came from: orders one second"
 )
