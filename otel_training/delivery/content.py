@@ -19,6 +19,7 @@ from otel_training.delivery.snapshot import clean, clean_text
 from otel_training.privacy.identity import Key, insight_digests, pseudonym, text_sha256
 from otel_training.privacy.redact import Redactor
 from otel_training.privacy.rules import Rules
+from otel_training.privacy.turn import Turn
 from otel_training.privacy.url import clean_url
 
 Attributes: TypeAlias = dict[str, Scalar | None]
@@ -62,6 +63,8 @@ class Finisher:
     rules: Rules = field(default_factory=Rules)
     linked: dict[tuple[str, str], None] = field(default_factory=dict)
     """Pairs of app id and text that were told already, oldest first: once per process."""
+    turn: Turn | None = None
+    """Beside a host's threads."""
 
     def finish(self, record: Record) -> Iterator[Finished]:
         """Turn one captured record into what is written of it."""
@@ -85,7 +88,7 @@ class Finisher:
         content = read(record.content)
         if not isinstance(content, dict):
             raise MalformedError
-        redactor = Redactor(self.rules)
+        redactor = Redactor(self.rules, self.turn)
         url = _text(content.get("source_url")) or ""
         source = _text(content.get("source_content"))
         items = content.get("insights")
@@ -120,7 +123,7 @@ class Finisher:
         content = read(record.content)
         if not isinstance(content, dict):
             raise MalformedError
-        redactor = Redactor(self.rules)
+        redactor = Redactor(self.rules, self.turn)
         answer, digest = _answer(content.get("outputs"))
         messages, tools = content.get("input"), content.get("tools")
         attributes: Attributes = {
@@ -171,7 +174,7 @@ class Finisher:
         content = read(record.content)
         asked = content if isinstance(content, dict) else {}
         text = next((found for key in QUERY_KEYS if (found := _text(asked.get(key)))), None)
-        redactor = Redactor(self.rules)
+        redactor = Redactor(self.rules, self.turn)
         attributes: Attributes = {
             **record.attributes,
             names.QUERY_ID: record.event_id,
@@ -185,7 +188,7 @@ class Finisher:
         items = read(record.content)
         if not isinstance(items, list):
             raise MalformedError
-        redactor = Redactor(self.rules)
+        redactor = Redactor(self.rules, self.turn)
         insights = [self._insight(item, "", redactor) for item in items]
         return Finished(
             Kind.CORRECTION, dict(record.attributes), {names.OUTPUT: insights}, self.rules.name, redactor.counts

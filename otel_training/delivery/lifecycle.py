@@ -20,6 +20,7 @@ from otel_training.delivery.writer import Destination, Writer
 from otel_training.folder import DataFolder, find_folder, make_folder
 from otel_training.privacy.identity import Key, load_key
 from otel_training.privacy.rules import Rules, make_rules
+from otel_training.privacy.turn import Turn
 from otel_training.version import version
 
 EXIT_SECONDS: Final = 2.0
@@ -36,6 +37,7 @@ def _prepare() -> Destination:
     folder = make_folder(find_folder(settings))
     sweep(folder.local)
     made = Destination(folder, settings, header(resource(folder), version()), finisher(settings, folder))
+    made.finisher.turn = Turn()
     provider = _logger_provider or (_stock_provider() if settings.pipeline == "sdk" else None)
     if provider is not None:
         made.emit = emitting(provider)

@@ -23,10 +23,8 @@ _log = logging.getLogger("otel_training")
 
 QUEUE_RECORDS: Final = 32_768
 QUEUE_BYTES: Final = 32 << 20
-GROUP_SECONDS: Final = 0.01
+GROUP_SECONDS: Final = 0.015
 GROUP_BYTES: Final = 1 << 20
-_HOLD_SECONDS: Final = 0.0005
-_YIELD_SECONDS: Final = 0.00001
 RETRY_SECONDS: Final = 0.5
 ROOM_SECONDS: Final = 1.0
 
@@ -187,22 +185,20 @@ class Writer:
         """Move records from the queue into lines, up to a group's size; return the flushes met."""
         reached: list[threading.Event] = []
         size = sum(map(len, self._unwritten))
-        began = since = time.perf_counter()
+        until = time.perf_counter() + GROUP_SECONDS
         # By time, too: what was redacted is on disk soon, however slow the rest of a backlog is.
-        while self.queue and size < GROUP_BYTES and since - began < GROUP_SECONDS:
+        while self.queue and size < GROUP_BYTES and time.perf_counter() < until:
             item = self.queue.popleft()
             if isinstance(item, threading.Event):
                 reached.append(item)
                 continue
             self.queued_bytes -= item.size
             made = self._lines(item)
-            if time.perf_counter() - since > _HOLD_SECONDS:
-                # Truly lets go of the GIL: a busy thread gives it to a waiting one after 5 ms only.
-                time.sleep(_YIELD_SECONDS)
-                since = time.perf_counter()
+            if (turn := self._prepared().finisher.turn) is not None:
+                turn.end()
             self._unwritten.extend(made)
             size += sum(map(len, made))
-        self._full = size >= GROUP_BYTES or since - began >= GROUP_SECONDS
+        self._full = size >= GROUP_BYTES or time.perf_counter() >= until
         if not self.queue:
             self.queued_bytes = 0
         return reached

@@ -10,6 +10,7 @@ from typing import Any, Final
 from otel_training.conventions import Content
 from otel_training.privacy.pattern import Pattern, Span, matches
 from otel_training.privacy.rules import Rules
+from otel_training.privacy.turn import Turn
 
 _PASSES: Final = 4
 _DEPTH: Final = 16
@@ -23,6 +24,8 @@ class Redactor:
     """Redacts the texts of one record: in all of them the same secret has the same placeholder."""
 
     rules: Rules = field(default=_RULES, repr=False)
+    turn: Turn | None = field(default=None, repr=False)
+    """Beside a host's threads: ended after each pattern."""
     counts: dict[str, int] = field(default_factory=dict)
     """Replacements made so far, by type."""
     _known: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
@@ -49,6 +52,8 @@ class Redactor:
             before, seen = text, _unescaped(text)
             for pattern in _wanted(self.rules.patterns, seen):
                 changed = self._replaced(pattern, text, seen)
+                if self.turn is not None:
+                    self.turn.end()
                 if changed is not text:
                     text, seen = changed, _unescaped(changed)
             if text == before:
