@@ -65,6 +65,9 @@ def test_console_blocks_are_commands_that_exist(tmp_path: Path, rows: Any, comma
             assert argv[0] in targets
         elif program == "pip":
             assert "otel_training[all]" in argv
+        elif argv[:1] == ["serve"]:
+            # Runs until it is stopped: tests/serve does.
+            assert app.commands["serve"].make_context("serve", argv[1:])
         else:
             codes[line] = command(*argv)[0]
 

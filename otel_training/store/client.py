@@ -13,6 +13,7 @@ from otel_training.conventions import DATABASE
 from otel_training.errors import RowsUnreadableError, StoreError
 
 if TYPE_CHECKING:
+    from chdb.state.sqlitelike import Connection
     from clickhouse_connect.driver.client import Client
 
 Row: TypeAlias = dict[str, Any]
@@ -91,6 +92,13 @@ def embedded_dsn(path: Path) -> str:
     return f"chdb://{path.absolute()}"
 
 
+def connect_embedded(path: Path) -> "Connection":
+    """Open a connection to the embedded store that speaks bytes of any format, for one use."""
+    from chdb.state.sqlitelike import Connection
+
+    return Connection(f"{path.absolute()}?config-file={_config()}")
+
+
 def query(name: str) -> str:
     """Read a query's text by its file name."""
     return (files(_PACKAGE) / "queries" / f"{name}.sql").read_text(encoding="utf-8")
@@ -106,7 +114,7 @@ def _connect(dsn: str) -> "Client":
     common.set_setting("autogenerate_session_id", False)  # noqa: FBT003 - the library's signature
     options: dict[str, Any] = {}
     if dsn.startswith("chdb:"):
-        options["chdb_options"] = {"config-file": str(files(_PACKAGE) / "chdb.xml")}
+        options["chdb_options"] = {"config-file": _config()}
     else:
         options |= {"connect_timeout": 10, "send_receive_timeout": 60}
     client: Client = clickhouse_connect.get_client(dsn=dsn, **options)
@@ -114,6 +122,10 @@ def _connect(dsn: str) -> "Client":
     client.database = DATABASE
     client.command(f"USE {DATABASE}")
     return client
+
+
+def _config() -> str:
+    return str(files(_PACKAGE) / "chdb.xml")
 
 
 def _lines(stream: Any) -> Iterator[bytes]:

@@ -1,0 +1,139 @@
+"""A statement's text: what kind it is, its format, and where an INSERT's data begin."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from otel_training.serve import failure
+
+# Strings and comments are skipped, so that no word in them counts.
+_TOKEN: Final = re.compile(
+    rb"""'(?:[^'\\]|\\.)*' | "(?:[^"\\]|\\.)*" | `(?:[^`\\]|\\.)*` | --[^\n]* | \#[!\ ][^\n]* | /\*.*?\*/
+    | \$(?P<tag>\w*)\$.*?\$(?P=tag)\$ | (?P<word>[A-Za-z_]\w*) | (?P<mark>[();]) | (?P<other>\S)""",
+    re.DOTALL | re.VERBOSE,
+)
+_DATA: Final = re.compile(rb"[ \t\f]*\r?\n?")
+_BLANK: Final = re.compile(rb"\s*")
+_READS: Final = frozenset({"SELECT", "WITH", "FROM", "("})
+_SHOWS: Final = frozenset({"SHOW", "DESC", "DESCRIBE", "EXPLAIN", "EXISTS", "USE", "SET"})
+_SORTS: Final = frozenset({"ASC", "DESC"})
+# What a stream of the engine leaves out: it emits rows alone.
+_BESIDE_ROWS: Final = frozenset({"TOTALS", "EXTREMES"})
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement, read far enough to run it."""
+
+    text: str
+    """The statement as the engine gets it; of an INSERT with data, all before VALUES or FORMAT."""
+    format: str
+    """The format it names, of its answer or of its data; '' where it names none."""
+    data_at: int
+    """Where an INSERT's data begin in what was read; -1 where there are none."""
+    query: str
+    """The text without its FORMAT clause."""
+    is_read: bool
+    """It selects rows."""
+    is_readonly: bool
+    """It changes nothing."""
+    is_plain: bool
+    """Its answer is rows alone, without totals or extremes."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    text: str
+    start: int
+    end: int
+    depth: int
+
+
+def read_statement(source: bytes) -> Statement:
+    """Read a statement, or the head of an INSERT that begins with one.
+
+    Raises `QueryError` for several statements at once, and for what reads or writes files of
+    the client: here that would be this process's own files.
+    """
+    words = list(_words(source))
+    first = words[0].text if words else ""
+    if first == "INSERT" and words[-1].text in {"VALUES", "FORMAT"}:
+        return _insert(source, words)
+    _refuse_files(words)
+    text = _single(source)
+    start, name = _format(source, words)
+    return Statement(
+        text=text,
+        format=name,
+        data_at=-1,
+        query=text[:start] if start >= 0 else text,
+        is_read=first in _READS,
+        is_readonly=first in _READS | _SHOWS,
+        is_plain=not any(one.text in _BESIDE_ROWS for one in words),
+    )
+
+
+def _words(source: bytes) -> Iterator[_Word]:
+    """Yield the words outside strings and comments; of an INSERT none of its data."""
+    depth, inserts = 0, None
+    for match in _TOKEN.finditer(source):
+        mark = match["mark"]
+        depth += (mark == b"(") - (mark == b")")
+        if match["word"] is None and (mark != b"(" or inserts is not None):
+            continue
+        word = _Word(match[0].decode().upper(), match.start(), match.end(), depth)
+        inserts = word.text == "INSERT" if inserts is None else inserts
+        yield word
+        if inserts and depth == 0 and word.text in {"VALUES", "FORMAT"}:
+            return
+        if inserts and depth == 0 and word.text in {"SELECT", "WITH"}:
+            inserts = False
+
+
+def _insert(source: bytes, words: list[_Word]) -> Statement:
+    _refuse_files(words)
+    last = words[-1]
+    name, end = "Values", last.end
+    if last.text == "FORMAT":
+        match = re.compile(rb"\s+(\w+)").match(source, last.end)
+        if match is None:
+            raise failure.refusal(failure.SYNTAX_ERROR, "Syntax error: FORMAT names no format.")
+        name, end = match[1].decode(), match.end()
+    data = _DATA.match(source, end)
+    text = source[: last.start].decode(errors="replace")
+    return Statement(text, name, data.end() if data else end, text, is_read=False, is_readonly=False, is_plain=True)
+
+
+def _single(source: bytes) -> str:
+    """Return the text without its last semicolon."""
+    end = None
+    for match in _TOKEN.finditer(source):
+        if match["mark"] == b";":
+            end = match.start() if end is None else end
+        elif end is not None and not match[0].startswith((b"--", b"#", b"/*")):
+            raise failure.refusal(failure.SYNTAX_ERROR, "Syntax error: Multi-statements are not allowed.")
+    try:
+        return source[:end].decode()
+    except UnicodeDecodeError as error:
+        raise failure.refusal(failure.SYNTAX_ERROR, "Syntax error: the statement is not UTF-8.") from error
+
+
+def _format(source: bytes, words: list[_Word]) -> tuple[int, str]:
+    """Find the FORMAT clause: at the end, or before the last SETTINGS."""
+    for at, (word, name) in enumerate(pairwise(words)):
+        is_last = at + 2 == len(words) or words[at + 2].text == "SETTINGS"
+        if word.text == "FORMAT" and word.depth == 0 and is_last and name.text not in _SORTS:
+            between = _BLANK.fullmatch(source, word.end, name.start)
+            if between:
+                return len(source[: word.start].decode(errors="replace")), source[name.start : name.end].decode()
+    return -1, ""
+
+
+def _refuse_files(words: list[_Word]) -> None:
+    for before, word in pairwise(words):
+        if (before.text, word.text) == ("INTO", "OUTFILE"):
+            raise failure.refusal(failure.INTO_OUTFILE_NOT_ALLOWED, "INTO OUTFILE is not allowed.")
+        if (before.text, word.text) == ("FROM", "INFILE"):
+            raise failure.refusal(failure.UNKNOWN_TYPE_OF_QUERY, "FROM INFILE is for clients: send the data.")
