@@ -15,6 +15,7 @@ from otel_training.serve import failure, native
 from otel_training.serve.compression import decoded, framed, unframed
 from otel_training.serve.engine import Answer, Engine
 from otel_training.serve.failure import QueryError
+from otel_training.serve.form import read_form
 from otel_training.serve.reply import exception_block, head, send_text, start
 from otel_training.serve.request import Request, check_password, read_request
 from otel_training.serve.statement import read_statement
@@ -62,6 +63,8 @@ class App:
                 return
             with SpooledTemporaryFile(_MEMORY_BYTES, dir=str(self.folder)) as body:
                 if await _received(receive, body):
+                    if request.form:
+                        request = read_request(scope, await self._threaded(read_form, body, request.form))
                     await self._query(request, body, receive, send)
         except QueryError as error:
             await send_text(

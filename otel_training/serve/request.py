@@ -49,6 +49,8 @@ class Request:
     protocol: int
     is_readonly: bool
     coding: str
+    form: str
+    """The body's content type where it is a form: its fields belong to the request."""
     reads_frames: bool
     writes_frames: bool
     is_whole: bool
@@ -66,6 +68,7 @@ def read_request(scope: dict[str, Any], fields: Iterable[tuple[str, str]] = ()) 
     headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
     asked = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)) | dict(fields)
     user, password = _credentials(headers, asked)
+    kind = headers.get("content-type", "")
     if asked.get("role"):
         raise failure.refusal(failure.UNKNOWN_ROLE, "There are no roles here: run a ClickHouse server for that.")
     parameters = {name.removeprefix("param_"): value for name, value in asked.items() if name.startswith("param_")}
@@ -79,6 +82,7 @@ def read_request(scope: dict[str, Any], fields: Iterable[tuple[str, str]] = ()) 
         protocol=_whole(asked.get("client_protocol_version", "0")),
         is_readonly=scope["method"] == "GET",
         coding=headers.get("content-encoding", ""),
+        form=kind if kind.lower().startswith("multipart/form-data") else "",
         reads_frames=_is_on(asked.get("decompress")),
         writes_frames=_is_on(asked.get("compress")),
         is_whole=_is_on(asked.get("wait_end_of_query")),

@@ -1,13 +1,14 @@
 """`otel-training serve` as its users run it: a process of its own, asked over HTTP."""
 
 import contextlib
+import http.client
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email.message import Message
 from pathlib import Path
@@ -44,14 +45,19 @@ class Endpoint:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def authorization(self) -> str:
+        return "Basic " + b64encode(f"default:{self.password}".encode()).decode()
+
     def ask(
         self, body: bytes | str = b"", headers: dict[str, str] | None = None, path: str = "/", **query: Any
     ) -> Answer:
         """Send a request as curl would."""
-        token = b64encode(f"default:{self.password}".encode()).decode()
         data = body.encode() if isinstance(body, str) else body
         asked = urllib.request.Request(  # noqa: S310 - loopback
-            f"{self.url}{path}?{urlencode(query)}", data or None, {"Authorization": f"Basic {token}"} | (headers or {})
+            f"{self.url}{path}?{urlencode(query)}",
+            data or None,
+            {"Authorization": self.authorization} | (headers or {}),
         )
         try:
             with urllib.request.urlopen(asked, timeout=20) as answer:  # noqa: S310 - loopback
@@ -59,6 +65,11 @@ class Endpoint:
         except urllib.error.HTTPError as error:
             with error:
                 return Answer(error.code, error.read(), error.headers)
+
+    def ask_or_fail(self, body: str) -> None:
+        """Ask, where the answer does not matter."""
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            self.ask(body)
 
     def rows(self, statement: str, **query: Any) -> list[list[str]]:
         """Ask, and read the TabSeparated answer."""
@@ -68,8 +79,8 @@ class Endpoint:
 
 
 @contextlib.contextmanager
-def serving(home: Path, *argv: object, **extra: str) -> Iterator[Endpoint]:
-    """Run `serve` until the block ends."""
+def serving(home: Path, *argv: object, password: str = "", **extra: str) -> Iterator[Endpoint]:
+    """Run `serve` until the block ends; its password is the one given, else the one it prints."""
     home.mkdir(parents=True, exist_ok=True)
     process = subprocess.Popen(
         [sys.executable, "-m", "otel_training.cli", "serve", *map(str, argv or ("--port", "0"))],
@@ -83,9 +94,7 @@ def serving(home: Path, *argv: object, **extra: str) -> Iterator[Endpoint]:
         said = process.stderr.readline()
         assert said.startswith("Serving http://127.0.0.1:"), said + process.stderr.read()
         port = int(said.split("127.0.0.1:")[1].split()[0])
-        yield Endpoint(
-            port, home, process, extra.get("OTEL_TRAINING_SERVE_PASSWORD") or said.split("password ")[1].split()[0]
-        )
+        yield Endpoint(port, home, process, password or said.split("password ")[1].split()[0])
     finally:
         process.terminate()
         process.wait(timeout=10)
@@ -95,7 +104,8 @@ def serving(home: Path, *argv: object, **extra: str) -> Iterator[Endpoint]:
 @pytest.fixture(scope="session")
 def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
     """One `serve` for all tests that do not end it."""
-    with serving(tmp_path_factory.mktemp("served"), OTEL_TRAINING_SERVE_PASSWORD=PASSWORD) as running:
+    home = tmp_path_factory.mktemp("served")
+    with serving(home, password=PASSWORD, OTEL_TRAINING_SERVE_PASSWORD=PASSWORD, TZ="UTC") as running:
         yield running
 
 
@@ -105,11 +115,16 @@ def start() -> Any:
     return serving
 
 
-def eventually(found: Any, seconds: float = 10) -> bool:
+@pytest.fixture
+def eventually() -> Callable[[Callable[[], bool]], bool]:
     """Wait until something is so."""
-    deadline = time.monotonic() + seconds
-    while not found():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True
+
+    def wait(found: Callable[[], bool]) -> bool:
+        deadline = time.monotonic() + 10
+        while not found():
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.05)
+        return True
+
+    return wait
