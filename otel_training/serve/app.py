@@ -26,6 +26,7 @@ T = TypeVar("T")
 
 _MEMORY_BYTES: Final = 32 << 20
 _PIECE_BYTES: Final = 1 << 20
+_KILL_SECONDS: Final = 0.5
 # The longest statement, or head of an INSERT: four times the engine's own limit (max_query_size).
 _HEAD_BYTES: Final = 1 << 20
 
@@ -38,6 +39,8 @@ class App:
     password: str
     drain: Callable[[], None]
     threads: Executor
+    aside: Executor
+    """For what must run though all threads wait for queries: their end."""
     folder: Path
     version: str
     timezone: str
@@ -72,18 +75,24 @@ class App:
             )
         except TrainingError as error:
             await send_text(send, 500, f"{error}\n")
+        except OSError as error:
+            full = failure.refusal(failure.NOT_ENOUGH_SPACE, f"The body cannot be kept: {error.strerror or error}.")
+            await send_text(send, full.status, f"{full}\n", full.code)
 
     async def _query(self, request: Request, body: IO[bytes], receive: Receive, send: Send) -> None:
         mark = self.engine.mark()
-        watch = asyncio.create_task(self._killed_at_hangup(receive, mark))
+        gone = asyncio.Event()
+        watch = asyncio.create_task(self._killed_at_hangup(receive, mark, gone))
         try:
             answer = await self._threaded(self._answer, request, body, mark)
             try:
-                await self._reply(request, answer, send, watch)
+                await self._reply(request, answer, send, gone)
             finally:
                 await self._threaded(answer.rest.close)
         finally:
             watch.cancel()
+        # Only now: with its end an answer looks like a client that has gone.
+        await send({"type": "http.response.body"})
 
     def _answer(self, request: Request, body: IO[bytes], mark: str) -> Answer:
         """Find the statement, wherever the client put it, and run it with the data that follow it."""
@@ -102,7 +111,8 @@ class App:
             return Answer("Native", native.hello(self.version, self.timezone))
         return self.engine.run(request, statement, chain([text[statement.data_at :]], source), mark)
 
-    async def _reply(self, request: Request, answer: Answer, send: Send, watch: asyncio.Task[None]) -> None:
+    async def _reply(self, request: Request, answer: Answer, send: Send, gone: asyncio.Event) -> None:
+        """Send an answer, all but its end."""
         tag = secrets.token_hex(8)
         chunks: Iterator[bytes] = chain(filter(None, [answer.first]), answer.rest)
         if request.is_whole:
@@ -112,18 +122,20 @@ class App:
             chunks = framed(chunks)
         await start(send, head(request, answer, self.timezone, tag), is_empty=not answer.first)
         try:
-            while (chunk := await self._threaded(next, chunks, None)) is not None and not watch.done():
+            while (chunk := await self._threaded(next, chunks, None)) is not None and not gone.is_set():
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
         except QueryError as error:
             # Too late for a status: the block that ClickHouse's clients look for.
             await send({"type": "http.response.body", "body": exception_block(error, tag), "more_body": True})
-        await send({"type": "http.response.body"})
 
-    async def _killed_at_hangup(self, receive: Receive, mark: str) -> None:
-        """Wait until the client has gone, and stop its query."""
+    async def _killed_at_hangup(self, receive: Receive, mark: str, gone: asyncio.Event) -> None:
+        """Wait until the client has gone, and stop its query: until this is cancelled, as it may only begin now."""
         while (await receive())["type"] != "http.disconnect":
             pass
-        await self._threaded(self.engine.kill, mark)
+        gone.set()
+        while True:
+            await asyncio.get_running_loop().run_in_executor(self.aside, self.engine.kill, mark)
+            await asyncio.sleep(_KILL_SECONDS)
 
     async def _threaded(self, function: Callable[..., T], *arguments: Any) -> T:
         return await asyncio.get_running_loop().run_in_executor(self.threads, function, *arguments)

@@ -31,6 +31,7 @@ _STREAMED: Final = frozenset(
         "TABSEPARATED", "TABSEPARATEDRAW", "TSV", "TSVRAW",
     }
 )  # fmt: skip
+_PIECE_BYTES: Final = 1 << 20
 _GET: Final = (
     "Cannot execute query in readonly mode. For queries over HTTP, method GET implies readonly. "
     "You should use method POST for modifying queries."
@@ -70,6 +71,9 @@ class Engine:
         answer = Answer(statement.format or request.format)
         answer.rest = self._chunks(request, statement, data, mark, answer)
         answer.first = next(answer.rest, b"")
+        if not (answer.first or statement.is_read):
+            # clickhouse-connect takes whatever names a format for a result.
+            answer.format = ""
         return answer
 
     def kill(self, mark: str = "serve-") -> None:
@@ -94,7 +98,7 @@ class Engine:
             else:
                 result = connection.query(statement.text, answer.format)
                 answer.rows_written, answer.rows_read = result.rows_written(), result.storage_rows_read()
-                yield from filter(None, [result.bytes()])
+                yield from _pieces(result.bytes())
 
     @contextlib.contextmanager
     def _connected(self, request: Request, mark: str) -> "Iterator[Connection]":
@@ -102,6 +106,8 @@ class Engine:
         settings = request.settings | {"log_comment": mark + request.settings.get("log_comment", "")}
         # Batches come whole: queueing them once more would answer before they are stored.
         settings["async_insert"] = "0"
+        if request.is_readonly and request.session is None:
+            settings.setdefault("readonly", "2")
         parameters = {f"param_{name}": value for name, value in request.parameters.items()}
         with contextlib.ExitStack() as stack:
             if request.session is None:
@@ -131,7 +137,7 @@ def _stream(connection: "Connection", statement: Statement, name: str) -> Iterat
     with connection.send_query(statement.text, name) as stream:
         while (block := stream.fetch()) is not None:
             is_empty = False
-            yield block.bytes()
+            yield from _pieces(block.bytes())
     if is_empty and name.upper() == "NATIVE":
         yield _header(connection, statement)
 
@@ -147,6 +153,11 @@ def _insert(connection: "Connection", statement: Statement, data: Iterable[bytes
         for chunk in data:
             inserter.append(chunk)
         return int(inserter.finish().rows_written)
+
+
+def _pieces(data: bytes) -> Iterator[bytes]:
+    """Cut a block, which may be 100 MB, so that it is not copied whole at each step to the client."""
+    return (data[at : at + _PIECE_BYTES] for at in range(0, len(data), _PIECE_BYTES))
 
 
 def _nothing() -> Generator[bytes]:

@@ -25,9 +25,11 @@ _NAME: Final = "X-ClickHouse-Server-Display-Name"
 def head(request: Request, answer: Answer, timezone: str, tag: str) -> dict[str, str]:
     """Make the headers of an answer, with what clients read in them."""
     summary = {"read_rows": str(answer.rows_read), "written_rows": str(answer.rows_written)}
+    kind = {"Content-Type": _TYPES.get(answer.format.lower(), "application/octet-stream")}
+    if answer.format:
+        kind["X-ClickHouse-Format"] = answer.format
     return {
-        "Content-Type": _TYPES.get(answer.format.lower(), "application/octet-stream"),
-        "X-ClickHouse-Format": answer.format,
+        **kind,
         "X-ClickHouse-Timezone": timezone,
         "X-ClickHouse-Query-Id": request.query_id,
         "X-ClickHouse-Exception-Tag": tag,

@@ -20,6 +20,8 @@ Row: TypeAlias = dict[str, Any]
 
 _BLOCK_BYTES: Final = 1 << 18
 _PACKAGE: Final = "otel_training.store"
+# An error amid an answer over HTTP: a blank line, then the block that `_exception` reads.
+_BROKEN: Final = b"\r"
 _CODE: Final = re.compile(r"Code: (\d+)\.")
 # CANNOT_PARSE_TEXT, _ESCAPE_SEQUENCE, _QUOTED_STRING, _INPUT_ASSERTION_FAILED, _NUMBER, _DATETIME,
 # INCORRECT_DATA, UNKNOWN_FIELD; TYPE_MISMATCH, CANNOT_READ_ALL_DATA
@@ -49,7 +51,10 @@ class Store:
             self._renewed() as client,
             client.raw_stream(statement, parameters=parameters, fmt="JSONEachRow") as stream,
         ):
-            for line in _lines(stream):
+            lines = _lines(stream)
+            for line in lines:
+                if line == _BROKEN:
+                    raise StoreError(f"The store said: {_exception(lines)}")
                 yield orjson.loads(line)
 
     def row(self, statement: str, **parameters: Any) -> Row:
@@ -136,6 +141,11 @@ def _lines(stream: Any) -> Iterator[bytes]:
         yield from whole
     if rest:
         yield rest
+
+
+def _exception(lines: Iterator[bytes]) -> str:
+    texts = (line.decode(errors="replace") for line in lines)
+    return next((text[:300] for text in texts if _CODE.match(text)), "it broke off its answer")
 
 
 def _readable(error: Exception) -> Exception:
