@@ -99,7 +99,7 @@ class App:
         source = decoded(_pieces(body), request.coding)
         if request.reads_frames:
             source = unframed(source)
-        text = request.query.rstrip().encode(errors="surrogatepass") + b"\n" if request.query else b""
+        text = request.query.rstrip().encode() + b"\n" if request.query else b""
         for piece in source:
             text += piece
             if len(text) > _HEAD_BYTES:

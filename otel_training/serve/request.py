@@ -65,7 +65,7 @@ def read_request(scope: dict[str, Any], fields: Iterable[tuple[str, str]] = ()) 
 
     Raises `QueryError` for what is not served.
     """
-    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+    headers = {name.decode("latin-1").lower(): value.decode(errors="replace") for name, value in scope["headers"]}
     asked = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)) | dict(fields)
     user, password = _credentials(headers, asked)
     kind = headers.get("content-type", "")

@@ -1,7 +1,6 @@
 """A statement's text: what kind it is, its format, and where an INSERT's data begin."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -15,6 +14,7 @@ _TOKEN: Final = re.compile(
     re.DOTALL | re.VERBOSE,
 )
 _DATA: Final = re.compile(rb"[ \t\f]*\r?\n?")
+_FORMAT: Final = re.compile(rb"\s+(\w+)")
 _BLANK: Final = re.compile(rb"\s*")
 _READS: Final = frozenset({"SELECT", "WITH", "FROM", "("})
 _SHOWS: Final = frozenset({"SHOW", "DESC", "DESCRIBE", "EXPLAIN", "EXISTS", "USE", "SET"})
@@ -57,11 +57,11 @@ def read_statement(source: bytes) -> Statement:
     Raises `QueryError` for several statements at once, and for what reads or writes files of
     the client: here that would be this process's own files.
     """
-    words = list(_words(source))
-    first = words[0].text if words else ""
-    if first == "INSERT" and words[-1].text in {"VALUES", "FORMAT"}:
-        return _insert(source, words)
+    words, has_data = _words(source)
     _refuse_files(words)
+    if has_data:
+        return _insert(source, words[-1])
+    first = words[0].text if words else ""
     text = _single(source)
     start, name = _format(source, words)
     return Statement(
@@ -75,32 +75,31 @@ def read_statement(source: bytes) -> Statement:
     )
 
 
-def _words(source: bytes) -> Iterator[_Word]:
-    """Yield the words outside strings and comments; of an INSERT none of its data."""
-    depth, inserts = 0, None
+def _words(source: bytes) -> tuple[list[_Word], bool]:
+    """Find the words outside strings and comments; those of an INSERT up to its data, if it has any."""
+    words: list[_Word] = []
+    depth, inserts, before = 0, False, ""
     for match in _TOKEN.finditer(source):
         mark = match["mark"]
         depth += (mark == b"(") - (mark == b")")
-        if match["word"] is None and (mark != b"(" or inserts is not None):
+        if match["word"] is None and (mark != b"(" or words):
             continue
         word = _Word(match[0].decode().upper(), match.start(), match.end(), depth)
-        inserts = word.text == "INSERT" if inserts is None else inserts
-        yield word
-        if inserts and depth == 0 and word.text in {"VALUES", "FORMAT"}:
-            return
-        if inserts and depth == 0 and word.text in {"SELECT", "WITH"}:
-            inserts = False
+        words.append(word)
+        inserts = word.text == "INSERT" if len(words) == 1 else inserts
+        is_name = before in {"INTO", "TABLE"} or source[word.start - 1 : word.start] == b"."
+        if inserts and depth == 0 and not is_name:
+            if word.text == "VALUES" or (word.text == "FORMAT" and _FORMAT.match(source, word.end)):
+                return words, True
+            # An INSERT of a query has no data.
+            inserts = word.text not in {"SELECT", "WITH"}
+        before = word.text
+    return words, False
 
 
-def _insert(source: bytes, words: list[_Word]) -> Statement:
-    _refuse_files(words)
-    last = words[-1]
-    name, end = "Values", last.end
-    if last.text == "FORMAT":
-        match = re.compile(rb"\s+(\w+)").match(source, last.end)
-        if match is None:
-            raise failure.refusal(failure.SYNTAX_ERROR, "Syntax error: FORMAT names no format.")
-        name, end = match[1].decode(), match.end()
+def _insert(source: bytes, last: _Word) -> Statement:
+    match = _FORMAT.match(source, last.end) if last.text == "FORMAT" else None
+    name, end = (match[1].decode(), match.end()) if match else ("Values", last.end)
     data = _DATA.match(source, end)
     text = source[: last.start].decode(errors="replace")
     return Statement(text, name, data.end() if data else end, text, is_read=False, is_readonly=False, is_plain=True)

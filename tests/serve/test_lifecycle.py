@@ -39,7 +39,8 @@ def cli(endpoint: Any, *argv: object) -> subprocess.CompletedProcess[str]:
 
 def test_the_other_commands_ask_it(start: Any, tmp_path: Path) -> None:
     """Status, view, import and export work at once while it runs, with what was just captured in them."""
-    with start(tmp_path) as endpoint:
+    password = "p@ss/wörd :%"  # noqa: S105 - of this test alone
+    with start(tmp_path, password=password, OTEL_TRAINING_SERVE_PASSWORD=password) as endpoint:
         write(endpoint, "a", 3)
         status = cli(endpoint, "status", "--json")
         viewed = cli(endpoint, "view", "--json")
@@ -88,6 +89,9 @@ def test_a_signal_ends_it_within_two_seconds(start: Any, tmp_path: Path, signum:
         code = endpoint.process.wait(timeout=10)
 
         assert (0, True) == (code, time.monotonic() - begun < 2)
+        assert ["For more than this machine", "Ctrl-C ends it."] == [
+            line[:26] for line in endpoint.process.stderr.read().splitlines()
+        ]
         with owned(tmp_path / "data" / "store.lock", wait=0):
             pass
         idle.close()
