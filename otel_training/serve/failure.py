@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+UNSUPPORTED_METHOD: Final = (1, "UNSUPPORTED_METHOD")
 READONLY: Final = (164, "READONLY")
 SYNTAX_ERROR: Final = (62, "SYNTAX_ERROR")
 NOT_IMPLEMENTED: Final = (48, "NOT_IMPLEMENTED")

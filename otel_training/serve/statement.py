@@ -18,6 +18,8 @@ _FORMAT: Final = re.compile(rb"\s+(\w+)")
 _BLANK: Final = re.compile(rb"\s*")
 _READS: Final = frozenset({"SELECT", "WITH", "FROM", "("})
 _SHOWS: Final = frozenset({"SHOW", "DESC", "DESCRIBE", "EXPLAIN", "EXISTS", "USE", "SET"})
+# The engine then signals its whole process group, whoever is in it.
+_DEADLY: Final = (["SYSTEM", "SHUTDOWN"], ["SYSTEM", "KILL"])
 _SORTS: Final = frozenset({"ASC", "DESC"})
 # What a stream of the engine leaves out: it emits rows alone.
 _BESIDE_ROWS: Final = frozenset({"TOTALS", "EXTREMES"})
@@ -54,14 +56,15 @@ class _Word:
 def read_statement(source: bytes) -> Statement:
     """Read a statement, or the head of an INSERT that begins with one.
 
-    Raises `QueryError` for several statements at once, and for what reads or writes files of
-    the client: here that would be this process's own files.
+    Raises `QueryError` for several statements at once, for what reads or writes files of the
+    client (here that would be this process's own), and for what ends the engine.
     """
     words, has_data = _words(source)
-    _refuse_files(words)
+    _refuse(words)
     if has_data:
         return _insert(source, words[-1])
     first = words[0].text if words else ""
+    is_query = all(one.text != "INSERT" for one in words)
     text = _single(source)
     start, name = _format(source, words)
     return Statement(
@@ -69,8 +72,8 @@ def read_statement(source: bytes) -> Statement:
         format=name,
         data_at=-1,
         query=text[:start] if start >= 0 else text,
-        is_read=first in _READS,
-        is_readonly=first in _READS | _SHOWS,
+        is_read=first in _READS and is_query,
+        is_readonly=first in _READS | _SHOWS and is_query,
         is_plain=not any(one.text in _BESIDE_ROWS for one in words),
     )
 
@@ -130,7 +133,9 @@ def _format(source: bytes, words: list[_Word]) -> tuple[int, str]:
     return -1, ""
 
 
-def _refuse_files(words: list[_Word]) -> None:
+def _refuse(words: list[_Word]) -> None:
+    if [one.text for one in words[:2]] in _DEADLY:
+        raise failure.refusal(failure.UNSUPPORTED_METHOD, "Stop the process that serves instead.")
     for before, word in pairwise(words):
         if (before.text, word.text) == ("INTO", "OUTFILE"):
             raise failure.refusal(failure.INTO_OUTFILE_NOT_ALLOWED, "INTO OUTFILE is not allowed.")

@@ -41,6 +41,7 @@ def test_answers_with_tabs_unless_asked(endpoint: Any) -> None:
         ("", {"query": "SELECT 1"}, b"1\n"),
         ("+ 1", {"query": "SELECT 1"}, b"2\n"),
         ("EXISTS TABLE nosuch", {}, b"0\n"),
+        ("WITH 1 AS x INSERT INTO FUNCTION null('a UInt8') SELECT x", {}, b""),
         ("SELECT currentDatabase()", {}, b"otel_training\n"),
         ("SELECT currentDatabase()", {"database": "default"}, b"default\n"),
     ],
@@ -84,6 +85,8 @@ def test_settings_are_the_requests_own(endpoint: Any) -> None:
         ("SELECT 1", {"role": "admin"}, 404, "511", "UNKNOWN_ROLE"),
         ("SELECT {a:String}", {}, 500, "456", "UNKNOWN_QUERY_PARAMETER"),
         ("", {"query": "CREATE TABLE x (a UInt8) ENGINE = Memory"}, 500, "164", "READONLY"),
+        ("", {"query": "SYSTEM FLUSH LOGS", "session_id": "a"}, 500, "164", "READONLY"),
+        ("", {"query": "WITH 1 AS x INSERT INTO y SELECT x", "session_id": "a"}, 500, "164", "READONLY"),
         ("SELECT 1", {"session_id": "nosuch", "session_check": "1"}, 404, "372", "SESSION_NOT_FOUND"),
     ],
 )

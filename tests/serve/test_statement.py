@@ -74,9 +74,10 @@ def test_finds_a_querys_format(source: str, text: str, name: str, query: str) ->
         (b"SELECT 1; SELECT 2", 62), (b"SELECT '\xff'", 62),
         (b"SELECT 1 INTO/**/OUTFILE 'x'", 358), (b"SELECT 1 into outfile 'x' FORMAT CSV", 358),
         (b"INSERT INTO t FROM INFILE 'x' FORMAT CSV", 78), (b"INSERT INTO t FROM INFILE 'x'", 78),
+        (b"SYSTEM/**/SHUTDOWN", 1), (b"system kill;", 1),
     ],
 )  # fmt: skip
-def test_refuses_what_would_touch_files_or_run_twice(source: bytes, code: int) -> None:
+def test_refuses_what_must_not_run_here(source: bytes, code: int) -> None:
     """Each by ClickHouse's code."""
     with pytest.raises(QueryError) as raised:
         read_statement(source)
