@@ -11,10 +11,10 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, Any, Final, TypeAlias, TypeVar
 
 from otel_training.errors import TrainingError
-from otel_training.serve import failure, native
+from otel_training.serve import native
 from otel_training.serve.compression import decoded, framed, unframed
 from otel_training.serve.engine import Answer, Engine
-from otel_training.serve.failure import QueryError
+from otel_training.serve.failure import QueryError, refusal
 from otel_training.serve.form import read_form
 from otel_training.serve.reply import exception_block, head, send_text, start
 from otel_training.serve.request import Request, check_password, read_request
@@ -76,7 +76,7 @@ class App:
         except TrainingError as error:
             await send_text(send, 500, f"{error}\n")
         except OSError as error:
-            full = failure.refusal(failure.NOT_ENOUGH_SPACE, f"The body cannot be kept: {error.strerror or error}.")
+            full = refusal(243, "NOT_ENOUGH_SPACE", f"The body cannot be kept: {error.strerror or error}.")
             await send_text(send, full.status, f"{full}\n", full.code)
 
     async def _query(self, request: Request, body: IO[bytes], receive: Receive, send: Send) -> None:
@@ -106,7 +106,7 @@ class App:
                 break
         statement = read_statement(text)
         if statement.data_at < 0 and len(text) > _HEAD_BYTES:
-            raise failure.refusal(failure.SYNTAX_ERROR, "Syntax error: the statement is larger than 1 MiB.")
+            raise refusal(62, "SYNTAX_ERROR", "Syntax error: the statement is larger than 1 MiB.")
         if request.protocol >= native.HELLO_PROTOCOL and native.HELLO.fullmatch(statement.text):
             return Answer("Native", native.hello(self.version, self.timezone))
         return self.engine.run(request, statement, chain([text[statement.data_at :]], source), mark)

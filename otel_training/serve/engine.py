@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Final
 import orjson
 
 from otel_training.conventions import DATABASE
-from otel_training.serve import failure, native
+from otel_training.serve import native
+from otel_training.serve.failure import engines, refusal
 from otel_training.serve.literal import assigned, identifier, text
 from otel_training.serve.request import Request
 from otel_training.serve.session import Sessions
@@ -32,10 +33,7 @@ _STREAMED: Final = frozenset(
     }
 )  # fmt: skip
 _PIECE_BYTES: Final = 1 << 20
-_GET: Final = (
-    "Cannot execute query in readonly mode. For queries over HTTP, method GET implies readonly. "
-    "You should use method POST for modifying queries."
-)
+_GET: Final = "Cannot execute query in readonly mode: GET implies it. Use POST for what changes something."
 
 
 @dataclass(slots=True)
@@ -67,7 +65,7 @@ class Engine:
     def run(self, request: Request, statement: Statement, data: Iterable[bytes], mark: str) -> Answer:
         """Run a statement; raises `QueryError`, and so may the chunks."""
         if request.is_readonly and not statement.is_readonly:
-            raise failure.refusal(failure.READONLY, _GET)
+            raise refusal(164, "READONLY", _GET)
         answer = Answer(statement.format or request.format)
         answer.rest = self._chunks(request, statement, data, mark, answer)
         answer.first = next(answer.rest, b"")
@@ -103,24 +101,23 @@ class Engine:
     @contextlib.contextmanager
     def _connected(self, request: Request, mark: str) -> "Iterator[Connection]":
         """Open a connection, or take the session's, and set it up for one request."""
-        settings = request.settings | {"log_comment": mark + request.settings.get("log_comment", "")}
         # Batches come whole: queueing them once more would answer before they are stored.
-        settings["async_insert"] = "0"
-        if request.is_readonly and request.session is None:
-            settings.setdefault("readonly", "2")
-        parameters = {f"param_{name}": value for name, value in request.parameters.items()}
+        settings = request.settings | {"async_insert": "0"}
+        settings["log_comment"] = mark + settings.get("log_comment", "")
+        if request.is_readonly and not request.session and settings.get("readonly") != "1":
+            settings["readonly"] = "2"
         with contextlib.ExitStack() as stack:
-            if request.session is None:
-                connection, is_new = stack.enter_context(contextlib.closing(connect_embedded(self.path))), True
+            if request.session:
+                connection, is_new = stack.enter_context(self.sessions.taken(request, settings))
             else:
-                connection, is_new = stack.enter_context(self.sessions.taken(request.session, settings))
+                connection, is_new = stack.enter_context(contextlib.closing(connect_embedded(self.path))), True
             try:
                 if is_new or request.database:
                     connection.query(f"USE {identifier(request.database or DATABASE)}", "Null")
-                connection.query(f"SET {assigned(settings | parameters)}", "Null")
+                connection.query(f"SET {assigned(settings | request.parameters)}", "Null")
                 yield connection
             except RuntimeError as error:
-                raise failure.engines(error) from error
+                raise engines(error) from error
 
 
 def _is_streamed(request: Request, statement: Statement, name: str) -> bool:

@@ -3,24 +3,6 @@
 import re
 from typing import Final
 
-UNSUPPORTED_METHOD: Final = (1, "UNSUPPORTED_METHOD")
-READONLY: Final = (164, "READONLY")
-SYNTAX_ERROR: Final = (62, "SYNTAX_ERROR")
-NOT_IMPLEMENTED: Final = (48, "NOT_IMPLEMENTED")
-UNKNOWN_ROLE: Final = (511, "UNKNOWN_ROLE")
-UNKNOWN_SETTING: Final = (115, "UNKNOWN_SETTING")
-BAD_ARGUMENTS: Final = (36, "BAD_ARGUMENTS")
-INTO_OUTFILE_NOT_ALLOWED: Final = (358, "INTO_OUTFILE_NOT_ALLOWED")
-UNKNOWN_TYPE_OF_QUERY: Final = (78, "UNKNOWN_TYPE_OF_QUERY")
-AUTHENTICATION_FAILED: Final = (516, "AUTHENTICATION_FAILED")
-CHECKSUM_DOESNT_MATCH: Final = (40, "CHECKSUM_DOESNT_MATCH")
-NOT_ENOUGH_SPACE: Final = (243, "NOT_ENOUGH_SPACE")
-CANNOT_DECOMPRESS: Final = (271, "CANNOT_DECOMPRESS")
-UNKNOWN_COMPRESSION_METHOD: Final = (89, "UNKNOWN_COMPRESSION_METHOD")
-SESSION_NOT_FOUND: Final = (372, "SESSION_NOT_FOUND")
-SESSION_IS_LOCKED: Final = (373, "SESSION_IS_LOCKED")
-INVALID_SESSION_TIMEOUT: Final = (374, "INVALID_SESSION_TIMEOUT")
-
 _CODE: Final = re.compile(r"Code: (\d+)\. DB::Exception: ")
 _UNKNOWN: Final = 1002
 _STATUS: Final = (
@@ -46,9 +28,8 @@ class QueryError(Exception):
         return _STATUS.get(self.code, 500)
 
 
-def refusal(kind: tuple[int, str], sentence: str) -> QueryError:
-    """Make an error of our own."""
-    code, name = kind
+def refusal(code: int, name: str, sentence: str) -> QueryError:
+    """Make an error of our own, by ClickHouse's number and name."""
     return QueryError(f"Code: {code}. DB::Exception: {sentence} ({name})")
 
 

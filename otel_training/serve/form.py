@@ -4,7 +4,7 @@ from email.parser import BytesParser
 from email.policy import HTTP
 from typing import IO
 
-from otel_training.serve import failure
+from otel_training.serve.failure import refusal
 
 
 def read_form(body: IO[bytes], content_type: str) -> list[tuple[str, str]]:
@@ -14,7 +14,7 @@ def read_form(body: IO[bytes], content_type: str) -> list[tuple[str, str]]:
     for part in form.iter_parts():
         name = part.get_param("name", header="content-disposition")
         if part.get_filename() is not None:
-            raise failure.refusal(failure.NOT_IMPLEMENTED, f"External tables are not supported here: '{name}'.")
+            raise refusal(48, "NOT_IMPLEMENTED", f"External tables are not supported here: '{name}'.")
         data = part.get_payload(decode=True)
         fields.append((str(name), data.decode(errors="replace") if isinstance(data, bytes) else ""))
     return fields

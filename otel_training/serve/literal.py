@@ -14,8 +14,8 @@ def identifier(name: str) -> str:
 
 
 def assigned(settings: Mapping[str, str]) -> str:
-    """Write settings as SET takes them; the names are identifiers already."""
-    return ", ".join(f"{name} = {text(value)}" for name, value in settings.items())
+    """Write settings as SET takes them."""
+    return ", ".join(f"{identifier(name)} = {text(value)}" for name, value in settings.items())
 
 
 def _escaped(value: str) -> str:

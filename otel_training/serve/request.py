@@ -1,39 +1,25 @@
 """A client's request, read from ASGI's scope: who asks, what for, and how the answer shall be."""
 
-import binascii
 import hmac
-import re
 from base64 import b64decode
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-from otel_training.serve import failure
+from otel_training.serve.failure import refusal
 
 USER: Final = "default"
 DEFAULT_FORMAT: Final = "TabSeparated"
 SESSION_SECONDS: Final = 60
-SESSION_MOST_SECONDS: Final = 3600
-_NAME: Final = re.compile(r"\w+", re.ASCII)
-# What the HTTP interface takes for itself; everything else is a setting of the engine.
+# What the HTTP interface takes for itself; everything else is a setting of the engine, or unknown to it.
 _OURS: Final = frozenset(
     {
         "buffer_size", "client_protocol_version", "compress", "database", "decompress", "default_format", "password",
-        "query", "query_id", "quota_key", "role", "session_check", "session_id", "session_timeout", "stacktrace",
-        "user", "wait_end_of_query",
+        "query", "query_id", "quota_key", "session_check", "session_id", "session_timeout", "stacktrace", "user",
+        "wait_end_of_query",
     }
 )  # fmt: skip
-_WRONG: Final = "Authentication failed: password is incorrect, or there is no user with such name."
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """What a client keeps between requests: temporary tables and settings."""
-
-    id: str
-    seconds: int
-    must_exist: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +41,20 @@ class Request:
     writes_frames: bool
     is_whole: bool
     """The client wants the answer when it is complete: an error then has a status of its own."""
-    session: Session | None
-    settings: dict[str, str] = field(default_factory=dict)
-    parameters: dict[str, str] = field(default_factory=dict)
+    session: str
+    """What the client calls its session, in which temporary tables and settings stay; '' without one."""
+    session_seconds: int
+    session_must_exist: bool
+    settings: dict[str, str]
+    parameters: dict[str, str]
 
 
 def read_request(scope: dict[str, Any], fields: Iterable[tuple[str, str]] = ()) -> Request:
-    """Read a request; `fields` are those of a form in its body.
-
-    Raises `QueryError` for what is not served.
-    """
+    """Read a request; `fields` are those of a form in its body."""
     headers = {name.decode("latin-1").lower(): value.decode(errors="replace") for name, value in scope["headers"]}
     asked = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)) | dict(fields)
     user, password = _credentials(headers, asked)
     kind = headers.get("content-type", "")
-    if asked.get("role"):
-        raise failure.refusal(failure.UNKNOWN_ROLE, "There are no roles here: run a ClickHouse server for that.")
-    parameters = {name.removeprefix("param_"): value for name, value in asked.items() if name.startswith("param_")}
     return Request(
         user=user,
         password=password,
@@ -79,24 +62,26 @@ def read_request(scope: dict[str, Any], fields: Iterable[tuple[str, str]] = ()) 
         database=asked.get("database") or headers.get("x-clickhouse-database", ""),
         format=asked.get("default_format") or headers.get("x-clickhouse-format") or DEFAULT_FORMAT,
         query_id=asked.get("query_id", ""),
-        protocol=_whole(asked.get("client_protocol_version", "0")),
+        protocol=_whole(asked, "client_protocol_version", 0),
         is_readonly=scope["method"] == "GET",
         coding=headers.get("content-encoding", ""),
         form=kind if kind.lower().startswith("multipart/form-data") else "",
-        reads_frames=_is_on(asked.get("decompress")),
-        writes_frames=_is_on(asked.get("compress")),
-        is_whole=_is_on(asked.get("wait_end_of_query")),
-        session=_session(asked),
-        settings=_settings(asked),
-        parameters=parameters,
+        reads_frames=_whole(asked, "decompress", 0) > 0,
+        writes_frames=_whole(asked, "compress", 0) > 0,
+        is_whole=_whole(asked, "wait_end_of_query", 0) > 0,
+        session=asked.get("session_id", ""),
+        session_seconds=_whole(asked, "session_timeout", SESSION_SECONDS),
+        session_must_exist=_whole(asked, "session_check", 0) > 0,
+        settings={name: value for name, value in asked.items() if name not in _OURS and not _is_parameter(name)},
+        parameters={name: value for name, value in asked.items() if _is_parameter(name)},
     )
 
 
 def check_password(request: Request, password: str) -> None:
     """Raise `QueryError` unless the client is the one user and knows the password."""
-    known = request.user == USER
-    if not (hmac.compare_digest(request.password.encode(), password.encode()) and known):
-        raise failure.refusal(failure.AUTHENTICATION_FAILED, f"{request.user}: {_WRONG}")
+    if not hmac.compare_digest(request.password.encode(), password.encode()) or request.user != USER:
+        sentence = "Authentication failed: password is incorrect, or there is no user with such name."
+        raise refusal(516, "AUTHENTICATION_FAILED", f"{request.user}: {sentence}")
 
 
 def _credentials(headers: dict[str, str], asked: dict[str, str]) -> tuple[str, str]:
@@ -107,32 +92,16 @@ def _credentials(headers: dict[str, str], asked: dict[str, str]) -> tuple[str, s
     if scheme.lower() == "basic":
         try:
             user, _, password = b64decode(token).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:
             return USER, ""
         return user or USER, password
     return asked.get("user") or USER, asked.get("password", "")
 
 
-def _session(asked: dict[str, str]) -> Session | None:
-    if not asked.get("session_id"):
-        return None
-    seconds = asked.get("session_timeout", str(SESSION_SECONDS))
-    if not seconds.isdecimal() or int(seconds) > SESSION_MOST_SECONDS:
-        raise failure.refusal(failure.INVALID_SESSION_TIMEOUT, f"Invalid session timeout: '{seconds}'.")
-    return Session(asked["session_id"], int(seconds), _is_on(asked.get("session_check")))
+def _is_parameter(name: str) -> bool:
+    return name.startswith("param_")
 
 
-def _settings(asked: dict[str, str]) -> dict[str, str]:
-    found = {name: value for name, value in asked.items() if name not in _OURS and not name.startswith("param_")}
-    for name in found:
-        if not _NAME.fullmatch(name):
-            raise failure.refusal(failure.UNKNOWN_SETTING, f"Unknown setting '{name}'.")
-    return found
-
-
-def _is_on(value: str | None) -> bool:
-    return value not in {None, "", "0", "false"}
-
-
-def _whole(text: str) -> int:
-    return int(text) if text.isdecimal() else 0
+def _whole(asked: dict[str, str], name: str, default: int) -> int:
+    text = asked.get(name, "")
+    return int(text) if text.isdecimal() else default

@@ -5,17 +5,18 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from otel_training.serve import failure
+from otel_training.serve.failure import refusal
 
 # Strings and comments are skipped, so that no word in them counts.
 _TOKEN: Final = re.compile(
     rb"""'(?:[^'\\]|\\.)*' | "(?:[^"\\]|\\.)*" | `(?:[^`\\]|\\.)*` | --[^\n]* | \#[!\ ][^\n]* | /\*.*?\*/
-    | \$(?P<tag>\w*)\$.*?\$(?P=tag)\$ | (?P<word>[A-Za-z_]\w*) | (?P<mark>[();]) | (?P<other>\S)""",
+    | \$(?P<tag>\w*)\$.*?\$(?P=tag)\$ | (?P<word>[A-Za-z_]\w*) | \S""",
     re.DOTALL | re.VERBOSE,
 )
 _DATA: Final = re.compile(rb"[ \t\f]*\r?\n?")
+_COMMENTS: Final = (b"--", b"#", b"/*")
+_BEFORE_NAMES: Final = frozenset({b"INTO", b"TABLE", b"."})
 _FORMAT: Final = re.compile(rb"\s+(\w+)")
-_BLANK: Final = re.compile(rb"\s*")
 _READS: Final = frozenset({"SELECT", "WITH", "FROM", "("})
 _SHOWS: Final = frozenset({"SHOW", "DESC", "DESCRIBE", "EXPLAIN", "EXISTS", "USE", "SET"})
 # The engine then signals its whole process group, whoever is in it.
@@ -59,45 +60,51 @@ def read_statement(source: bytes) -> Statement:
     Raises `QueryError` for several statements at once, for what reads or writes files of the
     client (here that would be this process's own), and for what ends the engine.
     """
-    words, has_data = _words(source)
+    words, end, has_data = _words(source)
     _refuse(words)
     if has_data:
         return _insert(source, words[-1])
+    try:
+        text = source[:end].decode()
+    except UnicodeDecodeError as error:
+        raise refusal(62, "SYNTAX_ERROR", "Syntax error: the statement is not UTF-8.") from error
     first = words[0].text if words else ""
     is_query = all(one.text != "INSERT" for one in words)
-    text = _single(source)
     start, name = _format(source, words)
     return Statement(
         text=text,
         format=name,
         data_at=-1,
-        query=text[:start] if start >= 0 else text,
+        query=source[:start].decode() if name else text,
         is_read=first in _READS and is_query,
         is_readonly=first in _READS | _SHOWS and is_query,
         is_plain=not any(one.text in _BESIDE_ROWS for one in words),
     )
 
 
-def _words(source: bytes) -> tuple[list[_Word], bool]:
-    """Find the words outside strings and comments; those of an INSERT up to its data, if it has any."""
+def _words(source: bytes) -> tuple[list[_Word], int, bool]:
+    """Find the words outside strings and comments, where the statement ends, and whether data begin there."""
     words: list[_Word] = []
-    depth, inserts, before = 0, False, ""
+    depth, end, inserts, token = 0, -1, False, b""
     for match in _TOKEN.finditer(source):
-        mark = match["mark"]
-        depth += (mark == b"(") - (mark == b")")
-        if match["word"] is None and (mark != b"(" or words):
+        if match[0].startswith(_COMMENTS):
             continue
-        word = _Word(match[0].decode().upper(), match.start(), match.end(), depth)
-        words.append(word)
-        inserts = word.text == "INSERT" if len(words) == 1 else inserts
-        is_name = before in {"INTO", "TABLE"} or source[word.start - 1 : word.start] == b"."
-        if inserts and depth == 0 and not is_name:
-            if word.text == "VALUES" or (word.text == "FORMAT" and _FORMAT.match(source, word.end)):
-                return words, True
+        before, token = token, match[0].upper()
+        if end >= 0 and token != b";":
+            raise refusal(62, "SYNTAX_ERROR", "Syntax error: Multi-statements are not allowed.")
+        if token == b";":
+            end = match.start() if end < 0 else end
+        depth += (token == b"(") - (token == b")")
+        if match["word"] is None and (token != b"(" or words):
+            continue
+        words.append(_Word(token.decode(), match.start(), match.end(), depth))
+        inserts = token == b"INSERT" if len(words) == 1 else inserts
+        if inserts and depth == 0 and before not in _BEFORE_NAMES:
+            if token == b"VALUES" or (token == b"FORMAT" and _FORMAT.match(source, match.end())):
+                return words, match.start(), True
             # An INSERT of a query has no data.
-            inserts = word.text not in {"SELECT", "WITH"}
-        before = word.text
-    return words, False
+            inserts = token not in {b"SELECT", b"WITH"}
+    return words, end if end >= 0 else len(source), False
 
 
 def _insert(source: bytes, last: _Word) -> Statement:
@@ -108,36 +115,21 @@ def _insert(source: bytes, last: _Word) -> Statement:
     return Statement(text, name, data.end() if data else end, text, is_read=False, is_readonly=False, is_plain=True)
 
 
-def _single(source: bytes) -> str:
-    """Return the text without its last semicolon."""
-    end = None
-    for match in _TOKEN.finditer(source):
-        if match["mark"] == b";":
-            end = match.start() if end is None else end
-        elif end is not None and not match[0].startswith((b"--", b"#", b"/*")):
-            raise failure.refusal(failure.SYNTAX_ERROR, "Syntax error: Multi-statements are not allowed.")
-    try:
-        return source[:end].decode()
-    except UnicodeDecodeError as error:
-        raise failure.refusal(failure.SYNTAX_ERROR, "Syntax error: the statement is not UTF-8.") from error
-
-
 def _format(source: bytes, words: list[_Word]) -> tuple[int, str]:
-    """Find the FORMAT clause: at the end, or before the last SETTINGS."""
+    """Find the FORMAT clause, at the end or before the last SETTINGS: where it begins, and its format."""
     for at, (word, name) in enumerate(pairwise(words)):
         is_last = at + 2 == len(words) or words[at + 2].text == "SETTINGS"
-        if word.text == "FORMAT" and word.depth == 0 and is_last and name.text not in _SORTS:
-            between = _BLANK.fullmatch(source, word.end, name.start)
-            if between:
-                return len(source[: word.start].decode(errors="replace")), source[name.start : name.end].decode()
+        is_clause = is_last and word.depth == 0 and source[word.end : name.start].isspace()
+        if word.text == "FORMAT" and is_clause and name.text not in _SORTS:
+            return word.start, source[name.start : name.end].decode()
     return -1, ""
 
 
 def _refuse(words: list[_Word]) -> None:
     if [one.text for one in words[:2]] in _DEADLY:
-        raise failure.refusal(failure.UNSUPPORTED_METHOD, "Stop the process that serves instead.")
+        raise refusal(1, "UNSUPPORTED_METHOD", "Stop the process that serves instead.")
     for before, word in pairwise(words):
         if (before.text, word.text) == ("INTO", "OUTFILE"):
-            raise failure.refusal(failure.INTO_OUTFILE_NOT_ALLOWED, "INTO OUTFILE is not allowed.")
+            raise refusal(358, "INTO_OUTFILE_NOT_ALLOWED", "INTO OUTFILE is not allowed.")
         if (before.text, word.text) == ("FROM", "INFILE"):
-            raise failure.refusal(failure.UNKNOWN_TYPE_OF_QUERY, "FROM INFILE is for clients: send the data.")
+            raise refusal(78, "UNKNOWN_TYPE_OF_QUERY", "FROM INFILE is for clients: send the data.")

@@ -48,7 +48,6 @@ def hanging(endpoint: Any, statement: str, **query: str) -> socket.socket:
         (frame(b"SELECT 1", spoiled=True), {"decompress": "1"}, {}, 500, "40"),
         (frame(b"SELECT 1")[:-1], {"decompress": "1"}, {}, 500, "271"),
         (frame(b"SELECT 1", method=0x77), {"decompress": "1"}, {}, 501, "89"),
-        (b"SELECT 1", {"session_id": "a", "session_timeout": "3601"}, {}, 400, "374"),
         (b"SELECT '" + b"x" * (1 << 20) + b"'", {}, {}, 400, "62"),
         (
             b'--b\r\nContent-Disposition: form-data; name="t"; filename="t"\r\n\r\n1\r\n--b--\r\n',

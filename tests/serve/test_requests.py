@@ -82,7 +82,7 @@ def test_settings_are_the_requests_own(endpoint: Any) -> None:
         ("SELECT throwIf(1)", {}, 500, "395", "throwIf"),
         ("SELECT 1 INTO OUTFILE 'x'", {}, 500, "358", "INTO_OUTFILE_NOT_ALLOWED"),
         ("INSERT INTO x FROM INFILE 'x' FORMAT CSV", {}, 404, "78", "INFILE"),
-        ("SELECT 1", {"role": "admin"}, 404, "511", "UNKNOWN_ROLE"),
+        ("SELECT 1", {"role": "admin"}, 404, "115", "UNKNOWN_SETTING"),
         ("SELECT {a:String}", {}, 500, "456", "UNKNOWN_QUERY_PARAMETER"),
         ("", {"query": "CREATE TABLE x (a UInt8) ENGINE = Memory"}, 500, "164", "READONLY"),
         ("", {"query": "SYSTEM FLUSH LOGS", "session_id": "a"}, 500, "164", "READONLY"),

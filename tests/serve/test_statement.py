@@ -21,6 +21,8 @@ NOISE = st.sampled_from(
     [
         (b"INSERT INTO t FORMAT TSV\n1\n", "INSERT INTO t ", "TSV", b"1\n"),
         (b"insert into t (a, b) format Native \r\n\x00;'", "insert into t (a, b) ", "Native", b"\x00;'"),
+        (b"INSERT INTO `a` FORMAT CSV 1", "INSERT INTO `a` ", "CSV", b"1"),
+        (b"INSERT INTO x . values VALUES (1)", "INSERT INTO x . values ", "Values", b"(1)"),
         (b"INSERT INTO values VALUES (1)", "INSERT INTO values ", "Values", b"(1)"),
         (b"INSERT INTO x.format FORMAT CSV 1", "INSERT INTO x.format ", "CSV", b"1"),
         (b"INSERT INTO t VALUES (1), ('; FORMAT CSV')", "INSERT INTO t ", "Values", b"(1), ('; FORMAT CSV')"),
