@@ -101,9 +101,7 @@ class Engine:
     @contextlib.contextmanager
     def _connected(self, request: Request, mark: str) -> "Iterator[Connection]":
         """Open a connection, or take the session's, and set it up for one request."""
-        # Batches come whole: queueing them once more would answer before they are stored.
-        settings = request.settings | {"async_insert": "0"}
-        settings["log_comment"] = mark + settings.get("log_comment", "")
+        settings = request.settings | {"log_comment": mark + request.settings.get("log_comment", "")}
         if request.is_readonly and not request.session and settings.get("readonly") != "1":
             settings["readonly"] = "2"
         with contextlib.ExitStack() as stack:

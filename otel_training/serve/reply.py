@@ -31,7 +31,7 @@ def head(request: Request, answer: Answer, timezone: str, tag: str) -> dict[str,
     return {
         **kind,
         "X-ClickHouse-Timezone": timezone,
-        "X-ClickHouse-Query-Id": request.query_id,
+        "X-ClickHouse-Query-Id": request.query_id if request.query_id.isprintable() else "",
         "X-ClickHouse-Exception-Tag": tag,
         "X-ClickHouse-Summary": orjson.dumps(summary).decode(),
         _NAME: "otel_training",

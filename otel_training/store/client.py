@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from urllib.parse import urlsplit
 
 import orjson
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 Row: TypeAlias = dict[str, Any]
 
+_LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 _BLOCK_BYTES: Final = 1 << 18
 _PACKAGE: Final = "otel_training.store"
 # An error amid an answer over HTTP: a blank line, then the block that `_exception` reads.
@@ -113,6 +115,7 @@ def _connect(dsn: str) -> "Client":
     try:
         import clickhouse_connect
         from clickhouse_connect import common
+        from clickhouse_connect.driver import httputil
     except ImportError as error:
         message = "The store needs its libraries: pip install 'otel_training[local,cli]'."
         raise StoreError(message) from error
@@ -122,6 +125,9 @@ def _connect(dsn: str) -> "Client":
         options["chdb_options"] = {"config-file": _config()}
     else:
         options |= {"connect_timeout": 10, "send_receive_timeout": 60}
+    if urlsplit(dsn).hostname in _LOOPBACK:
+        # A pool of our own: the driver's would send this machine's address, and the password, to HTTP_PROXY.
+        options["pool_mgr"] = httputil.get_pool_manager()
     client: Client = clickhouse_connect.get_client(dsn=dsn, **options)
     client.command(f"CREATE DATABASE IF NOT EXISTS {DATABASE}")
     client.database = DATABASE

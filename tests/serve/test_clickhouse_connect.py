@@ -15,6 +15,8 @@ TABLE = "CREATE OR REPLACE TABLE {} (a UInt32, b String, c Map(String, String)) 
 def connect(endpoint: Any, **options: Any) -> Any:
     """A client as its own documentation makes it."""
     given = {"port": endpoint.port, "password": endpoint.password, "database": "otel_training"} | options
+    # Its default, said: our own commands turn it off for their process, which other tests share.
+    given.setdefault("autogenerate_session_id", True)
     return clickhouse_connect.get_client(host="127.0.0.1", **given)
 
 

@@ -117,6 +117,12 @@ def test_takes_compressed_inserts(endpoint: Any, coding: str) -> None:
     assert [["20000", "2000000"]] == endpoint.rows(f"SELECT count(), sum(length(b)) FROM {table}")  # noqa: S608
 
 
+def test_tells_the_query_id_unless_it_would_be_a_header(endpoint: Any) -> None:
+    """What comes back is what was sent, or nothing."""
+    asked = ("mine-1", "a\r\nX-Other: b")
+    assert ["mine-1", ""] == [endpoint.ask("SELECT 1", query_id=one).headers["X-ClickHouse-Query-Id"] for one in asked]
+
+
 def test_lives_without_a_password_only_for_a_ping(endpoint: Any) -> None:
     """Health checks need none."""
     for path in ("/ping", "/"):
