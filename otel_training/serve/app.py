@@ -120,7 +120,7 @@ class App:
             chunks = iter(whole)
         if request.writes_frames:
             chunks = framed(chunks)
-        await start(send, head(request, answer, self.timezone, tag), is_empty=not answer.first)
+        await start(send, head(request, answer, self.timezone, tag))
         try:
             while (chunk := await self._threaded(next, chunks, None)) is not None and not gone.is_set():
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})

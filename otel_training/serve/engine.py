@@ -102,8 +102,6 @@ class Engine:
     def _connected(self, request: Request, mark: str) -> "Iterator[Connection]":
         """Open a connection, or take the session's, and set it up for one request."""
         settings = request.settings | {"log_comment": mark + request.settings.get("log_comment", "")}
-        if request.is_readonly and not request.session and settings.get("readonly") != "1":
-            settings["readonly"] = "2"
         with contextlib.ExitStack() as stack:
             if request.session:
                 connection, is_new = stack.enter_context(self.sessions.taken(request, settings))

@@ -38,10 +38,8 @@ def head(request: Request, answer: Answer, timezone: str, tag: str) -> dict[str,
     }
 
 
-async def start(send: Send, headers: dict[str, str], *, is_empty: bool = False, status: int = 200) -> None:
-    """Send status and headers; an empty answer says so, by which the Go driver knows it."""
-    if is_empty:
-        headers = headers | {"Content-Length": "0"}
+async def start(send: Send, headers: dict[str, str], status: int = 200) -> None:
+    """Send status and headers."""
     pairs = [(name.lower().encode(), value.encode("latin-1", "replace")) for name, value in headers.items()]
     await send({"type": "http.response.start", "status": status, "headers": pairs})
 
@@ -52,7 +50,7 @@ async def send_text(send: Send, status: int, text: str, code: int = 0, *, frames
     headers = {"Content-Type": _TEXT, "Content-Length": str(len(body)), _NAME: "otel_training"}
     if code:
         headers["X-ClickHouse-Exception-Code"] = str(code)
-    await start(send, headers, status=status)
+    await start(send, headers, status)
     await send({"type": "http.response.body", "body": body})
 
 

@@ -71,8 +71,7 @@ class Sessions:
 
     def _give_back(self, request: Request, kept: _Kept, before: dict[str, str]) -> None:
         try:
-            # Takes with it the rows that a query which failed has left in the connection.
-            kept.connection.query("SELECT 1", "Null")
+            # Its Null takes with it the rows that a query which failed has left in the connection.
             kept.connection.query(f"SET {assigned(before)}", "Null")
         except RuntimeError:
             # It cannot be put back (readonly): better no session than one that refuses everything.

@@ -66,7 +66,9 @@ def test_inserts_and_reads_back(client: Any) -> None:
     rows = [[number, "x" * (number % 100), {"k": str(number)}] for number in range(50_000)]
     summary = client.insert("connected", rows, column_names=["a", "b", "c"])
 
-    assert 50_000 == summary.written_rows
+    copied = client.command("INSERT INTO connected SELECT a + 50000, b, c FROM connected")
+    assert (50_000, 50_000) == (summary.written_rows, copied.written_rows)
+    client.command("DELETE FROM connected WHERE a >= 50000")
     assert 50_000 == client.command("SELECT count() FROM connected")
     assert [tuple(row) for row in rows] == client.query("SELECT * FROM connected ORDER BY a").result_rows
 
@@ -140,7 +142,7 @@ def test_a_session_keeps_its_tables_and_settings(endpoint: Any) -> None:
         one.insert("mine", [[7]], column_names=["a"], column_type_names=["UInt8"])
         one.command("SET max_result_rows = 1000")
         with pytest.raises(DatabaseError):
-            one.query("SELECT throwIf(number = 900) FROM numbers(1000)")
+            one.query("SELECT number, throwIf(number = 200000) FROM numbers(1000000) SETTINGS max_block_size = 1000")
 
         ask = "SELECT getSetting('max_result_rows')"
         assert (7, 50, 1000) == (

@@ -216,6 +216,6 @@ def test_a_client_killed_within_its_insert_leaves_nothing(endpoint: Any) -> None
     )
     with socket.create_connection(("127.0.0.1", endpoint.port)) as client:
         client.sendall(head.encode() + b"Content-Length: 1000000\r\n\r\n" + b"1\n" * 1000)
-    time.sleep(0.3)
+        time.sleep(0.3)
 
     assert [["0"]] == endpoint.rows("SELECT count() FROM half")

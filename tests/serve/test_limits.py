@@ -13,7 +13,9 @@ from clickhouse_cityhash.cityhash import CityHash128
 from otel_training.errors import StoreError
 from otel_training.store.client import Store
 
-SLOW = "SELECT sleepEachRow(0.2) FROM numbers(1000) SETTINGS max_block_size = 1"
+SLOW = "SELECT sum(sleepEachRow(0.2)) FROM numbers(1000) SETTINGS max_block_size = 1"
+LATE = "SELECT number, throwIf(number = 200000) FROM numbers(1000000) SETTINGS max_block_size = 1000"
+RUNNING = "SELECT count() FROM system.processes WHERE query LIKE '%sleepEachRow%' AND query NOT LIKE '%processes%'"
 
 
 def frame(data: bytes, *, method: int = 0x82, spoiled: bool = False) -> bytes:
@@ -126,6 +128,16 @@ def test_a_session_serves_one_request_at_a_time(endpoint: Any, eventually: Any) 
     assert eventually(lambda: endpoint.ask("SELECT 1", session_id="one", session_check="1").body == b"1\n")
 
 
+@pytest.mark.parametrize("session", ["", "leaky"])
+@pytest.mark.parametrize("name", ["Native", "CSVWithNames"], ids=["streamed", "whole"])
+def test_no_answer_begins_with_the_rows_of_a_failed_one(endpoint: Any, session: str, name: str) -> None:
+    """The engine would give them to the next query of the connection."""
+    failed = endpoint.ask(f"{LATE} FORMAT {name}", session_id=session, wait_end_of_query="1")
+
+    assert "395" == code_of(failed)
+    assert b"42\n" == endpoint.ask("SELECT 42", session_id=session).body
+
+
 def test_a_session_ends_when_it_is_not_used(endpoint: Any) -> None:
     """After the time that its client asked for."""
     endpoint.ask("CREATE TEMPORARY TABLE gone (a UInt8)", session_id="short", session_timeout="0")
@@ -134,20 +146,23 @@ def test_a_session_ends_when_it_is_not_used(endpoint: Any) -> None:
 
 
 def test_many_clients_that_hang_up_hold_up_nobody(endpoint: Any, eventually: Any) -> None:
-    """More of them than there are threads."""
-    clients = [hanging(endpoint, SLOW) for _ in range(70)]
+    """More of them than there are threads, twice."""
+    clients = [hanging(endpoint, SLOW) for _ in range(140)]
     time.sleep(0.5)
     for one in clients:
         one.close()
 
-    assert eventually(lambda: b"1\n" == endpoint.ask("SELECT 1").body)
+    assert eventually(lambda: endpoint.rows(RUNNING) == [["0"]])
+    # None that waited for a thread begins afterwards.
+    time.sleep(0.5)
+    assert [["0"]] == endpoint.rows(RUNNING)
 
 
 def test_an_error_amid_an_answer_reaches_our_own_commands(endpoint: Any) -> None:
     """They read rows as they come, and say what broke them off."""
     store = Store(f"http://default:{quote(endpoint.password, safe='')}@127.0.0.1:{endpoint.port}/otel_training")
     with pytest.raises(StoreError, match="throwIf"):
-        list(store.rows("SELECT number, throwIf(number = 200000) FROM numbers(1000000) SETTINGS max_block_size = 1000"))
+        list(store.rows(LATE))
 
     assert [{"answer": 42}] == list(store.rows("SELECT 42 AS answer"))
     store.close()
