@@ -157,6 +157,15 @@ def test_makes_its_password_once(start: Any, tmp_path: Path) -> None:
         assert ([["1"]], 24) == (again.rows("SELECT 1"), len(made))
 
 
+def test_a_password_that_cannot_be_kept_is_one_sentence(tmp_path: Path) -> None:
+    """It says where, and what to do."""
+    (tmp_path / "serve.password").mkdir()
+    done = run("-m", "otel_training.cli", "serve", *PORT_0, cwd=tmp_path, OTEL_TRAINING_HOME=str(tmp_path))
+
+    assert (1, "", 1) == (done.returncode, done.stdout, len(done.stderr.splitlines()))
+    assert f"{tmp_path / 'serve.password'} cannot be read" in done.stderr
+
+
 @pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="only Linux lists its sockets so")
 def test_listens_on_the_loopback_alone(endpoint: Any) -> None:
     """No other interface reaches it."""

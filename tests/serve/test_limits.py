@@ -138,6 +138,12 @@ def test_no_answer_begins_with_the_rows_of_a_failed_one(endpoint: Any, session: 
     assert b"42\n" == endpoint.ask("SELECT 42", session_id=session).body
 
 
+def test_a_session_that_may_only_read_begins_anew(endpoint: Any) -> None:
+    """The engine lets nobody take that back, so the next request has a session of its own."""
+    assert b"1\n" == endpoint.ask("SELECT 1", session_id="reader", readonly="1").body
+    assert 200 == endpoint.ask("CREATE TEMPORARY TABLE x (a UInt8)", session_id="reader").status
+
+
 def test_a_session_ends_when_it_is_not_used(endpoint: Any) -> None:
     """After the time that its client asked for."""
     endpoint.ask("CREATE TEMPORARY TABLE gone (a UInt8)", session_id="short", session_timeout="0")

@@ -31,6 +31,11 @@ def test_answers_with_tabs_unless_asked(endpoint: Any) -> None:
         (NUMBERS, {"default_format": "JSONCompactEachRow"}, b"[0]\n[1]\n[2]\n"),
         ("SELECT 1 AS x;", {"default_format": "Native"}, b"\x01\x01\x01x\x05UInt8\x01"),
         ("SELECT 1 AS x WHERE 0", {"default_format": "Native"}, b"\x01\x00\x01x\x05UInt8"),
+        (
+            f"SELECT 1 AS {'x' * 200} WHERE 0",
+            {"default_format": "Native"},
+            b"\x01\x00\xc8\x01" + b"x" * 200 + b"\x05UInt8",
+        ),
         ("SELECT 'FORMAT CSV', ';' -- FORMAT JSON;", {}, b"FORMAT CSV\t;\n"),
         ("SELECT 3 AS format ORDER BY format DESC", {}, b"3\n"),
         (
