@@ -37,6 +37,11 @@ class Settings:
         "OTEL_TRAINING_STORE",
         "DSN of the ClickHouse that the command reads; by default the embedded one",
     )
+    serve_password: str = _setting(
+        "",
+        "OTEL_TRAINING_SERVE_PASSWORD",
+        "password of `otel-training serve`; by default made once in the data folder",
+    )
     user_key: str = _setting(
         "",
         "OTEL_TRAINING_USER_KEY",

@@ -9,6 +9,14 @@ class StoreLockedError(TrainingError):
     """Another process holds the embedded store."""
 
 
+class StoreServedError(StoreLockedError):
+    """The process that holds the embedded store serves it to others, at `dsn`."""
+
+    def __init__(self, message: str, dsn: str) -> None:
+        super().__init__(message)
+        self.dsn = dsn
+
+
 class StoreError(TrainingError):
     """The store cannot be opened, read or written."""
 

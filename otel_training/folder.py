@@ -41,6 +41,11 @@ class DataFolder:
         return self.path / "user.key"
 
     @property
+    def serve_password(self) -> Path:
+        """The password that `serve` made."""
+        return self.path / "serve.password"
+
+    @property
     def lock(self) -> Path:
         """Held by the one process that has the embedded store open."""
         return self.path / "store.lock"

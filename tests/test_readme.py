@@ -67,6 +67,9 @@ def test_console_blocks_are_commands_that_exist(tmp_path: Path, rows: Any, comma
             assert "otel_training[all]" in argv
         elif program == ".cache/otelcol-training":
             assert [] == [one for one in argv if one != "--config" and not (ROOT / one).is_file()]
+        elif argv[:1] == ["serve"]:
+            # Runs until it is stopped: tests/serve does.
+            assert app.commands["serve"].make_context("serve", argv[1:])
         else:
             codes[line] = command(*argv)[0]
 

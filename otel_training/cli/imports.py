@@ -10,7 +10,7 @@ from otel_training.cli.session import session
 from otel_training.dataset.legacy import import_files
 from otel_training.delivery.lifecycle import finisher
 from otel_training.errors import TrainingError
-from otel_training.store.drain import drain
+from otel_training.folder import find_folder, make_folder
 
 
 @click.command("import")
@@ -26,11 +26,11 @@ def import_(context: click.Context, files: tuple[Path, ...], *, as_json: bool) -
     settings = config.settings()
     if settings.store:
         raise TrainingError("import writes into the embedded store: unset OTEL_TRAINING_STORE and run it again.")
-    with session(make=True) as (store, folder):
-        with progress("Reading") as tell:
-            done = import_files(list(files), folder, finisher(settings, folder), tell)
-        with progress("Storing") as tell:
-            drain(store, folder, tell)
+    folder = make_folder(find_folder(settings))
+    with progress("Reading") as tell:
+        done = import_files(list(files), folder, finisher(settings, folder), tell)
+    with session():
+        pass  # opening the store drains into it
     for one in done.unreadable:
         err.print(str(one), markup=False, soft_wrap=True)
     if as_json:

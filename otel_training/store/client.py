@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from urllib.parse import urlsplit
 
 import orjson
 
@@ -13,12 +14,16 @@ from otel_training.conventions import DATABASE
 from otel_training.errors import RowsUnreadableError, StoreError
 
 if TYPE_CHECKING:
+    from chdb.state.sqlitelike import Connection
     from clickhouse_connect.driver.client import Client
 
 Row: TypeAlias = dict[str, Any]
 
+_LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 _BLOCK_BYTES: Final = 1 << 18
 _PACKAGE: Final = "otel_training.store"
+# An error amid an answer over HTTP: a blank line, then the block that `_exception` reads.
+_BROKEN: Final = b"\r"
 _CODE: Final = re.compile(r"Code: (\d+)\.")
 # CANNOT_PARSE_TEXT, _ESCAPE_SEQUENCE, _QUOTED_STRING, _INPUT_ASSERTION_FAILED, _NUMBER, _DATETIME,
 # INCORRECT_DATA, UNKNOWN_FIELD; TYPE_MISMATCH, CANNOT_READ_ALL_DATA
@@ -48,7 +53,10 @@ class Store:
             self._renewed() as client,
             client.raw_stream(statement, parameters=parameters, fmt="JSONEachRow") as stream,
         ):
-            for line in _lines(stream):
+            lines = _lines(stream)
+            for line in lines:
+                if line == _BROKEN:
+                    raise StoreError(f"The store said: {_exception(lines)}")
                 yield orjson.loads(line)
 
     def row(self, statement: str, **parameters: Any) -> Row:
@@ -91,6 +99,13 @@ def embedded_dsn(path: Path) -> str:
     return f"chdb://{path.absolute()}"
 
 
+def connect_embedded(path: Path) -> "Connection":
+    """Open a connection to the embedded store that speaks bytes of any format, for one use."""
+    from chdb.state.sqlitelike import Connection
+
+    return Connection(f"{path.absolute()}?config-file={_config()}")
+
+
 def query(name: str) -> str:
     """Read a query's text by its file name."""
     return (files(_PACKAGE) / "queries" / f"{name}.sql").read_text(encoding="utf-8")
@@ -100,20 +115,28 @@ def _connect(dsn: str) -> "Client":
     try:
         import clickhouse_connect
         from clickhouse_connect import common
+        from clickhouse_connect.driver import httputil
     except ImportError as error:
         message = "The store needs its libraries: pip install 'otel_training[local,cli]'."
         raise StoreError(message) from error
     common.set_setting("autogenerate_session_id", False)  # noqa: FBT003 - the library's signature
     options: dict[str, Any] = {}
     if dsn.startswith("chdb:"):
-        options["chdb_options"] = {"config-file": str(files(_PACKAGE) / "chdb.xml")}
+        options["chdb_options"] = {"config-file": _config()}
     else:
         options |= {"connect_timeout": 10, "send_receive_timeout": 60}
+    if urlsplit(dsn).hostname in _LOOPBACK:
+        # A pool of our own: the driver's would send this machine's address, and the password, to HTTP_PROXY.
+        options["pool_mgr"] = httputil.get_pool_manager()
     client: Client = clickhouse_connect.get_client(dsn=dsn, **options)
     client.command(f"CREATE DATABASE IF NOT EXISTS {DATABASE}")
     client.database = DATABASE
     client.command(f"USE {DATABASE}")
     return client
+
+
+def _config() -> str:
+    return str(files(_PACKAGE) / "chdb.xml")
 
 
 def _lines(stream: Any) -> Iterator[bytes]:
@@ -124,6 +147,11 @@ def _lines(stream: Any) -> Iterator[bytes]:
         yield from whole
     if rest:
         yield rest
+
+
+def _exception(lines: Iterator[bytes]) -> str:
+    texts = (line.decode(errors="replace") for line in lines)
+    return next((text[:300] for text in texts if _CODE.match(text)), "it broke off its answer")
 
 
 def _readable(error: Exception) -> Exception:

@@ -1,4 +1,4 @@
-"""The embedded store's one owner: a lock that names who holds it."""
+"""The embedded store's one owner: a lock that names who holds it, and where it serves the store."""
 
 import fcntl
 import os
@@ -6,20 +6,35 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from otel_training.errors import FolderError, StoreLockedError
+from otel_training.errors import FolderError, StoreLockedError, StoreServedError
 
 WAIT_SECONDS: Final = 10.0
 _POLL_SECONDS: Final = 0.05
 
 
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The process that holds the store."""
+
+    file: int
+
+    def announce(self, dsn: str = "") -> None:
+        """Tell other commands where they reach the store meanwhile; without a DSN take it back."""
+        text = f"pid {os.getpid()} ({_command()})" + (f"\n{dsn}\n" if dsn else "")
+        os.ftruncate(self.file, 0)
+        os.pwrite(self.file, text.encode(), 0)
+
+
 @contextmanager
-def owned(lock: Path, wait: float = WAIT_SECONDS) -> Iterator[None]:
+def owned(lock: Path, wait: float = WAIT_SECONDS) -> Iterator[Owner]:
     """Hold the embedded store for this process.
 
-    Raises `StoreLockedError`, naming the holder, when it is not free within `wait` seconds.
+    Raises `StoreServedError` when the holder serves it to others, and `StoreLockedError`, naming
+    the holder, when it is not free within `wait` seconds.
     """
     try:
         file = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -29,9 +44,9 @@ def owned(lock: Path, wait: float = WAIT_SECONDS) -> Iterator[None]:
         raise FolderError(message) from error
     try:
         _wait_for(file, lock, wait)
-        os.ftruncate(file, 0)
-        os.pwrite(file, f"pid {os.getpid()} ({_command()})".encode(), 0)
-        yield
+        owner = Owner(file)
+        owner.announce()
+        yield owner
     finally:
         os.close(file)
 
@@ -42,6 +57,8 @@ def _wait_for(file: int, lock: Path, wait: float) -> None:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
+            if dsn := _announced(lock):
+                raise StoreServedError(_held(lock), dsn) from None
             if time.monotonic() >= deadline:
                 raise StoreLockedError(_held(lock)) from None
             time.sleep(_POLL_SECONDS)
@@ -49,8 +66,15 @@ def _wait_for(file: int, lock: Path, wait: float) -> None:
             return
 
 
+def _announced(lock: Path) -> str:
+    """Read the holder's DSN, whole (its line has ended), or ''."""
+    text = lock.read_text(encoding="utf-8", errors="replace")
+    return text.splitlines()[1] if text.endswith("\n") else ""
+
+
 def _held(lock: Path) -> str:
-    holder = lock.read_text(encoding="utf-8", errors="replace") or "another process"
+    lines = lock.read_text(encoding="utf-8", errors="replace").splitlines()
+    holder = lines[0] if lines else "another process"
     return f"The store in {lock.parent} is in use by {holder}: wait until it ends, or stop it."
 
 

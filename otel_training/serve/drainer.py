@@ -1,0 +1,51 @@
+"""Draining while the store is served: every few seconds, and whenever another command asks."""
+
+import logging
+import threading
+from dataclasses import dataclass, field
+from typing import Final
+
+from otel_training.errors import TrainingError
+from otel_training.folder import DataFolder
+from otel_training.store.client import Store
+from otel_training.store.drain import drain
+
+SECONDS: Final = 5.0
+_log = logging.getLogger("otel_training")
+
+
+class _StoppedError(TrainingError):
+    """The server ends: what is not drained yet waits in its segments."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drainer:
+    """The one drain of a served store."""
+
+    store: Store
+    folder: DataFolder
+    stopped: threading.Event = field(default_factory=threading.Event)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def now(self) -> None:
+        """Drain what waits; raises `StoreError`."""
+        with self._lock:
+            drain(self.store, self.folder, self._go_on)
+
+    def run(self) -> None:
+        """Drain until stopped; a drain that fails is told, once a reason, and tried again."""
+        told = ""
+        while not self.stopped.wait(SECONDS):
+            try:
+                self.now()
+                told = ""
+            except _StoppedError:
+                return
+            except TrainingError as error:
+                if str(error) != told:
+                    told = str(error)
+                    _log.warning("Draining failed, and is tried again every %d s: %s", SECONDS, told)
+
+    def _go_on(self, _done: int, _total: int) -> None:
+        if self.stopped.is_set():
+            raise _StoppedError("The server ends: run this again; nothing was lost.")

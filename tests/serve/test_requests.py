@@ -1,0 +1,135 @@
+"""Requests as curl and ClickHouse's clients send them."""
+
+import gzip
+import json
+import zlib
+from typing import Any
+from urllib.request import urlopen
+
+import lz4.frame
+import pytest
+
+NUMBERS = "SELECT number FROM numbers(3)"
+
+
+def test_answers_with_tabs_unless_asked(endpoint: Any) -> None:
+    """The default format is ClickHouse's, and the headers say what clients look for."""
+    answer = endpoint.ask("SELECT 1 AS one, 'a' AS two")
+
+    assert (200, b"1\ta\n") == (answer.status, answer.body)
+    assert ["text/tab-separated-values; charset=UTF-8", "TabSeparated", "otel_training"] == [
+        answer.headers[name] for name in ("Content-Type", "X-ClickHouse-Format", "X-ClickHouse-Server-Display-Name")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("statement", "query", "expected"),
+    [
+        (f"{NUMBERS} FORMAT JSONEachRow", {}, b'{"number":0}\n{"number":1}\n{"number":2}\n'),
+        (f"{NUMBERS} FORMAT CSVWithNames;", {}, b'"number"\n0\n1\n2\n'),
+        (f"{NUMBERS} FORMAT CSV SETTINGS max_threads = 1", {}, b"0\n1\n2\n"),
+        (NUMBERS, {"default_format": "JSONCompactEachRow"}, b"[0]\n[1]\n[2]\n"),
+        ("SELECT 1 AS x;", {"default_format": "Native"}, b"\x01\x01\x01x\x05UInt8\x01"),
+        ("SELECT 1 AS x WHERE 0", {"default_format": "Native"}, b"\x01\x00\x01x\x05UInt8"),
+        (
+            f"SELECT 1 AS {'x' * 200} WHERE 0",
+            {"default_format": "Native"},
+            b"\x01\x00\xc8\x01" + b"x" * 200 + b"\x05UInt8",
+        ),
+        ("SELECT 'FORMAT CSV', ';' -- FORMAT JSON;", {}, b"FORMAT CSV\t;\n"),
+        ("SELECT 3 AS format ORDER BY format DESC", {}, b"3\n"),
+        (
+            "SELECT number % 2 AS x, count() FROM numbers(4) GROUP BY x WITH TOTALS ORDER BY x",
+            {},
+            b"0\t2\n1\t2\n\n0\t4\n",
+        ),
+        ("", {"query": "SELECT 1"}, b"1\n"),
+        ("+ 1", {"query": "SELECT 1"}, b"2\n"),
+        ("EXISTS TABLE nosuch", {}, b"0\n"),
+        ("WITH 1 AS x INSERT INTO FUNCTION null('a UInt8') SELECT x", {}, b""),
+        ("SELECT currentDatabase()", {}, b"otel_training\n"),
+        ("SELECT currentDatabase()", {"database": "default"}, b"default\n"),
+    ],
+)
+def test_takes_a_statement_wherever_it_is(
+    endpoint: Any, statement: str, query: dict[str, str], expected: bytes
+) -> None:
+    """In the URL, in the body or in both, with its own format or the request's."""
+    assert (200, expected) == (endpoint.ask(statement, **query).status, endpoint.ask(statement, **query).body)
+
+
+def test_binds_parameters(endpoint: Any) -> None:
+    """Values travel beside the statement, escaped as ClickHouse's clients escape them."""
+    hostile = "'; DROP TABLE x; -- {y:String} `\"é"
+
+    assert [[hostile.replace("'", "\\'"), "[1,2]", "\\N"]] == endpoint.rows(
+        "SELECT {a:String}, {b:Array(UInt8)}, {c:Nullable(String)}", param_a=hostile, param_b="[1,2]", param_c="\\N"
+    )
+
+
+def test_settings_are_the_requests_own(endpoint: Any) -> None:
+    """A setting of one request does not reach the next."""
+    ask = "SELECT getSetting('max_result_rows')"
+
+    assert ([["77"]], [["0"]]) == (endpoint.rows(ask, max_result_rows="77"), endpoint.rows(ask))
+
+
+@pytest.mark.parametrize(
+    ("statement", "query", "status", "code", "word"),
+    [
+        ("SELEC 1", {}, 400, "62", "SYNTAX_ERROR"),
+        ("SELECT 1; SELECT 2", {}, 400, "62", "Multi-statements"),
+        ("SELECT * FROM nosuch", {}, 404, "60", "UNKNOWN_TABLE"),
+        ("SELECT 1", {"database": "nosuch"}, 404, "81", "UNKNOWN_DATABASE"),
+        ("SELECT 1", {"nosuch": "1"}, 404, "115", "UNKNOWN_SETTING"),
+        ("SELECT 1", {"no such": "1"}, 404, "115", "UNKNOWN_SETTING"),
+        ("SELECT 1 FORMAT Nosuch", {}, 404, "73", "UNKNOWN_FORMAT"),
+        ("SELECT throwIf(1)", {}, 500, "395", "throwIf"),
+        ("SELECT 1 INTO OUTFILE 'x'", {}, 500, "358", "INTO_OUTFILE_NOT_ALLOWED"),
+        ("INSERT INTO x FROM INFILE 'x' FORMAT CSV", {}, 404, "78", "INFILE"),
+        ("SELECT 1", {"role": "admin"}, 404, "115", "UNKNOWN_SETTING"),
+        ("SELECT {a:String}", {}, 500, "456", "UNKNOWN_QUERY_PARAMETER"),
+        ("", {"query": "CREATE TABLE x (a UInt8) ENGINE = Memory"}, 500, "164", "READONLY"),
+        ("", {"query": "SYSTEM FLUSH LOGS", "session_id": "a"}, 500, "164", "READONLY"),
+        ("", {"query": "WITH 1 AS x INSERT INTO y SELECT x", "session_id": "a"}, 500, "164", "READONLY"),
+        ("SELECT 1", {"session_id": "nosuch", "session_check": "1"}, 404, "372", "SESSION_NOT_FOUND"),
+    ],
+)
+def test_refuses_in_clickhouses_words(  # noqa: PLR0913, PLR0917 - one row each
+    endpoint: Any, statement: str, query: dict[str, str], status: int, code: str, word: str
+) -> None:
+    """An error has ClickHouse's status, number, name and sentence."""
+    answer = endpoint.ask(statement, **query)
+
+    assert (status, code) == (answer.status, answer.headers["X-ClickHouse-Exception-Code"])
+    assert answer.body.decode().startswith(f"Code: {code}. DB::Exception: ")
+    assert word in answer.body.decode()
+
+
+@pytest.mark.parametrize("coding", ["identity", "gzip", "deflate", "lz4"])
+def test_takes_compressed_inserts(endpoint: Any, coding: str) -> None:
+    """Statement and data in one body, as clients compress it."""
+    table = f"t_{coding}"
+    endpoint.ask(f"CREATE OR REPLACE TABLE {table} (a UInt32, b String) ENGINE = MergeTree ORDER BY a")
+    body = f"INSERT INTO {table} (a, b) FORMAT JSONEachRow\n".encode()
+    body += b"".join(json.dumps({"a": number, "b": "x" * 100}).encode() + b"\n" for number in range(20_000))
+    packed = {"identity": bytes, "gzip": gzip.compress, "deflate": zlib.compress, "lz4": lz4.frame.compress}[coding]
+
+    answer = endpoint.ask(packed(body), {"Content-Encoding": coding})
+
+    assert (200, b"") == (answer.status, answer.body)
+    assert {"read_rows": "0", "written_rows": "20000"} == json.loads(answer.headers["X-ClickHouse-Summary"])
+    assert [["20000", "2000000"]] == endpoint.rows(f"SELECT count(), sum(length(b)) FROM {table}")  # noqa: S608
+
+
+def test_tells_the_query_id_unless_it_would_be_a_header(endpoint: Any) -> None:
+    """What comes back is what was sent, or nothing."""
+    asked = ("mine-1", "a\r\nX-Other: b")
+    assert ["mine-1", ""] == [endpoint.ask("SELECT 1", query_id=one).headers["X-ClickHouse-Query-Id"] for one in asked]
+
+
+def test_lives_without_a_password_only_for_a_ping(endpoint: Any) -> None:
+    """Health checks need none."""
+    for path in ("/ping", "/"):
+        with urlopen(endpoint.url + path, timeout=5) as answer:  # noqa: S310 - loopback
+            assert b"Ok.\n" == answer.read()
