@@ -23,6 +23,8 @@ EXPLAINED: Final = {
     Loss.SHUTDOWN: "records that came after the app's end",
     Loss.TORN: "a last line cut short by a power loss or a full disk",
     Loss.DAMAGED: "lines that no engine can read; they are kept under rejected/",
+    Loss.REJECTED: "the receiver refused them for good; they are kept under rejected/, the reason beside them",
+    Loss.EXPIRED: "they waited for the receiver beyond OTEL_TRAINING_MAX_BYTES or OTEL_TRAINING_MAX_AGE_DAYS",
 }
 
 
