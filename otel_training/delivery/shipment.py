@@ -39,7 +39,6 @@ class Shipment:
     """Lines of more bytes were too large for the receiver."""
     _accepted_to: dict[Path, int] = field(default_factory=dict)
     """How far a segment was accepted that could not be finished."""
-    _warned: str = ""
 
     def ship(self, path: Path) -> Answer:
         """Ship a finished segment and delete it once all of it is accepted or set aside."""
@@ -101,7 +100,6 @@ class Shipment:
                 self._set_aside(piece, replace(answer, rejected=rejected))
             accepted = self.told.accepted + made.records - rejected
             self.told = replace(self.told, accepted=accepted, accepted_at=time.time(), error="")
-            self._warned = ""
         return answer
 
     def _is_understood(self) -> bool:
@@ -121,7 +119,7 @@ class Shipment:
         self._keep(piece.path.name, piece.header, data, f"{answer.reason}; {answer.message}"[:1000])
         self.told = replace(self.told, rejected=self.told.rejected + rejected)
         _log.warning(
-            "otel_training: %d records were refused (%s); they are in %s",
+            "otel_training: refused records: %d (%s); they are in %s",
             *(rejected, answer.reason, self.folder.rejected / piece.path.name),
         )
         if rejected:
@@ -145,9 +143,6 @@ class Shipment:
     def _tell(self, answer: Answer) -> None:
         if answer.verdict is Verdict.ACCEPTED or not answer.reason:
             return
-        if answer.reason != self._warned:
-            self._warned = answer.reason
-            _log.warning("otel_training cannot ship (%s); what was captured waits", answer.reason)
         self.told = replace(self.told, error=answer.reason, error_at=time.time())
 
 

@@ -52,6 +52,7 @@ class Shipper:
     _thread: threading.Thread | None = None
     _stopping: bool = False
     _deadline: float = float("inf")
+    _warned: str = ""
 
     def start(self) -> None:
         """Start the thread."""
@@ -76,8 +77,17 @@ class Shipper:
             if self._thread.is_alive() and self.shipment is not None:
                 self.shipment.receiver.cut()
 
+    def release(self) -> None:
+        """Close the connection and let another process ship."""
+        if self.shipment is not None:
+            self.shipment.receiver.close()
+        self.abandon()
+
     def abandon(self) -> None:
-        """Let go of the inherited lock in a forked child, leaving it to the parent."""
+        """Let go of the lock; in a forked child this leaves it to the parent.
+
+        The connection is left alone there: the parent's thread may hold a lock inside it.
+        """
         lock, self._lock = self._lock, None
         if lock is not None:
             os.close(lock)
@@ -129,9 +139,7 @@ class Shipper:
                     break
                 self._wake.wait(pause)
         finally:
-            if self.shipment is not None:
-                self.shipment.receiver.close()
-            self.abandon()
+            self.release()
 
     def _guarded(self) -> float:
         """Run a round and return how long to wait; the thread must outlive whatever it meets."""
@@ -150,8 +158,11 @@ class Shipper:
             return left
         answer = self.round()
         if answer is None:
-            self.failures = 0
+            self.failures, self._warned = 0, ""
             return POLL_SECONDS
+        if answer.reason not in ("", self._warned):
+            self._warned = answer.reason
+            _log.warning("otel_training cannot ship (%s); what was captured waits", answer.reason)
         self.failures += 1
         self.not_before = time.monotonic() + answer.retry_after
         return max(answer.retry_after, backoff(self.failures))
@@ -169,7 +180,7 @@ class Shipper:
             self.shipment.told = told
         write_shipping(self.folder, told)
         for reason, count in delete(paths, self.folder).items():
-            _log.warning("otel_training: %d records waited beyond the bound and are lost (%s)", count, reason.value)
+            _log.warning("otel_training: lost records that waited beyond the bound: %d (%s)", count, reason.value)
             self.lose(reason, count)
 
     def _prepared(self) -> Shipment | Answer:
@@ -178,8 +189,6 @@ class Shipper:
             try:
                 made = receiver(self.settings)
             except ValueError as error:
-                if told.error != str(error):
-                    _log.warning("otel_training cannot ship: %s", error)
                 told = replace(told, endpoint="", error=str(error), error_at=time.time())
                 write_shipping(self.folder, told)
                 return Answer(Verdict.LATER, str(error))

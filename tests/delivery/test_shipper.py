@@ -211,7 +211,7 @@ def test_partial_success_is_told_and_kept(
     assert not otel_training.flush(5)
     assert 5 == read_shipping(folder).rejected
     assert 10 == len(waiting_ids(folder.rejected))
-    assert "5 records were refused" in caplog.text
+    assert "refused records: 5 (" in caplog.text
     ships.be("ok")
     assert otel_training.flush(5)
     until(lambda: ships.losses() == {"rejected": 5})
