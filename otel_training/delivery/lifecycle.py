@@ -63,7 +63,7 @@ def _start_shipper(destination: Destination) -> None:
             "otel_training makes readers' pseudonyms by a key of this folder alone, so that a reader of two "
             "machines counts as two: set the same OTEL_TRAINING_USER_KEY on all of them"
         )
-    _shipper = Shipper(destination.folder, destination.settings, lose)
+    _shipper = Shipper(destination.folder, destination.settings, _writer.lose)
     _shipper.start()
 
 
@@ -198,21 +198,26 @@ def _encoded(headers: str | Mapping[str, str] | None) -> str | None:
 
 def restart() -> None:
     """Close writer and shipper and take new ones, so that settings are read anew."""
-    global _writer, _shipper
-    deadline = time.monotonic() + EXIT_SECONDS
+    global _writer, _shipper  # noqa: PLW0603 - one process has one of each
     old, _writer = _writer, Writer(_prepare)
-    old.close(EXIT_SECONDS)
-    shipper, _shipper = _shipper, None
-    _close_shipper(shipper, deadline)
+    _close(old)
+    _shipper = None
 
 
-def _close_shipper(shipper: Shipper | None, deadline: float) -> None:
-    if shipper is not None:
-        shipper.close(max(_LAST_SECONDS, deadline - time.monotonic()))
+def _close(writer: Writer) -> None:
+    """Bring what was captured to the disk, then ship what the rest of the time allows."""
+    deadline = time.monotonic() + EXIT_SECONDS
+    writer.close(EXIT_SECONDS)
+    if _shipper is None:
+        return
+    _shipper.close(max(_LAST_SECONDS, deadline - time.monotonic()))
+    if writer.losses.fresh():
+        # Counted by the shipper after the writer had ended.
+        writer.close(_LAST_SECONDS)
 
 
 def _after_fork_in_child() -> None:
-    global _writer, _shipper  # noqa: PLW0603 - one process has one writer
+    global _writer, _shipper  # noqa: PLW0603 - one process has one of each
     _writer.abandon()
     _writer = Writer(_prepare)
     if _shipper is not None:
@@ -226,9 +231,7 @@ def _after_fork_in_child() -> None:
 
 
 def _at_exit() -> None:
-    deadline = time.monotonic() + EXIT_SECONDS
-    _writer.close(EXIT_SECONDS)
-    _close_shipper(_shipper, deadline)
+    _close(_writer)
     _flush_provider(EXIT_SECONDS)
 
 

@@ -42,7 +42,7 @@ class Segment:
     size: int
     synced_at: float = field(default_factory=time.monotonic)
     dirty: bool = False
-    opened_at: float = field(default_factory=time.monotonic)
+    looked_at: float = field(default_factory=time.monotonic)
 
     def append(self, lines: bytes) -> None:
         """Append whole lines: all of them, or none and an `OSError`.
@@ -65,9 +65,13 @@ class Segment:
 
     def may_ship(self) -> bool:
         """Tell whether it is large or old enough to be shipped."""
-        if time.monotonic() - self.opened_at < SHIP_ROLL_SECONDS:
-            return self.size >= SHIP_ROLL_BYTES
-        return self.size >= SHIP_ROLL_BYTES or len(segment_paths(self.path.parent)) <= SHIP_SEGMENTS
+        if self.size >= SHIP_ROLL_BYTES:
+            return True
+        if time.monotonic() - self.looked_at < SHIP_ROLL_SECONDS:
+            return False
+        # Once a second: a folder of a long outage holds many.
+        self.looked_at = time.monotonic()
+        return len(segment_paths(self.path.parent)) <= SHIP_SEGMENTS
 
     def sync(self) -> None:
         """Bring what was appended to the disk itself."""
@@ -121,12 +125,14 @@ def _own() -> str:
 
 def own_segments(directory: Path) -> list[Path]:
     """List the finished segments of this process, oldest first."""
-    return [path for path in finished(directory) if _own() in path.name]
+    return list(finished(directory, _own()))
 
 
-def finished(directory: Path) -> Iterator[Path]:
-    """Find the segments that no writer holds any more, oldest first."""
+def finished(directory: Path, part: str = "") -> Iterator[Path]:
+    """Find the segments that no writer holds any more, oldest first; `part` is in their names."""
     for path in segment_paths(directory):
+        if part not in path.name:
+            continue
         with contextlib.suppress(FileNotFoundError), path.open("rb") as file:
             if not is_live(file.fileno()):
                 yield path

@@ -20,7 +20,8 @@ from otel_training.folder import DataFolder
 
 _log = logging.getLogger("otel_training")
 
-_UNLIMITED: Final = 1 << 62
+REQUEST_BYTES: Final = 3 << 20
+"""Below the 4 MiB of a gRPC hop behind the receiver; a single record may be more."""
 _ACCEPTED: Final = Answer(Verdict.ACCEPTED)
 
 
@@ -35,7 +36,7 @@ class Shipment:
     told: Shipping
     deadline: float = float("inf")
     """On the monotonic clock; at the app's end."""
-    _limit: int = _UNLIMITED
+    _limit: int = REQUEST_BYTES
     """Lines of more bytes were too large for the receiver."""
     _accepted_to: dict[Path, int] = field(default_factory=dict)
     """How far a segment was accepted that could not be finished."""
@@ -115,7 +116,7 @@ class Shipment:
     def _set_aside(self, piece: Lines, answer: Answer) -> None:
         """Keep lines under `rejected/`, as a segment that can be shipped again, with the reason beside it."""
         data = piece.read()
-        rejected = min(answer.rejected or _UNLIMITED, records(data))
+        rejected = min(answer.rejected or piece.size, records(data))
         self._keep(piece.path.name, piece.header, data, f"{answer.reason}; {answer.message}"[:1000])
         self.told = replace(self.told, rejected=self.told.rejected + rejected)
         _log.warning(

@@ -16,7 +16,7 @@ from otel_training.conventions import Loss
 from otel_training.delivery.answer import Answer, Verdict
 from otel_training.delivery.bound import beyond, delete
 from otel_training.delivery.receiver import receiver, shown
-from otel_training.delivery.segments import finished, own_segments
+from otel_training.delivery.segments import finished, own_segments, segment_paths
 from otel_training.delivery.shipment import Shipment
 from otel_training.delivery.shipping import read_shipping, write_shipping
 from otel_training.folder import DataFolder
@@ -29,7 +29,7 @@ _log = logging.getLogger("otel_training")
 
 POLL_SECONDS: Final = 0.25
 TAKEOVER_SECONDS: Final = 2.0
-TRIM_SECONDS: Final = 2.0
+TRIM_SECONDS: Final = 5.0
 FIRST_WAIT: Final = 0.5
 LONGEST_WAIT: Final = 30.0
 _WATCH_SECONDS: Final = 0.01
@@ -205,11 +205,10 @@ def backoff(failures: int) -> float:
 
 def wait_shipped(folder: DataFolder, deadline: float, push: Callable[[], None]) -> bool:
     """Wait until a receiver has accepted this process's finished segments; False when it did not in time."""
-    began = time.time()
-    waiting = own = own_segments(folder.ship)
+    began, own = time.time(), set(own_segments(folder.ship))
     if own:
         push()
-    while waiting := [path for path in waiting if path.exists()]:
+    while own & set(segment_paths(folder.ship)):
         left = deadline - time.monotonic()
         if left <= 0:
             return False

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import subprocess
 import sys
 import time
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 
 import otel_training
-from otel_training.delivery import lifecycle, shipper
+from otel_training.delivery import lifecycle, segments, shipper
 from otel_training.delivery.shipping import Backlog, Shipping, read_backlog, read_shipping
 from otel_training.folder import DataFolder
 from tests.receiving import Receiver, environment, receiving, waiting_ids
@@ -33,6 +34,7 @@ def receiver(tmp_path: Path) -> Iterator[Receiver]:
 def ships(receiver: Receiver, folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
     """Ship from this process to the receiver, soon trying again."""
     monkeypatch.setattr(shipper, "LONGEST_WAIT", 1.0)
+    monkeypatch.setattr(shipper, "TRIM_SECONDS", 1.0)
     otel_training.configure(otlp_endpoint=receiver.endpoint, otlp_timeout=1000, user_key="k")
     yield receiver
     receiver.be("ok")
@@ -256,15 +258,15 @@ def test_one_segment_that_breaks_the_receiver_stops_no_other(ships: Receiver, fo
 
 def test_the_oldest_goes_when_too_much_waits(ships: Receiver, folder: DataFolder) -> None:
     """Beyond the bytes of the settings the oldest segments go, counted, and capture goes on."""
-    otel_training.configure(max_bytes=3000)
+    otel_training.configure(max_bytes=6000)
     ships.be("refuse")
     like("a" * 100)
     assert not otel_training.flush(0.1)
     (oldest,) = folder.ship.glob("*.jsonl")
-    for name in "bcdef":
+    for name in "bcdefghi":
         like(name * 100)
         assert not otel_training.flush(0.1)
-    until(lambda: not oldest.exists() and read_backlog(folder).bytes <= 3000)
+    until(lambda: not oldest.exists() and read_backlog(folder).bytes <= 6000)
     assert not otel_training.flush(0.1)
 
     ships.be("ok")
@@ -272,7 +274,7 @@ def test_the_oldest_goes_when_too_much_waits(ships: Receiver, folder: DataFolder
     until(lambda: read_backlog(folder).segments == 0)
     lost = ships.losses()["expired"]
     assert {"expired": lost} == ships.losses()
-    assert (6, True) == (len(ships.accepted()) + lost, 1 <= lost <= 5)
+    assert (9, True) == (len(ships.accepted()) + lost, 1 <= lost < 9)
 
 
 def test_segments_of_dead_processes_are_adopted_once_there_is_nobody_else(
@@ -289,6 +291,49 @@ def test_segments_of_dead_processes_are_adopted_once_there_is_nobody_else(
     assert otel_training.flush(5)
 
     assert 2 == len(ships.accepted())
+
+
+def test_what_waited_too_long_goes(ships: Receiver, folder: DataFolder) -> None:
+    """Beyond the age of the settings a segment goes, counted, and a flush that waits for it is False."""
+    ships.be("503")
+    like("a", "b")
+    assert not otel_training.flush(0.1)
+    (path,) = folder.ship.glob("*.jsonl")
+    os.utime(path, (time.time() - 31 * 86_400, time.time() - 31 * 86_400))
+    assert not otel_training.flush(5)
+
+    ships.be("ok")
+    assert otel_training.flush(5)
+    until(lambda: ships.losses() == {"expired": 2})
+    assert 0 == len(ships.accepted())
+
+
+def test_segments_stay_few_while_the_receiver_is_away(
+    ships: Receiver, folder: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When many wait they are filled, instead of one being made a second."""
+    monkeypatch.setattr(segments, "SHIP_SEGMENTS", 2)
+    monkeypatch.setattr(segments, "SHIP_ROLL_SECONDS", 0.05)
+    ships.be("503")
+    for number in range(40):
+        like(str(number))
+        time.sleep(0.05)
+
+    assert 40 == len(waiting_ids(folder.ship))
+    assert read_backlog(folder).segments <= 4
+    ships.be("ok")
+    assert otel_training.flush(5)
+
+
+def test_a_key_of_the_folder_alone_is_warned_of(
+    receiver: Receiver, folder: DataFolder, caplog: pytest.LogCaptureFixture
+) -> None:
+    """With an endpoint and no key of the settings, one warning says what that costs."""
+    otel_training.configure(otlp_endpoint=receiver.endpoint)
+    like("a", "b")
+    assert otel_training.flush(5)
+
+    assert 1 == sum("OTEL_TRAINING_USER_KEY" in record.message for record in caplog.records)
 
 
 def test_an_endpoint_that_is_none_is_told(folder: DataFolder) -> None:
