@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-floor bench lint format lock clean
+.PHONY: demo test test-floor bench faults lint format lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -12,6 +12,7 @@ help:
 	@echo "make test    all checks and tests"
 	@echo "make test-floor  the tests on the oldest supported versions"
 	@echo "make bench   what it costs, beside a bare OpenTelemetry SDK; QUICK=1 to try, README=1 to publish"
+	@echo "make faults  what is lost when everything fails that can; QUICK=1 for a sample"
 	@echo "make lint    ruff, mypy, import-linter"
 	@echo "make format  format the code"
 	@echo "make lock    resolve requirements.lock anew"
@@ -41,6 +42,9 @@ test-floor:
 
 bench: $(READY)
 	QUICK=$(QUICK) README=$(README) $(BIN)/python -m tests.bench
+
+faults: $(READY)
+	QUICK=$(QUICK) $(BIN)/python -m tests.faults
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -50,16 +50,25 @@ class Receiver:
 
     def accepted(self) -> Counter[str]:
         """The event ids that it accepted, and how often."""
-        with contextlib.suppress(FileNotFoundError):
-            return Counter((self.folder / "accepted").read_text(encoding="utf-8").split())
-        return Counter()
+        return Counter(event for event, _ in self._pairs())
+
+    def named(self) -> Counter[str]:
+        """The insights of the events that it accepted, each event once."""
+        return Counter(insight for _, insight in set(self._pairs()))
+
+    def _pairs(self) -> list[tuple[str, str]]:
+        try:
+            lines = (self.folder / "accepted").read_text(encoding="utf-8").splitlines()
+        except FileNotFoundError:
+            return []
+        return [(event, insight) for event, _, insight in (line.partition(" ") for line in lines)]
 
     def losses(self) -> dict[str, int]:
         """Records lost by reason, as it was told, each time once."""
         found: Counter[str] = Counter()
         with contextlib.suppress(FileNotFoundError):
             for line in set((self.folder / "losses").read_text(encoding="utf-8").splitlines()):
-                _, reason, count = line.split()
+                *_, reason, count = line.split()
                 found[reason] += int(count)
         return dict(found)
 
@@ -96,15 +105,21 @@ def receiving(folder: Path, mode: str = "ok") -> Iterator[Receiver]:
         made.kill()
 
 
-def waiting_ids(folder: Path) -> set[str]:
-    """The event ids in the segments of a folder."""
+def waiting(folder: Path) -> set[tuple[str, str]]:
+    """The event ids in the segments of a folder, each with its insight's."""
     found = set()
     for path in folder.glob("*.jsonl"):
-        for line in path.read_bytes().splitlines()[1:]:
-            with contextlib.suppress(ValueError, KeyError):
-                attributes = {one["key"]: one["value"] for one in json.loads(line)["attributes"]}
-                found.add(attributes["training.event.id"]["stringValue"])
+        with contextlib.suppress(FileNotFoundError):
+            for line in path.read_bytes().splitlines()[1:]:
+                with contextlib.suppress(ValueError, KeyError):
+                    told = {one["key"]: one["value"].get("stringValue") for one in json.loads(line)["attributes"]}
+                    found.add((told["training.event.id"], told.get("training.insight.id", "-")))
     return found
+
+
+def waiting_ids(folder: Path) -> set[str]:
+    """The event ids in the segments of a folder."""
+    return {event for event, _ in waiting(folder)}
 
 
 def environment(receiver: Receiver, home: Path, **extra: str) -> dict[str, str]:

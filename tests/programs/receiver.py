@@ -1,8 +1,8 @@
 """An OTLP/HTTP receiver that fails on demand, in a process of its own so that it can be killed.
 
 `receiver.py PORT FOLDER`: `FOLDER/mode` says how it behaves, read anew for each request; accepted
-event ids go to `FOLDER/accepted`, one a line, before the answer; every request to `FOLDER/requests`;
-losses that it was told of to `FOLDER/losses`.
+event ids go to `FOLDER/accepted`, with the insight's, one a line, before the answer; every request to
+`FOLDER/requests`; losses that it was told of to `FOLDER/losses`.
 """
 
 import contextlib
@@ -40,10 +40,11 @@ def append(name: str, text: str) -> None:
     os.close(file)
 
 
-def event_id(record: dict[str, Any]) -> str:
-    """The id of a record."""
+def named(record: dict[str, Any]) -> str:
+    """The id of a record, and of the insight that it is about."""
     found = {one["key"]: one["value"] for one in record["attributes"]}
-    return str(found["training.event.id"]["stringValue"])
+    insight = found.get("training.insight.id", {}).get("stringValue", "-")
+    return f"{found['training.event.id']['stringValue']} {insight}"
 
 
 class Receiver(BaseHTTPRequestHandler):
@@ -74,7 +75,7 @@ class Receiver(BaseHTTPRequestHandler):
                 for scope in resource["scopeLogs"]
                 for record in scope["logRecords"]
             ]
-            return found if all(map(event_id, found)) else None
+            return found if all(map(named, found)) else None
         except (ValueError, KeyError, TypeError):
             return None
 
@@ -95,8 +96,8 @@ class Receiver(BaseHTTPRequestHandler):
             if one["eventName"] == "training.loss":
                 found = {pair["key"]: pair["value"] for pair in one["attributes"]}
                 count = found["training.loss.count"]["intValue"]
-                append("losses", f"{event_id(one)} {found['training.loss.reason']['stringValue']} {count}\n")
-        append("accepted", "".join(f"{event_id(one)}\n" for one in records if one["eventName"] != "training.loss"))
+                append("losses", f"{named(one)} {found['training.loss.reason']['stringValue']} {count}\n")
+        append("accepted", "".join(f"{named(one)}\n" for one in records if one["eventName"] != "training.loss"))
 
     def mode_ok(self, records: list[dict[str, Any]] | None, size: int, argument: str) -> None:
         if records is None:
