@@ -72,10 +72,23 @@ class Receiver:
                 found[reason] += int(count)
         return dict(found)
 
-    def requests(self) -> list[dict[str, Any]]:
+    def requests(self, path: str = "/v1/logs") -> list[dict[str, Any]]:
         """What it was asked."""
+        return [one for one in self._lines("requests") if one["path"] == path]
+
+    def spans(self) -> list[dict[str, Any]]:
+        """The spans that it accepted."""
+        return [
+            span
+            for asked in self._lines("spans")
+            for resource in asked["resourceSpans"]
+            for scope in resource["scopeSpans"]
+            for span in scope["spans"]
+        ]
+
+    def _lines(self, name: str) -> list[dict[str, Any]]:
         with contextlib.suppress(FileNotFoundError):
-            return [json.loads(line) for line in (self.folder / "requests").read_text(encoding="utf-8").splitlines()]
+            return [json.loads(line) for line in (self.folder / name).read_text(encoding="utf-8").splitlines()]
         return []
 
     def _wait(self) -> None:

@@ -32,7 +32,7 @@ def findings_of(found: dict[str, Any], endpoint: str) -> list[str]:
     """Say what is wrong with shipping, in sentences that say what to do."""
     said, waits = [], f"{counted(found['segments'], 'segment')} ({found['bytes']:,} bytes) wait to be shipped"
     old = found["oldest_at"] and time.time() - datetime.fromisoformat(found["oldest_at"]).timestamp() > _OLD_SECONDS
-    if found["error"]:
+    if found["error"] and found["segments"]:
         said.append(f"The receiver does not take what is shipped: {found['error']}; {waits}, nothing is lost.")
     elif old and not endpoint:
         said.append(f"{waits}, and no endpoint is set here: OTEL_TRAINING_OTLP_ENDPOINT=... {COMMAND} ship sends them.")

@@ -23,7 +23,6 @@ from otel_training.version import version
 
 _log = logging.getLogger("otel_training")
 
-PATH: Final = "/v1/logs"
 ANSWER_LIMIT: Final = 64 << 10
 _PORTS: Final = {"http": 80, "https": 443}
 
@@ -36,6 +35,8 @@ class Address:
     host: str
     port: int
     path: str
+    """Before that of the signal."""
+    query: str
     headers: dict[str, str]
     compression: str
 
@@ -114,7 +115,8 @@ class Receiver:
     def _exchanged(self, connection: http.client.HTTPConnection, request: Request) -> Answer:
         headers = {**self.address.headers, "content-length": str(request.size)}
         try:
-            connection.request("POST", self.address.path, request.parts, headers)
+            path = self.address.path + request.signal.path + self.address.query
+            connection.request("POST", path, request.parts, headers)
         except (BrokenPipeError, ConnectionResetError):
             # It may have answered before it had read all: too large.
             response = connection.getresponse()
@@ -160,8 +162,8 @@ def address(settings: Settings) -> Address:
     compression = _compression(settings, host)
     if compression != "none":
         headers["content-encoding"] = compression
-    path = parts.path.rstrip("/") + PATH + (f"?{parts.query}" if parts.query else "")
-    return Address(parts.scheme == "https", host, port or _PORTS[parts.scheme], path, headers, compression)
+    path, query = parts.path.rstrip("/"), f"?{parts.query}" if parts.query else ""
+    return Address(parts.scheme == "https", host, port or _PORTS[parts.scheme], path, query, headers, compression)
 
 
 def shown(endpoint: str) -> str:

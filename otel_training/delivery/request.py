@@ -10,14 +10,29 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import Final
+from typing import Final, NamedTuple
 
 import orjson
 
 CHUNK: Final = 256 << 10
 HEADER_LIMIT: Final = 1 << 20
-EMPTY: Final = [b'{"resourceLogs":[]}']
 _CLOSING: Final = b"]}]}]}"
+
+
+class Signal(NamedTuple):
+    """A kind of OTLP requests: where it is posted, and what its parts are called."""
+
+    path: str
+    resources: bytes
+    scopes: bytes
+    records: bytes
+
+
+LOGS: Final = Signal("/v1/logs", b"resourceLogs", b"scopeLogs", b"logRecords")
+SPANS: Final = Signal("/v1/traces", b"resourceSpans", b"scopeSpans", b"spans")
+
+
+EMPTY: Final = [b'{"resourceLogs":[]}']
 
 
 class DamagedError(ValueError):
@@ -66,6 +81,7 @@ class Lines:
 class Request:
     """A request's body in parts, and how many records are in it."""
 
+    signal: Signal
     parts: list[bytes]
     records: int
 
@@ -91,7 +107,7 @@ def read_lines(path: Path) -> Lines:
 
 def request(lines: Lines, compression: str) -> Request:
     """Make the request of some lines, at least one."""
-    parts, ends = [opening(lines.header)], 0
+    parts, ends = [], 0
     with lines.path.open("rb") as file:
         file.seek(lines.start)
         left = lines.size - 1
@@ -99,29 +115,25 @@ def request(lines: Lines, compression: str) -> Request:
             left -= len(data)
             ends += data.count(b"\n")
             parts.append(data.replace(b"\n", b","))
-    parts.append(_CLOSING)
-    return Request(list(_compressed(parts, compression)), ends + 1)
+    return request_of(lines.header, LOGS, parts, ends + 1, compression)
 
 
-def opening(header: bytes) -> bytes:
+def request_of(header: bytes, signal: Signal, parts: list[bytes], records: int, compression: str) -> Request:
+    """Put the parts of a request between its opening and its closing."""
+    body = [opening(header, signal), *parts, _CLOSING]
+    return Request(signal, list(_compressed(body, compression)), records)
+
+
+def opening(header: bytes, signal: Signal = LOGS) -> bytes:
     """Make what stands before the lines; raises `DamagedError` for what is no header."""
     try:
         head = orjson.loads(header)
         resource, scope, schema = (orjson.dumps(head[key]) for key in ("resource", "scope", "schemaUrl"))
     except (orjson.JSONDecodeError, KeyError, TypeError) as error:
         raise DamagedError("the segment has no header") from error
-    return b"".join(
-        (
-            b'{"resourceLogs":[{"resource":',
-            resource,
-            b',"schemaUrl":',
-            schema,
-            b',"scopeLogs":[{"scope":',
-            scope,
-            b',"schemaUrl":',
-            schema,
-            b',"logRecords":[',
-        )
+    return b'{"%b":[{"resource":%b,"schemaUrl":%b,"%b":[{"scope":%b,"schemaUrl":%b,"%b":[' % (
+        *(signal.resources, resource, schema),
+        *(signal.scopes, scope, schema, signal.records),
     )
 
 

@@ -14,14 +14,17 @@ from otel_training.conventions import Loss
 from otel_training.delivery.answer import Answer, Verdict
 from otel_training.delivery.bound import REASON, records
 from otel_training.delivery.receiver import Receiver, shown
-from otel_training.delivery.request import EMPTY, DamagedError, Lines, Request, read_lines, request
+from otel_training.delivery.request import EMPTY, LOGS, DamagedError, Lines, Request, read_lines, request
 from otel_training.delivery.shipping import Shipping
+from otel_training.delivery.spans import spans
 from otel_training.folder import DataFolder
 
 _log = logging.getLogger("otel_training")
 
 REQUEST_BYTES: Final = 3 << 20
 """Below the 4 MiB of a gRPC hop behind the receiver; a single record may be more."""
+SPANS_SECONDS: Final = 2.0
+SPANS_PAUSE: Final = 60.0
 _ACCEPTED: Final = Answer(Verdict.ACCEPTED)
 
 
@@ -40,9 +43,12 @@ class Shipment:
     """Lines of more bytes were too large for the receiver."""
     _accepted_to: dict[Path, int] = field(default_factory=dict)
     """How far a segment was accepted that could not be finished."""
+    _spans_at: float = 0.0
+    _is_known: bool = False
 
     def ship(self, path: Path) -> Answer:
         """Ship a finished segment and delete it once all of it is accepted or set aside."""
+        self._is_known = False
         try:
             lines = read_lines(path)
         except FileNotFoundError:
@@ -59,12 +65,19 @@ class Shipment:
             answer = Answer(Verdict.ODD, f"{path.name}: {error.strerror}")
         self._tell(answer)
         if answer.verdict is Verdict.ACCEPTED:
-            if lines.torn:
-                self.lose(Loss.TORN, 1)
-            self._accepted_to.pop(path, None)
-            with contextlib.suppress(FileNotFoundError):
-                path.unlink()
+            self._finish(lines)
         return answer
+
+    def _finish(self, lines: Lines) -> None:
+        made = spans(lines, self.receiver.address.compression) if time.monotonic() >= self._spans_at else None
+        if lines.torn:
+            self.lose(Loss.TORN, 1)
+        self._accepted_to.pop(lines.path, None)
+        with contextlib.suppress(FileNotFoundError):
+            lines.path.unlink()
+        if made is not None and self._post(made, SPANS_SECONDS).verdict is not Verdict.ACCEPTED:
+            # A receiver without traces, or in trouble: the records do not wait for spans.
+            self._spans_at = time.monotonic() + SPANS_PAUSE
 
     def _deliver(self, lines: Lines) -> Answer:
         """Send lines piece by piece, in their order; returns the first answer that stops it."""
@@ -105,10 +118,11 @@ class Shipment:
 
     def _is_understood(self) -> bool:
         """Ask whether the receiver takes OTLP/JSON at all: else what it refuses is not our lines' fault."""
-        return self._post(Request(EMPTY, 0)).verdict is Verdict.ACCEPTED
+        self._is_known = self._is_known or self._post(Request(LOGS, EMPTY, 0)).verdict is Verdict.ACCEPTED
+        return self._is_known
 
-    def _post(self, made: Request) -> Answer:
-        timeout = min(self.settings.otlp_timeout / 1000, self.deadline - time.monotonic())
+    def _post(self, made: Request, longest: float = float("inf")) -> Answer:
+        timeout = min(longest, self.settings.otlp_timeout / 1000, self.deadline - time.monotonic())
         if timeout <= 0:
             return Answer(Verdict.LATER)
         return self.receiver.post(made, timeout)

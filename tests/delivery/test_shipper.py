@@ -92,6 +92,26 @@ def test_nothing_is_lost_whatever_the_receiver_does(ships: Receiver, folder: Dat
     assert (Backlog(0, 0), []) == (read_backlog(folder), list(folder.path.glob("rejected/*")))
 
 
+def test_spans_go_beside_the_records(ships: Receiver, folder: DataFolder) -> None:
+    """Where the host does not trace; a receiver that takes none gets the records all the same."""
+
+    @otel_training.extraction(task="insights")
+    def extract(topic: str) -> list[str]:
+        return [topic]
+
+    extract("a")
+    assert otel_training.flush(5)
+    until(lambda: len(ships.spans()) == 1)
+    ships.be("413:100000")
+    for _ in range(3):
+        extract("b")
+        assert otel_training.flush(5)
+
+    assert 4 == len(ships.accepted())
+    until(lambda: len(ships.requests("/v1/traces")) == 2)
+    assert "invoke_workflow insights" == ships.spans()[0]["name"]
+
+
 def test_sends_the_headers_of_the_settings_and_never_logs_them(
     receiver: Receiver, folder: DataFolder, caplog: pytest.LogCaptureFixture
 ) -> None:

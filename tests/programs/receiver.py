@@ -57,7 +57,18 @@ class Receiver(BaseHTTPRequestHandler):
         name, argument = mode()
         told = {"path": self.path, "mode": name, "size": len(raw), "headers": dict(self.headers.items())}
         append("requests", json.dumps(told) + "\n")
+        if self.path.endswith("/v1/traces"):
+            self.spans(raw, name)
+            return
         getattr(self, f"mode_{name}")(self.records(raw), len(raw), argument)
+
+    def spans(self, raw: bytes, name: str) -> None:
+        """Keep spans, where it takes them."""
+        if name != "ok":
+            self.answer(404, b"404 page not found")
+            return
+        append("spans", raw.decode() + "\n")
+        self.answer(200)
 
     def records(self, raw: bytes) -> list[dict[str, Any]] | None:
         """The records of a request; None where it is no OTLP/JSON."""
