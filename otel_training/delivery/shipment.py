@@ -133,11 +133,9 @@ class Shipment:
         rejected = min(answer.rejected or piece.size, records(data))
         self._keep(piece.path.name, piece.header, data, f"{answer.reason}; {answer.message}"[:1000])
         self.told = replace(self.told, rejected=self.told.rejected + rejected)
-        _log.warning(
-            "otel_training: refused records: %d (%s); they are in %s",
-            *(rejected, answer.reason, self.folder.rejected / piece.path.name),
-        )
         if rejected:
+            kept = self.folder.rejected / piece.path.name
+            _log.warning("otel_training: refused records: %d (%s); they are in %s", rejected, answer.reason, kept)
             self.lose(Loss.REJECTED, rejected)
 
     def _give_up_damaged(self, path: Path) -> None:

@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -129,7 +130,7 @@ def test_sends_the_headers_of_the_settings_and_never_logs_them(
     assert ("Bearer t0psecret x=y", "a,b") == (sent["authorization"], sent["x-other"])
     told = caplog.text + folder.shipping.read_text() + repr(lifecycle._prepare().settings)
     assert "t0psecret" not in told.replace(endpoint, "")
-    assert "HTTP 401" in told
+    assert "HTTP 401: check OTEL_TRAINING_OTLP_HEADERS" in told
 
 
 def test_a_child_ships_what_it_captures(receiver: Receiver, tmp_path: Path) -> None:
@@ -145,6 +146,40 @@ def test_a_child_ships_what_it_captures(receiver: Receiver, tmp_path: Path) -> N
 
     assert set() == waiting_ids(home / "ship")
     assert 102 == len(receiver.accepted())
+
+
+def test_a_child_does_not_hold_what_its_parent_held(ships: Receiver, folder: DataFolder) -> None:
+    """The parent that shipped dies, its idle child lives on: another process ships."""
+    program = (
+        "import os, time, otel_training as o\n"
+        "o.record_feedback('z', 'like'); assert o.flush(5)\n"
+        "child = os.fork() or time.sleep(60)\n"
+        "print(child, flush=True); os._exit(0)"
+    )
+    env = environment(ships, folder.path)
+    with subprocess.Popen([sys.executable, "-c", program], env=env, stdout=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        parent.wait()
+        like("a")
+        shipped = otel_training.flush(5)
+        os.kill(child, signal.SIGKILL)
+
+    assert (True, 2) == (shipped, len(ships.accepted()))
+
+
+def test_telling_of_losses_ends(ships: Receiver, folder: DataFolder) -> None:
+    """A receiver that refuses all records refuses the lines that tell so, too: those are not told again."""
+    ships.be("400:training.schema.version")
+    like("a", "b")
+    assert not otel_training.flush(5)
+    time.sleep(3)
+    kept = waiting_ids(folder.rejected)
+    assert 3 <= len(kept) <= 4
+    time.sleep(2)
+
+    assert (kept, set()) == (waiting_ids(folder.rejected), waiting_ids(folder.ship))
+    assert 2 == read_shipping(folder).rejected
 
 
 def test_retry_after_is_kept(ships: Receiver) -> None:

@@ -34,9 +34,14 @@ class Field:
 
     def run(self, *argv: str) -> "subprocess.Popen[str]":
         """Start a Python program; what it prints goes to a file, so that no full pipe stops it."""
-        with self.output.open("w", encoding="utf-8") as file:
+        with self.output.open("w", encoding="utf-8") as file, self.output.with_name("errors").open("a") as errors:
             return subprocess.Popen(
-                [sys.executable, *argv], env=self.environment(), stdout=file, text=True, start_new_session=True
+                [sys.executable, *argv],
+                env=self.environment(),
+                stdout=file,
+                stderr=errors,
+                text=True,
+                start_new_session=True,
             )
 
     @property

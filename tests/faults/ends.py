@@ -88,7 +88,12 @@ def late() -> list[Row]:
     for mode in MODES:
         with field_of(mode) as found:
             done = subprocess.run(
-                [sys.executable, "-c", FULL], env=found.environment(), stdout=subprocess.PIPE, text=True, check=True
+                [sys.executable, "-c", FULL],
+                env=found.environment(),
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+                check=True,
             )
             ended = time.time()
             over, said, moment = done.stdout.split()
