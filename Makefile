@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 COLLECTOR := .cache/otelcol-training
 OCB := go.opentelemetry.io/collector/cmd/builder@v0.161.0
 
-.PHONY: demo test test-floor bench lint format lock clean collector collector-sources fence
+.PHONY: demo test test-floor bench faults lint format lock clean collector collector-sources fence
 .DEFAULT_GOAL := help
 
 help:
@@ -14,6 +14,7 @@ help:
 	@echo "make test    all checks and tests"
 	@echo "make test-floor  the tests on the oldest supported versions"
 	@echo "make bench   what it costs, beside a bare OpenTelemetry SDK; QUICK=1 to try, README=1 to publish"
+	@echo "make faults  what is lost when everything fails that can; QUICK=1 for a sample"
 	@echo "make collector  build the OpenTelemetry Collector of collector/manifest.yaml as $(COLLECTOR)"
 	@echo "make collector-sources  write its Go files anew after a change of the manifest"
 	@echo "make fence   write the collector's allow-list anew after a change of the attributes"
@@ -66,6 +67,9 @@ fence: $(READY)
 
 bench: $(READY)
 	QUICK=$(QUICK) README=$(README) $(BIN)/python -m tests.bench
+
+faults: $(READY)
+	QUICK=$(QUICK) $(BIN)/python -m tests.faults
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -14,8 +14,8 @@ _log = logging.getLogger("otel_training")
 GIB: Final = 1 << 30
 
 
-def _setting(default: Any, environment: str, help_: str) -> Any:
-    return field(default=default, metadata={"env": environment, "help": help_})
+def _setting(default: Any, environment: str, help_: str, *, secret: bool = False) -> Any:
+    return field(default=default, metadata={"env": environment, "help": help_}, repr=not secret)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,33 @@ class Settings:
         "",
         "OTEL_TRAINING_USER_KEY",
         "secret for readers' pseudonyms; by default made once in the data folder",
+        secret=True,
+    )
+    otlp_endpoint: str = _setting(
+        "",
+        "OTEL_TRAINING_OTLP_ENDPOINT",
+        "base URL of an OpenTelemetry collector (`/v1/logs` is appended): records are shipped there, not kept here",
+    )
+    otlp_headers: str = _setting(
+        "",
+        "OTEL_TRAINING_OTLP_HEADERS",
+        "headers for it, `name=value` between commas, percent-encoded; values may hold spaces",
+        secret=True,
+    )
+    otlp_certificate: str = _setting(
+        "",
+        "OTEL_TRAINING_OTLP_CERTIFICATE",
+        "file of the certificates (PEM) that its certificate is checked by; by default the system's",
+    )
+    otlp_timeout: int = _setting(
+        10_000,
+        "OTEL_TRAINING_OTLP_TIMEOUT",
+        "milliseconds for one request, answer included",
+    )
+    otlp_compression: str = _setting(
+        "",
+        "OTEL_TRAINING_OTLP_COMPRESSION",
+        "`none`, `gzip` or `zstd`; by default none to this machine, gzip to others",
     )
     pipeline: str = _setting(
         "",
@@ -75,7 +102,12 @@ class Settings:
     max_bytes: int = _setting(
         10 * GIB,
         "OTEL_TRAINING_MAX_BYTES",
-        "capture stops, counted, when the waiting segments take more",
+        "capture stops, counted, when the waiting segments take more; with an endpoint the oldest go, counted",
+    )
+    max_age_days: int = _setting(
+        30,
+        "OTEL_TRAINING_MAX_AGE_DAYS",
+        "with an endpoint, segments that waited longer go, counted",
     )
     min_free_bytes: int = _setting(
         1 * GIB,

@@ -82,6 +82,8 @@ class Loss(StrEnum):
     SHUTDOWN = "shutdown"
     TORN = "torn"
     DAMAGED = "damaged"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
 
 
 @dataclass(frozen=True, slots=True)

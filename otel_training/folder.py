@@ -26,8 +26,23 @@ class DataFolder:
         return self.path / "local"
 
     @property
+    def ship(self) -> Path:
+        """Segments that wait to be shipped to the endpoint; never drained here."""
+        return self.path / "ship"
+
+    @property
+    def ship_lock(self) -> Path:
+        """Held by the one process that ships."""
+        return self.path / "ship.lock"
+
+    @property
+    def shipping(self) -> Path:
+        """What the shipper last knew of its receiver."""
+        return self.path / "shipping.json"
+
+    @property
     def rejected(self) -> Path:
-        """Lines that no store could read, kept as they were."""
+        """Lines that no store could read or no receiver would take, kept as they were."""
         return self.path / "rejected"
 
     @property

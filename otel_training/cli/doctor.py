@@ -4,8 +4,10 @@ from typing import Any, Final
 
 import click
 
+from otel_training import config
 from otel_training.cli.render import counted, json_option, out, print_json, table, warn
 from otel_training.cli.session import session
+from otel_training.cli.shipping import findings_of, how_shipping_goes
 from otel_training.cli.status import lost_by_reason
 from otel_training.conventions import Kind, Loss
 from otel_training.folder import DataFolder
@@ -23,6 +25,8 @@ EXPLAINED: Final = {
     Loss.SHUTDOWN: "records that came after the app's end",
     Loss.TORN: "a last line cut short by a power loss or a full disk",
     Loss.DAMAGED: "lines that no engine can read; they are kept under rejected/",
+    Loss.REJECTED: "the receiver refused them for good; they are kept under rejected/, the reason beside them",
+    Loss.EXPIRED: "they waited for the receiver beyond OTEL_TRAINING_MAX_BYTES or OTEL_TRAINING_MAX_AGE_DAYS",
 }
 
 
@@ -45,11 +49,14 @@ def examine(store: Store, folder: DataFolder) -> dict[str, Any]:
         "folder": str(folder.path),
         "programs": list(store.rows(query("doctor_programs"))),
         "waiting": waiting(store, folder).lines,
+        "shipping": how_shipping_goes(folder, config.settings()),
         "lost": [{"reason": reason, "count": count, "why": EXPLAINED[Loss(reason)]} for reason, count in lost.items()],
         "orphans": store.row(query("doctor_orphans")),
         "keys": list(store.rows(query("doctor_keys"))),
     }
     found["findings"] = findings(found)
+    if found["shipping"] is not None:
+        found["findings"] += findings_of(found["shipping"], config.settings().otlp_endpoint)
     return found
 
 
@@ -93,6 +100,9 @@ def _show(found: dict[str, Any]) -> None:
     console = out()
     console.print(f"Folder   {found['folder']}", markup=False, soft_wrap=True)
     console.print(f"Waiting  {found['waiting']:,}")
+    if (shipping := found["shipping"]) is not None:
+        rows = [(name, value) for name, value in shipping.items() if value not in (None, "")]
+        console.print(table("Shipping", ("what", "value"), rows))
     programs = [(row["service"], row["kind"], row["records"], row["last"][:19]) for row in found["programs"]]
     console.print(table("Programs", ("program", "kind", "records", "last"), programs))
     if found["lost"]:

@@ -18,18 +18,24 @@ def has_data() -> bool:
     return bool(settings.store) or find_folder(settings).path.is_dir()
 
 
+def need_data() -> None:
+    """Raise `FolderError`, saying what to do, where nothing was ever captured."""
+    if has_data():
+        return
+    path = find_folder(config.settings()).path
+    message = (
+        f"There is no data in {path}: run your app once with @otel_training.extraction in it, run this "
+        f"command inside the same project, or set OTEL_TRAINING_HOME; `{COMMAND} demo` shows how it works."
+    )
+    raise FolderError(message)
+
+
 @contextmanager
 def session(*, make: bool = False) -> Iterator[tuple[Store, DataFolder]]:
     """Open the store, drained; raises `FolderError` where nothing was ever captured, unless `make`."""
-    settings = config.settings()
-    if not make and not has_data():
-        path = find_folder(settings).path
-        message = (
-            f"There is no data in {path}: run your app once with @otel_training.extraction in it, run this "
-            f"command inside the same project, or set OTEL_TRAINING_HOME; `{COMMAND} demo` shows how it works."
-        )
-        raise FolderError(message)
-    with progress("Draining") as tell, opened(settings, tell) as (store, folder):
+    if not make:
+        need_data()
+    with progress("Draining") as tell, opened(config.settings(), tell) as (store, folder):
         yield store, folder
 
 

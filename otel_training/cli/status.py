@@ -10,8 +10,9 @@ from rich.table import Table
 from rich.text import Text
 
 from otel_training import config
-from otel_training.cli.render import json_option, out, print_json, warn
+from otel_training.cli.render import counted, json_option, out, print_json, warn
 from otel_training.cli.session import has_data, session, tell_losses
+from otel_training.cli.shipping import how_shipping_goes
 from otel_training.conventions import COMMAND, Kind, Loss
 from otel_training.delivery.segments import waiting_bytes
 from otel_training.folder import DataFolder, find_folder
@@ -19,6 +20,7 @@ from otel_training.store.client import Store, query
 from otel_training.store.drain import waiting
 
 TARGETS: Final = (500, 1000)
+_READ_THERE: Final = "Set OTEL_TRAINING_STORE to the ClickHouse that your collector writes into, to read what is there."
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class Status:
     by_kind: dict[str, int] = field(default_factory=dict)
     samples: int = 0
     targets: dict[str, float] = field(default_factory=dict)
+    shipping: dict[str, Any] | None = None
+    """Where records are shipped to instead, what waits for it, and how it goes."""
     next_step: str = ""
 
 
@@ -40,7 +44,8 @@ def read_status(store: Store, folder: DataFolder) -> Status:
     """Read the figures from the store and the spool."""
     row = store.row(query("status"))
     spooled = waiting(store, folder).lines
-    lost = lost_by_reason(row)
+    lost, settings = lost_by_reason(row), config.settings()
+    shipping = how_shipping_goes(folder, settings)
     return Status(
         folder=str(folder.path),
         captured=row["stored"] + spooled + sum(lost.values()),
@@ -50,7 +55,8 @@ def read_status(store: Store, folder: DataFolder) -> Status:
         by_kind=row["by_kind"],
         samples=row["samples"],
         targets=progress_to(row["samples"]),
-        next_step=next_step(row["by_kind"], row["samples"]),
+        shipping=shipping,
+        next_step=_READ_THERE if shipping and not settings.store else next_step(row["by_kind"], row["samples"]),
     )
 
 
@@ -102,6 +108,17 @@ def _warn_half(folder: DataFolder) -> None:
         warn("The waiting segments take more than half of OTEL_TRAINING_MAX_BYTES: capture stops when it is reached.")
 
 
+def _shipping(found: dict[str, Any] | None) -> list[tuple[str, str]]:
+    if found is None:
+        return []
+    waits = f"{counted(found['segments'], 'segment')} ({found['bytes']:,} bytes) wait"
+    accepted = f"{found['accepted']:,} accepted, the last {found['accepted_at']}" if found["accepted_at"] else ""
+    refused = f"{found['rejected']:,} refused" if found["rejected"] else ""
+    told = ", ".join(filter(None, (accepted, refused, waits)))
+    error = [("", f"{found['error']} ({found['error_at']})")] if found["error"] else []
+    return [("Shipping", f"to {found['endpoint'] or 'nowhere'}"), ("", told), *error]
+
+
 def _drawn(found: Status) -> Group:
     head = Table.grid(padding=(0, 2))
     kinds = ", ".join(f"{count:,} {kind}" for kind, count in found.by_kind.items())
@@ -111,6 +128,7 @@ def _drawn(found: Status) -> Group:
         ("Captured", f"{found.captured:,}"),
         ("Stored", f"{found.stored:,}" + (f"   ({kinds})" if kinds else "")),
         ("Waiting", f"{found.spooled:,}"),
+        *_shipping(found.shipping),
         ("Lost", lost or "0"),
     ):
         head.add_row(Text(name, style="dim"), Text(value, style="red" if name == "Lost" and lost else ""))

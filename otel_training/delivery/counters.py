@@ -19,9 +19,10 @@ class Tally:
         self._looks = 0
         self._looking = threading.Lock()
 
-    def add(self) -> None:
-        """Count one."""
-        next(self._steps)
+    def add(self, count: int = 1) -> None:
+        """Count one, or some."""
+        for _ in range(count):
+            next(self._steps)
 
     def total(self) -> int:
         """Return the count so far."""
@@ -38,9 +39,9 @@ class Losses:
         self._tallies = {reason: Tally() for reason in Loss}
         self._told: dict[Loss, int] = dict.fromkeys(Loss, 0)
 
-    def add(self, reason: Loss) -> None:
-        """Count a loss, from any thread."""
-        self._tallies[reason].add()
+    def add(self, reason: Loss, count: int = 1) -> None:
+        """Count losses, from any thread."""
+        self._tallies[reason].add(count)
 
     def totals(self) -> Mapping[Loss, int]:
         """Return all losses of this process so far."""

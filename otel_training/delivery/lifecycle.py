@@ -1,10 +1,13 @@
 """The writer's life in this process: made before it is needed, new after a fork, closed at exit."""
 
 import atexit
+import logging
 import os
 import sys
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, Literal
+from urllib.parse import quote
 
 from opentelemetry._logs import LoggerProvider
 
@@ -16,6 +19,7 @@ from otel_training.delivery.record import Captured
 from otel_training.delivery.resource import resource
 from otel_training.delivery.sdk import emitting, stock_provider
 from otel_training.delivery.segments import sweep
+from otel_training.delivery.shipper import Shipper, wait_shipped
 from otel_training.delivery.writer import Destination, Writer
 from otel_training.folder import DataFolder, find_folder, make_folder
 from otel_training.privacy.identity import Key, load_key
@@ -23,7 +27,11 @@ from otel_training.privacy.rules import Rules, make_rules
 from otel_training.privacy.turn import Turn
 from otel_training.version import version
 
+_log = logging.getLogger("otel_training")
+
 EXIT_SECONDS: Final = 2.0
+_LAST_SECONDS: Final = 0.25
+"""What the shipper has at least, where the writer took all the time."""
 _LAST: Final = -100
 TEST_KEY: Final = Key(b"otel_training.testing")
 
@@ -35,13 +43,30 @@ def _prepare() -> Destination:
             find_folder(settings), settings, b"", Finisher(TEST_KEY, settings.content_limit, _rules(settings)), _sink
         )
     folder = make_folder(find_folder(settings))
-    sweep(folder.local)
     made = Destination(folder, settings, header(resource(folder), version()), finisher(settings, folder))
     made.finisher.turn = Turn()
     provider = _logger_provider or (_stock_provider() if settings.pipeline == "sdk" else None)
     if provider is not None:
         made.emit = emitting(provider)
+        return made
+    sweep(made.spool)
+    if made.ships:
+        _start_shipper(made)
     return made
+
+
+def _start_shipper(destination: Destination) -> None:
+    global _shipper  # noqa: PLW0603 - one process has one shipper
+    if _shipper is not None:
+        # The folder was deleted under us and made anew.
+        return
+    if not destination.settings.user_key:
+        _log.warning(
+            "otel_training makes readers' pseudonyms by a key of this folder alone, so that a reader of two "
+            "machines counts as two: set the same OTEL_TRAINING_USER_KEY on all of them"
+        )
+    _shipper = Shipper(destination.folder, destination.settings, _writer.lose)
+    _shipper.start()
 
 
 def _stock_provider() -> LoggerProvider:
@@ -79,6 +104,7 @@ def _rules(settings: config.Settings) -> Rules:
 
 
 _writer = Writer(_prepare)
+_shipper: Shipper | None = None
 _logger_provider: LoggerProvider | None = None
 _sink: Callable[[Event], None] | None = None
 
@@ -88,19 +114,28 @@ def emit(captured: Captured) -> None:
     _writer.put(captured)
 
 
-def lose(reason: Loss) -> None:
-    """Count a record that could not be made."""
-    _writer.lose(reason)
+def lose(reason: Loss, count: int = 1) -> None:
+    """Count records that could not be made, or not be delivered."""
+    _writer.lose(reason, count)
 
 
 def flush(timeout: float = EXIT_SECONDS) -> bool:
-    """Wait until everything captured so far is on disk.
+    """Wait until everything captured so far is on disk; with an endpoint, until its receiver accepted it.
 
-    Returns True when it is, False when `timeout` seconds were not enough or the disk refused.
+    Returns True when that is so, False when `timeout` seconds were not enough, or the disk or the
+    receiver refused.
     """
     if not config.settings().enabled:
         return True
-    return _writer.flush(timeout) and _flush_provider(timeout)
+    deadline = time.monotonic() + timeout
+    return _writer.flush(timeout) and _flush_provider(timeout) and _flush_shipper(deadline)
+
+
+def _flush_shipper(deadline: float) -> bool:
+    shipper = _shipper
+    if shipper is None:
+        return True
+    return _writer.finish(deadline) and wait_shipped(shipper.folder, deadline, shipper.push)
 
 
 def _flush_provider(timeout: float) -> bool:
@@ -114,12 +149,18 @@ def configure(  # noqa: PLR0913 - one parameter a setting
     enabled: bool | None = None,
     home: str | os.PathLike[str] | None = None,
     user_key: str | None = None,
+    otlp_endpoint: str | None = None,
+    otlp_headers: str | Mapping[str, str] | None = None,
+    otlp_certificate: str | os.PathLike[str] | None = None,
+    otlp_timeout: int | None = None,
+    otlp_compression: Literal["none", "gzip", "zstd"] | None = None,
     content: Literal["none", "redacted", "full"] | None = None,
     redact_patterns: str | Iterable[str] | None = None,
     redact_allow: str | Iterable[str] | None = None,
     content_limit: int | None = None,
     max_bytes: int | None = None,
     min_free_bytes: int | None = None,
+    max_age_days: int | None = None,
 ) -> None:
     """Set in code what the environment may set too; an argument wins over its variable.
 
@@ -130,12 +171,18 @@ def configure(  # noqa: PLR0913 - one parameter a setting
         "enabled": enabled,
         "home": None if home is None else os.fspath(home),
         "user_key": user_key,
+        "otlp_endpoint": otlp_endpoint,
+        "otlp_headers": _encoded(otlp_headers),
+        "otlp_certificate": None if otlp_certificate is None else os.fspath(otlp_certificate),
+        "otlp_timeout": otlp_timeout,
+        "otlp_compression": otlp_compression,
         "content": content,
         "redact_patterns": _one_a_line(redact_patterns),
         "redact_allow": _one_a_line(redact_allow),
         "content_limit": content_limit,
         "max_bytes": max_bytes,
         "min_free_bytes": min_free_bytes,
+        "max_age_days": max_age_days,
     }
     restart()
     config.override(**given)
@@ -145,17 +192,39 @@ def _one_a_line(given: str | Iterable[str] | None) -> str | None:
     return given if given is None or isinstance(given, str) else "\n".join(given)
 
 
+def _encoded(headers: str | Mapping[str, str] | None) -> str | None:
+    if headers is None or isinstance(headers, str):
+        return headers
+    return ",".join(f"{quote(name)}={quote(value)}" for name, value in headers.items())
+
+
 def restart() -> None:
-    """Close the writer and take a new one, so that settings are read anew."""
-    global _writer
+    """Close writer and shipper and take new ones, so that settings are read anew."""
+    global _writer, _shipper  # noqa: PLW0603 - one process has one of each
     old, _writer = _writer, Writer(_prepare)
-    old.close(EXIT_SECONDS)
+    _close(old)
+    _shipper = None
+
+
+def _close(writer: Writer) -> None:
+    """Bring what was captured to the disk, then ship what the rest of the time allows."""
+    deadline = time.monotonic() + EXIT_SECONDS
+    writer.close(EXIT_SECONDS)
+    if _shipper is None:
+        return
+    _shipper.close(max(_LAST_SECONDS, deadline - time.monotonic()))
+    if writer.losses.fresh():
+        # Counted by the shipper after the writer had ended.
+        writer.close(_LAST_SECONDS)
 
 
 def _after_fork_in_child() -> None:
-    global _writer  # noqa: PLW0603 - one process has one writer
+    global _writer, _shipper  # noqa: PLW0603 - one process has one of each
     _writer.abandon()
     _writer = Writer(_prepare)
+    if _shipper is not None:
+        _shipper.abandon()
+        _shipper = None
     util = sys.modules.get("multiprocessing.util")
     if util is not None:
         # Children of `multiprocessing` end by `os._exit`, which runs finalizers and no `atexit`; the
@@ -164,7 +233,7 @@ def _after_fork_in_child() -> None:
 
 
 def _at_exit() -> None:
-    _writer.close(EXIT_SECONDS)
+    _close(_writer)
     _flush_provider(EXIT_SECONDS)
 
 

@@ -8,6 +8,7 @@ import contextlib
 import errno
 import os
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -20,10 +21,16 @@ _sync_data: Final = getattr(os, "fdatasync", os.fsync)
 """macOS has no `fdatasync`."""
 
 ROLL_BYTES: Final = 16 << 20
+SHIP_ROLL_BYTES: Final = 1 << 20
+SHIP_ROLL_SECONDS: Final = 1.0
+SHIP_SEGMENTS: Final = 100
+"""While more wait, the receiver is away: segments are filled instead of closed each second, so that files stay few."""
 SYNC_SECONDS: Final = 1.0
 STALE_SECONDS: Final = 60.0
 SUFFIX: Final = ".jsonl"
 NEW: Final = ".new"
+_PROCESS: Final = os.urandom(3).hex()
+"""Tells this process from one of the same id in another container; a forked child has an id of its own."""
 
 
 @dataclass(slots=True)
@@ -35,6 +42,7 @@ class Segment:
     size: int
     synced_at: float = field(default_factory=time.monotonic)
     dirty: bool = False
+    looked_at: float = field(default_factory=time.monotonic)
 
     def append(self, lines: bytes) -> None:
         """Append whole lines: all of them, or none and an `OSError`.
@@ -54,6 +62,16 @@ class Segment:
         self.dirty = True
         if time.monotonic() - self.synced_at > SYNC_SECONDS:
             self.sync()
+
+    def may_ship(self) -> bool:
+        """Tell whether it is large or old enough to be shipped."""
+        if self.size >= SHIP_ROLL_BYTES:
+            return True
+        if time.monotonic() - self.looked_at < SHIP_ROLL_SECONDS:
+            return False
+        # Once a second: a folder of a long outage holds many.
+        self.looked_at = time.monotonic()
+        return len(segment_paths(self.path.parent)) <= SHIP_SEGMENTS
 
     def sync(self) -> None:
         """Bring what was appended to the disk itself."""
@@ -76,7 +94,7 @@ class Segment:
 def open_segment(directory: Path, header: bytes) -> Segment:
     """Create a segment and hold it; raises `OSError` when the disk refuses."""
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    name = f"{time.time_ns():020d}-{os.getpid()}-{os.urandom(3).hex()}{SUFFIX}"
+    name = f"{time.time_ns():020d}{_own()}{os.urandom(3).hex()}{SUFFIX}"
     fresh = directory / (name + NEW)
     file = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
     try:
@@ -98,6 +116,26 @@ def segment_paths(directory: Path) -> list[Path]:
     except FileNotFoundError:
         return []
     return [directory / name for name in names]
+
+
+def _own() -> str:
+    """Return what the names of this process's segments have in common."""
+    return f"-{os.getpid()}-{_PROCESS}"
+
+
+def own_segments(directory: Path) -> list[Path]:
+    """List the finished segments of this process, oldest first."""
+    return list(finished(directory, _own()))
+
+
+def finished(directory: Path, part: str = "") -> Iterator[Path]:
+    """Find the segments that no writer holds any more, oldest first; `part` is in their names."""
+    for path in segment_paths(directory):
+        if part not in path.name:
+            continue
+        with contextlib.suppress(FileNotFoundError), path.open("rb") as file:
+            if not is_live(file.fileno()):
+                yield path
 
 
 def is_live(file: int) -> bool:

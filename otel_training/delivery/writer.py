@@ -8,6 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final, TypeAlias
 
 from otel_training.config import Settings
@@ -27,6 +28,7 @@ GROUP_SECONDS: Final = 0.015
 GROUP_BYTES: Final = 1 << 20
 RETRY_SECONDS: Final = 0.5
 ROOM_SECONDS: Final = 1.0
+_LAST_SECONDS: Final = 0.2
 
 Item: TypeAlias = "Captured | threading.Event"
 
@@ -41,6 +43,16 @@ class Destination:
     finisher: Finisher
     emit: Callable[[Event], None] | None = None
     """Where records go instead of the spool: the stock SDK pipeline, the lossy way."""
+
+    @property
+    def ships(self) -> bool:
+        """Whether segments are shipped to an endpoint."""
+        return bool(self.settings.otlp_endpoint)
+
+    @property
+    def spool(self) -> Path:
+        """Where segments are written."""
+        return self.folder.ship if self.ships else self.folder.local
 
 
 @dataclass(slots=True, eq=False, weakref_slot=True)
@@ -76,9 +88,9 @@ class Writer:
         if self._idle:
             self._call()
 
-    def lose(self, reason: Loss) -> None:
-        """Count a record that could not even be made."""
-        self.losses.add(reason)
+    def lose(self, reason: Loss, count: int = 1) -> None:
+        """Count records that could not even be made, or not be delivered."""
+        self.losses.add(reason, count)
         self._call()
 
     def flush(self, timeout: float) -> bool:
@@ -95,17 +107,24 @@ class Writer:
         return reached.wait(timeout) and self._sync(deadline)
 
     def close(self, timeout: float) -> bool:
-        """Flush, stop the thread and finish the segment, within about `timeout` seconds."""
+        """Flush, stop the thread and finish the segment, within `timeout` seconds."""
+        deadline = time.monotonic() + timeout
         flushed = self.flush(timeout)
         self._closed = True
         self._wake.set()
         thread = self._thread
         if thread is not None:
-            thread.join(timeout)
-        if self._writing.acquire(timeout=timeout):
-            with contextlib.closing(_Releasing(self._writing)):
-                self._finish_segment()
+            thread.join(max(0.0, deadline - time.monotonic()))
+        self.finish(max(deadline, time.monotonic() + _LAST_SECONDS))
         return flushed
+
+    def finish(self, deadline: float) -> bool:
+        """Finish the segment, so that it may be drained or shipped; False when it was not free in time."""
+        if not self._writing.acquire(timeout=max(0.0, deadline - time.monotonic())):
+            return False
+        with contextlib.closing(_Releasing(self._writing)):
+            self._finish_segment()
+        return True
 
     def _is_untouched(self) -> bool:
         """Tell whether nothing was ever captured: then no thread and no file is made."""
@@ -145,6 +164,8 @@ class Writer:
             self._idle = True
             if not self.queue and not self._unwritten and not self._wake.wait(ROOM_SECONDS):
                 self._sync(time.monotonic())
+                if self._may_ship():
+                    self.finish(time.monotonic())
                 continue
             self._idle = False
             self._wake.clear()
@@ -251,12 +272,17 @@ class Writer:
         return self._destination
 
     def _open(self) -> Segment:
-        if self._segment is not None and self._segment.size >= ROLL_BYTES:
+        if self._segment is not None and (self._segment.size >= ROLL_BYTES or self._may_ship()):
             self._finish_segment()
         if self._segment is None:
             destination = self._prepared()
-            self._segment = open_segment(destination.folder.local, destination.header)
+            self._segment = open_segment(destination.spool, destination.header)
         return self._segment
+
+    def _may_ship(self) -> bool:
+        # Looked at once: a flush of another thread may finish it meanwhile.
+        segment = self._segment
+        return segment is not None and self._prepared().ships and segment.may_ship()
 
     def _finish_segment(self) -> None:
         segment, self._segment = self._segment, None
@@ -270,10 +296,10 @@ class Writer:
             if self._prepared().emit is None and time.monotonic() - self._room_at > ROOM_SECONDS:
                 self._room_at = time.monotonic()
                 self._leave_deleted()
+                # With an endpoint the shipper keeps the bound: the oldest go, capture goes on.
                 self._room = (
-                    waiting_bytes(folder.local) < settings.max_bytes
-                    and shutil.disk_usage(folder.path).free >= settings.min_free_bytes
-                )
+                    self._prepared().ships or waiting_bytes(folder.local) < settings.max_bytes
+                ) and shutil.disk_usage(folder.path).free >= settings.min_free_bytes
         except Exception as error:  # noqa: BLE001 - whatever the surroundings are, records wait for better ones
             self._report(error)
             return False

@@ -93,6 +93,7 @@ def test_status_adds_up(gathered: None, rows: Any, folder: DataFolder) -> None:
         "by_kind": {"extraction": 1, "feedback": 3, "impression": 3},
         "samples": 1,
         "targets": {"500": 0.002, "1000": 0.001},
+        "shipping": None,
         "next_step": status["next_step"],
     } == status
     assert [status] == rows("status")
@@ -267,7 +268,7 @@ def test_every_command_has_help() -> None:
     """`--help` of each command says what it does."""
     texts = {name: CliRunner().invoke(app, [name, "--help"]).output for name in app.commands}
 
-    assert {"status", "view", "analyze", "export", "import", "doctor", "serve", "demo"} == set(texts)
+    assert {"status", "view", "analyze", "export", "import", "ship", "doctor", "serve", "demo"} == set(texts)
     assert [] == [name for name, text in texts.items() if "Usage: " not in text or len(text.splitlines()) < 4]
 
 

@@ -1,0 +1,115 @@
+"""Ends: apps that are killed, signalled, forked, or that end while the receiver fails."""
+
+import signal
+import subprocess
+import sys
+import time
+
+from tests.bench.results import Row
+from tests.faults.app import Field, field_of
+from tests.faults.outages import MODES
+from tests.served import PROGRAMS
+
+SIGNALLED = ("plain", "processes", "pool")
+FULL = (
+    "import otel_training as o, sys, time\n"
+    "for n in range(20_000): o.record_feedback(f'x{n}' * 20, 'like')\n"
+    "time.sleep(3)\n"
+    "began = time.monotonic(); said = o.flush(0.5)\n"
+    "print(time.monotonic() - began - 0.5, said, time.time())"
+)
+
+
+def rows(*, quick: bool) -> list[Row]:
+    """Count what is nowhere, and measure how late apps end."""
+    found = killed(10 if quick else 100)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        for mode in SIGNALLED:
+            found += signalled(mode, number)
+        for workers in (1, 2):
+            found += served(workers, number)
+    return [*found, *forked(40 if quick else 200), *late()]
+
+
+def killed(times: int) -> list[Row]:
+    """Kill apps that capture."""
+    with field_of() as found:
+        for number in range(times):
+            app = found.start(f"k{number}", 30, 500)
+            time.sleep(0.8 + (number % 10) / 20)
+            found.kill(app)
+        found.settle()
+        return [
+            Row(f"app killed -9 {times} times: lost of {len(found.certain):,}", found.lost(), "records", "= 0"),
+            Row(f"app killed -9 {times} times: made double", found.doubled(), "events", "= 0"),
+        ]
+
+
+def signalled(mode: str, number: signal.Signals) -> list[Row]:
+    """Signal a program and its workers."""
+    with field_of() as found:
+        app = found.start("s", 30, 200, mode)
+        time.sleep(2.5)
+        found.kill(app, number)
+        return _ended(f"{number.name}, {mode}", found)
+
+
+def served(workers: int, number: signal.Signals) -> list[Row]:
+    """Signal a server while it answers."""
+    with field_of() as found:
+        argv = ["-m", "uvicorn", "steady_app:app", "--port", "0", "--log-level", "critical"]
+        app = found.run(*argv, "--workers", str(workers), "--app-dir", str(PROGRAMS))
+        time.sleep(4)
+        found.kill(app, number)
+        return _ended(f"{number.name}, uvicorn x{workers}", found)
+
+
+def forked(forks: int) -> list[Row]:
+    """Fork under load."""
+    with field_of() as found:
+        app = found.start("f", forks, 200, "fork")
+        try:
+            app.wait(forks * 0.1 + 60)
+        except subprocess.TimeoutExpired:
+            app.kill()
+        hung = int(app.returncode != 0)
+        found.told(app)
+        found.settle()
+        return [
+            Row(f"{forks} forks under load: hung", hung, "processes", "= 0"),
+            Row(f"{forks} forks under load: lost of {len(found.certain):,}", found.lost(), "records", "= 0"),
+            Row(f"{forks} forks under load: made double", found.doubled(), "events", "= 0"),
+        ]
+
+
+def late() -> list[Row]:
+    """End with a full spool, whatever the receiver does."""
+    ends, flushes, lies = [], [], 0
+    for mode in MODES:
+        with field_of(mode) as found:
+            done = subprocess.run(
+                [sys.executable, "-c", FULL],
+                env=found.environment(),
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+                check=True,
+            )
+            ended = time.time()
+            over, said, moment = done.stdout.split()
+            ends.append(ended - float(moment))
+            flushes.append(float(over))
+            lies += said == "True" and mode not in ("slow:1", "413:3000", "exhausted:3000")
+    return [
+        Row("full spool, every mode: the app ends later by at most", max(ends), "s", "<= 2.5"),
+        Row("full spool, every mode: flush(t) later than t by at most", max(flushes), "s", "<= 0.25"),
+        Row("full spool, every mode: flush True though nothing was accepted", lies, "times", "= 0"),
+    ]
+
+
+def _ended(name: str, found: Field) -> list[Row]:
+    captured = len(found.certain)
+    return [
+        Row(f"{name}: captured", captured, "records", ">= 100"),
+        Row(f"{name}: lost of those older than 50 ms", found.lost(), "records", "= 0"),
+    ]

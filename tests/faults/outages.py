@@ -1,0 +1,69 @@
+"""Outages: the receiver is away, fails in every way, or is killed, while an app captures."""
+
+import time
+
+from tests.bench.results import Row
+from tests.faults.app import Field, field_of
+
+MODES = (
+    "hang", "drip", "refuse", "backlog", "429", "429:1", "500", "503", "302", "401", "404", "400", "garbage", "reset",
+    "slow:1", "413:3000", "exhausted:3000",
+)  # fmt: skip
+
+
+def rows(*, quick: bool) -> list[Row]:
+    """Count what is nowhere afterwards."""
+    found = []
+    for seconds in (3, 10) if quick else (3, 10, 30, 90):
+        found += outage("refuse", seconds, f"outage of {seconds} s")
+    for mode in MODES:
+        found += outage(mode, 5, f"5 s of {mode}")
+    return [*found, *backlog(3_000 if quick else 30_000), *kills(5 if quick else 30)]
+
+
+def outage(mode: str, seconds: float, name: str) -> list[Row]:
+    """Fail in the midst of a run."""
+    with field_of() as found:
+        app = found.start("a", seconds + 4)
+        time.sleep(2)
+        found.receiver.be(mode)
+        time.sleep(seconds)
+        found.receiver.be("ok")
+        found.told(app)
+        found.settle()
+        return _rows(name, found)
+
+
+def backlog(records: int) -> list[Row]:
+    """Bring back a receiver after ten minutes' worth of records."""
+    with field_of("503") as found:
+        app = found.start("a", records / 1000, 1e6)
+        found.told(app)
+        began = time.monotonic()
+        found.settle()
+        took = time.monotonic() - began
+        name = f"backlog of {len(found.certain):,} records"
+        return [*_rows(name, found), Row(f"{name}: shipped within", took, "s")]
+
+
+def kills(times: int) -> list[Row]:
+    """Kill the receiver again and again."""
+    with field_of() as found:
+        app = found.start("a", times * 1.0, 200)
+        for _ in range(times):
+            time.sleep(0.5)
+            found.receiver.kill()
+            found.receiver.start()
+        found.told(app)
+        found.settle()
+        return _rows(f"receiver killed -9 {times} times", found)
+
+
+def _rows(name: str, found: Field) -> list[Row]:
+    sent = sum(found.receiver.accepted().values())
+    again = sent - len(found.receiver.accepted())
+    return [
+        Row(f"{name}: lost of {len(found.certain):,}", found.lost(), "records", "= 0"),
+        Row(f"{name}: made double", found.doubled(), "events", "= 0"),
+        *([Row(f"{name}: sent again, same event id", again, "events")] if again else []),
+    ]
