@@ -5,6 +5,7 @@ import functools
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
+from sys import getsizeof
 from types import TracebackType
 from typing import Any, Final, ParamSpec, TypeVar, cast, overload
 
@@ -67,7 +68,8 @@ class Run:
         else:
             self._length = str.__len__(content) if isinstance(content, str) else None
             self._content = text_of(content, limit)
-        self.size = 0 if self._content is None else len(self._content)
+        # In bytes: characters of some scripts take two or four.
+        self.size = getsizeof(self._content)
         """About how many bytes it holds."""
         self._span = start_span(plan.span_name, plan.span_attributes)
         inherited = current_context(context) if self._span is None else self._span.get_span_context()
