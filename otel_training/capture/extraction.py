@@ -145,6 +145,7 @@ class Run:
         emit(self)
         if self._span is not None:
             end_span(self._span, error)
+            self._span = None  # the host's processors have it: it is not to wait here with the record
 
     def record(self) -> Record:
         """Make the record, on the writer thread."""
