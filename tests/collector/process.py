@@ -18,6 +18,7 @@ from typing import Any, Final
 
 ROOT: Final = Path(__file__).parents[2]
 CONFIG: Final = ROOT / "collector" / "config.yaml"
+ALONE: Final = (CONFIG, CONFIG.with_name("alone.yaml"))
 BINARY: Final = ROOT / ".cache" / "otelcol-training"
 TOKEN: Final = "not-a-secret"  # noqa: S105 - of these tests alone
 VARIABLES: Final = ("OTLP_TOKEN", "QUEUE_DIR", "CH_ENDPOINT", "CH_USER", "CH_PASSWORD", "APP_OTLP_ENDPOINT")
@@ -139,10 +140,10 @@ class Collector:
 
 @contextlib.contextmanager
 def running(
-    queue: Path, *overlays: Mapping[str, Any], configs: Sequence[Path] = (CONFIG,), **environment: str
+    queue: Path, *overlays: Mapping[str, Any], configs: Sequence[Path] = (CONFIG,), port: int = 0, **environment: str
 ) -> Iterator[Collector]:
     """Run the shipped configuration on free ports, with `overlays` merged in; ends it by SIGTERM."""
-    http, grpc, health = free_port(), free_port(), free_port()
+    http, grpc, health = port or free_port(), free_port(), free_port()
     ports = {
         "receivers": {
             "otlp": {

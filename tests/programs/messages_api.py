@@ -33,9 +33,10 @@ def content(asked: dict[str, Any]) -> list[dict[str, Any]]:
 
 def message(asked: dict[str, Any]) -> dict[str, Any]:
     """The answer as one message."""
+    details = {"output_tokens_details": {"thinking_tokens": 5}} if asked.get("thinking") else {}
     return {
         "id": "msg_1", "type": "message", "role": "assistant", "model": asked["model"] + "-20260101",
-        "content": content(asked), "stop_reason": "end_turn", "stop_sequence": None, "usage": USAGE,
+        "content": content(asked), "stop_reason": "end_turn", "stop_sequence": None, "usage": {**USAGE, **details},
     }  # fmt: skip
 
 

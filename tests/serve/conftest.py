@@ -1,104 +1,12 @@
 """`otel-training serve` as its users run it: a process of its own, asked over HTTP."""
 
-import contextlib
-import http.client
-import subprocess
-import sys
 import time
-import urllib.error
-import urllib.request
-from base64 import b64encode
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from email.message import Message
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-from served import environment
-
-PASSWORD = "sésame/öffne dich"  # noqa: S105 - of this test alone
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What came back."""
-
-    status: int
-    body: bytes
-    headers: Message
-
-
-@dataclass(frozen=True)
-class Endpoint:
-    """A running `serve`."""
-
-    port: int
-    home: Path
-    process: subprocess.Popen[str]
-    password: str = PASSWORD
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    @property
-    def authorization(self) -> str:
-        return "Basic " + b64encode(f"default:{self.password}".encode()).decode()
-
-    def ask(
-        self, body: bytes | str = b"", headers: dict[str, str] | None = None, path: str = "/", **query: Any
-    ) -> Answer:
-        """Send a request as curl would."""
-        data = body.encode() if isinstance(body, str) else body
-        asked = urllib.request.Request(  # noqa: S310 - loopback
-            f"{self.url}{path}?{urlencode(query)}",
-            data or None,
-            {"Authorization": self.authorization} | (headers or {}),
-        )
-        try:
-            with urllib.request.urlopen(asked, timeout=20) as answer:  # noqa: S310 - loopback
-                return Answer(answer.status, answer.read(), answer.headers)
-        except urllib.error.HTTPError as error:
-            with error:
-                return Answer(error.code, error.read(), error.headers)
-
-    def ask_or_fail(self, body: str) -> None:
-        """Ask, where the answer does not matter."""
-        with contextlib.suppress(OSError, http.client.HTTPException):
-            self.ask(body)
-
-    def rows(self, statement: str, **query: Any) -> list[list[str]]:
-        """Ask, and read the TabSeparated answer."""
-        answer = self.ask(statement, **query)
-        assert 200 == answer.status, answer.body
-        return [line.split("\t") for line in answer.body.decode().splitlines()]
-
-
-@contextlib.contextmanager
-def serving(home: Path, *argv: object, password: str = "", **extra: str) -> Iterator[Endpoint]:
-    """Run `serve` until the block ends; its password is the one given, else the one it prints."""
-    home.mkdir(parents=True, exist_ok=True)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "otel_training.cli", "serve", *map(str, argv or ("--port", "0"))],
-        cwd=home,
-        env=environment(OTEL_TRAINING_HOME=str(home / "data"), **extra),
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert process.stderr is not None
-        said = process.stderr.readline()
-        assert said.startswith("Serving http://127.0.0.1:"), said + process.stderr.read()
-        port = int(said.split("127.0.0.1:")[1].split()[0])
-        yield Endpoint(port, home, process, password or said.split("password ")[1].split()[0])
-    finally:
-        process.terminate()
-        process.wait(timeout=10)
-        process.stderr.close()
+from tests.serve.endpoint import PASSWORD, Endpoint, serving
 
 
 @pytest.fixture(scope="session")

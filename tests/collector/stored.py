@@ -1,0 +1,70 @@
+"""What a store holds: every typed table and every view, whole."""
+
+from typing import Any, Final
+
+from otel_training.store.client import Store
+
+Rows = list[dict[str, Any]]
+
+OF_THE_STORE: Final = {
+    "schema_migrations": "when each store was made",
+    "segments": "how far our own drain read: nothing is drained where a collector writes",
+}
+"""Tables that are not compared, each with its reason; no column of a typed table says when or how it was inserted."""
+SETS: Final = ("shown",)
+"""Columns whose arrays have no order of their own: `occurrences` is the one that is read."""
+_TABLES: Final = """
+SELECT name FROM system.tables
+WHERE database = currentDatabase() AND (engine LIKE '%MergeTree' OR engine = 'View') ORDER BY name
+"""
+
+
+def everything(store: Store) -> dict[str, Rows]:
+    """Read every typed table and view, each row once, in an order of the values alone."""
+    names = [row["name"] for row in store.rows(_TABLES)]
+    return {one: rows(store, one) for one in names if one not in OF_THE_STORE}
+
+
+def rows(store: Store, name: str) -> Rows:
+    """Read a table as the views do, or a view."""
+    final = "" if name.startswith("v_") else "FINAL"
+    # Sorted here: ORDER BY ALL takes no tuples that hold a Nullable.
+    found = list(store.rows(f"SELECT * FROM {name} {final}"))  # noqa: S608 - names of our own schema
+    for row in found:
+        row.update({column: sorted(row[column]) for column in SETS if column in row})
+    return sorted(found, key=repr)
+
+
+def events(store: Store) -> int:
+    """Count the records that a reader sees, losses among them."""
+    counted = (
+        "SELECT uniqExact(event_id) AS n FROM (SELECT event_id FROM v_events UNION ALL SELECT event_id FROM losses)"
+    )
+    return int(store.row(counted)["n"])
+
+
+def inserted(store: Store) -> int:
+    """Count the rows that were ever inserted, each as often as it was."""
+    return int(store.row("SELECT sum(value) AS n FROM system.events WHERE event = 'InsertedRows'")["n"])
+
+
+def different(one: dict[str, Rows], other: dict[str, Rows]) -> list[tuple[str, str, Any, Any]]:
+    """Name what differs: the table, the column, and both values; or how many rows there are."""
+    lengths = [(name, "*", len(one[name]), len(other[name])) for name in one if len(one[name]) != len(other[name])]
+    return lengths or [
+        (name, column, value, theirs.get(column))
+        for name in one
+        for ours, theirs in zip(one[name], other[name], strict=True)
+        for column, value in ours.items()
+        if value != theirs.get(column)
+    ]
+
+
+def empty(found: dict[str, Rows]) -> list[str]:
+    """Name the columns that hold nothing in any row: comparing them would prove nothing."""
+    return [
+        f"{table}.{column}"
+        for table, all_rows in found.items()
+        for column in (all_rows[0] if all_rows else {"*": None})
+        if not any(row.get(column) for row in all_rows)
+    ]
