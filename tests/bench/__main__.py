@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
-from tests.bench import burst, call, drain, heartbeat, rate, redaction, results, tasks, web
+from tests.bench import burst, call, collector, disk, drain, heartbeat, rate, redaction, results, tasks, web
 from tests.bench.child import OUT, ROOT
 from tests.bench.results import Row
 from tests.bench.sink import sink
@@ -28,7 +28,7 @@ def measurements(*, quick: bool) -> Iterator[Row]:
     """Measure one thing after the other, so that none disturbs another; stderr tells how far it is."""
     with sink() as endpoint:
         yield from _timed("call", lambda: call.rows(endpoint, quick=quick))
-    for noun in (redaction, rate, burst, tasks, heartbeat, web, drain):
+    for noun in (redaction, rate, burst, tasks, heartbeat, web, drain, disk, collector):
         yield from _timed(noun.__name__, lambda noun=noun: noun.rows(quick=quick))
 
 

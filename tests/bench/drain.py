@@ -35,7 +35,7 @@ def run(count: int) -> None:
     restart()  # finishes the segment
     folder = find_folder(config.settings())
     (path,) = folder.local.glob("*.jsonl")
-    copied(path, count)
+    copied(path, folder.local, count)
     store = Store(embedded_dsn(folder.store))
     migrate(store)
     began = time.perf_counter()
@@ -45,14 +45,15 @@ def run(count: int) -> None:
     tell(rate=done / seconds)
 
 
-def copied(path: Path, count: int) -> None:
-    """Write `count` records like the one of a segment, each with an id of its own."""
+def copied(path: Path, directory: Path, count: int, batch: int = BATCH) -> None:
+    """Write `count` records like the one of a segment, each with an id of its own, as segments of `batch`."""
     header, line = path.read_bytes().splitlines(keepends=True)
     attributes = {one["key"]: one["value"] for one in orjson.loads(line)["attributes"]}
     identity = attributes["training.event.id"]["stringValue"].encode()
-    for _ in range(count // BATCH):
-        segment = open_segment(path.parent, header)
-        segment.append(b"".join(line.replace(identity, event_id().encode()) for _ in range(BATCH)))
+    for done in range(0, count, batch):
+        segment = open_segment(directory, header)
+        some = range(min(batch, count - done))
+        segment.append(b"".join(line.replace(identity, event_id().encode()) for _ in some))
         segment.close()
 
 
