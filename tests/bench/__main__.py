@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
-from tests.bench import burst, call, collector, disk, drain, heartbeat, rate, redaction, results, tasks, web
+from tests.bench import burst, call, collector, disk, drain, heartbeat, rate, redaction, results, sizing, tasks, web
 from tests.bench.child import OUT, ROOT
 from tests.bench.results import Row
 from tests.bench.sink import sink
@@ -21,6 +21,7 @@ def main() -> int:
     sys.stdout.write(results.table(rows) + "\n")
     if os.environ.get("README") and not quick:
         results.renew(ROOT / "README.md", rows, results.machine())
+        sizing.renew(ROOT / "README.md")
     return results.exit_code(rows)
 
 
