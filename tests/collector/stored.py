@@ -1,5 +1,6 @@
 """What a store holds: every typed table and every view, whole."""
 
+import time
 from typing import Any, Final
 
 from otel_training.store.client import Store
@@ -46,6 +47,14 @@ def events(store: Store) -> int:
 def inserted(store: Store) -> int:
     """Count the rows that were ever inserted, each as often as it was."""
     return int(store.row("SELECT sum(value) AS n FROM system.events WHERE event = 'InsertedRows'")["n"])
+
+
+def settled(store: Store) -> None:
+    """Wait until nothing is inserted any more."""
+    before = -1
+    while (now := inserted(store)) != before:
+        before = now
+        time.sleep(1)
 
 
 def different(one: dict[str, Rows], other: dict[str, Rows]) -> list[tuple[str, str, Any, Any]]:

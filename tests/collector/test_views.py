@@ -13,7 +13,7 @@ from otel_training.folder import DataFolder
 from otel_training.store.session import opened
 from tests.collector import traffic
 from tests.collector.process import free_port, until
-from tests.collector.stored import different, empty, events, everything, inserted
+from tests.collector.stored import different, empty, events, everything, inserted, settled
 from tests.collector.way import collecting, served, ship, shipping
 from tests.served import PROGRAMS, environment, run
 
@@ -50,8 +50,8 @@ def test_what_came_twice_is_seen_once(tmp_path: Path, folder: DataFolder) -> Non
                 ship(folder.local, collector.url, tmp_path / turn)
                 collector.end(signal.SIGKILL)
             with collecting(queue, endpoint):
-                until(lambda: events(store) >= len(made))
-                until(lambda before=before: inserted(store) >= before + len(made))
+                until(lambda before=before: inserted(store) >= before + 2 * len(made))
+                settled(store)
         by_collector = everything(store)
     with opened(config.settings()) as (own, _):
         by_drain = everything(own)
@@ -78,5 +78,5 @@ def test_all_is_stored_of_an_app_whose_collector_is_killed(tmp_path: Path) -> No
         seen = [row["insight_id"] for row in store.rows("SELECT insight_id FROM v_feedback ORDER BY insight_id")]
 
     assert (0, "") == (left.returncode, left.stderr)
-    assert len(captured) > 1000
+    assert len(captured) > 500
     assert sorted(captured) == seen
