@@ -267,7 +267,7 @@ def test_every_command_has_help() -> None:
     """`--help` of each command says what it does."""
     texts = {name: CliRunner().invoke(app, [name, "--help"]).output for name in app.commands}
 
-    assert {"status", "view", "analyze", "export", "import", "doctor", "serve", "demo"} == set(texts)
+    assert {"status", "view", "analyze", "export", "import", "doctor", "serve", "schema", "demo"} == set(texts)
     assert [] == [name for name, text in texts.items() if "Usage: " not in text or len(text.splitlines()) < 4]
 
 
