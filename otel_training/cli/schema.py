@@ -9,6 +9,7 @@ import click
 from otel_training import config
 from otel_training.cli.render import counted, csv_option, json_option, note, out, print_csv, print_json, table
 from otel_training.conventions import COMMAND
+from otel_training.store.client import Row
 from otel_training.store.form import Form
 from otel_training.store.migrate import migrate, migrations, pending, script
 from otel_training.store.roles import roles
@@ -23,10 +24,16 @@ def schema() -> None:
     """Make, follow and check the tables of a ClickHouse server or cluster."""
 
 
+# Beyond 2106 the engine's DateTime begins anew: every row would be too old at once.
+_MOST_DAYS: Final = 9999
+
+
 @schema.command()
 @click.option("--cluster", default="", metavar="NAME", help="For all servers of this cluster, each table sharded.")
 @click.option("--replicated", is_flag=True, help="Copy typed tables, by the macros {shard} and {replica}.")
-@click.option("--ttl-days", type=click.IntRange(min=1), help="Drop typed rows of this age.  [default: keep them]")
+@click.option(
+    "--ttl-days", type=click.IntRange(1, _MOST_DAYS), help="Drop typed rows of this age.  [default: keep them]"
+)
 @click.option("--roles", "only_roles", is_flag=True, help="The least-privilege roles instead.")
 def show(*, cluster: str, replicated: bool, ttl_days: int | None, only_roles: bool) -> None:
     """Print the statements that make a server's tables, for `clickhouse-client`."""
@@ -45,12 +52,7 @@ def status(*, as_json: bool, as_csv: bool) -> None:
     with connected(config.settings()) as store:
         missing = {one.name for one in pending(store)}
     rows = [{"migration": one.name, "state": "pending" if one.name in missing else "applied"} for one in migrations()]
-    if as_json:
-        for row in rows:
-            print_json(row)
-    elif as_csv:
-        print_csv(rows)
-    else:
+    if not _printed(rows, as_json=as_json, as_csv=as_csv):
         out().print(table("Migrations", ("migration", "state"), [tuple(row.values()) for row in rows]))
     if missing:
         note(f"{counted(len(missing), 'migration')} pending: `{COMMAND} schema apply` runs them.")
@@ -74,15 +76,22 @@ def verify(*, as_json: bool, as_csv: bool) -> int:
     """Compare the store's tables, columns and views with this version's; exit code 1 if any differs."""
     with connected(config.settings()) as store:
         found = differences(store)
-    if as_csv:
-        print_csv(asdict(one) for one in found)
-    for one in () if as_csv else found:
-        if as_json:
-            print_json(asdict(one))
-        else:
+    if not _printed([asdict(one) for one in found], as_json=as_json, as_csv=as_csv):
+        for one in found:
             click.echo(_sentence(one))
     note(f"{counted(len(found), 'difference')} from this version's schema.")
     return 1 if found else 0
+
+
+def _printed(rows: list[Row], *, as_json: bool, as_csv: bool) -> bool:
+    """Print rows for programs, where one was chosen; tell whether it was."""
+    if as_json and as_csv:
+        raise click.UsageError("Choose one of --json and --csv.")
+    if as_csv:
+        print_csv(rows)
+    for row in rows if as_json else ():
+        print_json(row)
+    return as_json or as_csv
 
 
 def _sentence(one: Difference) -> str:

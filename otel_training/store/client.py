@@ -131,6 +131,8 @@ def _connect(dsn: str, database: str) -> "Client":
         options["chdb_options"] = {"config-file": _config()}
     else:
         options |= {"connect_timeout": 10, "send_receive_timeout": 60}
+        # The driver would ask for the DSN's database at once, and fail on a server that has none yet.
+        dsn = urlsplit(dsn)._replace(path="").geturl()
     if urlsplit(dsn).hostname in _LOOPBACK:
         # A pool of our own: the driver's would send this machine's address, and the password, to HTTP_PROXY.
         options["pool_mgr"] = httputil.get_pool_manager()

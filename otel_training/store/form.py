@@ -12,6 +12,9 @@ _REPLICATED: Final = "/*{replicated}*/"
 _ENGINE: Final = re.compile(r"/\*{replicated}\*/(\w+)(?:\((\w+)\))?")
 _NAME: Final = re.compile(r"(?<=^CREATE TABLE IF NOT EXISTS )\w+", re.MULTILINE)
 _FIRST_OF_ORDER: Final = re.compile(r"ORDER BY \(?(\w+)")
+_TARGET: Final = re.compile(r"(?<= TO )(\w+) AS$", re.MULTILINE)
+# A view types what came in by the rights of who made it: else whoever inserts would need them.
+_DEFINER: Final = r"\1 DEFINER = CURRENT_USER SQL SECURITY DEFINER AS"
 # What came in, kept as it came for three days: to replay from, nobody reads it.
 _INBOUND: Final = """MergeTree
 PARTITION BY toDate(Timestamp)
@@ -39,7 +42,7 @@ class Form:
         """Render a statement of `schema/` or `roles/`; a cluster's table takes two."""
         text = _ON_CLUSTER.sub(self._on_cluster(), statement)
         if self.inbound:
-            text = text.replace("Null/*{inbound}*/", _INBOUND)
+            text = _TARGET.sub(_DEFINER, text.replace("Null/*{inbound}*/", _INBOUND))
         return self._typed(text) if _REPLICATED in text else [text]
 
     def _on_cluster(self) -> str:
