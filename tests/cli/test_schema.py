@@ -48,12 +48,29 @@ def _uncommented(statement: str) -> str:
     return "\n".join(line for line in statement.splitlines() if not line.startswith("--"))
 
 
-def test_refuses_a_name_that_is_no_clusters(command: Any) -> None:
-    """What would end the quotes around it is wrong usage."""
-    code, printed, said = command("schema", "show", "--cluster", "a' AS b")
+@pytest.mark.parametrize(
+    ("argv", "reason"),
+    [
+        (("show", "--cluster", "a' AS b"), "a cluster's name has letters"),
+        # The engine's DateTime would begin anew and drop every row.
+        (("show", "--ttl-days", "36500"), "36500 is not in the range 1<=x<=9999"),
+        (("status", "--json", "--csv"), "Choose one of --json and --csv."),
+    ],
+)
+def test_refuses_what_would_do_harm(argv: tuple[str, ...], reason: str, command: Any) -> None:
+    """As wrong usage: what ends the quotes around it, what drops every row, what asks for two formats."""
+    code, printed, said = command("schema", *argv)
 
-    assert (2, "") == (code, printed)
-    assert "a cluster's name has letters" in said
+    assert (2, "", True) == (code, printed, reason in said)
+
+
+@pytest.mark.parametrize("option", ["--json", "--csv", ""])
+def test_lists_migrations_for_people_and_programs(option: str, command: Any) -> None:
+    """Of an empty store, all of them as pending."""
+    code, printed, said = command("schema", "status", *option.split())
+
+    assert (0, len(FILES)) == (code, printed.count("pending"))
+    assert f"{len(FILES)} migrations pending: `otel-training schema apply` runs them.\n" == said
 
 
 def test_lists_and_runs_what_is_pending(command: Any, rows: Any, store: Store) -> None:

@@ -52,6 +52,17 @@ def test_verifies_what_it_serves(store: Store, command: Callable[..., Any], rows
     ) == command("schema", "verify")
 
 
+def test_asks_who_serves_the_embedded_store(
+    start: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: Callable[..., Any]
+) -> None:
+    """As every other command does, without a setting."""
+    with start(tmp_path / "server"):
+        monkeypatch.setenv("OTEL_TRAINING_HOME", str(tmp_path / "server" / "data"))
+        config.reset()
+
+        assert (0, "", "0 differences from this version's schema.\n") == command("schema", "verify")
+
+
 def test_opens_a_server_that_lacks_the_dsns_database(store: Store) -> None:
     """The driver would ask for it before we can make it."""
     with closing(Store(store._dsn.replace("/otel_training", "/not_there_yet"))) as opened:

@@ -15,6 +15,8 @@ from otel_training.store.client import Store, embedded_dsn, query
 QUERIES = sorted(path.stem for path in (Path(client.__file__).parent / "queries").glob("*.sql"))
 # All but the load and the questions about the schema itself.
 READING = [name for name in QUERIES if name != "drain" and not name.startswith("schema_")]
+# Nothing listens there: by its port the engine takes such a server for itself, so that shards read the same tables.
+SHARD = "<shard><replica><host>{}</host><port>19000</port></replica></shard>"
 PARAMETERS = {"min_quality": 0, "net_above": 0, "min_viewers": 1, "skip": 0}
 
 
@@ -49,6 +51,17 @@ def everything() -> Callable[[], None]:
         assert otel_training.flush(5)
 
     return capture
+
+
+@pytest.fixture
+def cluster() -> Callable[..., str]:
+    """Configure the cluster `training`, of a shard for each host."""
+
+    def configure(*hosts: str) -> str:
+        shards = "".join(SHARD.format(host) for host in hosts)
+        return f"<tcp_port>19000</tcp_port><remote_servers><training>{shards}</training></remote_servers>"
+
+    return configure
 
 
 @pytest.fixture

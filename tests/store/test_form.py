@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from otel_training.errors import StoreError
 from otel_training.folder import DataFolder, make_folder
 from otel_training.store.client import Store, embedded_dsn
 from otel_training.store.drain import drain
@@ -14,11 +15,6 @@ from otel_training.store.form import Form, live_form
 from otel_training.store.migrate import migrate, migrations, pending, script
 from otel_training.store.verify import differences
 
-# Nothing listens there: by its port the engine takes these servers for itself, so that shards read the same tables.
-SHARD = "<shard><replica><host>{}</host><port>19000</port></replica></shard>"
-CLUSTER = "<tcp_port>19000</tcp_port><remote_servers><training>{}</training></remote_servers>"
-ONE = CLUSTER.format(SHARD.format("127.0.0.1"))
-TWO = CLUSTER.format(SHARD.format("127.0.0.1") + SHARD.format("localhost"))
 # As the role of the writer has it: else rows wait in a queue of the server that took them.
 FOREGROUND = "<distributed_foreground_insert>1</distributed_foreground_insert>"
 HERE = Form("training", ttl_days=400, everywhere=False)
@@ -39,10 +35,10 @@ def expected(folder: DataFolder, everything: Callable[[], None], answer: Any, tm
 
 
 def test_a_cluster_answers_as_the_embedded_store(
-    expected: Any, configured: Any, folder: DataFolder, answer: Any
+    expected: Any, configured: Any, cluster: Any, folder: DataFolder, answer: Any
 ) -> None:
     """Inbound rows go through the views into Distributed tables and are read through them, by every query we have."""
-    with configured(ONE, FOREGROUND) as store:
+    with configured(cluster("127.0.0.1"), FOREGROUND) as store:
         for statement in script(HERE):
             store.run(statement)
         drain(store, folder)
@@ -55,16 +51,18 @@ def test_a_cluster_answers_as_the_embedded_store(
 
 
 def test_every_query_is_one_that_shards_allow(
-    everything: Callable[[], None], configured: Any, folder: DataFolder, answer: Any
+    everything: Callable[[], None], configured: Any, cluster: Any, folder: DataFolder, answer: Any
 ) -> None:
     """Of two shards, too: none asks a shard for a subquery over the whole cluster, which ClickHouse refuses."""
     everything()
-    with configured(TWO, FOREGROUND) as store:
+    with configured(cluster("127.0.0.1", "localhost"), FOREGROUND) as store:
         for statement in script(HERE):
             store.run(statement)
         drain(store, folder)
 
         assert [] == [name for name, rows in answer(store).items() if not rows]
+        with pytest.raises(StoreError, match="DISTRIBUTED_IN_JOIN_SUBQUERY_DENIED"):
+            store.run("SELECT count() FROM feedback WHERE insight_id IN (SELECT insight_id FROM insights)")
 
 
 def test_shards_by_what_is_counted_together() -> None:
@@ -99,6 +97,20 @@ def test_copies_are_placed_by_the_tables_name() -> None:
     assert f"ReplicatedReplacingMergeTree('{path}/extractions', '{{replica}}')" == engines[1]
     assert f"ReplicatedReplacingMergeTree('{path}/segments', '{{replica}}', revision)" in engines
     assert {"Replicated"} == {engine[:10] for engine in engines[1:-1]}
+
+
+def test_copies_are_tables_that_the_engine_would_make(configured: Any) -> None:
+    """It reads the whole definition, macros and version column, and then lacks a Keeper, which we have not either."""
+    said = set()
+    with configured("<macros><shard>1</shard><replica>a</replica></macros>") as store:
+        for one in [text for text in script(Form(replicated=True, ttl_days=400)) if "Replicated" in text]:
+            with pytest.raises(StoreError) as raised:
+                store.run(one)
+            said.add(str(raised.value))
+
+    assert {
+        "The store said: Code: 225. DB::Exception: Can't create replicated table without ZooKeeper. (NO_ZOOKEEPER)"
+    } == said
 
 
 def test_a_servers_inbound_tables_keep_what_came_in(configured: Any, everything: Any, folder: DataFolder) -> None:

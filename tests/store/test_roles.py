@@ -28,25 +28,33 @@ CONTENT = {
 }
 
 
+@pytest.fixture(params=[Form(), Form("training", everywhere=False)], ids=["server", "cluster"])
+def form(request: pytest.FixtureRequest) -> Form:
+    """A server's tables, or a cluster's."""
+    found: Form = request.param
+    return found
+
+
 @pytest.fixture
-def become(configured: Any, folder: DataFolder, everything: Callable[[], None]) -> Any:
+def become(form: Form, configured: Any, cluster: Any, folder: DataFolder, everything: Callable[[], None]) -> Any:
     """Fill a server's store, then open it as a user who has a role's grants and settings and no others."""
     everything()
-    with configured() as store:
-        for statement in script(Form()):
+    servers = cluster("127.0.0.1")
+    with configured(servers, "<distributed_foreground_insert>1</distributed_foreground_insert>") as store:
+        for statement in script(form):
             # This engine has one user, who becomes another below: what its views may is another's.
             store.run(statement.replace("CURRENT_USER", "owner"))
         drain(store, folder)
 
     @contextmanager
     def become(role: str) -> Iterator[Store]:
-        texts = [one for one in roles(Form()) if f"otel_training_{role}" in one]
+        texts = [one for one in roles(form) if f"otel_training_{role}" in one]
         (settings,) = re.findall(r"SETTINGS (.*)", texts[0])
         (granted,) = re.findall(r"GRANT (.*)\nTO|GRANT (.*) TO", texts[1], re.DOTALL)
         grants = re.sub(r" ON (\w+)", r" ON otel_training.\1", "".join(granted))
         pairs = [one.split(" = ") for one in settings.split(", ")]
         xml = "".join(f"<{name}>{value}</{name}>" for name, value in pairs)
-        with configured("", xml, f"<query>GRANT {grants}</query>") as store:
+        with configured(servers, xml, f"<query>GRANT {grants}</query>") as store:
             yield store
 
     return become
@@ -70,7 +78,7 @@ def test_the_exporter_reads_what_exports_need(become: Any, answer: Any) -> None:
         assert [] == migrate(store)
 
 
-def test_the_reader_reads_all_but_content(become: Any) -> None:
+def test_the_reader_reads_all_but_content(become: Any, form: Form) -> None:
     """Column by column: what it may not read of the typed tables is what the app's texts are in."""
     columns = "SELECT table, name FROM system.columns WHERE database = 'otel_training' AND NOT startsWith(table, 'v_')"
     with become("exporter") as store:
@@ -81,7 +89,8 @@ def test_the_reader_reads_all_but_content(become: Any) -> None:
             if not ran(store, f"SELECT `{name}` FROM {table} LIMIT 1"):  # noqa: S608 - our own names
                 refused.setdefault(table, []).append(name)
 
-        assert CONTENT == refused
+        suffixes = ("", "_local") if form.cluster else ("",)
+        assert {table + suffix: names for table, names in CONTENT.items() for suffix in suffixes} == refused
         assert [] == migrate(store)
 
 
@@ -120,7 +129,7 @@ def test_who_reads_cannot(become: Any, role: str, statement: str) -> None:
         assert not ran(store, statement)
 
 
-def test_the_writer_inserts_what_comes_in_and_reads_nothing(become: Any, configured: Any) -> None:
+def test_the_writer_inserts_what_comes_in_and_reads_nothing(become: Any, configured: Any, cluster: Any) -> None:
     """The views type its rows by the rights of who made them."""
     with become("writer") as store:
         assert ran(store, "DESCRIBE TABLE otel_logs")
@@ -128,5 +137,5 @@ def test_the_writer_inserts_what_comes_in_and_reads_nothing(become: Any, configu
         refused = ["SELECT count() FROM otel_logs", "SELECT 1 FROM losses", "INSERT INTO losses (count) SELECT 3"]
         assert [] == [one for one in refused if ran(store, one)]
 
-    with configured() as store:
+    with configured(cluster("127.0.0.1")) as store:
         assert [{"event_id": "l1", "count": 3}] == list(store.rows("SELECT event_id, count FROM losses"))
