@@ -8,6 +8,7 @@ from otel_training.cli.doctor import doctor
 from otel_training.cli.export import export
 from otel_training.cli.imports import import_
 from otel_training.cli.render import json_option
+from otel_training.cli.schema import schema
 from otel_training.cli.serve import serve
 from otel_training.cli.ship import ship
 from otel_training.cli.status import status
@@ -27,5 +28,5 @@ def app(context: click.Context, *, as_json: bool) -> None:
         raise click.UsageError(f"--json goes after the command: otel-training {context.invoked_subcommand} --json")
 
 
-for command in (status, view, analyze, export, import_, ship, doctor, serve, demo):
+for command in (status, view, analyze, export, import_, ship, doctor, serve, schema, demo):
     app.add_command(command)

@@ -38,8 +38,9 @@ class Store:
     same connection; so no connection that has seen an error is used again.
     """
 
-    def __init__(self, dsn: str) -> None:
+    def __init__(self, dsn: str, database: str = DATABASE) -> None:
         self._dsn = dsn
+        self._database = database
         self._client: Client | None = None
 
     def run(self, statement: str, **parameters: Any) -> None:
@@ -69,9 +70,14 @@ class Store:
         with self._renewed() as client:
             client.insert(table, rows, column_names=columns)
 
-    def another(self) -> "Store":
+    @property
+    def is_embedded(self) -> bool:
+        """The engine runs in this process."""
+        return self._dsn.startswith("chdb:")
+
+    def another(self, database: str = DATABASE) -> "Store":
         """Return a second connection to the same store: one holds no two open results."""
-        return Store(self._dsn)
+        return Store(self._dsn, database)
 
     def close(self) -> None:
         """Close the connection."""
@@ -83,7 +89,7 @@ class Store:
     def _renewed(self) -> "Iterator[Client]":
         try:
             if self._client is None:
-                self._client = _connect(self._dsn)
+                self._client = _connect(self._dsn, self._database)
             yield self._client
         except Exception as error:
             self.close()
@@ -111,7 +117,7 @@ def query(name: str) -> str:
     return (files(_PACKAGE) / "queries" / f"{name}.sql").read_text(encoding="utf-8")
 
 
-def _connect(dsn: str) -> "Client":
+def _connect(dsn: str, database: str) -> "Client":
     try:
         import clickhouse_connect
         from clickhouse_connect import common
@@ -125,13 +131,17 @@ def _connect(dsn: str) -> "Client":
         options["chdb_options"] = {"config-file": _config()}
     else:
         options |= {"connect_timeout": 10, "send_receive_timeout": 60}
+        # The driver would ask for the DSN's database at once, and fail on a server that has none yet.
+        dsn = urlsplit(dsn)._replace(path="").geturl()
     if urlsplit(dsn).hostname in _LOOPBACK:
         # A pool of our own: the driver's would send this machine's address, and the password, to HTTP_PROXY.
         options["pool_mgr"] = httputil.get_pool_manager()
     client: Client = clickhouse_connect.get_client(dsn=dsn, **options)
-    client.command(f"CREATE DATABASE IF NOT EXISTS {DATABASE}")
-    client.database = DATABASE
-    client.command(f"USE {DATABASE}")
+    if str(client.command(f"EXISTS DATABASE {database}")) == "0":
+        # Not IF NOT EXISTS alone: that asks for a right that a reader lacks.
+        client.command(f"CREATE DATABASE IF NOT EXISTS {database}")
+    client.database = database
+    client.command(f"USE {database}")
     return client
 
 

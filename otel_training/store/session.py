@@ -35,6 +35,21 @@ def opened(settings: Settings, progress: Progress | None = None) -> Iterator[tup
 
 
 @contextmanager
+def connected(settings: Settings) -> Iterator[Store]:
+    """Open the store that the settings name as it is, neither migrated nor drained."""
+    with ExitStack() as stack:
+        dsn = settings.store
+        if not dsn:
+            folder = make_folder(find_folder(settings))
+            try:
+                stack.enter_context(owned(folder.lock))
+                dsn = embedded_dsn(folder.store)
+            except StoreServedError as served:
+                dsn = served.dsn
+        yield stack.enter_context(closing(Store(dsn)))
+
+
+@contextmanager
 def held(folder: DataFolder, progress: Progress | None = None) -> Iterator[tuple[Store, Owner]]:
     """Hold the embedded store, of this version's schema and drained."""
     with owned(folder.lock) as owner, closing(Store(embedded_dsn(folder.store))) as store:

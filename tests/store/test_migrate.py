@@ -1,12 +1,15 @@
 """Migrations."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from typing import Any
 
 import pytest
 
 from otel_training.errors import StoreError
 from otel_training.folder import DataFolder
 from otel_training.store.client import Store, embedded_dsn
+from otel_training.store.drain import drain
 from otel_training.store.migrate import Migration, migrate, migrations
 
 FEEDBACK = (
@@ -49,6 +52,38 @@ def test_brings_every_earlier_schema_to_this_one_and_keeps_its_rows(store: Store
     assert [{"event_id": "e1", "action": "like", "extraction_id": ""}] == list(
         store.rows("SELECT event_id, action, extraction_id FROM v_feedback")
     )
+
+
+@pytest.mark.parametrize(
+    ("last", "unknown"),
+    [
+        ("0018_segments", ["correction", "query"]),
+        ("0024_v_examples", ["correction", "query"]),
+        ("0030_v_llm_calls", []),
+    ],
+)
+def test_rows_of_an_earlier_schema_read_as_those_of_this_one(
+    last: str, unknown: list[str], folder: DataFolder, everything: Callable[[], None], answer: Any
+) -> None:
+    """Drained into the tables of the first files and then migrated, records of kinds they knew answer alike."""
+    everything()
+    words = tuple(f'"training.kind","value":{{"stringValue":"{kind}"}}'.encode() for kind in unknown)
+    kept = {
+        path: b"".join(line for line in path.read_bytes().splitlines(True) if not any(word in line for word in words))
+        for path in folder.local.iterdir()
+    }
+    found = []
+    for name, first in [("new", migrations()), ("old", [one for one in migrations() if one.name <= last])]:
+        for path, content in kept.items():
+            path.write_bytes(content)
+        with closing(Store(embedded_dsn(folder.path / name))) as store:
+            migrate(store, first)
+            drain(store, folder)
+            migrate(store)
+            found.append(answer(store))
+
+    assert found[0] == found[1]
+    assert {f"view_{kind}" for kind in unknown} == {name for name, rows in found[1].items() if not rows}
 
 
 def test_repeats_a_migration_that_died_before_its_ledger_row(store: Store) -> None:

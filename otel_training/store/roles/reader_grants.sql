@@ -1,0 +1,35 @@
+-- Reads all but content: no source, prompt, answer, insight's text, correction or search; nothing inbound.
+-- A column that a later migration adds is not read until it is named here.
+GRANT /*{on_cluster}*/
+    SELECT(
+        extraction_id, ts, service, task, task_version, topic, source_url, source_length, source_truncated,
+        insight_count, output_sha256, quality_score, passed_filters, outcome, error_type, duration, redactions,
+        imported_line, trace_id, span_id
+    ) ON extractions,
+    SELECT(
+        event_id, ts, service, extraction_id, provider, model, response_model, response_id, finish_reason, error_type,
+        duration, time_to_first_chunk, max_tokens, stream, service_tier, input_tokens, output_tokens,
+        cache_read_input_tokens, cache_write_input_tokens, cache_write_5m_input_tokens, cache_write_1h_input_tokens,
+        reasoning_output_tokens, prompt_version, batch_id, custom_id, output_sha256
+    ) ON llm_calls,
+    SELECT(
+        event_id, ts, service, task, result_count, quality_mean, quality_min, pass_ratio, duration, outcome,
+        error_type, user_hash, user_key_id, trace_id, span_id
+    ) ON queries,
+    SELECT(event_id, ts, service, extraction_id, evaluator_kind) ON corrections,
+    SELECT ON insights,
+    SELECT ON feedback,
+    SELECT ON impressions,
+    SELECT ON links,
+    SELECT ON scores,
+    SELECT ON losses,
+    SELECT ON segments,
+    SELECT ON schema_migrations,
+    SELECT ON v_extractions,
+    SELECT ON v_aliases,
+    SELECT ON v_feedback,
+    SELECT ON v_impressions,
+    SELECT ON v_insights,
+    SELECT ON v_examples,
+    SELECT ON v_events
+TO otel_training_reader

@@ -1,0 +1,106 @@
+"""What the store's tests capture, and engines of other configurations than ours."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import otel_training
+from otel_training.folder import DataFolder, make_folder
+from otel_training.store import client
+from otel_training.store.client import Store, embedded_dsn, query
+
+QUERIES = sorted(path.stem for path in (Path(client.__file__).parent / "queries").glob("*.sql"))
+# All but the load and the questions about the schema itself.
+READING = [name for name in QUERIES if name != "drain" and not name.startswith("schema_")]
+# Nothing listens there: by its port the engine takes such a server for itself, so that shards read the same tables.
+SHARD = "<shard><replica><host>{}</host><port>19000</port></replica></shard>"
+PARAMETERS = {"min_quality": 0, "net_above": 0, "min_viewers": 1, "skip": 0}
+
+
+@pytest.fixture
+def everything() -> Callable[[], None]:
+    """Capture records of every kind but losses, by the product itself: two readers, votes that change, late scores."""
+
+    @otel_training.extraction
+    def extract(topic: str, source_url: str, source_content: str) -> dict[str, Any]:
+        messages = [{"role": "user", "content": source_content}]
+        otel_training.current().llm_call(model="claude-haiku-5-5", input=messages, output='["Orders rose"]')
+        insights = [{"text": f"{topic} orders rose {place} %", "category": "market"} for place in range(3)]
+        return {"insights": insights, "quality_score": 5.5, "passed_filters": True}
+
+    @otel_training.query
+    def search(q: str) -> list[dict[str, Any]]:
+        return [{"quality_score": 7.5, "passed_filters": True}]
+
+    def capture() -> None:
+        for number in range(8):
+            extract(f"chips{number}", f"https://news.example/{number}", "Mail bob@news.example ...")
+            ids = [f"app{number}.{place}" for place in range(3)]
+            otel_training.current().link(ids)
+            otel_training.current().score(8.5)
+            otel_training.record_correction(otel_training.current().id, ["What the answer should have been"])
+            for reader in range(3):
+                otel_training.record_impressions(ids, user_id=reader)
+                for action in ("like", "x", "like")[: reader + 1]:
+                    otel_training.record_feedback(ids[0], action, user_id=reader)
+            search(f"orders {number}")
+        otel_training.record_feedback("nobody's", "bookmark", user_id=1)
+        assert otel_training.flush(5)
+
+    return capture
+
+
+@pytest.fixture
+def cluster() -> Callable[..., str]:
+    """Configure the cluster `training`, of a shard for each host."""
+
+    def configure(*hosts: str) -> str:
+        shards = "".join(SHARD.format(host) for host in hosts)
+        return f"<tcp_port>19000</tcp_port><remote_servers><training>{shards}</training></remote_servers>"
+
+    return configure
+
+
+@pytest.fixture
+def configured(folder: DataFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Open the embedded store by an engine configured otherwise: servers, and what its one user may, both as XML."""
+
+    @contextmanager
+    def opened(servers: str = "", settings: str = "", grants: str = "") -> Iterator[Store]:
+        path, users = tmp_path / "engine.xml", tmp_path / "users.xml"
+        path.write_text(f"<clickhouse><users_config>{users}</users_config>{servers}</clickhouse>", encoding="utf-8")
+        users.write_text(
+            f"<clickhouse><profiles><default>{settings}</default><owner/></profiles><quotas><default/></quotas>"
+            f"<users>{_user('default', grants)}{_user('owner')}</users></clickhouse>",
+            encoding="utf-8",
+        )
+        with monkeypatch.context() as patch, closing(Store(embedded_dsn(make_folder(folder).store))) as store:
+            patch.setattr(client, "_config", lambda: str(path))
+            yield store
+
+    return opened
+
+
+def _user(name: str, grants: str = "") -> str:
+    rights = "<networks><ip>::/0</ip></networks><quota>default</quota>" + (grants and f"<grants>{grants}</grants>")
+    return f"<{name}><password/><profile>{name}</profile>{rights}</{name}>"
+
+
+def answers(store: Store) -> dict[str, list[dict[str, Any]]]:
+    """Run every query of the package that reads rows, and return what each answers."""
+    return {name: list(store.rows(query(name), **PARAMETERS)) for name in READING}
+
+
+@pytest.fixture
+def reading() -> list[str]:
+    """Name the queries that read rows."""
+    return READING
+
+
+@pytest.fixture
+def answer() -> Callable[[Store], dict[str, list[dict[str, Any]]]]:
+    """Run every query of the package that reads rows."""
+    return answers

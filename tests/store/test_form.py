@@ -1,0 +1,126 @@
+"""The forms of a store, each as far as one engine in one process can be it."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from typing import Any
+
+import pytest
+
+from otel_training.errors import StoreError
+from otel_training.folder import DataFolder, make_folder
+from otel_training.store.client import Store, embedded_dsn
+from otel_training.store.drain import drain
+from otel_training.store.form import Form, live_form
+from otel_training.store.migrate import migrate, migrations, pending, script
+from otel_training.store.verify import differences
+
+# As the role of the writer has it: else rows wait in a queue of the server that took them.
+FOREGROUND = "<distributed_foreground_insert>1</distributed_foreground_insert>"
+HERE = Form("training", ttl_days=400, everywhere=False)
+
+
+@pytest.fixture
+def expected(folder: DataFolder, everything: Callable[[], None], answer: Any, tmp_path: Any) -> Iterator[Any]:
+    """Capture records and return what each query answers of them in the embedded store's own form."""
+    everything()
+    kept = {path: path.read_bytes() for path in folder.local.iterdir()}
+    with closing(Store(embedded_dsn(tmp_path / "plain"))) as store:
+        migrate(store)
+        drain(store, make_folder(folder))
+        found = answer(store)
+    for path, content in kept.items():
+        path.write_bytes(content)
+    return found
+
+
+def test_a_cluster_answers_as_the_embedded_store(
+    expected: Any, configured: Any, cluster: Any, folder: DataFolder, answer: Any
+) -> None:
+    """Inbound rows go through the views into Distributed tables and are read through them, by every query we have."""
+    with configured(cluster("127.0.0.1"), FOREGROUND) as store:
+        for statement in script(HERE):
+            store.run(statement)
+        drain(store, folder)
+
+        assert [] == [name for name, rows in expected.items() if not rows]
+        assert expected == answer(store)
+        assert [] == pending(store)
+        assert [] == differences(store)
+        assert Form("training", ttl_days=400) == live_form(store)
+
+
+def test_every_query_is_one_that_shards_allow(
+    everything: Callable[[], None], configured: Any, cluster: Any, folder: DataFolder, answer: Any
+) -> None:
+    """Of two shards, too: none asks a shard for a subquery over the whole cluster, which ClickHouse refuses."""
+    everything()
+    with configured(cluster("127.0.0.1", "localhost"), FOREGROUND) as store:
+        for statement in script(HERE):
+            store.run(statement)
+        drain(store, folder)
+
+        assert [] == [name for name, rows in answer(store).items() if not rows]
+        with pytest.raises(StoreError, match="DISTRIBUTED_IN_JOIN_SUBQUERY_DENIED"):
+            store.run("SELECT count() FROM feedback WHERE insight_id IN (SELECT insight_id FROM insights)")
+
+
+def test_shards_by_what_is_counted_together() -> None:
+    """Extractions with what is said of them on one shard; insights with what readers made of them on one."""
+    statements = [text for one in migrations() for text in HERE.render(one.statement)]
+    keys = dict(re.findall(r"'(\w+)_local', cityHash64\((\w+)\)", "".join(statements)))
+
+    assert {
+        "extractions": "extraction_id",
+        "llm_calls": "extraction_id",
+        "corrections": "extraction_id",
+        "scores": "target_id",
+        "insights": "insight_id",
+        "feedback": "insight_id",
+        "impressions": "insight_id",
+        "links": "link_id",
+        "queries": "event_id",
+        "losses": "event_id",
+        "segments": "segment",
+    } == keys
+
+
+def test_copies_are_placed_by_the_tables_name() -> None:
+    """A version column stays an engine's argument; inbound tables are each server's own."""
+    form = Form(replicated=True)
+    engines = re.findall(
+        r"ENGINE = (.*)", "".join(form.render(one.statement)[0] for one in migrations() if "_mv" not in one.name)
+    )
+    path = "/clickhouse/tables/{shard}/otel_training"
+
+    assert engines[0] == engines[-1] == "MergeTree"
+    assert f"ReplicatedReplacingMergeTree('{path}/extractions', '{{replica}}')" == engines[1]
+    assert f"ReplicatedReplacingMergeTree('{path}/segments', '{{replica}}', revision)" in engines
+    assert {"Replicated"} == {engine[:10] for engine in engines[1:-1]}
+
+
+def test_copies_are_tables_that_the_engine_would_make(configured: Any) -> None:
+    """It reads the whole definition, macros and version column, and then lacks a Keeper, which we have not either."""
+    said = set()
+    with configured("<macros><shard>1</shard><replica>a</replica></macros>") as store:
+        for one in [text for text in script(Form(replicated=True, ttl_days=400)) if "Replicated" in text]:
+            with pytest.raises(StoreError) as raised:
+                store.run(one)
+            said.add(str(raised.value))
+
+    assert {
+        "The store said: Code: 225. DB::Exception: Can't create replicated table without ZooKeeper. (NO_ZOOKEEPER)"
+    } == said
+
+
+def test_a_servers_inbound_tables_keep_what_came_in(configured: Any, everything: Any, folder: DataFolder) -> None:
+    """For three days; a later migration meets the form that is there."""
+    everything()
+    with configured() as store:
+        for statement in script(Form(ttl_days=9)):
+            store.run(statement)
+        lines = drain(store, folder)
+
+        assert [{"n": lines}] == list(store.rows("SELECT count() AS n FROM otel_logs"))
+        assert Form(ttl_days=9) == live_form(store)
+        assert [] == differences(store)

@@ -1,0 +1,141 @@
+"""The least-privilege roles, each as what the engine's one user may."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from otel_training.errors import StoreError
+from otel_training.folder import DataFolder
+from otel_training.store.client import Store, query
+from otel_training.store.drain import drain
+from otel_training.store.form import Form
+from otel_training.store.migrate import migrate, script
+from otel_training.store.roles import roles
+
+PARAMETERS = {"min_quality": 0, "net_above": 0, "min_viewers": 1, "skip": 0}
+LOSS = (
+    "INSERT INTO otel_logs (Timestamp, LogAttributes) VALUES ('2026-01-02 03:04:05', "
+    "{'training.kind': 'loss', 'training.event.id': 'l1', 'training.loss.count': '3'})"
+)
+CONTENT = {
+    "corrections": ["insights"],
+    "extractions": ["insights", "source_content"],
+    "llm_calls": ["messages", "output", "tools"],
+    "queries": ["query"],
+}
+
+
+@pytest.fixture(params=[Form(), Form("training", everywhere=False)], ids=["server", "cluster"])
+def form(request: pytest.FixtureRequest) -> Form:
+    """A server's tables, or a cluster's."""
+    found: Form = request.param
+    return found
+
+
+@pytest.fixture
+def become(form: Form, configured: Any, cluster: Any, folder: DataFolder, everything: Callable[[], None]) -> Any:
+    """Fill a server's store, then open it as a user who has a role's grants and settings and no others."""
+    everything()
+    servers = cluster("127.0.0.1")
+    with configured(servers, "<distributed_foreground_insert>1</distributed_foreground_insert>") as store:
+        for statement in script(form):
+            # This engine has one user, who becomes another below: what its views may is another's.
+            store.run(statement.replace("CURRENT_USER", "owner"))
+        drain(store, folder)
+
+    @contextmanager
+    def become(role: str) -> Iterator[Store]:
+        texts = [one for one in roles(form) if f"otel_training_{role}" in one]
+        (settings,) = re.findall(r"SETTINGS (.*)", texts[0])
+        (granted,) = re.findall(r"GRANT (.*)\nTO|GRANT (.*) TO", texts[1], re.DOTALL)
+        grants = re.sub(r" ON (\w+)", r" ON otel_training.\1", "".join(granted))
+        pairs = [one.split(" = ") for one in settings.split(", ")]
+        xml = "".join(f"<{name}>{value}</{name}>" for name, value in pairs)
+        with configured(servers, xml, f"<query>GRANT {grants}</query>") as store:
+            yield store
+
+    return become
+
+
+def ran(store: Store, statement: str) -> bool:
+    """Tell whether a statement is allowed; any error but a refusal is an error."""
+    try:
+        store.run(statement, **PARAMETERS)
+    except StoreError as error:
+        if "ACCESS_DENIED" not in str(error) and "READONLY" not in str(error):
+            raise
+        return False
+    return True
+
+
+def test_the_exporter_reads_what_exports_need(become: Any, answer: Any) -> None:
+    """Every query of ours, and the store as it is: opening it needs no right but to read."""
+    with become("exporter") as store:
+        assert [] == [name for name, rows in answer(store).items() if not rows]
+        assert [] == migrate(store)
+
+
+def test_the_reader_reads_all_but_content(become: Any, form: Form) -> None:
+    """Column by column: what it may not read of the typed tables is what the app's texts are in."""
+    columns = "SELECT table, name FROM system.columns WHERE database = 'otel_training' AND NOT startsWith(table, 'v_')"
+    with become("exporter") as store:
+        found = [(row["table"], row["name"]) for row in store.rows(columns)]
+    refused: dict[str, list[str]] = {}
+    with become("reader") as store:
+        for table, name in sorted(found):
+            if not ran(store, f"SELECT `{name}` FROM {table} LIMIT 1"):  # noqa: S608 - our own names
+                refused.setdefault(table, []).append(name)
+
+        suffixes = ("", "_local") if form.cluster else ("",)
+        assert {table + suffix: names for table, names in CONTENT.items() for suffix in suffixes} == refused
+        assert [] == migrate(store)
+
+
+def test_the_reader_has_what_dashboards_show(become: Any, reading: list[str]) -> None:
+    """Analysis and orphans are within its rights; exports and records are not."""
+    with become("reader") as store:
+        allowed = [name for name in reading if ran(store, query(name))]
+
+    assert [
+        "analyze_exposure",
+        "analyze_quality",
+        "analyze_topics",
+        "analyze_totals",
+        "doctor_keys",
+        "doctor_orphans",
+        "doctor_programs",
+        "view_feedback",
+        "view_impression",
+    ] == allowed
+
+
+@pytest.mark.parametrize("role", ["reader", "exporter"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT Body FROM otel_logs",
+        "INSERT INTO feedback (event_id) SELECT 'e1'",
+        "DROP VIEW v_events",
+        "SELECT * FROM file('/etc/hostname', 'LineAsString')",
+        "SELECT * FROM url('http://127.0.0.1:1/', 'LineAsString')",
+    ],
+)
+def test_who_reads_cannot(become: Any, role: str, statement: str) -> None:
+    """Read what came in, change anything, or reach files and addresses."""
+    with become(role) as store:
+        assert not ran(store, statement)
+
+
+def test_the_writer_inserts_what_comes_in_and_reads_nothing(become: Any, configured: Any, cluster: Any) -> None:
+    """The views type its rows by the rights of who made them."""
+    with become("writer") as store:
+        assert ran(store, "DESCRIBE TABLE otel_logs")
+        store.run(LOSS)
+        refused = ["SELECT count() FROM otel_logs", "SELECT 1 FROM losses", "INSERT INTO losses (count) SELECT 3"]
+        assert [] == [one for one in refused if ran(store, one)]
+
+    with configured(cluster("127.0.0.1")) as store:
+        assert [{"event_id": "l1", "count": 3}] == list(store.rows("SELECT event_id, count FROM losses"))
