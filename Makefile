@@ -14,7 +14,7 @@ help:
 	@echo "make test    all checks and tests"
 	@echo "make test-floor  the tests on the oldest supported versions"
 	@echo "make bench   what it costs, beside a bare OpenTelemetry SDK; QUICK=1 to try, README=1 to publish"
-	@echo "make faults  what is lost when everything fails that can; QUICK=1 for a sample"
+	@echo "make faults  what is lost when everything fails that can; QUICK=1 for the sample that make test runs"
 	@echo "make collector  build the OpenTelemetry Collector of collector/manifest.yaml as $(COLLECTOR)"
 	@echo "make collector-sources  write its Go files anew after a change of the manifest"
 	@echo "make fence   write the collector's allow-list anew after a change of the attributes"
@@ -37,6 +37,7 @@ demo: $(READY)
 test: lint collector
 	rm -f .coverage .coverage.*
 	$(BIN)/python -m pytest --cov --cov-report=term-missing
+	$(MAKE) --no-print-directory faults QUICK=1
 
 # The oldest versions that pyproject.toml allows, in an environment of their own.
 test-floor:
@@ -68,7 +69,7 @@ fence: $(READY)
 bench: $(READY)
 	QUICK=$(QUICK) README=$(README) $(BIN)/python -m tests.bench
 
-faults: $(READY)
+faults: $(READY) collector
 	QUICK=$(QUICK) $(BIN)/python -m tests.faults
 
 lint: $(READY)

@@ -100,9 +100,8 @@ class Receiver:
         if self._connection is None:
             address, settings = self.address, self.settings
             if address.secure:
-                trusted = ssl.create_default_context(cafile=settings.otlp_certificate or None)
                 self._connection = http.client.HTTPSConnection(
-                    address.host, address.port, timeout=timeout, context=trusted
+                    address.host, address.port, timeout=timeout, context=_trusted(settings)
                 )
             else:
                 self._connection = http.client.HTTPConnection(address.host, address.port, timeout=timeout)
@@ -134,9 +133,21 @@ class Receiver:
             return f"no answer within {timeout * 1000:.0f} ms"
         if isinstance(error, ssl.SSLCertVerificationError):
             return "its certificate cannot be verified: set OTEL_TRAINING_OTLP_CERTIFICATE"
+        if isinstance(error, ssl.SSLError):
+            return "no TLS is spoken there: is OTEL_TRAINING_OTLP_ENDPOINT to begin with http://?"
+        if type(error) is ValueError:
+            return str(error)
         if isinstance(error, OSError) and error.strerror:
             return error.strerror.lower()
         return type(error).__name__
+
+
+def _trusted(settings: Settings) -> ssl.SSLContext:
+    """Read whom to trust, anew for each connection: the file may be renewed."""
+    try:
+        return ssl.create_default_context(cafile=settings.otlp_certificate or None)
+    except OSError as error:
+        raise ValueError("OTEL_TRAINING_OTLP_CERTIFICATE must be a file of certificates (PEM)") from error
 
 
 def receiver(settings: Settings) -> Receiver:

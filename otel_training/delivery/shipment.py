@@ -15,6 +15,7 @@ from otel_training.delivery.answer import Answer, Verdict
 from otel_training.delivery.bound import REASON, records
 from otel_training.delivery.receiver import Receiver, shown
 from otel_training.delivery.request import EMPTY, LOGS, DamagedError, Lines, Request, read_lines, request
+from otel_training.delivery.segments import Segment
 from otel_training.delivery.shipping import Shipping
 from otel_training.delivery.spans import spans
 from otel_training.folder import DataFolder
@@ -150,8 +151,9 @@ class Shipment:
     def _keep(self, name: str, header: bytes, data: bytes, reason: str) -> None:
         self.folder.rejected.mkdir(mode=0o700, exist_ok=True)
         path = self.folder.rejected / name
-        _append(path, data if path.exists() else header + data)
+        # The reason first: where the disk refuses the lines, it is the reason that is there twice.
         _append(path.with_suffix(REASON), f"{shown(self.settings.otlp_endpoint)}: {reason}\n".encode())
+        _append(path, data, header)
 
     def _tell(self, answer: Answer) -> None:
         if answer.verdict is Verdict.ACCEPTED or not answer.reason:
@@ -159,7 +161,11 @@ class Shipment:
         self.told = replace(self.told, error=answer.reason, error_at=time.time())
 
 
-def _append(path: Path, data: bytes) -> None:
+def _append(path: Path, data: bytes, header: bytes = b"") -> None:
+    """Append all or nothing, after the header where the file is new."""
     file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    with os.fdopen(file, "ab") as writing:
-        writing.write(data)
+    try:
+        size = os.fstat(file).st_size
+        Segment(path, file, size).append(data if size else header + data)
+    finally:
+        os.close(file)

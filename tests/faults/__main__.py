@@ -5,13 +5,13 @@ import sys
 import time
 
 from tests.bench import results
-from tests.faults import ends, outages
+from tests.faults import collected, ends, outages
 
 
 def main() -> int:
     """Run all rows; return 1 when a bar does not hold."""
     quick, rows = bool(os.environ.get("QUICK")), []
-    for noun in (outages, ends):
+    for noun in (outages, collected, ends):
         began = time.monotonic()
         rows += noun.rows(quick=quick)
         sys.stderr.write(f"{noun.__name__}: {time.monotonic() - began:.0f} s\n")

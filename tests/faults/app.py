@@ -7,11 +7,13 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
-from tests.receiving import Receiver, environment, receiving, waiting
+from tests.receiving import environment, receiving, waiting
 
 PROGRAM = Path(__file__).parent.parent / "programs" / "steady.py"
 SHIP = "import sys; from otel_training.cli.main import main; sys.exit(main(['ship', '--json']))"
@@ -19,12 +21,27 @@ GRACE = 0.05
 """Seconds within which a record reaches the disk."""
 
 
+class End(Protocol):
+    """What an app ships to."""
+
+    @property
+    def endpoint(self) -> str:
+        """The base URL."""
+
+    def be(self, mode: str) -> None:
+        """Behave so from now on."""
+
+    def named(self) -> Counter[str]:
+        """The insights of the events that arrived, each event once."""
+
+
 @dataclass
 class Field:
     """A receiver, a data folder, and the names of what was certainly or possibly captured."""
 
-    receiver: Receiver
+    receiver: End
     home: Path
+    headers: str = ""
     certain: set[str] = field(default_factory=set)
     possible: set[str] = field(default_factory=set)
 
@@ -51,7 +68,9 @@ class Field:
 
     def environment(self) -> dict[str, str]:
         """The environment of the apps."""
-        return environment(self.receiver, self.home, OTEL_TRAINING_OTLP_TIMEOUT="2000")
+        return environment(
+            self.receiver, self.home, OTEL_TRAINING_OTLP_TIMEOUT="2000", OTEL_TRAINING_OTLP_HEADERS=self.headers
+        )
 
     def told(self, app: "subprocess.Popen[str]", death: float | None = None) -> None:
         """Read what an app captured, and wait for its end."""

@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 
 from tests.bench.results import Row
 from tests.faults.app import Field, field_of
@@ -11,6 +12,17 @@ from tests.faults.outages import MODES
 from tests.served import PROGRAMS
 
 SIGNALLED = ("plain", "processes", "pool")
+UVICORN = ("uvicorn", "steady_app:app", "--port", "0", "--log-level", "critical", "--app-dir", str(PROGRAMS))
+GUNICORN = (
+    "gunicorn", "steady_app:app", "--bind", "127.0.0.1:0", "--log-level", "critical", "--chdir", str(PROGRAMS),
+    "--workers", "2", "--worker-class", "uvicorn_worker.UvicornWorker",
+)  # fmt: skip
+SERVERS = {
+    "uvicorn x1": UVICORN,
+    "uvicorn x2": (*UVICORN, "--workers", "2"),
+    "gunicorn": GUNICORN,
+    "gunicorn --preload": (*GUNICORN, "--preload"),
+}
 FULL = (
     "import otel_training as o, sys, time\n"
     "for n in range(20_000): o.record_feedback(f'x{n}' * 20, 'like')\n"
@@ -26,9 +38,9 @@ def rows(*, quick: bool) -> list[Row]:
     for number in (signal.SIGTERM, signal.SIGINT):
         for mode in SIGNALLED:
             found += signalled(mode, number)
-        for workers in (1, 2):
-            found += served(workers, number)
-    return [*found, *forked(40 if quick else 200), *late()]
+        for server in SERVERS:
+            found += served(server, number)
+    return [*found, *forked(40 if quick else 200), *late(MODES[::3] if quick else MODES)]
 
 
 def killed(times: int) -> list[Row]:
@@ -54,14 +66,13 @@ def signalled(mode: str, number: signal.Signals) -> list[Row]:
         return _ended(f"{number.name}, {mode}", found)
 
 
-def served(workers: int, number: signal.Signals) -> list[Row]:
-    """Signal a server while it answers."""
+def served(server: str, number: signal.Signals) -> list[Row]:
+    """Signal a server and its workers while they capture."""
     with field_of() as found:
-        argv = ["-m", "uvicorn", "steady_app:app", "--port", "0", "--log-level", "critical"]
-        app = found.run(*argv, "--workers", str(workers), "--app-dir", str(PROGRAMS))
+        app = found.run("-m", *SERVERS[server])
         time.sleep(4)
         found.kill(app, number)
-        return _ended(f"{number.name}, uvicorn x{workers}", found)
+        return _ended(f"{number.name}, {server}", found)
 
 
 def forked(forks: int) -> list[Row]:
@@ -82,10 +93,10 @@ def forked(forks: int) -> list[Row]:
         ]
 
 
-def late() -> list[Row]:
+def late(modes: Sequence[str]) -> list[Row]:
     """End with a full spool, whatever the receiver does."""
     ends, flushes, lies = [], [], 0
-    for mode in MODES:
+    for mode in modes:
         with field_of(mode) as found:
             done = subprocess.run(
                 [sys.executable, "-c", FULL],
@@ -100,10 +111,11 @@ def late() -> list[Row]:
             ends.append(ended - float(moment))
             flushes.append(float(over))
             lies += said == "True" and mode not in ("slow:1", "413:3000", "exhausted:3000")
+    name = f"full spool, {len(modes)} modes"
     return [
-        Row("full spool, every mode: the app ends later by at most", max(ends), "s", "<= 2.5"),
-        Row("full spool, every mode: flush(t) later than t by at most", max(flushes), "s", "<= 0.25"),
-        Row("full spool, every mode: flush True though nothing was accepted", lies, "times", "= 0"),
+        Row(f"{name}: the app ends later by at most", max(ends), "s", "<= 2.5"),
+        Row(f"{name}: flush(t) later than t by at most", max(flushes), "s", "<= 0.25"),
+        Row(f"{name}: flush True though nothing was accepted", lies, "times", "= 0"),
     ]
 
 

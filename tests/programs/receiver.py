@@ -2,7 +2,7 @@
 
 `receiver.py PORT FOLDER`: `FOLDER/mode` says how it behaves, read anew for each request; accepted
 event ids go to `FOLDER/accepted`, with the insight's, one a line, before the answer; every request to
-`FOLDER/requests`; losses that it was told of to `FOLDER/losses`.
+`FOLDER/requests`; losses that it was told of to `FOLDER/losses`. With `FOLDER/tls.pem` it speaks HTTPS.
 """
 
 import contextlib
@@ -11,6 +11,7 @@ import importlib
 import json
 import os
 import socket
+import ssl
 import struct
 import sys
 import threading
@@ -217,6 +218,10 @@ def serve() -> None:
             full_backlog()
         else:
             with Server(("127.0.0.1", PORT), Receiver) as server:
+                if (FOLDER / "tls.pem").exists():
+                    secure = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+                    secure.load_cert_chain(FOLDER / "tls.pem")
+                    server.socket = secure.wrap_socket(server.socket, server_side=True)
                 watch = threading.Thread(target=until_closed, args=(server,), daemon=True)
                 watch.start()
                 server.serve_forever(poll_interval=0.02)
