@@ -34,8 +34,8 @@ def rows(*, quick: bool) -> list[Row]:
         sys.stderr.write("collector: its rows are left out, as it is not built: make collector\n")
         return []
     rounds = 1 if quick else 3
-    large = [loaded("calls", 2_000 if quick else 20_000) for _ in range(rounds)]
-    small = [loaded("events", 10_000 if quick else 100_000) for _ in range(rounds)]
+    large = [loaded("calls", 6_000 if quick else 20_000) for _ in range(rounds)]
+    small = [loaded("events", 50_000 if quick else 100_000) for _ in range(rounds)]
     lags = lagging(5 if quick else 60)
     name = "50 calls/s of 9 kB: from capture to a view behind the collector"
     return [
