@@ -17,15 +17,13 @@ from otel_training.store.session import connected
 from otel_training.store.verify import Difference, differences
 
 _CLUSTER: Final = re.compile(r"[\w.{}-]+")
+# Beyond 2106 the engine's DateTime begins anew: every row would be too old at once.
+_MOST_DAYS: Final = 9999
 
 
 @click.group()
 def schema() -> None:
     """Make, follow and check the tables of a ClickHouse server or cluster."""
-
-
-# Beyond 2106 the engine's DateTime begins anew: every row would be too old at once.
-_MOST_DAYS: Final = 9999
 
 
 @schema.command()
