@@ -55,6 +55,18 @@ def test_the_rest_is_shipped(ships: Receiver, folder: DataFolder, damage: str, d
     assert ["a", "b"] == sorted(name for name in ships.named() if name != "-")
 
 
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_the_rest_is_drained(folder: DataFolder, damage: str) -> None:
+    """Once and again."""
+    folder.local.mkdir(parents=True)
+    DAMAGES[damage](folder.local / "0.jsonl")
+    for name in "ab":
+        otel_training.record_feedback(name, "like")
+        assert otel_training.flush(5)
+        with opened(config.settings()) as (store, _):
+            assert name in [row["insight_id"] for row in store.rows("SELECT insight_id FROM feedback")]
+
+
 def forbidden(place: Path, *names: str) -> None:
     """Make segments that this user may not read."""
     place.mkdir(parents=True, exist_ok=True)
