@@ -37,6 +37,8 @@ class Verdict(Enum):
     """Nothing would be taken now."""
     ODD = auto()
     """May be these lines' fault: the next segment is tried, too."""
+    UNREADABLE = auto()
+    """This machine does not give the lines: that says nothing about the receiver."""
 
 
 _VERDICTS: Final = {400: Verdict.REFUSED, 413: Verdict.TOO_LARGE, 500: Verdict.ODD}

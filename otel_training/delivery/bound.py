@@ -1,7 +1,6 @@
 """The bound of what waits for a receiver: beyond the settings' bytes and age the oldest goes, counted."""
 
 import contextlib
-import os
 import time
 from collections import Counter
 from pathlib import Path
@@ -12,7 +11,7 @@ import orjson
 from otel_training import conventions as names
 from otel_training.config import Settings
 from otel_training.conventions import Kind, Loss
-from otel_training.delivery.segments import SUFFIX, is_live
+from otel_training.delivery.segments import is_held, segment_paths
 from otel_training.folder import DataFolder
 
 _LOSS: Final = f'"{Kind.LOSS.event_name}"'.encode()
@@ -33,7 +32,7 @@ def beyond(folder: DataFolder, settings: Settings) -> list[Path]:
     for changed, size, path in found:
         if excess <= 0 and changed >= expired:
             break
-        if not _is_held(path):
+        if not is_held(path):
             gone.append(path)
             excess -= size
     return gone
@@ -68,19 +67,11 @@ def records(lines: bytes) -> int:
 
 def _entries(place: Path) -> list[tuple[float, int, Path]]:
     found = []
-    with contextlib.suppress(FileNotFoundError):
-        for entry in os.scandir(place):
-            if entry.name.endswith(SUFFIX):
-                with contextlib.suppress(FileNotFoundError):
-                    told = entry.stat()
-                    found.append((told.st_mtime, told.st_size, Path(entry.path)))
+    for path in segment_paths(place):
+        with contextlib.suppress(FileNotFoundError):
+            told = path.stat()
+            found.append((told.st_mtime, told.st_size, path))
     return found
-
-
-def _is_held(path: Path) -> bool:
-    with contextlib.suppress(FileNotFoundError), path.open("rb") as file:
-        return is_live(file.fileno())
-    return True
 
 
 def _told(line: bytes) -> dict[Loss, int] | None:

@@ -110,9 +110,12 @@ def open_segment(directory: Path, header: bytes) -> Segment:
 
 
 def segment_paths(directory: Path) -> list[Path]:
-    """List the segments of a folder, oldest first."""
+    """List the segments of a folder, oldest first; a folder, link or pipe of such a name is none."""
     try:
-        names = sorted(one.name for one in os.scandir(directory) if one.name.endswith(SUFFIX) and one.is_file())
+        with os.scandir(directory) as found:
+            names = sorted(
+                one.name for one in found if one.name.endswith(SUFFIX) and one.is_file(follow_symlinks=False)
+            )
     except FileNotFoundError:
         return []
     return [directory / name for name in names]
@@ -131,11 +134,18 @@ def own_segments(directory: Path) -> list[Path]:
 def finished(directory: Path, part: str = "") -> Iterator[Path]:
     """Find the segments that no writer holds any more, oldest first; `part` is in their names."""
     for path in segment_paths(directory):
-        if part not in path.name:
-            continue
-        with contextlib.suppress(FileNotFoundError), path.open("rb") as file:
-            if not is_live(file.fileno()):
-                yield path
+        if part in path.name and not is_held(path):
+            yield path
+
+
+def is_held(path: Path) -> bool:
+    """Tell whether nobody may have a segment: a writer holds it, or it is gone."""
+    try:
+        with path.open("rb") as file:
+            return is_live(file.fileno())
+    except OSError as error:
+        # What may not be read is told by who then reads it.
+        return isinstance(error, FileNotFoundError)
 
 
 def is_live(file: int) -> bool:

@@ -58,7 +58,7 @@ class Shipment:
             self._give_up_damaged(path)
             return _ACCEPTED
         except OSError as error:
-            return Answer(Verdict.ODD, f"{path.name}: {error.strerror}")
+            return Answer(Verdict.UNREADABLE, f"{path.name}: {error.strerror}")
         try:
             answer = self._deliver(lines)
         except OSError as error:

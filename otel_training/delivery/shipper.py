@@ -115,7 +115,7 @@ class Shipper:
         shipment = self._prepared()
         if isinstance(shipment, Answer):
             return shipment
-        odd = None
+        odd = unreadable = None
         for path in finished(self.folder.ship):
             before = shipment.told
             answer = shipment.ship(path)
@@ -124,10 +124,13 @@ class Shipper:
             progress(path)
             if answer.verdict is Verdict.ACCEPTED:
                 continue
+            if answer.verdict is Verdict.UNREADABLE:
+                unreadable = answer
+                continue
             if answer.verdict is not Verdict.ODD or odd is not None:
                 return answer
             odd = answer
-        return odd
+        return odd or unreadable
 
     def _run(self) -> None:
         try:

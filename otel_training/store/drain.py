@@ -5,6 +5,7 @@ anywhere repeats a batch at most, and reading is by event id, so nothing counts 
 """
 
 import contextlib
+import logging
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -20,6 +21,8 @@ from otel_training.delivery.segments import is_live, segment_paths
 from otel_training.errors import RowsUnreadableError
 from otel_training.folder import DataFolder
 from otel_training.store.client import Store, query
+
+_log = logging.getLogger("otel_training")
 
 Progress: TypeAlias = Callable[[int, int], None]
 
@@ -85,7 +88,7 @@ def waiting(store: Store, folder: DataFolder) -> Waiting:
     """Count the records that a drain would find now."""
     lines = size = 0
     for one in _positions(store, folder):
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(OSError):
             content = one.path.read_bytes()
             whole = content[max(one.offset, content.find(b"\n") + 1) :]
             lines += whole.count(b"\n")
@@ -119,7 +122,7 @@ def _batches(positions: list[Position]) -> Iterator[Batch]:
 
 def _chunks(position: Position) -> Iterator[tuple[list[bytes], int]]:
     """Read a segment from its position on, by batches of whole lines, moving the position along."""
-    with contextlib.suppress(FileNotFoundError), position.path.open("rb") as file:
+    with _reading(position.path), position.path.open("rb") as file:
         # Looked at before reading: whatever a writer appends later is for the next drain.
         live = is_live(file.fileno())
         end = os.fstat(file.fileno()).st_size
@@ -137,6 +140,17 @@ def _chunks(position: Position) -> Iterator[tuple[list[bytes], int]]:
             position.torn = int(file.tell() < end)
             position.finished = True
             yield [], 0
+
+
+@contextlib.contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Leave a segment where it is that cannot be read, and name it: the others can."""
+    try:
+        yield
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        _log.warning("otel_training cannot read %s (%s); it waits", path, error.strerror)
 
 
 def _insert(store: Store, folder: DataFolder, lines: list[tuple[Position, bytes]]) -> None:
