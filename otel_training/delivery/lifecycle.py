@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import Any, Final, Literal
 from urllib.parse import quote
 
 from opentelemetry._logs import LoggerProvider
@@ -19,15 +19,15 @@ from otel_training.delivery.record import Captured
 from otel_training.delivery.resource import resource
 from otel_training.delivery.sdk import emitting, stock_provider
 from otel_training.delivery.segments import sweep
+
+# Here, not where it is needed first: a child forked while the writer thread imports finds half a module.
+from otel_training.delivery.shipper import Shipper, wait_shipped
 from otel_training.delivery.writer import Destination, Writer
 from otel_training.folder import DataFolder, find_folder, make_folder
 from otel_training.privacy.identity import Key, load_key
 from otel_training.privacy.rules import Rules, make_rules
 from otel_training.privacy.turn import Turn
 from otel_training.version import version
-
-if TYPE_CHECKING:
-    from otel_training.delivery.shipper import Shipper
 
 _log = logging.getLogger("otel_training")
 
@@ -67,8 +67,6 @@ def _start_shipper(destination: Destination) -> None:
             "otel_training makes readers' pseudonyms by a key of this folder alone, so that a reader of two "
             "machines counts as two: set the same OTEL_TRAINING_USER_KEY on all of them"
         )
-    from otel_training.delivery.shipper import Shipper
-
     _shipper = Shipper(destination.folder, destination.settings, _writer.lose)
     _shipper.start()
 
@@ -108,7 +106,7 @@ def _rules(settings: config.Settings) -> Rules:
 
 
 _writer = Writer(_prepare)
-_shipper: "Shipper | None" = None
+_shipper: Shipper | None = None
 _logger_provider: LoggerProvider | None = None
 _sink: Callable[[Event], None] | None = None
 
@@ -139,8 +137,6 @@ def _flush_shipper(deadline: float) -> bool:
     shipper = _shipper
     if shipper is None:
         return True
-    from otel_training.delivery.shipper import wait_shipped
-
     return _writer.finish(deadline) and wait_shipped(shipper.folder, deadline, shipper.push)
 
 
