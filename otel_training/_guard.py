@@ -29,14 +29,15 @@ class Guard:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> bool:
-        if not isinstance(error, Exception):
+        if not isinstance(error, Exception) or self.raising:
             return False
-        if self.raising:
-            return False
-        self._swallow(error)
+        self.swallow(error)
         return True
 
-    def _swallow(self, error: Exception) -> None:
+    def swallow(self, error: Exception) -> None:
+        """Count an exception that an `except` has caught, where even `with` would take too long."""
+        if self.raising:
+            raise error
         trace = error.__traceback__
         while trace is not None and trace.tb_next is not None:
             trace = trace.tb_next

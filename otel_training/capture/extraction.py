@@ -108,12 +108,14 @@ class Run:
 
     def returned(self, value: object) -> None:
         """Read the result and finish; a generator that returns nothing has given its insights one by one."""
-        with guard:
+        try:
             try:
                 self._leave()
                 self._read(value)
             finally:
                 self._finish(None, Outcome.OK)
+        except Exception as error:  # noqa: BLE001 - the guard decides
+            guard.swallow(error)
 
     def ended(self, error: BaseException | None, outcome: Outcome | None = None) -> None:
         """Read what is known of a result and finish."""
@@ -188,13 +190,15 @@ def outcome_of(error: BaseException | None) -> Outcome:
 
 def begin(plan: Plan, args: tuple[object, ...], kwargs: Mapping[str, object], entered: bool) -> Run | None:  # noqa: FBT001 - as `Begin` says
     """Begin an extraction; None where capture is off or the context asks for no telemetry."""
-    with guard:
+    try:
         context = get_current()
         if captures(context):
             run = Run(plan, args, kwargs, context)
             if entered:
                 run.enter(context)
             return run
+    except Exception as error:  # noqa: BLE001 - the guard decides
+        guard.swallow(error)
     return None
 
 
