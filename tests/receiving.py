@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import otel_training
+
 PROGRAM = Path(__file__).parent / "programs" / "receiver.py"
 
 
@@ -145,3 +147,17 @@ def environment(receiver: Receiver, home: Path, **extra: str) -> dict[str, str]:
         "OTEL_TRAINING_USER_KEY": "k",
         **extra,
     }
+
+
+def like(*names: str) -> None:
+    """Capture an action for each name."""
+    for name in names:
+        otel_training.record_feedback(name, "like")
+
+
+def until(found: Any, seconds: float = 10) -> None:
+    """Wait until something holds."""
+    deadline = time.monotonic() + seconds
+    while not found():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)

@@ -1,0 +1,29 @@
+"""A receiver in a process of its own, and shipping to it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import otel_training
+from otel_training.delivery import lifecycle, shipper
+from otel_training.folder import DataFolder
+from tests.receiving import Receiver, receiving
+
+
+@pytest.fixture
+def receiver(tmp_path: Path) -> Iterator[Receiver]:
+    """A receiver that takes everything."""
+    with receiving(tmp_path / "receiver") as made:
+        yield made
+
+
+@pytest.fixture
+def ships(receiver: Receiver, folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
+    """Ship from this process to the receiver, soon trying again."""
+    monkeypatch.setattr(shipper, "LONGEST_WAIT", 1.0)
+    monkeypatch.setattr(shipper, "TRIM_SECONDS", 1.0)
+    otel_training.configure(otlp_endpoint=receiver.endpoint, otlp_timeout=1000, user_key="k")
+    yield receiver
+    receiver.be("ok")
+    lifecycle.restart()
