@@ -93,16 +93,16 @@ def _flushing(send: Send) -> Send:
 class Kept:
     """What goes by of a body, up to a limit; beyond it nothing."""
 
-    __slots__ = ("_chunks", "_limit", "size")
+    __slots__ = ("_chunks", "_limit", "_size")
 
     def __init__(self, limit: int) -> None:
-        self._limit, self.size = limit, 0
+        self._limit, self._size = limit, 0
         self._chunks: list[bytes] = []
 
     def add(self, message: Message) -> None:
         """Take the chunk of an ASGI message."""
         chunk = message.get("body", b"")
-        self.size += len(chunk)
+        self._size += len(chunk)
         if self.is_whole():
             self._chunks.append(bytes(chunk))
         else:
@@ -110,7 +110,7 @@ class Kept:
 
     def is_whole(self) -> bool:
         """Tell whether all of it was kept."""
-        return self.size <= self._limit
+        return self._size <= self._limit
 
     def content(self) -> bytes:
         """Return it."""
@@ -124,8 +124,8 @@ class Exchange:
     """
 
     __slots__ = (
-        "_answer", "_content", "_context", "_duration", "_fallback", "_found", "_kind", "_named", "_number", "_path",
-        "_query", "_request", "_scope", "_started", "_status", "_time", "_user",
+        "_answer", "_content", "_context", "_duration", "_found", "_kind", "_named", "_number", "_path", "_query",
+        "_reply", "_request", "_scope", "_started", "_status", "_time", "_user",
     )  # fmt: skip
 
     def __init__(self, kind: Kind, route: Route, scope: Scope, user: Reader | None) -> None:
@@ -191,6 +191,9 @@ class Exchange:
             return
         self._time, self._duration = now(), ticks() - self._started
         self._content = told.content()
+        self._reply = self._answer.content() if self._kind is Kind.QUERY and self._answer is not None else b""
+        # From here on its size stays: an odd app may go on sending.
+        self._request = self._answer = None
         self._context = current_context()
         self._named = None if self._user is None else self._name(self._user, scope)
         self._found, self._query = _scope_user(scope), scope.get("query_string", b"")
@@ -204,17 +207,16 @@ class Exchange:
     @property
     def size(self) -> int:
         """About how many bytes it holds."""
-        return len(self._content) + (0 if self._answer is None else self._answer.size)
+        return len(self._content) + len(self._reply)
 
     def record(self) -> Record:
         """Make the record, on the writer thread."""
         attributes: dict[str, Scalar | None] = {names.ROUTE: self._path}
-        query, content, answer = _query_string(self._query), self._content, b""
+        query, content = _query_string(self._query), self._content
         if self._kind is Kind.QUERY:
             attributes[names.OUTCOME] = Outcome.OK
             attributes[names.DURATION] = self._duration / 1e9
             content = content or snapshot(query)
-            answer = b"" if self._answer is None else self._answer.content()
         return Record(
             self._kind,
             event_id(self._number),
@@ -224,7 +226,7 @@ class Exchange:
             self._named,
             query.get("user_id") if self._found is None else self._found,
             self._context,
-            answer,
+            self._reply,
         )
 
 

@@ -63,7 +63,7 @@ def read_result(value: object) -> Answer:
     found = first_of(fields, INSIGHT_KEYS)
     insights, count, size = _of_list(found) if isinstance(found, (list, tuple)) else (None, None, 0)
     given, passed = _get(fields, "insight_count"), _get(fields, "passed_filters")
-    if given is not None and type(given) is int:
+    if type(given) is int:
         count = given
     quality = _get(fields, "quality_score")
     return Answer(insights, count, size, number(quality), passed if type(passed) is bool else None)

@@ -3,7 +3,6 @@
 import asyncio
 import gzip
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,9 +16,7 @@ import otel_training
 from otel_training.capture.routes import parse_route
 from otel_training.delivery.lifecycle import flush
 from otel_training.privacy.identity import Key, pseudonym, text_sha256
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-from served import served
+from tests.served import served
 
 Lines = Callable[[], list[dict[str, Any]]]
 LIKE = {"insight_id": "abc", "action": "like", "metadata": {"user_id": 1}}
@@ -315,3 +312,24 @@ def test_flushes_before_uvicorn_ends_by_a_signal(tmp_path: Path, folder: Any) ->
 
     (segment,) = folder.local.glob("*.jsonl")
     assert 101 == len(segment.read_bytes().splitlines())
+
+
+def test_a_large_answer_takes_no_room_from_what_comes_next(lines: Lines) -> None:
+    """What is not kept of an answer does not wait: actions right behind a search of 40 MB are all recorded."""
+    app = FastAPI()
+
+    @app.get("/api/search")
+    async def search() -> Response:
+        return JSONResponse(["x" * (40 << 20)])
+
+    @app.post("/api/feed/engage")
+    async def engage(body: dict[str, Any]) -> dict[str, bool]:
+        return {"ok": bool(body)}
+
+    app.add_middleware(otel_training.TrainingMiddleware)
+    exchange = Exchange(app)
+    exchange("GET", "/api/search", query="q=chips")
+    for _ in range(5):
+        exchange("POST", "/api/feed/engage", json.dumps(LIKE).encode())
+
+    assert ["query"] + ["feedback"] * 5 == [one["training.kind"] for one in lines()]
