@@ -102,18 +102,18 @@ class Engine:
     def _connected(self, request: Request, mark: str) -> "Iterator[Connection]":
         """Open a connection, or take the session's, and set it up for one request."""
         settings = request.settings | {"log_comment": mark + request.settings.get("log_comment", "")}
-        with contextlib.ExitStack() as stack:
-            if request.session:
-                connection, is_new = stack.enter_context(self.sessions.taken(request, settings))
-            else:
-                connection, is_new = stack.enter_context(contextlib.closing(connect_embedded(self.path))), True
-            try:
+        try:
+            with contextlib.ExitStack() as stack:
+                if request.session:
+                    connection, is_new = stack.enter_context(self.sessions.taken(request, settings))
+                else:
+                    connection, is_new = stack.enter_context(contextlib.closing(connect_embedded(self.path))), True
                 if is_new or request.database:
                     connection.query(f"USE {identifier(request.database or DATABASE)}", "Null")
                 connection.query(f"SET {assigned(settings | request.parameters)}", "Null")
                 yield connection
-            except RuntimeError as error:
-                raise engines(error) from error
+        except RuntimeError as error:
+            raise engines(error) from error
 
 
 def _is_streamed(request: Request, statement: Statement, name: str) -> bool:

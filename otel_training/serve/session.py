@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import orjson
 
@@ -17,6 +17,8 @@ from otel_training.store.client import connect_embedded
 
 if TYPE_CHECKING:
     from chdb.state.sqlitelike import Connection
+
+_SETTINGS: Final = "SELECT name, value FROM system.settings WHERE name IN {names:Array(String)}"
 
 
 @dataclass(slots=True)
@@ -82,6 +84,6 @@ class Sessions:
 
 
 def _values(connection: "Connection", settings: Iterable[str]) -> dict[str, str]:
-    names = ", ".join(map(text, settings))
-    statement = f"SELECT name, value FROM system.settings WHERE name IN ({names})"  # noqa: S608 - quoted
-    return dict(map(orjson.loads, connection.query(statement, "JSONCompactEachRow").bytes().splitlines()))
+    names = f"[{', '.join(map(text, settings))}]"
+    found = connection.query(_SETTINGS, "JSONCompactEachRow", {"names": names})
+    return dict(map(orjson.loads, found.bytes().splitlines()))
