@@ -12,6 +12,7 @@ from otel_training._guard import guard
 from otel_training.cli.main import main
 from otel_training.delivery import lifecycle
 from otel_training.folder import DataFolder
+from tests.receiving import Receiver, receiving
 
 
 @pytest.fixture(autouse=True)
@@ -27,6 +28,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DataFold
     guard.raising = False
     lifecycle.restart()
     config.reset()
+
+
+@pytest.fixture
+def receiver(tmp_path: Path) -> Iterator[Receiver]:
+    """A receiver that takes everything."""
+    with receiving(tmp_path / "receiver") as made:
+        yield made
 
 
 @pytest.fixture

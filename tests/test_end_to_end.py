@@ -3,14 +3,12 @@
 import itertools
 import json
 import random
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-from served import PROGRAMS, request, run, served
+from tests.served import PROGRAMS, request, run, served
 
 READERS = range(14)
 ACTIONS = ["like", "like", "x", "unlike", "unx", "bookmark", "share"]

@@ -1,15 +1,12 @@
 """A loopback Messages API for the real `anthropic` client."""
 
 import importlib.util
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
-from served import PROGRAMS, threaded
+from tests.served import PROGRAMS, threaded
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ import contextlib
 import json
 import re
 import socket
-import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -13,9 +12,8 @@ from typing import Any
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-from exchanges import JSON, Exchange, exchanges, head
-from served import request, served
+from tests.exchanges import JSON, Exchange, exchanges, head
+from tests.served import request, served
 
 CLIENTS = 8
 HELD = 48

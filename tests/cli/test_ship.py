@@ -6,7 +6,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,14 +14,7 @@ import otel_training
 from otel_training import config
 from otel_training.delivery import lifecycle
 from otel_training.folder import DataFolder
-from tests.receiving import Receiver, environment, receiving, waiting_ids
-
-
-@pytest.fixture
-def receiver(tmp_path: Path) -> Iterator[Receiver]:
-    """A receiver that takes everything."""
-    with receiving(tmp_path / "receiver") as made:
-        yield made
+from tests.receiving import Receiver, environment, waiting_ids
 
 
 @pytest.fixture

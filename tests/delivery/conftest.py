@@ -1,21 +1,13 @@
 """A receiver in a process of its own, and shipping to it."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 import otel_training
 from otel_training.delivery import lifecycle, shipper
 from otel_training.folder import DataFolder
-from tests.receiving import Receiver, receiving
-
-
-@pytest.fixture
-def receiver(tmp_path: Path) -> Iterator[Receiver]:
-    """A receiver that takes everything."""
-    with receiving(tmp_path / "receiver") as made:
-        yield made
+from tests.receiving import Receiver
 
 
 @pytest.fixture

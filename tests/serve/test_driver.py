@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from served import environment
+
+from tests.served import environment
 
 ROOT = Path(__file__).parents[2]
 INSTALLED = ROOT / ".cache" / "go"

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from served import run
 
 from otel_training.errors import StoreServedError
 from otel_training.store.owner import owned
+from tests.served import run
 
 PORT_0 = ("--port", "0")
 EXTRACTS = """
