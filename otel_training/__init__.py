@@ -1,12 +1,12 @@
 """Turn the traffic of an LLM app into training data, without the app noticing."""
 
-from otel_training.capture.anthropic import watch as _watch
+from otel_training.capture.anthropic.watch import watch as _watch
 from otel_training.capture.extraction import extraction
 from otel_training.capture.feedback import record_correction, record_feedback, record_impressions, record_score
 from otel_training.capture.handle import current
 from otel_training.capture.middleware import TrainingMiddleware
 from otel_training.capture.query import query
-from otel_training.delivery.lifecycle import configure, flush
+from otel_training.pipeline.lifecycle import configure, flush
 from otel_training.privacy.identity import insight_id
 
 __all__ = [

@@ -8,11 +8,11 @@ from opentelemetry.instrumentation.instrumentor import (  # type: ignore[attr-de
     BaseInstrumentor,
 )
 
-from otel_training.capture.anthropic import unwatch, watch
+from otel_training.capture.anthropic.watch import unwatch, watch
 from otel_training.capture.tracing import use_tracer_provider
 from otel_training.config import forget
-from otel_training.delivery.lifecycle import configure, use_logger_provider
-from otel_training.delivery.metrics import observe
+from otel_training.pipeline.lifecycle import configure, use_logger_provider
+from otel_training.pipeline.metrics import observe
 
 
 @dataclass(frozen=True, slots=True)

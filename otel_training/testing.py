@@ -20,10 +20,10 @@ import orjson
 
 from otel_training import conventions as names
 from otel_training.conventions import Kind
-from otel_training.delivery import lifecycle
-from otel_training.delivery.clock import SYSTEM, Fixed, use_clock
-from otel_training.delivery.line import Event
+from otel_training.events.line import Event
+from otel_training.pipeline import lifecycle
 from otel_training.privacy.identity import pseudonym as _pseudonym
+from otel_training.record.clock import SYSTEM, Fixed, use_clock
 
 Row: TypeAlias = dict[str, Any]
 

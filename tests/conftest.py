@@ -10,8 +10,8 @@ import pytest
 from otel_training import config
 from otel_training._guard import guard
 from otel_training.cli.main import main
-from otel_training.delivery import lifecycle
 from otel_training.folder import DataFolder
+from otel_training.pipeline import lifecycle
 from tests.receiving import Receiver, receiving
 
 

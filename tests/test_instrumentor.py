@@ -25,8 +25,8 @@ from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
 
 import otel_training
 from otel_training.conventions import Loss
-from otel_training.delivery import lifecycle
 from otel_training.instrumentor import Configuration, TrainingInstrumentor
+from otel_training.pipeline import lifecycle
 
 PROGRAMS = Path(__file__).parent / "programs"
 

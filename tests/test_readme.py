@@ -11,7 +11,7 @@ import pytest
 from otel_training.cli.app import app
 from otel_training.config import Settings
 from otel_training.conventions import REGISTRY, Action
-from otel_training.delivery.lifecycle import flush
+from otel_training.pipeline.lifecycle import flush
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -68,7 +68,7 @@ def test_console_blocks_are_commands_that_exist(tmp_path: Path, rows: Any, comma
         elif program == ".cache/otelcol-training":
             assert [] == [one for one in argv if one != "--config" and not (ROOT / one).is_file()]
         elif argv[:1] == ["serve"]:
-            # Runs until it is stopped: tests/serve does.
+            # Runs until it is stopped: tests/serving does.
             assert app.commands["serve"].make_context("serve", argv[1:])
         else:
             codes[line] = command(*argv)[0]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any, Final
 
-from otel_training.delivery.snapshot import text_of
+from otel_training.record.values import text_of
 
 _FIELD_LIMIT: Final = 4096
 _SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {

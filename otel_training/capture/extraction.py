@@ -14,17 +14,17 @@ from opentelemetry.context import Context, get_current
 from otel_training import config
 from otel_training import conventions as names
 from otel_training._guard import guard
+from otel_training.capture.anthropic.batches import claim
 from otel_training.capture.arguments import FIELDS, NO_ARGUMENTS, Argument, Arguments, bind, constant
-from otel_training.capture.batches import claim
 from otel_training.capture.handle import NOTHING, RUNNING, Handle, finish
 from otel_training.capture.result import NO_ANSWER, ResultReader, read_result
 from otel_training.capture.tracing import captures, current_context, end_span, enter, leave, start_span
 from otel_training.capture.wrapping import wrap
 from otel_training.conventions import Kind, Outcome
-from otel_training.delivery.clock import event_number, now, ticks
-from otel_training.delivery.lifecycle import emit
-from otel_training.delivery.record import JSON, Record, Scalar
-from otel_training.delivery.snapshot import BREADTH, text_of
+from otel_training.pipeline.lifecycle import emit
+from otel_training.record.clock import event_number, now, ticks
+from otel_training.record.record import JSON, Record, Scalar
+from otel_training.record.values import BREADTH, text_of
 
 P = ParamSpec("P")
 R = TypeVar("R")

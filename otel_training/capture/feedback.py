@@ -9,11 +9,11 @@ from otel_training.capture.handle import score
 from otel_training.capture.result import number, read_result
 from otel_training.capture.tracing import captures, current_context
 from otel_training.conventions import Kind
-from otel_training.delivery.clock import event_id, now
-from otel_training.delivery.content import as_id
-from otel_training.delivery.lifecycle import emit
-from otel_training.delivery.record import Record
-from otel_training.delivery.snapshot import items_of, snapshot, text_of
+from otel_training.events.finisher import as_id
+from otel_training.pipeline.lifecycle import emit
+from otel_training.record.clock import event_id, now
+from otel_training.record.record import Record
+from otel_training.record.values import items_of, snapshot, text_of
 
 SHOWN: Final = 1000
 """Insights of one impression that are kept."""

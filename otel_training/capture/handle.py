@@ -13,11 +13,11 @@ from otel_training._guard import guard
 from otel_training.capture.result import number
 from otel_training.capture.tracing import captures
 from otel_training.conventions import Kind
-from otel_training.delivery.clock import event_id, now
-from otel_training.delivery.content import as_id
-from otel_training.delivery.lifecycle import emit
-from otel_training.delivery.record import Record, Scalar, context_of
-from otel_training.delivery.snapshot import plain, snapshot, text_of
+from otel_training.events.finisher import as_id
+from otel_training.pipeline.lifecycle import emit
+from otel_training.record.clock import event_id, now
+from otel_training.record.record import Record, Scalar, context_of
+from otel_training.record.values import plain, snapshot, text_of
 
 RUNNING: Final = otel_context.create_key("otel_training.extraction")
 _last: ContextVar["Handle | None"] = ContextVar("otel_training.last_extraction", default=None)

@@ -10,10 +10,10 @@ from otel_training._guard import guard
 from otel_training.capture.routes import Route, parse_route
 from otel_training.capture.tracing import captures, current_context, tell_span
 from otel_training.conventions import Kind, Loss, Outcome
-from otel_training.delivery.clock import event_id, event_number, now, ticks
-from otel_training.delivery.lifecycle import emit, flush, lose
-from otel_training.delivery.record import Record, Scalar
-from otel_training.delivery.snapshot import snapshot
+from otel_training.pipeline.lifecycle import emit, flush, lose
+from otel_training.record.clock import event_id, event_number, now, ticks
+from otel_training.record.record import Record, Scalar
+from otel_training.record.values import snapshot
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Message: TypeAlias = MutableMapping[str, Any]

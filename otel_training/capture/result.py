@@ -5,9 +5,9 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Final, NamedTuple, TypeAlias
 
-from otel_training.delivery.content import INSIGHT_KEYS, as_id
-from otel_training.delivery.record import JSON
-from otel_training.delivery.snapshot import BREADTH, fields_of, first_of, items_of, plain, taken, text_of
+from otel_training.events.finisher import INSIGHT_KEYS, as_id
+from otel_training.record.record import JSON
+from otel_training.record.values import BREADTH, fields_of, first_of, items_of, plain, taken, text_of
 
 ResultReader: TypeAlias = Callable[[object], object]
 

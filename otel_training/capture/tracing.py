@@ -11,8 +11,8 @@ from opentelemetry.trace import Span, SpanContext, Status, StatusCode, Tracer, T
 from otel_training import config
 from otel_training import conventions as names
 from otel_training.conventions import Kind
-from otel_training.delivery.clock import event_id
-from otel_training.delivery.record import Scalar
+from otel_training.record.clock import event_id
+from otel_training.record.record import Scalar
 from otel_training.version import version
 
 SUPPRESSED: Final = (otel_context._SUPPRESS_INSTRUMENTATION_KEY, "suppress_instrumentation")  # noqa: SLF001

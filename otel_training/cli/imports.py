@@ -5,12 +5,12 @@ from pathlib import Path
 import click
 
 from otel_training import config
+from otel_training.capture.old_logs import import_files
 from otel_training.cli.render import counted, err, json_option, out, print_json, progress
 from otel_training.cli.session import session
-from otel_training.dataset.legacy import import_files
-from otel_training.delivery.lifecycle import finisher
 from otel_training.errors import TrainingError
 from otel_training.folder import find_folder, make_folder
+from otel_training.pipeline.lifecycle import finisher
 
 
 @click.command("import")

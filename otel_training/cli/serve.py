@@ -9,9 +9,9 @@ from otel_training.cli.render import err, progress
 from otel_training.conventions import DATABASE
 from otel_training.errors import TrainingError
 from otel_training.folder import DataFolder, find_folder, make_folder
-from otel_training.serve import server
-from otel_training.serve.password import find_password
-from otel_training.serve.request import USER
+from otel_training.serving import server
+from otel_training.serving.clickhouse.request import USER
+from otel_training.serving.password import find_password
 from otel_training.store.session import held
 
 

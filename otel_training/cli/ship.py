@@ -12,11 +12,11 @@ from otel_training import config
 from otel_training.cli.render import counted, json_option, out, print_json, progress, warn
 from otel_training.cli.session import need_data
 from otel_training.conventions import COMMAND
-from otel_training.delivery import lifecycle
-from otel_training.delivery.shipper import Shipper
-from otel_training.delivery.shipping import read_backlog, read_shipping
 from otel_training.errors import TrainingError
 from otel_training.folder import DataFolder, find_folder, make_folder
+from otel_training.pipeline import lifecycle
+from otel_training.shipping.shipper import Shipper
+from otel_training.shipping.state import read_backlog, read_shipping
 
 WAIT_SECONDS: Final = 3.0
 _POLL_SECONDS: Final = 0.05

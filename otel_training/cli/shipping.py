@@ -8,8 +8,8 @@ from typing import Any, Final
 from otel_training.cli.render import counted
 from otel_training.config import Settings
 from otel_training.conventions import COMMAND
-from otel_training.delivery.shipping import read_backlog, read_shipping
 from otel_training.folder import DataFolder
+from otel_training.shipping.state import read_backlog, read_shipping
 
 _OLD_SECONDS: Final = 60.0
 _TIMES: Final = ("accepted_at", "error_at", "expired_at")

@@ -14,8 +14,8 @@ from otel_training.cli.render import counted, json_option, out, print_json, warn
 from otel_training.cli.session import has_data, session, tell_losses
 from otel_training.cli.shipping import how_shipping_goes
 from otel_training.conventions import COMMAND, Kind, Loss
-from otel_training.delivery.segments import waiting_bytes
 from otel_training.folder import DataFolder, find_folder
+from otel_training.spool.segments import waiting_bytes
 from otel_training.store.client import Store, query
 from otel_training.store.drain import waiting
 

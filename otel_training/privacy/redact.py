@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from otel_training._turn import Turn
 from otel_training.conventions import Content
 from otel_training.privacy.pattern import Pattern, Span, matches
 from otel_training.privacy.rules import Rules
-from otel_training.privacy.turn import Turn
 
 _PASSES: Final = 4
 _DEPTH: Final = 16

@@ -17,9 +17,9 @@ from typing import Final, TypeAlias
 import orjson
 
 from otel_training import conventions as names
-from otel_training.delivery.segments import is_live, segment_paths
 from otel_training.errors import RowsUnreadableError
 from otel_training.folder import DataFolder
+from otel_training.spool.segments import is_live, segment_paths
 from otel_training.store.client import Store, query
 
 _log = logging.getLogger("otel_training")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import otel_training
 from otel_training import config
-from otel_training.delivery.lifecycle import restart
 from otel_training.folder import find_folder
+from otel_training.pipeline.lifecycle import restart
 from otel_training.store.client import Store
 from tests.bench.child import ROOT, Figures, command, environment, folder, measured, middle, percentile, tell
 from tests.bench.drain import copied

@@ -8,10 +8,10 @@ import orjson
 
 import otel_training
 from otel_training import config
-from otel_training.delivery.clock import event_id
-from otel_training.delivery.lifecycle import restart
-from otel_training.delivery.segments import open_segment
 from otel_training.folder import find_folder
+from otel_training.pipeline.lifecycle import restart
+from otel_training.record.clock import event_id
+from otel_training.spool.segments import open_segment
 from otel_training.store.client import Store, embedded_dsn
 from otel_training.store.drain import drain
 from otel_training.store.migrate import migrate

@@ -14,7 +14,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 import otel_training
 from otel_training.capture.routes import parse_route
-from otel_training.delivery.lifecycle import flush
+from otel_training.pipeline.lifecycle import flush
 from otel_training.privacy.identity import Key, pseudonym, text_sha256
 from tests.served import served
 

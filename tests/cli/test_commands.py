@@ -14,8 +14,8 @@ from click.testing import CliRunner
 import otel_training
 from otel_training.cli.app import app
 from otel_training.cli.main import main
-from otel_training.delivery import lifecycle
 from otel_training.folder import DataFolder
+from otel_training.pipeline import lifecycle
 from otel_training.store.owner import owned
 
 HOLDER = """

@@ -12,8 +12,8 @@ import pytest
 
 import otel_training
 from otel_training import config
-from otel_training.delivery import lifecycle
 from otel_training.folder import DataFolder
+from otel_training.pipeline import lifecycle
 from tests.receiving import Receiver, environment, waiting_ids
 
 

@@ -16,9 +16,9 @@ from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags
 
 import otel_training
 from otel_training import config
-from otel_training.dataset.legacy import import_files
-from otel_training.delivery import lifecycle
+from otel_training.capture.old_logs import import_files
 from otel_training.folder import DataFolder, make_folder
+from otel_training.pipeline import lifecycle
 from tests.programs import messages_api
 from tests.served import request, threaded
 

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from otel_training.store.client import Store
 from tests.collector.process import ALONE, TOKEN, Collector, running
-from tests.serve.endpoint import Endpoint, serving
 from tests.served import run
+from tests.serving.endpoint import Endpoint, serving
 
 PASSWORD: Final = "of-these-tests"  # noqa: S105
 

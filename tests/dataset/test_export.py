@@ -10,9 +10,9 @@ import pytest
 import otel_training
 from otel_training.conventions import Kind
 from otel_training.dataset.example import TEMPLATE_SYSTEM, example
-from otel_training.delivery import lifecycle
-from otel_training.delivery.clock import event_id, now
-from otel_training.delivery.record import Record
+from otel_training.pipeline import lifecycle
+from otel_training.record.clock import event_id, now
+from otel_training.record.record import Record
 
 
 @otel_training.extraction

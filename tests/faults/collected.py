@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.bench.results import Row
 from tests.collector.process import CONFIG, TOKEN, Collector, free_port, running
 from tests.faults.app import Field
-from tests.serve.conftest import Endpoint, serving
+from tests.serving.conftest import Endpoint, serving
 
 PASSWORD = "of-this-run-alone"  # noqa: S105 - nothing else knows it
 QUIET = {"level": "fatal"}

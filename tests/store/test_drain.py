@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from otel_training import config, record_feedback
-from otel_training.delivery import lifecycle
-from otel_training.delivery.segments import open_segment
 from otel_training.errors import StoreError
 from otel_training.folder import DataFolder
+from otel_training.pipeline import lifecycle
+from otel_training.spool.segments import open_segment
 from otel_training.store import drain as drain_module
 from otel_training.store.client import Store, embedded_dsn
 from otel_training.store.drain import drain, waiting

@@ -1,0 +1,1 @@
+"""One provider: Claude's calls, by the client's own methods."""

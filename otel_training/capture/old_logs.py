@@ -1,0 +1,183 @@
+"""Old logs: lines of the spec's own formats, and rows that link old ids to texts."""
+
+import codecs
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+import orjson
+
+from otel_training import conventions as names
+from otel_training.capture.result import read_result
+from otel_training.conventions import Kind, Outcome
+from otel_training.events.finisher import Finisher, as_id, stored_url
+from otel_training.events.line import events, header
+from otel_training.events.line import line as line_of
+from otel_training.folder import DataFolder
+from otel_training.privacy.identity import text_sha256
+from otel_training.record.record import Record, Scalar
+from otel_training.record.values import clean_text, snapshot, text_of
+from otel_training.spool.segments import open_segment
+from otel_training.version import version
+
+Progress: TypeAlias = Callable[[int, int], None]
+
+NAMESPACE: Final = uuid.UUID("6f1d1c4e-6f0e-5a56-9a0c-3d0c6f6d8a11")
+SERVICE: Final = "import"
+_CHUNK_BYTES: Final = 1 << 20
+_SLACK: Final = 512
+
+
+class UnreadableError(Exception):
+    """A line that is none of the known formats; the message is the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A line that was skipped."""
+
+    file: Path
+    line: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.reason}"
+
+
+@dataclass(slots=True)
+class Imported:
+    """What an import read."""
+
+    records: Counter[str]
+    unreadable: list[Unreadable]
+
+
+def import_files(
+    files: list[Path], folder: DataFolder, finisher: Finisher, progress: Progress | None = None
+) -> Imported:
+    """Write old logs as one segment, to be drained like any other.
+
+    Event ids are UUIDv5 of the line and of which occurrence in its file it is, so that importing
+    a log again changes nothing.
+    """
+    done = Imported(Counter(), [])
+    segment = open_segment(folder.local, header({names.SERVICE_NAME: SERVICE}, version()))
+    try:
+        waiting: list[bytes] = []
+        for line in _lines(files, finisher, done, progress):
+            waiting.append(line)
+            if len(waiting) * 1024 > _CHUNK_BYTES:
+                segment.append(b"".join(waiting))
+                waiting.clear()
+        segment.append(b"".join(waiting))
+    finally:
+        segment.close()
+    return done
+
+
+def _lines(files: list[Path], finisher: Finisher, done: Imported, progress: Progress | None) -> Iterator[bytes]:
+    total, read = sum(file.stat().st_size for file in files), 0
+    for file in files:
+        seen: Counter[bytes] = Counter()
+        with file.open("rb") as opened:
+            for number, raw in enumerate(opened, 1):
+                read += len(raw)
+                line = raw.removeprefix(codecs.BOM_UTF8).strip()
+                if line:
+                    seen[line] += 1
+                    try:
+                        record = record_of(line, number, seen[line], finisher)
+                    except UnreadableError as error:
+                        done.unreadable.append(Unreadable(file, number, str(error)))
+                    else:
+                        done.records[record.kind.value] += 1
+                        yield from map(line_of, events(record, finisher))
+                if progress is not None:
+                    progress(read, total)
+
+
+def record_of(line: bytes, number: int, occurrence: int, finisher: Finisher) -> Record:
+    """Read one old line, the `number`th of its file; raises `UnreadableError` with the reason."""
+    try:
+        row = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        raise UnreadableError(f"is no JSON ({error.msg})") from None
+    if not isinstance(row, dict):
+        raise UnreadableError("is no JSON object")
+    identity = str(uuid.uuid5(NAMESPACE, f"{line.decode()}\n{occurrence}"))
+    if row.get("stage") == "extraction" or "extracted_insights" in row:
+        return _extraction(row, identity, number, finisher.content_limit)
+    if "action" in row:
+        return _feedback(row, identity, number)
+    if "insight_id" in row and "text" in row:
+        return _link(row, identity, number, finisher)
+    raise UnreadableError("is neither an extraction, nor feedback, nor an insight id with its text")
+
+
+def _extraction(row: dict[str, Any], identity: str, number: int, limit: int) -> Record:
+    if not isinstance(row.get("extracted_insights"), list):
+        raise UnreadableError("extracted_insights is no list")
+    answer = read_result(row)
+    source = text_of(row.get("source_content"), limit + _SLACK)
+    attributes: dict[str, Scalar | None] = {
+        names.EXTRACTION_ID: identity,
+        names.OUTCOME: Outcome.OK,
+        names.OUTPUT_COUNT: answer.insight_count,
+        names.QUALITY: answer.quality_score,
+        names.PASSED: answer.passed_filters,
+        names.SOURCE_TRUNCATED: source is not None and len(source) > limit,
+        names.IMPORTED: number,
+    }
+    content = {
+        "topic": text_of(row.get("topic"), 4096),
+        "source_url": text_of(row.get("source_url"), 4096),
+        "source_content": source,
+        "insights": answer.told(),
+    }
+    return Record(Kind.EXTRACTION, identity, _time(row), attributes, snapshot(content))
+
+
+def _feedback(row: dict[str, Any], identity: str, number: int) -> Record:
+    if as_id(row.get("insight_id")) is None:
+        raise UnreadableError("insight_id is missing")
+    if not isinstance(row["action"], str):
+        raise UnreadableError("action is no text")
+    return Record(Kind.FEEDBACK, identity, _time(row), {names.IMPORTED: number}, snapshot(row))
+
+
+def _link(row: dict[str, Any], identity: str, number: int, finisher: Finisher) -> Record:
+    link_id, text, url = as_id(row["insight_id"]), row["text"], row.get("source_url")
+    if link_id is None or not isinstance(text, str) or not text:
+        raise UnreadableError("insight_id or text is empty")
+    attributes: dict[str, Scalar | None] = {
+        names.LINK_ID: link_id,
+        names.TEXT_SHA256: text_sha256(text),
+        names.SOURCE_URL: stored_url(clean_text(url), finisher.rules) if isinstance(url, str) else "",
+        names.IMPORTED: number,
+    }
+    # Links have no time of their own: the same line must give the same record every time.
+    return Record(Kind.LINK, identity, _time(row) if "timestamp" in row else 0, attributes)
+
+
+def _time(row: dict[str, Any]) -> int:
+    """Read an ISO 8601 time or Unix seconds; a time without a zone is UTC."""
+    given = row.get("timestamp")
+    try:
+        if isinstance(given, str):
+            moment = datetime.fromisoformat(given)
+            moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+        elif isinstance(given, (int, float)) and not isinstance(given, bool):
+            moment = datetime.fromtimestamp(given, UTC)
+        else:
+            raise UnreadableError("timestamp is missing")
+    except (ValueError, OverflowError, OSError):
+        raise UnreadableError(f"timestamp {given!r} is no ISO 8601 time") from None
+    delta = moment - datetime(1970, 1, 1, tzinfo=UTC)
+    nanoseconds = (delta.days * 86_400 + delta.seconds) * 1_000_000_000 + delta.microseconds * 1000
+    if not 0 <= nanoseconds < 1 << 63:
+        raise UnreadableError(f"timestamp {given!r} is out of range")
+    return nanoseconds

@@ -1,1 +1,0 @@
-"""What gets a record from the calling thread to the disk."""

@@ -1,0 +1,1 @@
+"""From record to event: redacted and encoded, on the writer thread."""

@@ -1,0 +1,1 @@
+"""The only process state: who starts whom, at start, fork and exit."""

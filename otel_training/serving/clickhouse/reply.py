@@ -1,0 +1,61 @@
+"""What goes back over HTTP: status, headers, errors."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, TypeAlias
+
+import orjson
+
+from otel_training.serving.clickhouse.compression import framed
+from otel_training.serving.clickhouse.engine import Answer
+from otel_training.serving.clickhouse.failure import QueryError
+from otel_training.serving.clickhouse.request import Request
+
+Send: TypeAlias = Callable[[dict[str, Any]], Awaitable[None]]
+
+_TEXT: Final = "text/plain; charset=UTF-8"
+_TYPES: Final = {
+    "tabseparated": "text/tab-separated-values; charset=UTF-8",
+    "csv": "text/csv; charset=UTF-8; header=absent",
+    "json": "application/json; charset=UTF-8",
+    "jsoneachrow": "application/x-ndjson; charset=UTF-8",
+}
+_NAME: Final = "X-ClickHouse-Server-Display-Name"
+
+
+def head(request: Request, answer: Answer, timezone: str, tag: str) -> dict[str, str]:
+    """Make the headers of an answer, with what clients read in them."""
+    summary = {"read_rows": str(answer.rows_read), "written_rows": str(answer.rows_written)}
+    kind = {"Content-Type": _TYPES.get(answer.format.lower(), "application/octet-stream")}
+    if answer.format:
+        kind["X-ClickHouse-Format"] = answer.format
+    return {
+        **kind,
+        "X-ClickHouse-Timezone": timezone,
+        "X-ClickHouse-Query-Id": request.query_id if request.query_id.isprintable() else "",
+        "X-ClickHouse-Exception-Tag": tag,
+        "X-ClickHouse-Summary": orjson.dumps(summary).decode(),
+        _NAME: "otel_training",
+    }
+
+
+async def start(send: Send, headers: dict[str, str], status: int = 200) -> None:
+    """Send status and headers."""
+    pairs = [(name.lower().encode(), value.encode("latin-1", "replace")) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": status, "headers": pairs})
+
+
+async def send_text(send: Send, status: int, text: str, code: int = 0, *, frames: bool = False) -> None:
+    """Send a short text, or an error with its code; in frames where the client reads nothing else."""
+    body = b"".join(framed(iter([text.encode()]))) if frames else text.encode()
+    headers = {"Content-Type": _TEXT, "Content-Length": str(len(body)), _NAME: "otel_training"}
+    if code:
+        headers["X-ClickHouse-Exception-Code"] = str(code)
+    await start(send, headers, status)
+    await send({"type": "http.response.body", "body": body})
+
+
+def exception_block(error: QueryError, tag: str) -> bytes:
+    """Write an error into an answer that has begun."""
+    text = f"{error}\n".encode()
+    mark = b"__exception__"
+    return b"\r\n%s\r\n%s\r\n%s%d %s\r\n%s\r\n" % (mark, tag.encode(), text, len(text), tag.encode(), mark)

@@ -1,0 +1,107 @@
+"""A client's request, read from ASGI's scope: who asks, what for, and how the answer shall be."""
+
+import hmac
+from base64 import b64decode
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+from otel_training.serving.clickhouse.failure import refusal
+
+USER: Final = "default"
+DEFAULT_FORMAT: Final = "TabSeparated"
+SESSION_SECONDS: Final = 60
+# What the HTTP interface takes for itself; everything else is a setting of the engine, or unknown to it.
+_OURS: Final = frozenset(
+    {
+        "buffer_size", "client_protocol_version", "compress", "database", "decompress", "default_format", "password",
+        "query", "query_id", "quota_key", "session_check", "session_id", "session_timeout", "stacktrace", "user",
+        "wait_end_of_query",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request; its statement is in `query` and in the body that follows, in this order."""
+
+    user: str
+    password: str
+    query: str
+    database: str
+    format: str
+    query_id: str
+    protocol: int
+    is_readonly: bool
+    coding: str
+    form: str
+    """The body's content type where it is a form: its fields belong to the request."""
+    reads_frames: bool
+    writes_frames: bool
+    is_whole: bool
+    """The client wants the answer when it is complete: an error then has a status of its own."""
+    session: str
+    """What the client calls its session, in which temporary tables and settings stay; '' without one."""
+    session_seconds: int
+    session_must_exist: bool
+    settings: dict[str, str]
+    parameters: dict[str, str]
+
+
+def read_request(scope: dict[str, Any], fields: Iterable[tuple[str, str]] = ()) -> Request:
+    """Read a request; `fields` are those of a form in its body."""
+    headers = {name.decode("latin-1").lower(): value.decode(errors="replace") for name, value in scope["headers"]}
+    asked = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)) | dict(fields)
+    user, password = _credentials(headers, asked)
+    kind = headers.get("content-type", "")
+    return Request(
+        user=user,
+        password=password,
+        query=asked.get("query", ""),
+        database=asked.get("database") or headers.get("x-clickhouse-database", ""),
+        format=asked.get("default_format") or headers.get("x-clickhouse-format") or DEFAULT_FORMAT,
+        query_id=asked.get("query_id", ""),
+        protocol=_whole(asked, "client_protocol_version", 0),
+        is_readonly=scope["method"] == "GET",
+        coding=headers.get("content-encoding", ""),
+        form=kind if kind.lower().startswith("multipart/form-data") else "",
+        reads_frames=_whole(asked, "decompress", 0) > 0,
+        writes_frames=_whole(asked, "compress", 0) > 0,
+        is_whole=_whole(asked, "wait_end_of_query", 0) > 0,
+        session=asked.get("session_id", ""),
+        session_seconds=_whole(asked, "session_timeout", SESSION_SECONDS),
+        session_must_exist=_whole(asked, "session_check", 0) > 0,
+        settings={name: value for name, value in asked.items() if name not in _OURS and not _is_parameter(name)},
+        parameters={name: value for name, value in asked.items() if _is_parameter(name)},
+    )
+
+
+def check_password(request: Request, password: str) -> None:
+    """Raise `QueryError` unless the client is the one user and knows the password."""
+    if not hmac.compare_digest(request.password.encode(), password.encode()) or request.user != USER:
+        sentence = "Authentication failed: password is incorrect, or there is no user with such name."
+        raise refusal(516, "AUTHENTICATION_FAILED", f"{request.user}: {sentence}")
+
+
+def _credentials(headers: dict[str, str], asked: dict[str, str]) -> tuple[str, str]:
+    """Read user and password, wherever the client put them."""
+    if "x-clickhouse-user" in headers or "x-clickhouse-key" in headers:
+        return headers.get("x-clickhouse-user", USER), headers.get("x-clickhouse-key", "")
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "basic":
+        try:
+            user, _, password = b64decode(token).decode().partition(":")
+        except ValueError:
+            return USER, ""
+        return user or USER, password
+    return asked.get("user") or USER, asked.get("password", "")
+
+
+def _is_parameter(name: str) -> bool:
+    return name.startswith("param_")
+
+
+def _whole(asked: dict[str, str], name: str, default: int) -> int:
+    text = asked.get(name, "")
+    return int(text) if text.isdecimal() else default

@@ -1,0 +1,1 @@
+"""The network: segments to an OpenTelemetry receiver."""

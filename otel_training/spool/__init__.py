@@ -1,0 +1,1 @@
+"""The disk: records wait here as lines of append-only segments."""

@@ -1,0 +1,141 @@
+"""A segment's lines as a request, and the spans that they stand for."""
+
+import gzip
+from pathlib import Path
+from typing import Any
+
+import pytest
+from google.protobuf.json_format import Parse
+from opentelemetry import trace
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.sdk.trace import TracerProvider
+
+import otel_training
+from otel_training.folder import DataFolder
+from otel_training.shipping.request import CHUNK, DamagedError, read_lines, request
+from otel_training.shipping.spans import spans
+
+
+@pytest.fixture
+def segment(folder: DataFolder) -> Any:
+    """The segment of what was captured."""
+
+    def read() -> Path:
+        assert otel_training.flush(5)
+        (path,) = folder.local.glob("*.jsonl")
+        return path
+
+    return read
+
+
+@otel_training.extraction(task="insights", version="7")
+def extract(topic: str, source_content: str) -> list[str]:
+    """Answer, or fail."""
+    if topic == "bad":
+        raise LookupError("secret words")
+    return [f'about {topic}, "body": {{}}']
+
+
+def test_a_request_is_what_the_protocol_says(segment: Any) -> None:
+    """Every field of it is known to OTLP, and every record is in it, in order; compressed, it is the same."""
+    for topic in ("chips", "ships"):
+        extract(topic, "text " * 3000)
+    otel_training.record_feedback("a", "like")
+    lines = read_lines(segment())
+    made = request(lines, "none")
+    body = b"".join(made.parts)
+
+    parsed = Parse(body, ExportLogsServiceRequest())
+    (resource,) = parsed.resource_logs
+    (scope,) = resource.scope_logs
+    assert (3, ["training.extraction", "training.extraction", "training.feedback"]) == (
+        made.records,
+        [one.event_name for one in scope.log_records],
+    )
+    assert ("otel_training", resource.schema_url) == (scope.scope.name, scope.schema_url)
+    assert "service.name" in {one.key for one in resource.resource.attributes}
+    assert (len(body), body) == (made.size, gzip.decompress(b"".join(request(lines, "gzip").parts)))
+
+
+def test_no_part_is_large(segment: Any) -> None:
+    """Steps that hold the GIL work on a part at a time."""
+    for _ in range(200):
+        extract("chips", "text " * 1600)
+    made = request(read_lines(segment()), "none")
+
+    assert made.size > 4 * CHUNK
+    assert max(map(len, made.parts)) <= CHUNK
+
+
+@pytest.mark.parametrize("lines", [1, 2, 3, 10])
+def test_halves_between_two_lines(tmp_path: Path, segment: Any, lines: int) -> None:
+    """Halved again and again, every line is there once; a single one cannot be halved."""
+    for number in range(lines):
+        otel_training.record_feedback(str(number) * number, "like")
+    waiting, found = [read_lines(segment())], []
+    while waiting:
+        piece = waiting.pop()
+        half = piece.middle()
+        if half is None:
+            found.append(piece.read())
+        else:
+            waiting += [piece.since(half), piece.to(half)]
+
+    assert lines == len(found)
+    assert segment().read_bytes().splitlines(keepends=True)[1:] == found
+
+
+@pytest.mark.parametrize("head", [b"", b"\n", b"{}\n", b"[1]\n", b"no JSON\n", b'{"resource":{}}\n'])
+def test_a_segment_without_a_header_is_damaged(tmp_path: Path, head: bytes) -> None:
+    """Nobody can say whose its lines are."""
+    path = tmp_path / "x.jsonl"
+    path.write_bytes(head)
+
+    with pytest.raises(DamagedError):
+        read_lines(path)
+
+
+def test_a_last_line_that_was_cut_short_is_left_out(tmp_path: Path, segment: Any) -> None:
+    """The whole lines are what is sent."""
+    otel_training.record_feedback("a", "like")
+    path = tmp_path / "x.jsonl"
+    whole = segment().read_bytes()
+    path.write_bytes(whole + b'{"timeUnix')
+
+    assert (len(whole), 10) == (read_lines(path).end, read_lines(path).torn)
+
+
+def test_a_call_without_a_host_that_traces_is_a_span(segment: Any) -> None:
+    """Thin, with the record's ids and times; of an error its class alone."""
+    extract("chips", "text")
+    with pytest.raises(LookupError):
+        extract("bad", "text")
+    otel_training.record_feedback("a", "like")
+    lines = read_lines(segment())
+    made = spans(lines, "none")
+    assert made is not None
+    ((resource,),) = (Parse(b"".join(made.parts), ExportTraceServiceRequest()).resource_spans,)
+    (scope,) = resource.scope_spans
+    records = Parse(b"".join(request(lines, "none").parts), ExportLogsServiceRequest()).resource_logs[0].scope_logs[0]
+
+    good, bad = scope.spans
+    assert [(one.trace_id, one.span_id) for one in records.log_records[:2]] == [
+        (one.trace_id, one.span_id) for one in (good, bad)
+    ]
+    assert ("invoke_workflow insights", records.log_records[0].time_unix_nano) == (good.name, good.end_time_unix_nano)
+    assert 0 < good.end_time_unix_nano - good.start_time_unix_nano < 1e9
+    assert (0, 2) == (good.status.code, bad.status.code)
+    assert {
+        "gen_ai.operation.name", "gen_ai.workflow.name", "training.kind", "training.event.id",
+        "training.extraction.id", "training.output.count",
+    } == {one.key for one in good.attributes}  # fmt: skip
+    assert b"secret words" not in b"".join(made.parts)
+
+
+def test_a_call_in_a_host_that_traces_is_none(segment: Any) -> None:
+    """The host's tracer has its span already."""
+    with trace.use_span(TracerProvider().get_tracer("host").start_span("host"), end_on_exit=True):
+        extract("chips", "text")
+
+    assert spans(read_lines(segment()), "none") is None
