@@ -3,14 +3,14 @@
 import re
 from typing import Final
 
-from otel_training.privacy.pattern import Pattern, Span
+from otel_training.privacy.pattern import Extent, Pattern
 
 _LOCAL: Final = re.compile(r"[\w.%+'\-]+")
 _LOCAL_LENGTH: Final = 64
 """Characters of an address before its @ (RFC 5321)."""
 
 
-def _address(match: re.Match[str]) -> Span:
+def _find_address(match: re.Match[str]) -> Extent:
     text, at = match.string, match.start()
     local = _LOCAL.match(text[max(0, at - _LOCAL_LENGTH) : at][::-1])
     return at - (local.end() if local else 0), match.end()
@@ -21,5 +21,5 @@ EMAIL: Final = Pattern(
     # Found at the @, then backwards: a pattern that begins with the local part is quadratic.
     re.compile(r"@(?<=[\w.%+'\-]@)(?:[\w\-]{1,63}\.){1,8}[^\W\d_]{2,24}(?![^\W_])"),
     ("@",),
-    find=_address,
+    find=_find_address,
 )

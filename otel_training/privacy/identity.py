@@ -29,11 +29,11 @@ class Key:
 
 def pseudonym(key: Key, user_id: str) -> str:
     """Return the first 16 bytes of HMAC-SHA-256 as hex: the same reader, never the id."""
-    return hmac.digest(key.secret, _bytes(user_id), "sha256").hex()[:32]
+    return hmac.digest(key.secret, _encode(user_id), "sha256").hex()[:32]
 
 
 def load_key(path: Path) -> Key:
-    """Read the key of a data folder, or make it once.
+    """Read a data folder's key file; where there is none, make it.
 
     Of several first starts at once the first `link` wins, and everybody reads back the winner.
     Raises `OSError` when the folder cannot be written, `FolderError` when the file holds no key: an
@@ -54,10 +54,10 @@ def _make_key(path: Path) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
     file = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        with os.fdopen(file, "w", encoding="ascii") as opened:
-            opened.write(os.urandom(_KEY_BYTES).hex() + "\n")
-            opened.flush()
-            os.fsync(opened.fileno())
+        with os.fdopen(file, "w", encoding="ascii") as stream:
+            stream.write(os.urandom(_KEY_BYTES).hex() + "\n")
+            stream.flush()
+            os.fsync(stream.fileno())
         try:
             path.hardlink_to(temporary)
         except FileExistsError:
@@ -72,8 +72,8 @@ def normal_text(text: str) -> str:
 
 
 def text_sha256(text: str) -> str:
-    """Digest a text's normal form."""
-    return hashlib.sha256(_bytes(normal_text(text))).hexdigest()
+    """Return SHA-256 of a text's normal form, as hex."""
+    return hashlib.sha256(_encode(normal_text(text))).hexdigest()
 
 
 def insight_id(source_url: str, text: str) -> str:
@@ -86,12 +86,12 @@ def insight_id(source_url: str, text: str) -> str:
 
 
 def insight_digests(source_url: str, text: str) -> tuple[str, str]:
-    """Return an insight's id and its text's digest, for the price of one normal form."""
-    normal = _bytes(normal_text(text))
-    named = _INSIGHT + _bytes(source_url.strip()) + b"\0" + normal
-    return hashlib.sha256(named).hexdigest()[:32], hashlib.sha256(normal).hexdigest()
+    """Return `insight_id` and `text_sha256` of an insight: both need the normal form, which takes longest."""
+    normal = _encode(normal_text(text))
+    source_and_text = _INSIGHT + _encode(source_url.strip()) + b"\0" + normal
+    return hashlib.sha256(source_and_text).hexdigest()[:32], hashlib.sha256(normal).hexdigest()
 
 
-def _bytes(text: str) -> bytes:
+def _encode(text: str) -> bytes:
     # A lone surrogate is odd, and no reason to fail.
     return text.encode("utf-8", "surrogatepass")

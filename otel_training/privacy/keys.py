@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from otel_training.privacy.pattern import Pattern, named
+from otel_training.privacy.pattern import Pattern, named_group
 
 # The first letter spelt out in both cases: with IGNORECASE `re` does not skip to it.
 _NAMES: Final = (
@@ -56,7 +56,7 @@ KEYS: Final = (
             re.ASCII,
         ),
         ("bearer", "authorization"),
-        find=named,
+        find=named_group,
     ),
     Pattern(
         "KEY",
@@ -68,7 +68,7 @@ KEYS: Final = (
         ("pass", "pwd", "secret", "key", "token"),
         # After the name stands one of these, or nothing is given away.
         gate=re.compile(rf"[=:](?:(?<={_ENDS}.)|(?<={_ENDS}[\"'\s].)|(?<=[\"'\s]\s.))"),
-        find=named,
+        find=named_group,
     ),
-    Pattern("KEY", re.compile(r"://(?P<secret>[^\s/?#<>\"']{1,512})@(?=[\w\[])"), ("://",), find=named),
+    Pattern("KEY", re.compile(r"://(?P<secret>[^\s/?#<>\"']{1,512})@(?=[\w\[])"), ("://",), find=named_group),
 )

@@ -4,7 +4,7 @@ import re
 import socket
 from typing import Final
 
-from otel_training.privacy.pattern import Pattern, Span, if_
+from otel_training.privacy.pattern import Extent, Pattern, whole_if
 
 LONG: Final = re.compile(r"[0-9](?:[ ().\-/\u00a0\u202f]{0,3}[0-9]){6}")
 """Seven digits in a row or in groups: without them there is neither card nor phone number."""
@@ -43,8 +43,8 @@ _LENGTHS: Final = {
 } | {"FK": 18}
 
 
-def _iban(match: re.Match[str]) -> Span | None:
-    """Cut at the country's length, whatever is written behind, and check the remainder by 97."""
+def _find_iban(match: re.Match[str]) -> Extent | None:
+    """Cut a match at its country's length, whatever is written behind; the remainder by 97 must be 1."""
     length = _LENGTHS.get(match[0][:2], 0)
     number = match[0].translate(_SEPARATORS)[:length]
     if not length or len(number) < length or int((number[4:] + number[:4]).translate(_LETTERS)) % 97 != 1:
@@ -66,8 +66,8 @@ _ISSUED: Final = re.compile(
 )
 
 
-def _card(match: re.Match[str]) -> Span | None:
-    """Take the number with or without its last group: that may be an expiry date behind it."""
+def _find_card(match: re.Match[str]) -> Extent | None:
+    """Find a card's number, with or without the last group: that may be an expiry date behind it."""
     if _is_card(match[0]):
         return match.span()
     last = max(match[0].rfind(" "), match[0].rfind("-"))
@@ -75,7 +75,7 @@ def _card(match: re.Match[str]) -> Span | None:
 
 
 def _is_card(text: str) -> bool:
-    """Check issuer, length and the Luhn digit (ISO/IEC 7812-1)."""
+    """Return whether issuer, length and Luhn digit are a card's (ISO/IEC 7812-1)."""
     digits = text.translate(_SEPARATORS)
     if _ISSUED.fullmatch(digits) is None:
         return False
@@ -86,7 +86,7 @@ _VERSION: Final = ("version", "release", "build", "firmware", "v.", "ver.")
 
 
 def _is_ip4(match: re.Match[str]) -> bool:
-    """Tell an address from a version number by the word before it, or by an end no host has."""
+    """Return whether a match is an address: no version by the word before it, no end that no host has."""
     if match[0].endswith(".0.0.0"):
         return False
     before = match.string[max(0, match.start() - 12) : match.start()].rstrip().lower()
@@ -94,7 +94,7 @@ def _is_ip4(match: re.Match[str]) -> bool:
 
 
 def _is_ip6(match: re.Match[str]) -> bool:
-    groups = [one for one in match[0].split(":") if one]
+    groups = [group for group in match[0].split(":") if group]
     if len(groups) < 2 or max(map(len, groups)) < 3:  # noqa: PLR2004 - `10::30` is more often a time
         return False
     try:
@@ -112,7 +112,7 @@ IBAN: Final = Pattern(
     "IBAN",
     re.compile(r"[A-Z][A-Z](?<!\w..)\d\d(?:[ \-\u00a0\u202f]?[A-Z0-9]){11,30}", re.ASCII),
     gate=re.compile(r"[A-Z][0-9][0-9][ \-\u00a0\u202f]?[A-Z0-9]{3}"),
-    find=_iban,
+    find=_find_iban,
 )
 CARD: Final = Pattern(
     "CARD",
@@ -123,13 +123,13 @@ CARD: Final = Pattern(
         re.ASCII,
     ),
     gate=LONG,
-    find=_card,
+    find=_find_card,
 )
 IP4: Final = Pattern(
     "IP",
     re.compile(rf"[0-9](?<![\w.].)(?<![A-Za-z_]-.){_FIRST}(?:\.{_OCTET}){{3}}(?!\w|\.\d)", re.ASCII),
     gate=re.compile(r"[0-9]\.[0-9]{1,3}\.[0-9]"),
-    find=if_(_is_ip4),
+    find=whole_if(_is_ip4),
 )
 IP6: Final = Pattern(
     "IP",
@@ -138,5 +138,5 @@ IP6: Final = Pattern(
         re.ASCII,
     ),
     gate=re.compile(r":[0-9A-Fa-f]{0,4}:"),
-    find=if_(_is_ip6),
+    find=whole_if(_is_ip6),
 )

@@ -9,7 +9,7 @@ import re
 from typing import Final
 
 from otel_training.privacy.numbers import LONG
-from otel_training.privacy.pattern import Pattern, Span, if_
+from otel_training.privacy.pattern import Extent, Pattern, whole_if
 from otel_training.privacy.words import says_other, says_phone
 
 _EXTENSION: Final = r"(?: ?(?:x|ext\.?) ?\d{1,6})?"
@@ -32,12 +32,12 @@ _NO_DIGIT: Final = re.compile(r"\D+", re.ASCII)
 
 
 def _length(match: re.Match[str]) -> int:
-    """Count the digits, those of an extension not among them."""
+    """Count a number's digits, without those of an extension."""
     return len(_NO_DIGIT.sub("", match[0].partition("x")[0]))
 
 
 def _is_international(match: re.Match[str]) -> bool:
-    """Tell a number to dial from a round figure and from decimals in a row."""
+    """Return whether what begins with `+` can be dialled: no round figure, no decimals in a row."""
     number = match[0]
     mixed = "." in number and not {" ", "-", "/"}.isdisjoint(number) and "x" not in number
     return 8 <= _length(match) <= 16 and not mixed and not _NO_DIGIT.sub("", number).endswith("000000")  # noqa: PLR2004 - E.164 and a trunk zero
@@ -48,20 +48,20 @@ def _is_foreign(match: re.Match[str]) -> bool:
 
 
 def _is_trunk(match: re.Match[str]) -> bool:
-    """Take what begins with a trunk zero unless a word before it says what else it is."""
+    """Return whether what begins with a trunk zero is a phone number: unless it is a date, or a word before says no."""
     return 9 <= _length(match) <= 12 and not _DATE.match(match[0]) and not says_other(match)  # noqa: PLR2004 - with the zero
 
 
 def _is_grouped(match: re.Match[str]) -> bool:
-    """Tell a number in groups from an amount."""
+    """Return whether a number in groups is a phone's: one like an amount needs a word for phone before it."""
     text, start, stop = match.string, match.start(), match.end()
     if not (_AMOUNT.match(text, stop) or _CURRENCY.search(text, max(0, start - 4), start) or match[0].endswith("000")):
         return not says_other(match)
     return says_phone(match)
 
 
-def _said(match: re.Match[str]) -> Span | None:
-    """Take any run or groups of digits behind a word for phone, but a date."""
+def _find_after_word(match: re.Match[str]) -> Extent | None:
+    """Find any run or groups of digits behind a word for phone, but a date."""
     if not 7 <= _length(match) <= 13 or _DATE.match(match[0]):  # noqa: PLR2004 - from local to international
         return None
     return match.span() if says_phone(match) else None
@@ -74,13 +74,13 @@ PHONES: Final = (
             rf"\+(?<![A-Za-z_+]\+)[1-9]\d{{0,3}}(?:{_GAP}?\(?\d{{1,14}}+\)?){{1,7}}{_EXTENSION}(?!\w)", re.ASCII
         ),
         ("+",),
-        find=if_(_is_international),
+        find=whole_if(_is_international),
     ),
     Pattern(
         "PHONE",
         re.compile(rf"00(?<![\w.,+\-]..)[1-9]\d{{0,2}}(?:{_GAP}\(?\d{{1,9}}+\)?){{1,7}}{_EXTENSION}(?!\w)", re.ASCII),
         ("00",),
-        find=if_(_is_foreign),
+        find=whole_if(_is_foreign),
     ),
     # North America.
     Pattern(
@@ -91,7 +91,7 @@ PHONES: Final = (
             re.ASCII,
         ),
         gate=LONG,
-        find=if_(_is_grouped),
+        find=whole_if(_is_grouped),
     ),
     # With a trunk zero.
     Pattern(
@@ -102,7 +102,7 @@ PHONES: Final = (
             re.ASCII,
         ),
         gate=LONG,
-        find=if_(_is_trunk),
+        find=whole_if(_is_trunk),
     ),
     # Norway, Poland, Spain, Brazil: no trunk zero.
     Pattern(
@@ -114,7 +114,7 @@ PHONES: Final = (
             re.ASCII,
         ),
         gate=LONG,
-        find=if_(_is_grouped),
+        find=whole_if(_is_grouped),
     ),
     Pattern(
         "PHONE",
@@ -124,6 +124,6 @@ PHONES: Final = (
             re.ASCII,
         ),
         gate=LONG,
-        find=_said,
+        find=_find_after_word,
     ),
 )

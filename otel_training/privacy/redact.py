@@ -9,13 +9,13 @@ from typing import Any, Final
 
 from otel_training._turn import Turn
 from otel_training.conventions import Content
-from otel_training.privacy.pattern import Pattern, Span, matches
+from otel_training.privacy.pattern import Extent, Pattern, find_matches
 from otel_training.privacy.rules import Rules
 
 _PASSES: Final = 4
 _DEPTH: Final = 16
 _ESCAPE: Final = re.compile(r'\\(?:[nrtbf"/\\]|u[0-9a-fA-F]{4})')
-_IDS: Final = frozenset({"id", "insight_id", "extraction_id"})
+_ID_KEYS: Final = frozenset({"id", "insight_id", "extraction_id"})
 _RULES: Final = Rules()
 
 
@@ -25,7 +25,7 @@ class Redactor:
 
     rules: Rules = field(default=_RULES, repr=False)
     turn: Turn | None = field(default=None, repr=False)
-    """Beside a host's threads: ended after each pattern."""
+    """Ended after each pattern, so that a host's threads may run; None where nobody waits."""
     counts: dict[str, int] = field(default_factory=dict)
     """Replacements made so far, by type."""
     _known: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
@@ -45,17 +45,17 @@ class Redactor:
         return "" if self.rules.content is Content.NONE else self.redacted(text)
 
     def redacted(self, text: str) -> str:
-        """Do the same, but keep the text under `content=none`, too: for what links records."""
+        """Replace secrets as `text` does, but keep the rest under `content=none`, too: for what links records."""
         if self.rules.content is Content.FULL:
             return text
         for _ in range(_PASSES):
-            before, seen = text, _unescaped(text)
-            for pattern in _wanted(self.rules.patterns, seen):
-                changed = self._replaced(pattern, text, seen)
+            before, searched = text, _blank_escapes(text)
+            for pattern in _applicable(self.rules.patterns, searched):
+                replaced = self._replace(pattern, text, searched)
                 if self.turn is not None:
                     self.turn.end()
-                if changed is not text:
-                    text, seen = changed, _unescaped(changed)
+                if replaced is not text:
+                    text, searched = replaced, _blank_escapes(replaced)
             if text == before:
                 break
         return text
@@ -72,50 +72,51 @@ class Redactor:
             return [self.value(item, depth - 1) for item in value]
         if isinstance(value, dict):
             return {
-                key: item if key in _IDS and not isinstance(item, (list, dict)) else self.value(item, depth - 1)
+                key: item if key in _ID_KEYS and not isinstance(item, (list, dict)) else self.value(item, depth - 1)
                 for key, item in value.items()
             }
         return value
 
-    def _replaced(self, pattern: Pattern, text: str, seen: str) -> str:
+    def _replace(self, pattern: Pattern, text: str, searched: str) -> str:
+        """Replace what a pattern finds in `searched`, which is `text` with its escapes blanked out."""
         pieces: list[str] = []
         end, find, known = 0, pattern.find, self._known.setdefault(pattern.type, {})
-        kept = [] if self.rules.allowed is None else [one.span() for one in self.rules.allowed.finditer(text)]
-        for match in matches(pattern.regex, seen) if pattern.sliced else pattern.regex.finditer(seen):
-            span = match.span() if find is None else find(match)
-            if span is None or (kept and _within(span, kept)):
+        allowed = [] if self.rules.allowed is None else [match.span() for match in self.rules.allowed.finditer(text)]
+        for match in find_matches(pattern.regex, searched) if pattern.sliced else pattern.regex.finditer(searched):
+            extent = match.span() if find is None else find(match)
+            if extent is None or (allowed and _is_within(extent, allowed)):
                 continue
             # An address is read backwards, no further than to where the one before it ends.
-            secret = text[max(span[0], end) : span[1]]
+            secret = text[max(extent[0], end) : extent[1]]
             placeholder = known.get(secret)
             if placeholder is None:
                 placeholder = known[secret] = f"<{pattern.type}_{len(known) + 1}>"
-            pieces += (text[end : span[1] - len(secret)], placeholder)
-            end = span[1]
+            pieces += (text[end : extent[1] - len(secret)], placeholder)
+            end = extent[1]
         if end:
             self.counts[pattern.type] = self.counts.get(pattern.type, 0) + len(pieces) // 2
         return "".join((*pieces, text[end:])) if end else text
 
 
-def _wanted(patterns: tuple[Pattern, ...], text: str) -> Iterator[Pattern]:
+def _applicable(patterns: tuple[Pattern, ...], text: str) -> Iterator[Pattern]:
     """Leave out the patterns that cannot match; a replacement adds nothing that they need."""
     lower = text.lower()
-    opened: dict[object, bool] = {None: True}
+    gates: dict[object, bool] = {None: True}
     for pattern in patterns:
         gate = pattern.gate
         if pattern.hints and not any(hint in lower for hint in pattern.hints):
             continue
-        if gate is not None and gate not in opened:
-            opened[gate] = next(matches(gate, text), None) is not None
-        if opened[gate]:
+        if gate is not None and gate not in gates:
+            gates[gate] = next(find_matches(gate, text), None) is not None
+        if gates[gate]:
             yield pattern
 
 
-def _unescaped(text: str) -> str:
-    """Blank JSON's escapes out, each as long as it was: the `n` of a line end is no part of what follows."""
+def _blank_escapes(text: str) -> str:
+    r"""Blank out JSON's escapes, each as long as it was: the `n` of a `\n` is no part of what follows."""
     return _ESCAPE.sub(lambda escape: "\n" * len(escape[0]), text) if "\\" in text else text
 
 
-def _within(span: Span, kept: list[Span]) -> bool:
-    at = bisect_right(kept, (span[0], sys.maxsize)) - 1
-    return at >= 0 and span[1] <= kept[at][1]
+def _is_within(extent: Extent, allowed: list[Extent]) -> bool:
+    at = bisect_right(allowed, (extent[0], sys.maxsize)) - 1
+    return at >= 0 and extent[1] <= allowed[at][1]

@@ -17,25 +17,25 @@ _SECRET: Final = re.compile(
 
 
 def clean_url(url: str) -> str:
-    """Take user info and secret-looking parameters out of a URL; keep the rest byte for byte.
+    """Remove user info and secret-looking parameters from a URL; keep the rest byte for byte.
 
     Never raises: what is no URL comes back as it is.
     """
     bare = _USER_INFO.sub(lambda match: match[1], url)
     before, hash_, fragment = bare.partition("#")
     path, mark, query = before.partition("?")
-    return path + _joined(mark, query) + _fragment(hash_, fragment)
+    return path + _clean_parameters(mark, query) + _clean_fragment(hash_, fragment)
 
 
-def _fragment(hash_: str, fragment: str) -> str:
+def _clean_fragment(hash_: str, fragment: str) -> str:
     """Clean a fragment that is parameters, or the route of a one-page app with parameters."""
     route, mark, query = fragment.partition("?")
     if mark:
-        return hash_ + route + _joined(mark, query)
-    return _joined(hash_, fragment) if "=" in fragment else hash_ + fragment
+        return hash_ + route + _clean_parameters(mark, query)
+    return _clean_parameters(hash_, fragment) if "=" in fragment else hash_ + fragment
 
 
-def _joined(mark: str, parameters: str) -> str:
-    kept = [one for one in parameters.split("&") if not _SECRET.match(unquote_plus(one.partition("=")[0]))]
-    joined = "&".join(kept)
-    return mark + joined if joined or not parameters else ""
+def _clean_parameters(mark: str, parameters: str) -> str:
+    pairs = [pair for pair in parameters.split("&") if not _SECRET.match(unquote_plus(pair.partition("=")[0]))]
+    kept = "&".join(pairs)
+    return mark + kept if kept or not parameters else ""

@@ -28,18 +28,21 @@ _WORD: Final = re.compile(r"[^\W\d_]+")
 
 
 def says_phone(match: re.Match[str]) -> bool:
-    """Tell whether the words before a number say that it is a phone's."""
-    return _told(match) is True
+    """Return whether the words before a number say that it is a phone's."""
+    return _judge_words(match) is True
 
 
 def says_other(match: re.Match[str]) -> bool:
-    """Tell whether the words before a number say that it is something else's."""
-    return _told(match) is False
+    """Return whether the words before a number say that it is something else's."""
+    return _judge_words(match) is False
 
 
-def _told(match: re.Match[str]) -> bool | None:
-    """Ask the nearest word that knows; `Nr.` alone is no phone's."""
-    words = _words(match)
+def _judge_words(match: re.Match[str]) -> bool | None:
+    """Return whether a number is a phone's by the nearest word that decides; None where none does.
+
+    `Nr.` alone decides against it.
+    """
+    words = _words_before(match)
     for word in reversed(words):
         if word in _PHONES or word.startswith(_PHONE_STEMS):
             return True
@@ -48,7 +51,7 @@ def _told(match: re.Match[str]) -> bool | None:
     return None if _NUMBERS.isdisjoint(words) else False
 
 
-def _words(match: re.Match[str]) -> list[str]:
+def _words_before(match: re.Match[str]) -> list[str]:
     start = match.start()
     tail = _TAIL.match(match.string[max(0, start - _BEFORE) : start][::-1])
     return _WORD.findall(tail[0][::-1].lower()) if tail and tail.end() > 1 else []

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from otel_training.privacy import pattern
-from otel_training.privacy.pattern import OVERLAP, SLICE, matches
+from otel_training.privacy.pattern import OVERLAP, SLICE, find_matches
 from otel_training.privacy.patterns import PATTERNS
 from otel_training.privacy.redact import Redactor
 
@@ -37,7 +37,7 @@ def test_finds_in_slices_what_it_finds_in_one(parts: list[tuple[str, int, str]])
     for one in PATTERNS:
         whole = [match.span() for match in one.regex.finditer(text)]
 
-        assert whole == [match.span() for match in matches(one.regex, text)], one.regex.pattern
+        assert whole == [match.span() for match in find_matches(one.regex, text)], one.regex.pattern
 
 
 @pytest.mark.parametrize("secret", SECRETS)
@@ -71,4 +71,4 @@ def test_other_threads_run_meanwhile() -> None:
 
 def test_a_pattern_that_matches_nothing_ends() -> None:
     """A long text without a match gives none."""
-    assert [] == list(matches(re.compile("z"), "a" * 100_000))
+    assert [] == list(find_matches(re.compile("z"), "a" * 100_000))
