@@ -1,1 +1,1 @@
-"""Datasets: choosing examples, writing them for a trainer, importing old logs."""
+"""Datasets: choosing examples and writing them for a trainer."""

@@ -24,7 +24,7 @@ class Example:
     extraction_id: str
     messages: list[Message]
     prompt: str
-    """`captured`, or `template` where no call of the model was."""
+    """`captured`, or `template` where no call of a model was captured."""
     provenance: Mapping[str, Any]
 
     def line(self) -> bytes:
@@ -35,63 +35,66 @@ class Example:
         return (json.dumps({"messages": self.messages}, ensure_ascii=True) + "\n").encode("ascii")
 
 
-def example(row: Mapping[str, Any]) -> Example | None:
+def read_example(row: Mapping[str, Any]) -> Example | None:
     """Turn a row of `export.sql` into an example; None when it has no usable prompt."""
-    captured = _captured(row)
-    messages = captured or _templated(row)
+    captured = _captured_chat(row)
+    messages = captured or _template_chat(row)
     if messages is None:
         return None
-    kept = ("timestamp", "topic", "source_url", "source_truncated", "quality_score", "net", "viewers", "corrected")
+    columns = ("timestamp", "topic", "source_url", "source_truncated", "quality_score", "net", "viewers", "corrected")
     return Example(
         row["extraction_id"],
         messages,
         "captured" if captured else "template",
-        {name: row[name] for name in kept},
+        {name: row[name] for name in columns},
     )
 
 
-def _captured(row: Mapping[str, Any]) -> list[Message] | None:
+def _captured_chat(row: Mapping[str, Any]) -> list[Message] | None:
     """Return the captured call as a chat that ends with its answer."""
     if not row["messages"] or not row["output"]:
         return None
-    given = orjson.loads(row["messages"])
-    if not isinstance(given, list):
+    captured = orjson.loads(row["messages"])
+    if not isinstance(captured, list):
         return None
-    messages = [_message(one) for one in given]
+    messages = [_chat_message(message) for message in captured]
     if None in messages or not messages:
         return None
-    answer = _insights(row) if row["corrected"] else row["output"]
-    return [*(one for one in messages if one is not None), {"role": "assistant", "content": answer}]
+    answer = _insights_json(row) if row["corrected"] else row["output"]
+    return [*(message for message in messages if message is not None), {"role": "assistant", "content": answer}]
 
 
-def _message(given: object) -> Message | None:
-    if not isinstance(given, dict) or given.get("role") not in _ROLES:
+def _chat_message(message: object) -> Message | None:
+    """Return a captured message with its content as text; None where it is no message of a chat."""
+    if not isinstance(message, dict) or message.get("role") not in _ROLES:
         return None
-    content = _text(given.get("content"))
-    return None if content is None else {"role": given["role"], "content": content}
+    content = _text_of_content(message.get("content"))
+    return None if content is None else {"role": message["role"], "content": content}
 
 
-def _text(content: object) -> str | None:
+def _text_of_content(content: object) -> str | None:
     """Return a message's text, of content blocks those of type text; None for anything else."""
     if isinstance(content, str):
         return content
     if not isinstance(content, Sequence):
         return None
-    parts = [one.get("text") if isinstance(one, dict) and one.get("type") == "text" else None for one in content]
-    return "\n".join(map(str, parts)) if parts and None not in parts else None
+    texts = [
+        block.get("text") if isinstance(block, dict) and block.get("type") == "text" else None for block in content
+    ]
+    return "\n".join(map(str, texts)) if texts and None not in texts else None
 
 
-def _templated(row: Mapping[str, Any]) -> list[Message] | None:
-    """Put the declared template over the source's content and the returned insights."""
+def _template_chat(row: Mapping[str, Any]) -> list[Message] | None:
+    """Return the chat that the template makes of the source's content and the returned insights."""
     if not row["source_content"]:
         return None
     topic = f"Topic: {row['topic']}\n\n" if row["topic"] else ""
     return [
         {"role": "system", "content": TEMPLATE_SYSTEM},
         {"role": "user", "content": topic + row["source_content"]},
-        {"role": "assistant", "content": _insights(row)},
+        {"role": "assistant", "content": _insights_json(row)},
     ]
 
 
-def _insights(row: Mapping[str, Any]) -> str:
+def _insights_json(row: Mapping[str, Any]) -> str:
     return json.dumps({"insights": row["insights"]}, ensure_ascii=False)

@@ -4,19 +4,18 @@ import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO, Final, TypeAlias
+from typing import Any, BinaryIO, Final
 
-from otel_training.dataset.example import TEMPLATE_SYSTEM, TEMPLATE_VERSION, example
+from otel_training.dataset.example import TEMPLATE_SYSTEM, TEMPLATE_VERSION, read_example
 from otel_training.dataset.funnel import Filters, Funnel
 from otel_training.errors import NothingToExportError, TrainingError
+from otel_training.progress import Progress
 from otel_training.store.client import Store, query
 from otel_training.version import version
-
-Progress: TypeAlias = Callable[[int, int], None]
 
 FORMAT: Final = "openai-chat"
 
@@ -44,45 +43,46 @@ def check_target(out: Path, *, force: bool) -> None:
         raise TrainingError(f"The folder {out.parent} does not exist: make it, or choose another --out.")
     if out.is_dir() or (out.exists() and not out.is_file()):
         raise TrainingError(f"{out} is no regular file: choose another --out.")
-    if not force and (taken := next((one for one in (out, manifest_path(out)) if one.exists()), None)):
-        raise TrainingError(f"{taken} exists already: choose another --out, or add --force to replace it.")
+    if not force and (existing := next((path for path in (out, manifest_path(out)) if path.exists()), None)):
+        raise TrainingError(f"{existing} exists already: choose another --out, or add --force to replace it.")
 
 
-def export(store: Store, out: Path, filters: Filters, found: Funnel, progress: Progress | None = None) -> Report:
+def export(store: Store, out: Path, filters: Filters, funnel: Funnel, progress: Progress | None = None) -> Report:
     """Write the examples that pass the filters, and their manifest.
 
     Raises `NothingToExportError` when none passes; then nothing is written.
     """
-    if not found.left:
-        raise NothingToExportError(found.advice or _nearest(found))
-    with _replacing(out) as file, _replacing(manifest_path(out)) as beside:
-        rows, digest = _write_rows(store, file, filters, found.left, progress)
+    if not funnel.left:
+        raise NothingToExportError(funnel.advice or _which_filter_left_none(funnel))
+    with _open_replacement(out) as file, _open_replacement(manifest_path(out)) as manifest:
+        rows, digest = _write_rows(store, file, filters, funnel.left, progress)
         if not rows:
             raise NothingToExportError("No example that passes the filters has a prompt in text form.")
-        found = found.ending_at(len(rows))
-        report = Report(str(out), str(manifest_path(out)), len(rows), digest, filters, found)
-        beside.write(json.dumps(_manifest(report, rows), indent=1).encode() + b"\n")
+        funnel = funnel.ending_at(len(rows))
+        report = Report(str(out), str(manifest_path(out)), len(rows), digest, filters, funnel)
+        manifest.write(json.dumps(_manifest_of(report, rows), indent=1).encode() + b"\n")
     return report
 
 
 def _write_rows(
     store: Store, file: BinaryIO, filters: Filters, total: int, progress: Progress | None
 ) -> tuple[list[dict[str, Any]], str]:
+    """Write the training file; return the manifest's rows, and the file's digest."""
     digest = hashlib.sha256()
     rows: list[dict[str, Any]] = []
     for number, row in enumerate(store.rows(query("export"), **asdict(filters)), 1):
-        made = example(row)
-        if made is not None:
-            line = made.line()
+        example = read_example(row)
+        if example is not None:
+            line = example.line()
             file.write(line)
             digest.update(line)
             rows.append(
                 {
                     "line": len(rows) + 1,
-                    "extraction_id": made.extraction_id,
+                    "extraction_id": example.extraction_id,
                     "sha256": hashlib.sha256(line).hexdigest(),
-                    "prompt": made.prompt,
-                    **made.provenance,
+                    "prompt": example.prompt,
+                    **example.provenance,
                 }
             )
         if progress is not None:
@@ -90,7 +90,7 @@ def _write_rows(
     return rows, digest.hexdigest()
 
 
-def _manifest(report: Report, rows: list[dict[str, Any]]) -> dict[str, Any]:
+def _manifest_of(report: Report, rows: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "file": Path(report.file).name,
         "format": FORMAT,
@@ -104,23 +104,23 @@ def _manifest(report: Report, rows: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _nearest(found: Funnel) -> str:
-    step = next(step for step in found.steps if not step.left)
+def _which_filter_left_none(funnel: Funnel) -> str:
+    step = next(step for step in funnel.steps if not step.left)
     return (
         f"No extraction passes all filters ({step.filter!r} dropped the last {step.dropped}): gather more, or lower it."
     )
 
 
 @contextlib.contextmanager
-def _replacing(path: Path) -> Iterator[BinaryIO]:
-    """Write a temporary file in the same folder; it takes the place of `path` only when all went well."""
+def _open_replacement(path: Path) -> Iterator[BinaryIO]:
+    """Open a temporary file in the same folder; it takes the place of `path` only when all went well."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        file = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-        with os.fdopen(file, "wb") as opened:
-            yield opened
-            opened.flush()
-            os.fsync(opened.fileno())
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

@@ -8,7 +8,7 @@ from otel_training.store.client import Row, Store, query
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What an example must have; the spec's own figures by default."""
+    """What an example must have to be exported."""
 
     min_quality: float = 7
     net_above: float = 0
@@ -27,10 +27,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
-    """All filters, and what is missing where one has no data at all to work on."""
+    """All filters, one after another."""
 
     steps: list[Step]
     advice: str | None
+    """What to do where a filter has no data at all to work on."""
 
     @property
     def left(self) -> int:
@@ -38,7 +39,7 @@ class Funnel:
         return self.steps[-1].left
 
     def ending_at(self, rows: int) -> "Funnel":
-        """Add the last step, where some prompts are no text and make no row."""
+        """Return the funnel with one more step where fewer rows were written: some prompts are no text."""
         if rows == self.left:
             return self
         step = Step("prompt is text", rows, self.left - rows, "its only prompt holds images or tool results")
@@ -46,7 +47,7 @@ class Funnel:
 
 
 def funnel(store: Store, filters: Filters) -> Funnel:
-    """Count what each filter leaves."""
+    """Count the extractions that each filter leaves."""
     row = store.row(
         query("funnel"),
         min_quality=filters.min_quality,
@@ -55,7 +56,7 @@ def funnel(store: Store, filters: Filters) -> Funnel:
     )
     readers = "" if row["actions"] + row["impressions"] else " (no impressions and no feedback yet)"
     scores = "" if row["scored"] else " (no extraction has a quality score yet)"
-    named = [
+    filters_in_order = [
         ("captured", "captured", "every attempt"),
         ("answered", "has insights", "failed, cancelled or empty answers"),
         ("prompted", "has a prompt", "neither source content nor a captured call of the model"),
@@ -64,14 +65,14 @@ def funnel(store: Store, filters: Filters) -> Funnel:
         ("seen", f"viewers >= {filters.min_viewers}", f"no insight of it reached that many readers{readers}"),
     ]
     steps, before = [], row["captured"]
-    for key, name, reason in named:
-        steps.append(Step(name, row[key], before - row[key], reason))
-        before = row[key]
+    for column, name, reason in filters_in_order:
+        steps.append(Step(name, row[column], before - row[column], reason))
+        before = row[column]
     return Funnel(steps, _advice(row))
 
 
 def _advice(row: Row) -> str | None:
-    """Say what to do where a filter has no data at all to work on."""
+    """Return what to do where a filter has no data at all to work on; None where each has some."""
     if not row["captured"]:
         return "There is no extraction yet: decorate the extraction function with @otel_training.extraction and run it."
     if not row["actions"] + row["impressions"]:

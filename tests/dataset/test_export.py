@@ -9,7 +9,7 @@ import pytest
 
 import otel_training
 from otel_training.conventions import Kind
-from otel_training.dataset.example import TEMPLATE_SYSTEM, example
+from otel_training.dataset.example import TEMPLATE_SYSTEM, read_example
 from otel_training.pipeline import lifecycle
 from otel_training.record.clock import event_id, now
 from otel_training.record.record import Record
@@ -251,7 +251,7 @@ ROW = {
 )
 def test_falls_back_to_the_template_for_a_prompt_that_is_no_text(messages: str, prompt: str) -> None:
     """Only messages of text make a chat."""
-    made = example({**ROW, "messages": messages, "output": "A"})
+    made = read_example({**ROW, "messages": messages, "output": "A"})
 
     assert made is not None
     assert prompt == made.prompt
@@ -259,7 +259,7 @@ def test_falls_back_to_the_template_for_a_prompt_that_is_no_text(messages: str, 
 
 def test_makes_no_example_without_any_prompt() -> None:
     """Neither source content nor a usable call: no row."""
-    assert example({**ROW, "source_content": None, "messages": "[7]", "output": "A"}) is None
+    assert read_example({**ROW, "source_content": None, "messages": "[7]", "output": "A"}) is None
 
 
 def test_an_id_that_the_app_told_beats_a_text(tmp_path: Path, rows: Any) -> None:
