@@ -1,6 +1,6 @@
-"""Write the fence's lists of attributes in `config.yaml`: exactly those that `conventions.py` registers.
+"""Write what is made of the registry: the fence's lists in `config.yaml`, and the table in `ATTRIBUTES.md`.
 
-A key that is missing there would be data lost in silence; run by `make fence`, compared by a test.
+A key that is missing in the fence would be data lost in silence; run by `make fence`, compared by tests.
 """
 
 import re
@@ -11,8 +11,10 @@ from typing import Final
 from otel_training.conventions import REGISTRY
 
 CONFIG: Final = Path(__file__).parent / "config.yaml"
+ATTRIBUTES: Final = Path(__file__).parent / "ATTRIBUTES.md"
 _INDENT: Final = " " * 12
 _LIST: Final = re.compile(r"keep_keys\((\w+)\.attributes, \[.*?\]\)", re.DOTALL)
+_TABLE: Final = re.compile(r"(<!-- generated: attributes -->\n).*?(\n<!-- end attributes -->)", re.DOTALL)
 
 
 def allowed(target: str) -> list[str]:
@@ -37,5 +39,17 @@ def _keep(target: str) -> str:
     return f"keep_keys({target}.attributes, [{listed}])"
 
 
+def table() -> str:
+    """Return the table of all attributes."""
+    rows = [f"| `{one.name}` | {one.records} | {one.type} | {one.meaning} |" for one in REGISTRY.values()]
+    return "\n".join(["| attribute | records | type | meaning |", "|---|---|---|---|", *rows])
+
+
+def tabled(page: str) -> str:
+    """Return the page with its table written anew."""
+    return _TABLE.sub(lambda found: found[1] + table() + found[2], page)
+
+
 if __name__ == "__main__":
-    CONFIG.write_text(fenced(CONFIG.read_text(encoding="utf-8")), encoding="utf-8")
+    for path, renewed in ((CONFIG, fenced), (ATTRIBUTES, tabled)):
+        path.write_text(renewed(path.read_text(encoding="utf-8")), encoding="utf-8")

@@ -99,7 +99,7 @@ class Attribute:
 
 
 REGISTRY: Final[dict[str, Attribute]] = {}
-"""Every attribute and body field by its name; the README's table is made of it."""
+"""Every attribute and body field by its name; the table of `collector/ATTRIBUTES.md` is made of it."""
 
 
 def _attribute(name: str, records: str, type_: str, meaning: str) -> str:

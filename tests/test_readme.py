@@ -1,39 +1,85 @@
-"""The README: every block of it runs, and what is generated in it is up to date."""
+"""The READMEs: every block of them runs, what is generated in them is up to date, what they link to exists."""
 
 import re
 import shlex
-from dataclasses import fields
+import subprocess
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from collector import fence
 from otel_training.cli.app import app
 from otel_training.config import Settings
 from otel_training.conventions import REGISTRY, Action
 from otel_training.pipeline.lifecycle import flush
+from otel_training.privacy.redact import Redactor
 
 ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
-PYTHON = [block for language, block in BLOCKS if language == "python"]
-CONSOLE = [line[2:] for language, block in BLOCKS if language == "console" for line in block.splitlines()]
-JSON = [block for language, block in BLOCKS if language == "json"]
+_BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.DOTALL | re.MULTILINE)
+_LINK = re.compile(r"\]\(([^)\s]+)\)")
+_HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One Markdown file of the repository."""
+
+    name: str
+
+    @property
+    def path(self) -> Path:
+        return ROOT / self.name
+
+    @property
+    def text(self) -> str:
+        return self.path.read_text(encoding="utf-8")
+
+    def blocks(self, language: str) -> list[str]:
+        return [block for named, block in _BLOCK.findall(self.text) if named == language]
+
+    def languages(self) -> list[str]:
+        return [language for language, _ in _BLOCK.findall(self.text)]
+
+    def anchors(self) -> set[str]:
+        """Name the headings as a link does."""
+        headings = _HEADING.findall(_BLOCK.sub("", self.text))
+        return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+    def broken_links(self) -> list[str]:
+        """Find the relative links that lead nowhere."""
+        links = [link for link in _LINK.findall(_BLOCK.sub("", self.text)) if "://" not in link]
+        return [link for link in links if not self._leads_somewhere(*link.partition("#")[::2])]
+
+    def _leads_somewhere(self, file: str, anchor: str) -> bool:
+        target = (self.path.parent / file).resolve() if file else self.path
+        return target.exists() and (not anchor or anchor in Page(str(target.relative_to(ROOT))).anchors())
+
+
+def pages() -> list[Page]:
+    """List the Markdown files that are, or would be, committed."""
+    listing = ("git", "ls-files", "--cached", "--others", "--exclude-standard", "*.md")
+    listed = subprocess.run(listing, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [Page(name) for name in sorted(listed.splitlines())]
+
+
+PAGES = pages()
+READMES = [page for page in PAGES if page.path.name == "README.md"]
+README = Page("README.md")
+PYTHON = [
+    pytest.param(block, id=f"{page.name}-{at}") for page in READMES for at, block in enumerate(page.blocks("python"))
+]
+each_readme = pytest.mark.parametrize("page", READMES, ids=lambda page: page.name)
 
 
 def settings_table() -> str:
     """The table of settings, from the settings themselves."""
     rows = [
-        f"| `{one.name}` | `{one.metadata['env']}` | {shown(one.default)} | {one.metadata['help']} |"
-        for one in fields(Settings)
+        f"| `{setting.name}` | `{setting.metadata['env']}` | {shown(setting.default)} | {setting.metadata['help']} |"
+        for setting in fields(Settings)
     ]
     return "\n".join(["| setting | variable | default | meaning |", "|---|---|---|---|", *rows])
-
-
-def attributes_table() -> str:
-    """The table of attributes, from the registry."""
-    rows = [f"| `{one.name}` | {one.records} | {one.type} | {one.meaning} |" for one in REGISTRY.values()]
-    return "\n".join(["| attribute | records | type | meaning |", "|---|---|---|---|", *rows])
 
 
 def shown(default: object) -> str:
@@ -41,12 +87,18 @@ def shown(default: object) -> str:
     return f"`{str(default).lower() if isinstance(default, bool) else default}`" if default != "" else ""
 
 
-def test_has_no_block_that_no_test_runs() -> None:
-    """Every block is Python, a console or JSON, and there are some of each."""
-    assert {"python", "console", "json"} == {language for language, _ in BLOCKS}
+def test_finds_the_rooms_readmes() -> None:
+    """The listing is not empty: the README, and one of each side."""
+    assert {"README.md", "collector/README.md", "otel_training/privacy/README.md"} <= {page.name for page in READMES}
 
 
-@pytest.mark.parametrize("block", PYTHON, ids=range(len(PYTHON)))
+@each_readme
+def test_has_no_block_that_no_test_runs(page: Page) -> None:
+    """Every block is Python, a console, or an old log that `import` takes."""
+    assert set() == set(page.languages()) - {"python", "console", "json"}
+
+
+@pytest.mark.parametrize("block", PYTHON)
 def test_python_blocks_run(block: str) -> None:
     """Each block is a program of its own."""
     exec(compile(block, "README.md", "exec"), {"__name__": "readme"})  # noqa: S102 - our own README
@@ -54,12 +106,15 @@ def test_python_blocks_run(block: str) -> None:
     assert flush(5)
 
 
-def test_console_blocks_are_commands_that_exist(tmp_path: Path, rows: Any, command: Any) -> None:
-    """In the README's order on the README's own data: every command of ours runs; make and pip know their targets."""
-    (tmp_path / "old.jsonl").write_text(JSON[0], encoding="utf-8")
-    targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+@each_readme
+def test_console_blocks_run(page: Page, tmp_path: Path, command: Any) -> None:
+    """In each README's order in a store of its own: every command of ours runs; others know what they are given."""
+    for log in page.blocks("json"):
+        (tmp_path / "old.jsonl").write_text(log, encoding="utf-8")
+    targets = re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
     codes = {}
-    for line in CONSOLE:
+    for prompt, line in [(line[:2], line[2:]) for block in page.blocks("console") for line in block.splitlines()]:
+        assert prompt == "$ "
         program, *argv = shlex.split(line)
         if program == "make":
             assert argv[0] in targets
@@ -71,38 +126,78 @@ def test_console_blocks_are_commands_that_exist(tmp_path: Path, rows: Any, comma
             # Runs until it is stopped: tests/serving does.
             assert app.commands["serve"].make_context("serve", argv[1:])
         else:
+            assert program == "otel-training"
             codes[line] = command(*argv)[0]
 
     # Nothing passes the filters yet: the export says so instead of writing an empty file.
     assert {line: 1 if "export" in line else 0 for line in codes} == codes
+
+
+def test_the_old_log_is_read_whole(tmp_path: Path, rows: Any, command: Any) -> None:
+    """Each of its lines is a record, and they belong together."""
+    (log,) = [log for page in READMES for log in page.blocks("json")]
+    (tmp_path / "old.jsonl").write_text(log, encoding="utf-8")
+
+    assert command("import", "old.jsonl")[0] == 0
     assert {"extraction": 1, "feedback": 1, "link": 1} == rows("status")[0]["by_kind"]
     assert 1 == len({row["extraction_id"] for row in [*rows("view", "extraction"), *rows("view", "feedback")]})
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Page) -> None:
+    """What a page links to in the repository exists, heading included."""
+    assert [] == page.broken_links()
+
+
+@each_readme
+def test_is_linked(page: Page) -> None:
+    """Whoever begins at the README finds every other."""
+    targets = {(README.path.parent / link.partition("#")[0]).resolve() for link in _LINK.findall(README.text)}
+
+    assert page == README or page.path.resolve() in targets
+
+
+def test_is_short() -> None:
+    """The README can be read at one sitting; what belongs to a room stands there."""
+    assert len(README.text.splitlines()) <= 200
+    assert len(README.path.read_bytes()) <= 12_000
+
+
+def test_the_first_screen_is_short() -> None:
+    """Problem, what it is, at most eight bullets, the example and two commands."""
+    screen = README.text.split("\n## ")[0]
+
+    assert 8 >= len(re.findall(r"^- ", screen, re.MULTILINE))
+    assert ["python", "console"] == [language for language, _ in _BLOCK.findall(screen)]
+    assert len(screen.splitlines()) <= 45
+
+
 def test_the_table_of_commands_is_complete() -> None:
     """Each command stands in the README."""
-    missing = [name for name in app.commands if name != "status" and f"`otel-training {name}" not in README]
+    missing = [name for name in app.commands if name != "status" and f"`otel-training {name}" not in README.text]
 
     assert [] == missing
 
 
 def test_names_every_action() -> None:
     """Each action of the wire stands in the README."""
-    assert [] == [action for action in Action if action is not Action.OTHER and f"`{action}`" not in README]
+    assert [] == [action for action in Action if action is not Action.OTHER and f"`{action}`" not in README.text]
 
 
 def test_the_table_of_settings_is_generated() -> None:
     """The README's table is the one that the settings give."""
-    (table,) = re.findall(r"<!-- generated: settings -->\n(.*?)\n<!-- end -->", README, re.DOTALL)
+    (table,) = re.findall(r"<!-- generated: settings -->\n(.*?)\n<!-- end -->", README.text, re.DOTALL)
 
     assert settings_table() == table
 
 
 def test_the_table_of_attributes_is_generated() -> None:
-    """The README's registry is that of the code."""
-    (table,) = re.findall(r"<!-- generated: attributes -->\n(.*?)\n<!-- end attributes -->", README, re.DOTALL)
+    """The registry's page is that of the code."""
+    page = fence.ATTRIBUTES.read_text(encoding="utf-8")
+    (table,) = re.findall(r"<!-- generated: attributes -->\n(.*?)\n<!-- end attributes -->", page, re.DOTALL)
 
-    assert attributes_table() == table
+    assert fence.table() == table
+    assert page == fence.tabled(page.replace(table, "old"))
 
 
 def test_sql_and_registry_name_the_same_attributes() -> None:
@@ -113,12 +208,20 @@ def test_sql_and_registry_name_the_same_attributes() -> None:
     assert set() == read - set(REGISTRY)
 
 
-def test_the_first_screen_is_short() -> None:
-    """Problem, what it is, at most eight bullets, the example and two commands."""
-    screen = README.split("\n## ")[0]
+def test_says_what_is_replaced_and_what_is_not() -> None:
+    """Each text of the two tables is kept as they say; in the first all is replaced, in the second nothing."""
+    text = Page("otel_training/privacy/README.md").text
+    tables = re.findall(r"<!-- checked: redaction -->\n(.*?)\n<!-- end redaction -->", text, re.DOTALL)
+    replaced, kept = (re.findall(r"\| `([^`]+)` \| `([^`]+)` \|$", table, re.MULTILINE) for table in tables)
 
-    assert 8 >= len(re.findall(r"^- ", screen, re.MULTILINE))
-    assert ["python", "console"] == [
-        language for language, _ in re.findall(r"^```(\w+)\n(.*?)^```", screen, re.DOTALL | re.MULTILINE)
-    ]
-    assert len(screen.splitlines()) <= 45
+    assert [(given, Redactor().text(given)) for given, _ in replaced] == replaced
+    assert [(given, Redactor().text(given)) for given, _ in kept] == kept
+    assert [] == [given for given, after in replaced if given == after]
+    assert [(given, given) for given, _ in kept] == kept
+
+
+def test_the_short_privacy_section_tells_the_truth() -> None:
+    """The README's own example is kept as it says."""
+    (example,) = re.findall(r"`(Mail [^`]+)`\s+is\s+kept\s+as\s+`([^`]+)`", README.text)
+
+    assert example == (example[0], Redactor().text(example[0]))

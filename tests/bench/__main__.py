@@ -3,7 +3,8 @@
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 from tests.bench import burst, call, collector, disk, drain, heartbeat, rate, redaction, results, sizing, tasks, web
 from tests.bench.child import OUT, ROOT
@@ -20,9 +21,15 @@ def main() -> int:
     rows = results.load(OUT / "results.json")
     sys.stdout.write(results.table(rows) + "\n")
     if os.environ.get("README") and not quick:
-        results.renew(ROOT / "README.md", rows, results.machine())
-        sizing.renew(ROOT / "README.md")
+        publish(rows, ROOT)
     return results.exit_code(rows)
+
+
+def publish(rows: Sequence[Row], root: Path) -> None:
+    """Write the table of costs, and the collector's sizing that is computed from it."""
+    costs = root / "tests" / "bench" / "README.md"
+    results.renew(costs, rows, results.machine())
+    sizing.renew(root / "collector" / "README.md", costs)
 
 
 def measurements(*, quick: bool) -> Iterator[Row]:

@@ -1,4 +1,4 @@
-"""The results: a row a figure, each with its bar; as a table, as JSON, in the README."""
+"""The results: a row a figure, each with its bar; as a table, as JSON, in a page."""
 
 import json
 import operator
@@ -83,11 +83,11 @@ def load(path: Path) -> list[Row]:
     return [Row(one["name"], one["value"], one["unit"], one["bar"]) for one in found]
 
 
-def renew(readme: Path, rows: Sequence[Row], machine: str) -> None:
-    """Replace the README's table."""
-    text = readme.read_text(encoding="utf-8")
+def renew(page: Path, rows: Sequence[Row], machine: str) -> None:
+    """Replace a page's table."""
+    text = page.read_text(encoding="utf-8")
     fresh = f"{machine}\n\n{markdown(rows)}\n"
-    readme.write_text(_TABLE.sub(lambda found: found[1] + fresh + found[2], text), encoding="utf-8")
+    page.write_text(_TABLE.sub(lambda found: found[1] + fresh + found[2], text), encoding="utf-8")
 
 
 def machine() -> str:

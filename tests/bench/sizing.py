@@ -16,17 +16,17 @@ _TABLE = re.compile(r"(<!-- generated: sizing -->\n).*?(<!-- end sizing -->)", r
 _HEAD = "| L | S | collector, cores | ClickHouse, cores | ClickHouse, disk a year | one queue lasts | nodes |"
 
 
-def renew(readme: Path) -> None:
-    """Compute the README's table anew from the figures that it shows, where all of them were measured."""
-    text = readme.read_text(encoding="utf-8")
-    measured = shown(text)
+def renew(page: Path, costs: Path) -> None:
+    """Compute a page's table anew from the figures that the costs' page shows, where all of them were measured."""
+    measured = shown(costs.read_text(encoding="utf-8"))
     if any(name.startswith("collector") for name in measured):
-        readme.write_text(_TABLE.sub(lambda found: found[1] + table(measured) + "\n" + found[2], text), "utf-8")
+        text = page.read_text(encoding="utf-8")
+        page.write_text(_TABLE.sub(lambda found: found[1] + table(measured) + "\n" + found[2], text), "utf-8")
 
 
-def shown(readme: str) -> dict[str, float]:
-    """Read the figures of the README's table of measured rows."""
-    rows = _ROW.findall(readme.partition("<!-- generated: bench -->")[2])
+def shown(costs: str) -> dict[str, float]:
+    """Read the figures of the table of measured rows."""
+    rows = _ROW.findall(costs.partition("<!-- generated: bench -->")[2])
     return {name: float(value.replace(",", "")) for name, value in rows}
 
 

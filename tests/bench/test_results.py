@@ -53,14 +53,14 @@ def test_reads_what_it_saved(tmp_path: Path) -> None:
     assert '"holds": false' in (tmp_path / "results.json").read_text(encoding="utf-8")
 
 
-def test_renews_the_table_of_a_readme_alone(tmp_path: Path) -> None:
+def test_renews_the_table_of_a_page_alone(tmp_path: Path) -> None:
     """What stands around the two comments stays, as often as it is renewed."""
-    readme = tmp_path / "README.md"
-    readme.write_text("# A\n<!-- generated: bench -->\nold\n<!-- end bench -->\n# B\n", encoding="utf-8")
+    page = tmp_path / "README.md"
+    page.write_text("# A\n<!-- generated: bench -->\nold\n<!-- end bench -->\n# B\n", encoding="utf-8")
     for _ in range(2):
-        results.renew(readme, [GOOD], "Two cores.")
+        results.renew(page, [GOOD], "Two cores.")
 
-    assert readme.read_text(encoding="utf-8").splitlines() == [
+    assert page.read_text(encoding="utf-8").splitlines() == [
         "# A",
         "<!-- generated: bench -->",
         "Two cores.",
