@@ -10,7 +10,7 @@ from otel_training import config
 from otel_training.cli.render import counted, csv_option, json_option, note, out, print_csv, print_json, table
 from otel_training.conventions import COMMAND
 from otel_training.store.client import Row
-from otel_training.store.form import Form
+from otel_training.store.deployment import Deployment
 from otel_training.store.migrate import migrate, migrations, pending, script
 from otel_training.store.roles import roles
 from otel_training.store.session import connected
@@ -37,8 +37,8 @@ def show(*, cluster: str, replicated: bool, ttl_days: int | None, only_roles: bo
     """Print the statements that make a server's tables, for `clickhouse-client`."""
     if cluster and not _CLUSTER.fullmatch(cluster):
         raise click.BadParameter("a cluster's name has letters, digits and _ . - { } alone.", param_hint="--cluster")
-    form = Form(cluster, replicated=replicated, ttl_days=ttl_days or 0)
-    for statement in roles(form) if only_roles else script(form):
+    deployment = Deployment(cluster, replicated=replicated, ttl_days=ttl_days or 0)
+    for statement in roles(deployment) if only_roles else script(deployment):
         click.echo(f"{statement.rstrip()};\n")
 
 

@@ -1,4 +1,4 @@
-"""The one door to ClickHouse: opens both `chdb:///path` and `http(s)://...`."""
+"""The store's client, the only code that opens ClickHouse: `chdb:///path` and `http(s)://...` alike."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -22,7 +22,7 @@ Row: TypeAlias = dict[str, Any]
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 _BLOCK_BYTES: Final = 1 << 18
 _PACKAGE: Final = "otel_training.store"
-# An error amid an answer over HTTP: a blank line, then the block that `_exception` reads.
+# An error in the middle of a result over HTTP: a blank line, then the lines that `_read_exception` reads.
 _BROKEN: Final = b"\r"
 _CODE: Final = re.compile(r"Code: (\d+)\.")
 # CANNOT_PARSE_TEXT, _ESCAPE_SEQUENCE, _QUOTED_STRING, _INPUT_ASSERTION_FAILED, _NUMBER, _DATETIME,
@@ -44,58 +44,59 @@ class Store:
         self._client: Client | None = None
 
     def run(self, statement: str, **parameters: Any) -> None:
-        """Run a statement without a result; values by `{name:Type}`."""
-        with self._renewed() as client:
+        """Run a statement without a result; its `{name:Type}` stand for the parameters."""
+        with self._fresh_client() as client:
             client.command(statement, parameters=parameters)
 
     def rows(self, statement: str, **parameters: Any) -> Iterator[Row]:
-        """Stream the rows of a query, each as JSON types."""
+        """Stream the rows of a query, each a dict of JSON types."""
         with (
-            self._renewed() as client,
+            self._fresh_client() as client,
             client.raw_stream(statement, parameters=parameters, fmt="JSONEachRow") as stream,
         ):
-            lines = _lines(stream)
+            lines = _read_lines(stream)
             for line in lines:
                 if line == _BROKEN:
-                    raise StoreError(f"The store said: {_exception(lines)}")
+                    raise StoreError(f"The store said: {_read_exception(lines)}")
                 yield orjson.loads(line)
 
     def row(self, statement: str, **parameters: Any) -> Row:
         """Return the only row of a query."""
-        (found,) = self.rows(statement, **parameters)
-        return found
+        (row,) = self.rows(statement, **parameters)
+        return row
 
     def insert(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-        """Insert rows."""
-        with self._renewed() as client:
+        """Insert rows into a table."""
+        with self._fresh_client() as client:
             client.insert(table, rows, column_names=columns)
 
     @property
     def is_embedded(self) -> bool:
-        """The engine runs in this process."""
+        """Whether the engine runs in this process."""
         return self._dsn.startswith("chdb:")
 
     def another(self, database: str = DATABASE) -> "Store":
-        """Return a second connection to the same store: one holds no two open results."""
+        """Return a second connection to the same store, for a second open result."""
         return Store(self._dsn, database)
 
     def close(self) -> None:
-        """Close the connection."""
+        """Close the connection; the next query opens a new one."""
         client, self._client = self._client, None
         if client is not None:
             client.close()
 
     @contextmanager
-    def _renewed(self) -> "Iterator[Client]":
+    def _fresh_client(self) -> "Iterator[Client]":
+        """Yield a client that has seen no error; one that sees any is closed."""
         try:
             if self._client is None:
                 self._client = _connect(self._dsn, self._database)
             yield self._client
         except Exception as error:
             self.close()
-            raise _readable(error) from error
+            raise _as_store_error(error) from error
         except BaseException:
-            # A consumer that stops early, too: it leaves an open stream, and the next query would see nothing.
+            # Also for a consumer that stops early: it leaves an open stream, and the next query would see nothing.
             self.close()
             raise
 
@@ -123,8 +124,7 @@ def _connect(dsn: str, database: str) -> "Client":
         from clickhouse_connect import common
         from clickhouse_connect.driver import httputil
     except ImportError as error:
-        message = "The store needs its libraries: pip install 'otel_training[local,cli]'."
-        raise StoreError(message) from error
+        raise StoreError("The store needs its libraries: pip install 'otel_training[local,cli]'.") from error
     common.set_setting("autogenerate_session_id", False)  # noqa: FBT003 - the library's signature
     options: dict[str, Any] = {}
     if dsn.startswith("chdb:"):
@@ -149,8 +149,8 @@ def _config() -> str:
     return str(files(_PACKAGE) / "chdb.xml")
 
 
-def _lines(stream: Any) -> Iterator[bytes]:
-    """Cut a stream into lines, reading by blocks: iterating chdb's stream reads byte by byte."""
+def _read_lines(stream: Any) -> Iterator[bytes]:
+    """Read a stream by blocks and cut it into lines: iterating chdb's stream reads byte by byte."""
     rest = b""
     while block := stream.read(_BLOCK_BYTES):
         *whole, rest = (rest + block).split(b"\n")
@@ -159,14 +159,14 @@ def _lines(stream: Any) -> Iterator[bytes]:
         yield rest
 
 
-def _exception(lines: Iterator[bytes]) -> str:
+def _read_exception(lines: Iterator[bytes]) -> str:
     texts = (line.decode(errors="replace") for line in lines)
     return next((text[:300] for text in texts if _CODE.match(text)), "it broke off its answer")
 
 
-def _readable(error: Exception) -> Exception:
-    """Turn the driver's errors into ours: one sentence that says what to do."""
-    if isinstance(error, StoreError) or not _is_drivers(error):
+def _as_store_error(error: Exception) -> Exception:
+    """Turn an error of the driver into one of ours; any other comes back as it is."""
+    if isinstance(error, StoreError) or not _is_from_driver(error):
         return error
     text = str(error)
     match = _CODE.search(text)
@@ -179,6 +179,6 @@ def _readable(error: Exception) -> Exception:
     return StoreError(f"The store said: {first}")
 
 
-def _is_drivers(error: Exception) -> bool:
+def _is_from_driver(error: Exception) -> bool:
     module = type(error).__module__
     return module.startswith(("clickhouse_connect", "urllib3")) or type(error) is RuntimeError

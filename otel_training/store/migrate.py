@@ -1,4 +1,4 @@
-"""Migrations: numbered files, one statement each, with a ledger of those that ran."""
+"""Migrations: numbered files of one statement each, with a ledger of those that ran."""
 
 import hashlib
 from collections.abc import Sequence
@@ -10,13 +10,13 @@ from typing import Final
 from otel_training.conventions import DATABASE
 from otel_training.errors import StoreError
 from otel_training.store.client import Store
-from otel_training.store.form import Form, live_form
+from otel_training.store.deployment import Deployment, read_deployment
 
 LEDGER: Final = """-- Which migrations ran.
 CREATE TABLE IF NOT EXISTS schema_migrations /*{on_cluster}*/ (name String, sha256 String, applied_at DateTime64(3))
 ENGINE = /*{replicated}*/MergeTree ORDER BY name"""
 _HAS_LEDGER: Final = (
-    "SELECT count() AS found FROM system.tables WHERE database = currentDatabase() AND name = 'schema_migrations'"
+    "SELECT count() AS ledgers FROM system.tables WHERE database = currentDatabase() AND name = 'schema_migrations'"
 )
 _APPLIED: Final = "SELECT name, sha256 FROM schema_migrations"
 
@@ -30,66 +30,65 @@ class Migration:
 
     @property
     def sha256(self) -> str:
-        """Digest of the statement, by which an edit is noticed."""
+        """The digest of the statement, by which an edit is noticed."""
         return hashlib.sha256(self.statement.encode()).hexdigest()
 
 
 def migrations() -> list[Migration]:
     """Read all migrations, in order."""
     folder = files("otel_training.store") / "schema"
-    found = [one for one in folder.iterdir() if one.name.endswith(".sql")]
-    return [
-        Migration(one.name.removesuffix(".sql"), one.read_text(encoding="utf-8"))
-        for one in sorted(found, key=lambda one: one.name)
-    ]
+    paths = sorted((path for path in folder.iterdir() if path.name.endswith(".sql")), key=lambda path: path.name)
+    return [Migration(path.name.removesuffix(".sql"), path.read_text(encoding="utf-8")) for path in paths]
 
 
 def pending(store: Store, wanted: Sequence[Migration] | None = None) -> list[Migration]:
-    """Return those that the store lacks; raises `StoreError` when an applied one has since changed.
+    """Return the migrations that the store lacks; raises `StoreError` when an applied one has since changed.
 
-    It needs no right but to read: a user who may do no more reads a store that lacks nothing.
+    Only reads: a user without other rights can use a store that lacks nothing.
     """
-    has_ledger = store.row(_HAS_LEDGER)["found"]
+    has_ledger = store.row(_HAS_LEDGER)["ledgers"]
     applied = {row["name"]: row["sha256"] for row in store.rows(_APPLIED)} if has_ledger else {}
     wanted = migrations() if wanted is None else wanted
-    for one in wanted:
-        if applied.get(one.name, one.sha256) != one.sha256:
-            message = f"The store's schema {one.name} differs from this version's: install the version that made it."
-            raise StoreError(message)
-    return [one for one in wanted if one.name not in applied]
+    for migration in wanted:
+        if applied.get(migration.name, migration.sha256) != migration.sha256:
+            raise StoreError(
+                f"The store's schema {migration.name} differs from this version's: install the version that made it."
+            )
+    return [migration for migration in wanted if migration.name not in applied]
 
 
 def migrate(store: Store, wanted: Sequence[Migration] | None = None) -> list[str]:
-    """Apply what is pending, in the form that the store has, and return its names.
+    """Apply the pending migrations, rendered for how the store is deployed, and return their names.
 
     A migration is idempotent (`IF NOT EXISTS`), so dying between it and its ledger row is safe.
     """
     missing = pending(store, wanted)
     if not missing:
         return []
-    form = live_form(store)
-    _run(store, form, LEDGER)
-    for one in missing:
-        _run(store, form, one.statement)
-        store.insert("schema_migrations", ["name", "sha256", "applied_at"], [[one.name, one.sha256, datetime.now(UTC)]])
-    return [one.name for one in missing]
+    deployment = read_deployment(store)
+    _run(store, deployment, LEDGER)
+    for migration in missing:
+        _run(store, deployment, migration.statement)
+        row = [migration.name, migration.sha256, datetime.now(UTC)]
+        store.insert("schema_migrations", ["name", "sha256", "applied_at"], [row])
+    return [migration.name for migration in missing]
 
 
-def script(form: Form) -> list[str]:
-    """Return every statement that makes a store of this form, ledger and all, for any ClickHouse client."""
-    database, *_ = form.render(f"CREATE DATABASE IF NOT EXISTS {DATABASE} /*{{on_cluster}}*/ ")
-    files = [text for one in migrations() for text in form.render(one.statement)]
-    return [database.rstrip(), f"USE {DATABASE}", *form.render(LEDGER), *files, _ledger_rows()]
+def script(deployment: Deployment) -> list[str]:
+    """Return every statement that makes such a store, with its ledger, for any ClickHouse client."""
+    database, *_ = deployment.render(f"CREATE DATABASE IF NOT EXISTS {DATABASE} /*{{on_cluster}}*/ ")
+    tables = [text for migration in migrations() for text in deployment.render(migration.statement)]
+    return [database.rstrip(), f"USE {DATABASE}", *deployment.render(LEDGER), *tables, _insert_ledger_rows()]
 
 
-def _ledger_rows() -> str:
-    values = ",\n    ".join(f"('{one.name}', '{one.sha256}')" for one in migrations())
+def _insert_ledger_rows() -> str:
+    values = ",\n    ".join(f"('{migration.name}', '{migration.sha256}')" for migration in migrations())
     return (
         "INSERT INTO schema_migrations (name, sha256, applied_at)\n"
         f"SELECT name, sha256, now64(3) FROM values('name String, sha256 String',\n    {values})"
     )
 
 
-def _run(store: Store, form: Form, statement: str) -> None:
-    for text in form.render(statement):
+def _run(store: Store, deployment: Deployment, statement: str) -> None:
+    for text in deployment.render(statement):
         store.run(text)

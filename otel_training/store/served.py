@@ -1,4 +1,4 @@
-"""A store that another process of this machine serves."""
+"""The store that another process of this machine serves: asking it to drain."""
 
 import urllib.error
 import urllib.request
@@ -12,23 +12,24 @@ _SECONDS: Final = 600.0
 
 
 def ask_to_drain(dsn: str) -> None:
-    """Have everything captured so far drained, by the process that may.
+    """Have the process that serves the store drain everything captured so far, and wait until it has.
 
-    Raises `StoreError` when it cannot be reached or cannot drain.
+    Raises `StoreError` when that process cannot be reached or cannot drain.
     """
     parts = urlsplit(dsn)
     token = b64encode(f"{parts.username}:{unquote(parts.password or '')}".encode()).decode()
-    asked = urllib.request.Request(
+    request = urllib.request.Request(
         f"http://{parts.hostname}:{parts.port}/drain", b"", {"Authorization": f"Basic {token}"}
     )
-    # No proxy of the environment: the store's address is this machine's.
+    # Without the environment's proxies: the address is this machine's.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(asked, timeout=_SECONDS):
+        with opener.open(request, timeout=_SECONDS):
             return
     except urllib.error.HTTPError as error:
         with error:
             raise StoreError(error.read().decode(errors="replace").strip()) from error
     except OSError as error:
-        message = f"The process that serves the store does not answer ({error}): stop it, and run this again."
-        raise StoreError(message) from error
+        raise StoreError(
+            f"The process that serves the store does not answer ({error}): stop it, and run this again."
+        ) from error

@@ -1,4 +1,4 @@
-"""Verifying a store: its live tables, columns and views against those that the files make."""
+"""Verifying a store: its tables, columns and views against those that the schema's files make."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 
 from otel_training.conventions import DATABASE
 from otel_training.store.client import Store, query
-from otel_training.store.form import live_form
+from otel_training.store.deployment import read_deployment
 from otel_training.store.migrate import migrations
 
 _Shape: TypeAlias = dict[tuple[str, str], str]
@@ -19,50 +19,53 @@ _COPIED: Final = re.compile(r"^(?:Replicated|Shared)(\w+)\('[^']*', '[^']*'(?:, 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What a store has otherwise; '' where it is not there at all."""
+    """One property of a table, column or view that differs from the schema's files."""
 
     object: str
     property: str
     live: str
+    """The store's value; '' where it has no such object."""
     wanted: str
+    """The files' value; '' where they make no such object."""
 
 
 def differences(store: Store) -> list[Difference]:
-    """Compare with an empty database of the same engine, made from the files and dropped again.
+    """Compare a store with an empty database of the same engine, made from the files and dropped again.
 
-    What else is in the store's database, and the tables' TTL and settings, are the operator's.
+    Other tables in the store's database, and the TTL and settings of ours, are the operator's.
     """
-    form = replace(live_form(store), replicated=False, everywhere=False)
+    deployment = replace(read_deployment(store), replicated=False, everywhere=False)
     store.run(f"DROP DATABASE IF EXISTS {_SCRATCH}")
     with closing(store.another(_SCRATCH)) as scratch:
         try:
-            for one in migrations():
-                for statement in form.render(one.statement):
+            for migration in migrations():
+                for statement in deployment.render(migration.statement):
                     scratch.run(statement)
-            wanted = _shape(scratch)
+            wanted = _read_shape(scratch)
         finally:
             store.run(f"DROP DATABASE IF EXISTS {_SCRATCH}")
-    return list(_compared(_shape(store), wanted))
+    return list(_compare(_read_shape(store), wanted))
 
 
-def _compared(live: _Shape, wanted: _Shape) -> Iterator[Difference]:
-    there, ours = {_table(name) for name, _ in live}, {_table(name) for name, _ in wanted}
+def _compare(live: _Shape, wanted: _Shape) -> Iterator[Difference]:
+    live_tables, our_tables = {_table_of(name) for name, _ in live}, {_table_of(name) for name, _ in wanted}
     for key in sorted(live.keys() | wanted.keys()):
-        name, (is_live, is_wanted) = key[0], (live.get(key, ""), wanted.get(key, ""))
-        # Of a missing table one line, of a table that is not ours none.
-        if is_live != is_wanted and _table(name) in ours and ("." not in name or _table(name) in there):
-            yield Difference(*key, is_live, is_wanted)
+        name, live_text, wanted_text = key[0], live.get(key, ""), wanted.get(key, "")
+        table = _table_of(name)
+        # A missing table is one difference, however many columns it has; a table of others is none.
+        if live_text != wanted_text and table in our_tables and ("." not in name or table in live_tables):
+            yield Difference(*key, live_text, wanted_text)
 
 
-def _table(name: str) -> str:
+def _table_of(name: str) -> str:
     return name.partition(".")[0]
 
 
-def _shape(store: Store) -> _Shape:
+def _read_shape(store: Store) -> _Shape:
     rows = store.rows(query("schema_shape"))
-    return {(row["object"], row["property"]): _plain(row["text"]) for row in rows}
+    return {(row["object"], row["property"]): _without_operators_choices(row["text"]) for row in rows}
 
 
-def _plain(text: str) -> str:
-    """Leave out what may differ: copies, TTL and settings."""
+def _without_operators_choices(text: str) -> str:
+    """Leave out what may differ: replication, TTL and settings."""
     return re.split(r" (?:TTL|SETTINGS) ", _COPIED.sub(r"\1(", text).replace("()", "", 1))[0]

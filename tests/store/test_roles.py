@@ -10,8 +10,8 @@ import pytest
 from otel_training.errors import StoreError
 from otel_training.folder import DataFolder
 from otel_training.store.client import Store, query
+from otel_training.store.deployment import Deployment
 from otel_training.store.drain import drain
-from otel_training.store.form import Form
 from otel_training.store.migrate import migrate, script
 from otel_training.store.roles import roles
 
@@ -28,27 +28,29 @@ CONTENT = {
 }
 
 
-@pytest.fixture(params=[Form(), Form("training", everywhere=False)], ids=["server", "cluster"])
-def form(request: pytest.FixtureRequest) -> Form:
+@pytest.fixture(params=[Deployment(), Deployment("training", everywhere=False)], ids=["server", "cluster"])
+def deployment(request: pytest.FixtureRequest) -> Deployment:
     """A server's tables, or a cluster's."""
-    found: Form = request.param
-    return found
+    deployment: Deployment = request.param
+    return deployment
 
 
 @pytest.fixture
-def become(form: Form, configured: Any, cluster: Any, folder: DataFolder, everything: Callable[[], None]) -> Any:
+def become(
+    deployment: Deployment, configured: Any, cluster: Any, folder: DataFolder, everything: Callable[[], None]
+) -> Any:
     """Fill a server's store, then open it as a user who has a role's grants and settings and no others."""
     everything()
     servers = cluster("127.0.0.1")
     with configured(servers, "<distributed_foreground_insert>1</distributed_foreground_insert>") as store:
-        for statement in script(form):
+        for statement in script(deployment):
             # This engine has one user, who becomes another below: what its views may is another's.
             store.run(statement.replace("CURRENT_USER", "owner"))
         drain(store, folder)
 
     @contextmanager
     def become(role: str) -> Iterator[Store]:
-        texts = [one for one in roles(form) if f"otel_training_{role}" in one]
+        texts = [one for one in roles(deployment) if f"otel_training_{role}" in one]
         (settings,) = re.findall(r"SETTINGS (.*)", texts[0])
         (granted,) = re.findall(r"GRANT (.*)\nTO|GRANT (.*) TO", texts[1], re.DOTALL)
         grants = re.sub(r" ON (\w+)", r" ON otel_training.\1", "".join(granted))
@@ -78,7 +80,7 @@ def test_the_exporter_reads_what_exports_need(become: Any, answer: Any) -> None:
         assert [] == migrate(store)
 
 
-def test_the_reader_reads_all_but_content(become: Any, form: Form) -> None:
+def test_the_reader_reads_all_but_content(become: Any, deployment: Deployment) -> None:
     """Column by column: what it may not read of the typed tables is what the app's texts are in."""
     columns = "SELECT table, name FROM system.columns WHERE database = 'otel_training' AND NOT startsWith(table, 'v_')"
     with become("exporter") as store:
@@ -89,7 +91,7 @@ def test_the_reader_reads_all_but_content(become: Any, form: Form) -> None:
             if not ran(store, f"SELECT `{name}` FROM {table} LIMIT 1"):  # noqa: S608 - our own names
                 refused.setdefault(table, []).append(name)
 
-        suffixes = ("", "_local") if form.cluster else ("",)
+        suffixes = ("", "_local") if deployment.cluster else ("",)
         assert {table + suffix: names for table, names in CONTENT.items() for suffix in suffixes} == refused
         assert [] == migrate(store)
 

@@ -9,7 +9,7 @@ import pytest
 
 from otel_training import config
 from otel_training.store.client import Store
-from otel_training.store.form import Form, live_form
+from otel_training.store.deployment import Deployment, read_deployment
 from otel_training.store.migrate import migrate, migrations
 
 FILES = migrations()
@@ -80,7 +80,7 @@ def test_brings_a_server_of_the_first_schema_to_this_one(store: Store, command: 
     assert (0, "".join(f"applied {name}\n" for name in LATER), "") == command("schema", "apply")
     assert (0, "", "Nothing is pending.\n") == command("schema", "apply")
     assert 0 == command("schema", "verify")[0]
-    assert Form() == live_form(store)
+    assert Deployment() == read_deployment(store)
     assert [{"extraction_id": "e1", "likes": 1, "viewers": 1}] == list(
         store.rows("SELECT extraction_id, likes, viewers FROM v_examples")
     )

@@ -1,4 +1,4 @@
-"""The form of a store: one set of files, rendered for one machine, a server or a cluster."""
+"""The deployment of a store: the same SQL files, rendered for one machine, a server or a cluster."""
 
 import re
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ _ENGINE: Final = re.compile(r"/\*{replicated}\*/(\w+)(?:\((\w+)\))?")
 _NAME: Final = re.compile(r"(?<=^CREATE TABLE IF NOT EXISTS )\w+", re.MULTILINE)
 _FIRST_OF_ORDER: Final = re.compile(r"ORDER BY \(?(\w+)")
 _TARGET: Final = re.compile(r"(?<= TO )(\w+) AS$", re.MULTILINE)
-# A view types what came in by the rights of who made it: else whoever inserts would need them.
+# A view reads inbound rows by the rights of who made it: else whoever inserts would need those rights.
 _DEFINER: Final = r"\1 DEFINER = CURRENT_USER SQL SECURITY DEFINER AS"
-# What came in, kept as it came for three days: to replay from, nobody reads it.
+# Inbound rows are kept for three days to replay from; no query reads them.
 _INBOUND: Final = """MergeTree
 PARTITION BY toDate(Timestamp)
 ORDER BY (ServiceName, Timestamp)
@@ -24,39 +24,39 @@ SETTINGS ttl_only_drop_parts = 1"""
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class Deployment:
     """What differs between stores of one schema."""
 
     cluster: str = ""
-    """Of each table a part on every shard, `<name>_local`, and over them a Distributed one of its name."""
+    """The cluster's name: every shard has `<table>_local`, and over them stands a Distributed `<table>`."""
     replicated: bool = False
-    """Typed tables are copied by the servers' macros `{shard}` and `{replica}`."""
+    """Whether typed tables are replicated, by the servers' macros `{shard}` and `{replica}`."""
     ttl_days: int = 0
-    """Typed tables drop rows of that age; 0 keeps them."""
+    """The age in days at which typed tables drop rows; 0 keeps them."""
     inbound: bool = True
-    """Inbound tables keep what came in for three days; embedded they keep nothing."""
+    """Whether inbound tables keep rows for three days; embedded they keep none."""
     everywhere: bool = True
-    """Statements run on all servers of the cluster, by ON CLUSTER."""
+    """Whether statements run on all servers of the cluster, by ON CLUSTER."""
 
     def render(self, statement: str) -> list[str]:
-        """Render a statement of `schema/` or `roles/`; a cluster's table takes two."""
+        """Render a statement of `schema/` or `roles/`; a cluster's table takes two statements."""
         text = _ON_CLUSTER.sub(self._on_cluster(), statement)
         if self.inbound:
             text = _TARGET.sub(_DEFINER, text.replace("Null/*{inbound}*/", _INBOUND))
-        return self._typed(text) if _REPLICATED in text else [text]
+        return self._render_typed_table(text) if _REPLICATED in text else [text]
 
     def _on_cluster(self) -> str:
         return f"ON CLUSTER '{self.cluster}' " if self.cluster and self.everywhere else ""
 
-    def _typed(self, text: str) -> list[str]:
+    def _render_typed_table(self, text: str) -> list[str]:
         name = _NAME.findall(text)[0]
         local = f"{name}_local" if self.cluster else name
-        text = _ENGINE.sub(lambda found: self._engine(local, *found.groups()), _NAME.sub(local, text)).rstrip()
+        text = _ENGINE.sub(lambda engine: self._engine(local, *engine.groups()), _NAME.sub(local, text)).rstrip()
         if self.ttl_days and "PARTITION BY toYYYYMM(ts)" in text:
             text += f"\nTTL toDateTime(ts) + toIntervalDay({self.ttl_days})"
         if not self.cluster:
             return [text]
-        # By the first column of its order: rows of one insight, or of one extraction, are on one shard.
+        # Sharded by the first column of its order: rows of one insight, or of one extraction, are on one shard.
         key = _FIRST_OF_ORDER.findall(text)[0]
         engine = f"ENGINE = Distributed('{self.cluster}', '{DATABASE}', '{local}', cityHash64({key}))"
         return [text, f"CREATE TABLE IF NOT EXISTS {name} {self._on_cluster()}AS {local}\n{engine}"]
@@ -64,13 +64,13 @@ class Form:
     def _engine(self, table: str, engine: str, version: str | None) -> str:
         if not self.replicated:
             return f"{engine}({version})" if version else engine
-        # Not by the UUID of the table, which a server that joins later would draw anew.
+        # Not by the table's UUID, which a server that joins later would draw anew.
         path = f"/clickhouse/tables/{{shard}}/{DATABASE}/{table}"
         return f"Replicated{engine}('{path}', '{{replica}}'{f', {version}' if version else ''})"
 
 
-def live_form(store: Store) -> Form:
-    """Read the form that a store has; of one without tables the plainest."""
-    row = store.row(query("schema_form"))
+def read_deployment(store: Store) -> Deployment:
+    """Read how a store is deployed; without any tables, by the defaults."""
+    row = store.row(query("schema_deployment"))
     inbound = row["inbound"] != "Null" if row["inbound"] else not store.is_embedded
-    return Form(row["cluster"], replicated=bool(row["replicated"]), ttl_days=row["ttl_days"], inbound=inbound)
+    return Deployment(row["cluster"], replicated=bool(row["replicated"]), ttl_days=row["ttl_days"], inbound=inbound)

@@ -1,4 +1,4 @@
-"""The forms of a store, each as far as one engine in one process can be it."""
+"""The deployments of a store, each as far as one engine in one process can be it."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -10,19 +10,19 @@ import pytest
 from otel_training.errors import StoreError
 from otel_training.folder import DataFolder, make_folder
 from otel_training.store.client import Store, embedded_dsn
+from otel_training.store.deployment import Deployment, read_deployment
 from otel_training.store.drain import drain
-from otel_training.store.form import Form, live_form
 from otel_training.store.migrate import migrate, migrations, pending, script
 from otel_training.store.verify import differences
 
 # As the role of the writer has it: else rows wait in a queue of the server that took them.
 FOREGROUND = "<distributed_foreground_insert>1</distributed_foreground_insert>"
-HERE = Form("training", ttl_days=400, everywhere=False)
+HERE = Deployment("training", ttl_days=400, everywhere=False)
 
 
 @pytest.fixture
 def expected(folder: DataFolder, everything: Callable[[], None], answer: Any, tmp_path: Any) -> Iterator[Any]:
-    """Capture records and return what each query answers of them in the embedded store's own form."""
+    """Capture records and return what each query answers of them in the embedded store."""
     everything()
     kept = {path: path.read_bytes() for path in folder.local.iterdir()}
     with closing(Store(embedded_dsn(tmp_path / "plain"))) as store:
@@ -47,7 +47,7 @@ def test_a_cluster_answers_as_the_embedded_store(
         assert expected == answer(store)
         assert [] == pending(store)
         assert [] == differences(store)
-        assert Form("training", ttl_days=400) == live_form(store)
+        assert Deployment("training", ttl_days=400) == read_deployment(store)
 
 
 def test_every_query_is_one_that_shards_allow(
@@ -87,9 +87,9 @@ def test_shards_by_what_is_counted_together() -> None:
 
 def test_copies_are_placed_by_the_tables_name() -> None:
     """A version column stays an engine's argument; inbound tables are each server's own."""
-    form = Form(replicated=True)
+    deployment = Deployment(replicated=True)
     engines = re.findall(
-        r"ENGINE = (.*)", "".join(form.render(one.statement)[0] for one in migrations() if "_mv" not in one.name)
+        r"ENGINE = (.*)", "".join(deployment.render(one.statement)[0] for one in migrations() if "_mv" not in one.name)
     )
     path = "/clickhouse/tables/{shard}/otel_training"
 
@@ -103,7 +103,7 @@ def test_copies_are_tables_that_the_engine_would_make(configured: Any) -> None:
     """It reads the whole definition, macros and version column, and then lacks a Keeper, which we have not either."""
     said = set()
     with configured("<macros><shard>1</shard><replica>a</replica></macros>") as store:
-        for one in [text for text in script(Form(replicated=True, ttl_days=400)) if "Replicated" in text]:
+        for one in [text for text in script(Deployment(replicated=True, ttl_days=400)) if "Replicated" in text]:
             with pytest.raises(StoreError) as raised:
                 store.run(one)
             said.add(str(raised.value))
@@ -114,13 +114,13 @@ def test_copies_are_tables_that_the_engine_would_make(configured: Any) -> None:
 
 
 def test_a_servers_inbound_tables_keep_what_came_in(configured: Any, everything: Any, folder: DataFolder) -> None:
-    """For three days; a later migration meets the form that is there."""
+    """For three days; a later migration meets the deployment that is there."""
     everything()
     with configured() as store:
-        for statement in script(Form(ttl_days=9)):
+        for statement in script(Deployment(ttl_days=9)):
             store.run(statement)
         lines = drain(store, folder)
 
         assert [{"n": lines}] == list(store.rows("SELECT count() AS n FROM otel_logs"))
-        assert Form(ttl_days=9) == live_form(store)
+        assert Deployment(ttl_days=9) == read_deployment(store)
         assert [] == differences(store)

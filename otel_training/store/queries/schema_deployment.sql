@@ -1,4 +1,4 @@
--- The form of the store's tables, by which a later migration is rendered.
+-- How the store is deployed: a later migration is rendered for the same.
 -- Result: cluster, of its Distributed tables; replicated; ttl_days of its typed tables; inbound, the engine of otel_logs.
 SELECT
     anyIf(extract(engine_full, 'Distributed\\(\'([^\']+)\''), engine = 'Distributed') AS cluster,
