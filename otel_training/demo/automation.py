@@ -11,7 +11,7 @@ import anthropic
 from pydantic import BaseModel, ValidationError
 
 import otel_training
-from otel_training.demo.cards import Cards, cards
+from otel_training.demo.cards import Cards, read_cards
 from otel_training.demo.sources import Source, read_sources
 
 MODEL: Final = "claude-haiku-5-5"
@@ -27,14 +27,14 @@ claude = anthropic.AsyncAnthropic()
 
 
 class Insight(BaseModel):
-    """What a card will say."""
+    """The text and the category of a card."""
 
     text: str
     category: str
 
 
-class Answer(BaseModel):
-    """What Claude is asked for."""
+class Reading(BaseModel):
+    """The answer that Claude is asked for: an article's insights, and how good the article is."""
 
     insights: list[Insight]
     quality_score: float
@@ -56,32 +56,32 @@ async def extract(topic: str, source_url: str, source_content: str) -> Extractio
         max_tokens=4000,
         system=SYSTEM,
         messages=[{"role": "user", "content": f"Topic: {topic}\nURL: {source_url}\n\n{source_content}"}],
-        output_config={"format": {"type": "json_schema", "schema": anthropic.transform_schema(Answer)}},
+        output_config={"format": {"type": "json_schema", "schema": anthropic.transform_schema(Reading)}},
     )
-    answer = Answer.model_validate_json("".join(block.text for block in message.content if block.type == "text"))
+    reading = Reading.model_validate_json("".join(block.text for block in message.content if block.type == "text"))
     return {
-        "insights": [insight.model_dump() for insight in answer.insights],
-        "quality_score": answer.quality_score,
-        "passed_filters": bool(answer.insights) and answer.quality_score >= GOOD_ENOUGH,
+        "insights": [insight.model_dump() for insight in reading.insights],
+        "quality_score": reading.quality_score,
+        "passed_filters": bool(reading.insights) and reading.quality_score >= GOOD_ENOUGH,
     }
 
 
-async def attempt(source: Source, room: asyncio.Semaphore) -> Extraction | None:
+async def attempt(source: Source, slots: asyncio.Semaphore) -> Extraction | None:
     """Extract from one source; None when it failed, which must not stop the others."""
-    async with room:
+    async with slots:
         try:
             return await extract(source.topic, source.url, source.text)
         except (anthropic.APIError, ValidationError):
             return None
 
 
-def store(found: list[Extraction | None], feed: Cards) -> int:
-    """Store the insights that pass, under ids of the feed's own; returns how many."""
+def store(extractions: list[Extraction | None], feed: Cards) -> int:
+    """Store the insights of extractions that passed, under ids of the feed's own; return how many."""
     passed = [
         (rank, insight)
-        for rank, one in enumerate(found)
-        if one is not None and one["passed_filters"]
-        for insight in one["insights"]
+        for rank, extraction in enumerate(extractions)
+        if extraction is not None and extraction["passed_filters"]
+        for insight in extraction["insights"]
     ]
     for rank, insight in passed:
         feed.add(insight["text"], insight["category"], rank)
@@ -89,18 +89,19 @@ def store(found: list[Extraction | None], feed: Cards) -> int:
 
 
 async def handle_topic(topic: str, sources: list[Source], feed: Cards) -> None:
-    """Bring one topic into the feed."""
-    room = asyncio.Semaphore(AT_ONCE)
-    found = await asyncio.gather(*(attempt(source, room) for source in sources))
-    stored = store(found, feed)
-    print(f"{topic}: {len(sources)} sources, {found.count(None)} failed, {stored} cards stored", flush=True)  # noqa: T201
+    """Extract from a topic's sources, and store the insights that pass."""
+    slots = asyncio.Semaphore(AT_ONCE)
+    extractions = await asyncio.gather(*(attempt(source, slots) for source in sources))
+    stored = store(extractions, feed)
+    failed = extractions.count(None)
+    print(f"{topic}: {len(sources)} sources, {failed} failed, {stored} cards stored", flush=True)  # noqa: T201
 
 
 async def main() -> None:
-    """Bring every topic into the feed, one after another."""
+    """Handle every topic, one after another."""
     async with claude:
         for topic, sources in groupby(read_sources(), lambda source: source.topic):
-            await handle_topic(topic, list(sources), cards())
+            await handle_topic(topic, list(sources), read_cards())
 
 
 if __name__ == "__main__":

@@ -9,20 +9,20 @@ from fastapi import FastAPI, HTTPException
 from pydantic import BaseModel
 
 import otel_training
-from otel_training.demo.cards import cards
+from otel_training.demo.cards import read_cards
 
 app = FastAPI()
 app.add_middleware(otel_training.TrainingMiddleware)
 
 
 class Metadata(BaseModel):
-    """Who engages."""
+    """The part of an engagement that says which reader it is."""
 
     user_id: int
 
 
 class Engagement(BaseModel):
-    """What a reader does with a card."""
+    """A reader's action on a card."""
 
     insight_id: str
     action: Literal["like", "x", "bookmark", "share", "unlike", "unx", "unbookmark", "unshare"]
@@ -30,7 +30,7 @@ class Engagement(BaseModel):
 
 
 class Card(BaseModel):
-    """One insight, as it is shown."""
+    """An insight as the feed shows it."""
 
     id: str
     text: str
@@ -38,7 +38,7 @@ class Card(BaseModel):
 
 
 class Page(BaseModel):
-    """A page of the feed, and how many there are."""
+    """A page of the feed, and how many pages there are."""
 
     items: list[Card]
     pages: int
@@ -46,15 +46,15 @@ class Page(BaseModel):
 
 @app.get("/api/feed")
 def show_feed(user_id: int, page: int = 1) -> Page:
-    """Show a page of the feed, without what this reader dismissed."""
-    feed = cards()
+    """Show a page of the feed, without the cards that this reader dismissed."""
+    feed = read_cards()
     return Page(items=[Card(**card) for card in feed.page(user_id, page)], pages=feed.pages())
 
 
 @app.post("/api/feed/engage")
 def engage(body: Engagement) -> dict[str, bool]:
-    """Take a reader's action on a card."""
-    feed = cards()
+    """Apply a reader's action on a card."""
+    feed = read_cards()
     if not feed.has(body.insight_id):
         raise HTTPException(404, "no such card")
     feed.engage(body.metadata.user_id, body.insight_id, body.action)

@@ -19,17 +19,17 @@ _SOURCES: Final = read_sources()
 
 async def create_message(request: Request) -> JSONResponse:
     """Answer one call, or refuse it, in the API's own shapes."""
-    asked = await request.json()
-    prompt = _text(asked["messages"])
-    source = next((one for one in _SOURCES if one.text in prompt), None)
+    call = await request.json()
+    prompt = _prompt_of(call["messages"])
+    source = next((source for source in _SOURCES if source.text in prompt), None)
     if source is None or source.blocked:
         return _refusal(UNKNOWN if source is None else BLOCKED)
-    return JSONResponse(_message(asked["model"], prompt, _answer(source)))
+    return JSONResponse(_message(call["model"], prompt, _answer(source)))
 
 
-def _text(messages: list[dict[str, Any]]) -> str:
-    contents = [one["content"] for one in messages]
-    return "\n".join(one if isinstance(one, str) else "\n".join(block["text"] for block in one) for one in contents)
+def _prompt_of(messages: list[dict[str, Any]]) -> str:
+    contents = [message["content"] for message in messages]
+    return "\n".join(text if isinstance(text, str) else "\n".join(block["text"] for block in text) for text in contents)
 
 
 def _answer(source: Source) -> str:

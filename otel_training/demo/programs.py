@@ -1,4 +1,4 @@
-"""Real programs: started, watched, and stopped whatever happens."""
+"""Programs of the demo: each a process of its own, stopped whatever happens."""
 
 import socket
 import subprocess
@@ -16,11 +16,11 @@ STOPS_WITHIN: Final = 10.0
 
 
 def run_program(module: str, cwd: Path, environment: Mapping[str, str], say: Callable[[str], None]) -> None:
-    """Run a module to its end and pass on every line it prints.
+    """Run a module to its end; each line that it prints goes to `say`.
 
     Raises `TrainingError` when it fails.
     """
-    with _started([module], cwd, environment, stdout=subprocess.PIPE) as process:
+    with _start([module], cwd, environment, stdout=subprocess.PIPE) as process:
         for line in process.stdout or ():
             say(line.rstrip())
         if code := process.wait():
@@ -28,20 +28,20 @@ def run_program(module: str, cwd: Path, environment: Mapping[str, str], say: Cal
 
 
 @contextmanager
-def served(app: str, cwd: Path, environment: Mapping[str, str]) -> Iterator[str]:
+def serve(app: str, cwd: Path, environment: Mapping[str, str]) -> Iterator[str]:
     """Serve an ASGI app by uvicorn on a free port of the loopback interface; yields its URL.
 
     Raises `TrainingError` when it does not start.
     """
     port = _free_port()
     options = ["--host", "127.0.0.1", "--port", str(port), "--log-level", "warning"]
-    with _started(["uvicorn", app, *options], cwd, environment) as process:
-        _await_answer(app, port, process)
+    with _start(["uvicorn", app, *options], cwd, environment) as process:
+        _wait_until_it_listens(app, port, process)
         yield f"http://127.0.0.1:{port}"
 
 
 @contextmanager
-def _started(
+def _start(
     module: list[str], cwd: Path, environment: Mapping[str, str], stdout: int | None = None
 ) -> Iterator[subprocess.Popen[str]]:
     argv = [sys.executable, "-m", *module]
@@ -67,7 +67,7 @@ def _free_port() -> int:
         return port
 
 
-def _await_answer(app: str, port: int, process: subprocess.Popen[str]) -> None:
+def _wait_until_it_listens(app: str, port: int, process: subprocess.Popen[str]) -> None:
     end = time.monotonic() + STARTS_WITHIN
     while time.monotonic() < end and process.poll() is None:
         try:

@@ -1,4 +1,4 @@
-"""The feed's readers, scripted: who looks how far, and what they make of what they see."""
+"""The feed's scripted readers: how many pages each of them opens, and which cards they like."""
 
 import json
 import random
@@ -18,52 +18,52 @@ PATIENCE: Final = {
 SEED: Final = 4
 
 _ENGAGES: Final = 0.5
-_KEEPS: Final = 0.2
-_PASSES_ON: Final = 0.1
+_BOOKMARKS: Final = 0.2
+_SHARES: Final = 0.1
 _REGRETS: Final = 0.1
 _APPEAL: Final = (0.3, 1.0)
 
 
 @dataclass(slots=True)
 class Visit:
-    """Readers at a served feed; counts what they do."""
+    """The readers' requests to a feed, and a count of their actions."""
 
     connection: HTTPConnection
     chance: random.Random = field(default_factory=lambda: random.Random(SEED))  # noqa: S311 - a script, no secret
-    done: Counter[str] = field(default_factory=Counter)
+    actions: Counter[str] = field(default_factory=Counter)
 
     def read(self, reader: int, patience: int) -> list[str]:
-        """Look through the feed and react; returns the cards that the reader liked."""
+        """Open up to `patience` pages and react to their cards; return the cards that the reader liked."""
         number, pages, liked = 1, 1, []
         while number <= min(pages, patience):
-            answer = self._ask("GET", f"/api/feed?user_id={reader}&page={number}")
-            liked += [card["id"] for card in answer["items"] if self._react(reader, card)]
-            number, pages = number + 1, answer["pages"]
+            page = self._request("GET", f"/api/feed?user_id={reader}&page={number}")
+            liked += [card["id"] for card in page["items"] if self._react(reader, card)]
+            number, pages = number + 1, page["pages"]
         return liked
 
     def regret(self, reader: int, liked: list[str]) -> None:
-        """Come back, take some likes back, and dismiss those cards."""
+        """Open the feed again: dismiss some of the liked cards, the likes taken back."""
         for card in liked:
             if self.chance.random() < _REGRETS:
                 self._engage(reader, card, "unlike")
                 self._engage(reader, card, "x")
-        self._ask("GET", f"/api/feed?user_id={reader}")
+        self._request("GET", f"/api/feed?user_id={reader}")
 
     def _react(self, reader: int, card: dict[str, str]) -> bool:
         if self.chance.random() > _ENGAGES:
             return False
         liked = self.chance.random() < appeal(card["text"])
         self._engage(reader, card["id"], "like" if liked else "x")
-        for action, odds in (("bookmark", _KEEPS), ("share", _PASSES_ON)):
+        for action, odds in (("bookmark", _BOOKMARKS), ("share", _SHARES)):
             if liked and self.chance.random() < odds:
                 self._engage(reader, card["id"], action)
         return liked
 
     def _engage(self, reader: int, card: str, action: str) -> None:
-        self._ask("POST", "/api/feed/engage", insight_id=card, action=action, metadata={"user_id": reader})
-        self.done[action] += 1
+        self._request("POST", "/api/feed/engage", insight_id=card, action=action, metadata={"user_id": reader})
+        self.actions[action] += 1
 
-    def _ask(self, method: str, path: str, **body: object) -> Any:
+    def _request(self, method: str, path: str, **body: object) -> Any:
         self.connection.request(method, path, json.dumps(body) if body else None, {"content-type": "application/json"})
         with self.connection.getresponse() as response:
             if response.status != 200:  # noqa: PLR2004 - HTTP's own number
@@ -77,7 +77,7 @@ def appeal(text: str) -> float:
 
 
 def visit(url: str) -> Counter[str]:
-    """Send every reader through the feed, and each once more; returns how often they did what."""
+    """Send every reader through the feed, and each once more; return how often each action was taken."""
     address = urlsplit(url)
     connection = HTTPConnection(str(address.hostname), address.port, timeout=10)
     try:
@@ -87,4 +87,4 @@ def visit(url: str) -> Counter[str]:
             readers.regret(reader, cards)
     finally:
         connection.close()
-    return readers.done
+    return readers.actions

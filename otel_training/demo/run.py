@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from otel_training.demo.cards import DATABASE
-from otel_training.demo.programs import run_program, served
+from otel_training.demo.programs import run_program, serve
 from otel_training.demo.readers import PATIENCE, visit
 from otel_training.folder import NAME
 
@@ -20,21 +20,21 @@ _KEY: Final = "ANTHROPIC_API_KEY"
 def run(work: Path, *, say: Callable[[str], None]) -> None:
     """Run the feed application in a folder, which becomes a project with the data folder in it.
 
-    Claude answers when `ANTHROPIC_API_KEY` is set, else a stand-in. Every program it starts has
-    ended when it returns or raises. Raises `TrainingError` when one of them fails.
+    Claude answers when `ANTHROPIC_API_KEY` is set, else a stand-in. Every program that is started
+    has ended on return or raise. Raises `TrainingError` when a program fails.
     """
-    automation, backend = _project(work)
+    automation, backend = _make_project(work)
     environment = _environment(work)
-    with _ended_by_sigterm():
-        with _model(work, say) as access:
+    with _exit_on_sigterm():
+        with _reach_model(work, say) as access:
             run_program("otel_training.demo.automation", automation, {**environment, **access}, say)
-        with served("otel_training.demo.backend:app", backend, environment) as url:
+        with serve("otel_training.demo.backend:app", backend, environment) as url:
             say(f"The backend serves the feed at {url}; {len(PATIENCE)} readers look at it.")
-            done = visit(url)
-    say("The readers did: " + ", ".join(f"{count} {action}" for action, count in done.most_common()) + ".")
+            actions = visit(url)
+    say("The readers did: " + ", ".join(f"{count} {action}" for action, count in actions.most_common()) + ".")
 
 
-def _project(work: Path) -> tuple[Path, Path]:
+def _make_project(work: Path) -> tuple[Path, Path]:
     folders = work / "automation", work / "backend"
     for folder in folders:
         folder.mkdir(parents=True, exist_ok=True)
@@ -44,9 +44,9 @@ def _project(work: Path) -> tuple[Path, Path]:
 
 
 def _environment(work: Path) -> dict[str, str]:
-    """Return what both programs start with: no setting of ours but where the data goes.
+    """Return the environment of both programs: no setting of ours but where the data goes.
 
-    The folder is named so that a run inside another project never lands in that project's data.
+    Without it, a run inside another project would write into that project's data folder.
     """
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("OTEL_", "ANTHROPIC_"))}
     return {
@@ -57,20 +57,20 @@ def _environment(work: Path) -> dict[str, str]:
 
 
 @contextmanager
-def _model(work: Path, say: Callable[[str], None]) -> Iterator[Mapping[str, str]]:
-    """Yield what the environment must say to reach the model."""
+def _reach_model(work: Path, say: Callable[[str], None]) -> Iterator[Mapping[str, str]]:
+    """Yield the environment variables by which a program reaches Claude or the stand-in."""
     if os.environ.get(_KEY):
         say(f"Claude itself answers: {_KEY} is set, so the extractions of this run are paid calls.")
         yield {name: value for name, value in os.environ.items() if name.startswith("ANTHROPIC_")}
         return
-    with served("otel_training.demo.messages_api:app", work, _environment(work)) as url:
+    with serve("otel_training.demo.messages_api:app", work, _environment(work)) as url:
         say(f"A stand-in on this machine answers in Claude's place; set {_KEY} to have Claude itself answer.")
         yield {_KEY: "stand-in", "ANTHROPIC_BASE_URL": url, "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
 
 
 @contextmanager
-def _ended_by_sigterm() -> Iterator[None]:
-    """Turn SIGTERM into `SystemExit`, so that it, too, stops the programs on its way out."""
+def _exit_on_sigterm() -> Iterator[None]:
+    """Turn SIGTERM into `SystemExit`, which stops the programs on its way out."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

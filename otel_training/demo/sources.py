@@ -1,4 +1,4 @@
-"""What the feed reads: news-like texts of our own invention."""
+"""The demo's sources: news-like texts of our own invention."""
 
 import json
 from dataclasses import dataclass
@@ -28,5 +28,5 @@ class Source:
 
 def read_sources() -> list[Source]:
     """Read the sources, in the order in which they came in."""
-    found = json.loads(files(__package__).joinpath("sources.json").read_text(encoding="utf-8"))
-    return [Source(**{**one, "facts": tuple(Fact(**fact) for fact in one["facts"])}) for one in found]
+    rows = json.loads(files(__package__).joinpath("sources.json").read_text(encoding="utf-8"))
+    return [Source(**{**row, "facts": tuple(Fact(**fact) for fact in row["facts"])}) for row in rows]

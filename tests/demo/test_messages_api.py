@@ -8,7 +8,7 @@ import anthropic
 import pytest
 
 from otel_training.demo.messages_api import BLOCKED, UNKNOWN
-from otel_training.demo.programs import served
+from otel_training.demo.programs import serve
 from otel_training.demo.sources import read_sources
 
 MODEL = "claude-haiku-5-5"
@@ -16,7 +16,7 @@ MODEL = "claude-haiku-5-5"
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with served("otel_training.demo.messages_api:app", tmp_path_factory.mktemp("stand-in"), os.environ) as found:
+    with serve("otel_training.demo.messages_api:app", tmp_path_factory.mktemp("stand-in"), os.environ) as found:
         yield found
 
 

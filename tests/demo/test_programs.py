@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from otel_training.demo.programs import run_program, served
+from otel_training.demo.programs import run_program, serve
 from otel_training.errors import TrainingError
 
 STAND_IN = "otel_training.demo.messages_api:app"
@@ -25,21 +25,21 @@ def test_stops_a_server_whatever_happens(error: type[BaseException], tmp_path: P
     """A server has ended when its block is left, however that is."""
     seen: list[str] = []
 
-    def serve() -> None:
-        with served(STAND_IN, tmp_path, os.environ) as url:
+    def interrupt() -> None:
+        with serve(STAND_IN, tmp_path, os.environ) as url:
             seen.append(url)
             assert answers(url)
             raise error
 
     with pytest.raises(error):
-        serve()
+        interrupt()
 
     assert [False] == [answers(url) for url in seen]
 
 
 def test_says_which_server_does_not_start(tmp_path: Path) -> None:
     """A server that ends at once is an error that names it."""
-    with pytest.raises(TrainingError, match="no_such_module:app"), served("no_such_module:app", tmp_path, os.environ):
+    with pytest.raises(TrainingError, match="no_such_module:app"), serve("no_such_module:app", tmp_path, os.environ):
         pass
 
 
