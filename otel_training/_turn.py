@@ -1,4 +1,4 @@
-"""Turns: how long work that nobody waits for may keep the interpreter's lock."""
+"""Turns: how long background work may keep the interpreter's lock."""
 
 import time
 from dataclasses import dataclass, field
@@ -11,12 +11,12 @@ _AWAY_SECONDS: Final = 0.00001
 
 @dataclass(slots=True)
 class Turn:
-    """Gives the lock away often: a busy thread hands it to a waiting one after 5 ms only."""
+    """Releases the interpreter's lock often: by itself a busy thread does so only after 5 ms."""
 
     _since: float = field(default_factory=time.perf_counter)
 
     def end(self) -> None:
-        """Let other threads run, where the turn has lasted long enough."""
+        """Let other threads run if this turn has lasted long enough, and begin the next."""
         if time.perf_counter() - self._since > _HOLD_SECONDS:
             time.sleep(_AWAY_SECONDS)
             self._since = time.perf_counter()

@@ -17,7 +17,7 @@ COMMAND: Final = "otel-training"
 
 
 class Kind(StrEnum):
-    """What a record tells; the value of `training.kind`, the key to filter on."""
+    """The kind of a record: the value of `training.kind`, the key to filter on."""
 
     EXTRACTION = "extraction"
     LLM_CALL = "llm_call"
@@ -36,7 +36,7 @@ class Kind(StrEnum):
 
 
 class Action(StrEnum):
-    """What a reader did to an insight, and the undo of it."""
+    """A reader's action on an insight, or the undo of one."""
 
     LIKE = "like"
     X = "x"
@@ -47,11 +47,11 @@ class Action(StrEnum):
     UNBOOKMARK = "unbookmark"
     UNSHARE = "unshare"
     OTHER = "other"
-    """Any action the app has beyond these: kept and shown, never a vote."""
+    """Any other action of the app: kept and shown, never a vote."""
 
 
 class Outcome(StrEnum):
-    """How an extraction ended."""
+    """How an extraction or a query ended."""
 
     OK = "ok"
     ERROR = "error"
@@ -63,16 +63,18 @@ class Outcome(StrEnum):
 
 
 class Content(StrEnum):
-    """What is kept of texts."""
+    """How texts are kept; the values of the setting `content`."""
 
     NONE = "none"
-    """Nothing: ids and digests stay, so that links and votes still work."""
+    """Not at all: ids and digests stay, so that links and votes still work."""
     REDACTED = "redacted"
+    """With placeholders for secrets and personal data."""
     FULL = "full"
+    """As they are."""
 
 
 class Loss(StrEnum):
-    """Why a record is not in the store."""
+    """Why a record is not in the store: the values of `training.loss.reason`."""
 
     QUEUE_FULL = "queue_full"
     SPOOL_FULL = "spool_full"
@@ -92,7 +94,7 @@ class Attribute:
 
     name: str
     records: str
-    """The kinds of records that carry it."""
+    """The kinds of records that carry the attribute."""
     type: str
     """OTel type and unit (UCUM); lists travel as JSON text: exporters render them differently."""
     meaning: str
@@ -294,6 +296,6 @@ METRIC_WAITING: Final = "training.events.waiting"
 # Resource
 SERVICE_NAME: Final = _attribute("service.name", "resource", "string", "the program")
 
-# Scores that override what the extraction itself said
+# Names of scores that replace the extraction's own
 SCORE_QUALITY: Final = "quality_score"
 SCORE_PASSED: Final = "passed_filters"

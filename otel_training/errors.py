@@ -2,7 +2,7 @@
 
 
 class TrainingError(Exception):
-    """Base of what the command prints as one line, with exit code 1."""
+    """Base of the errors that the command prints as one line, with exit code 1."""
 
 
 class StoreLockedError(TrainingError):
@@ -22,7 +22,7 @@ class StoreError(TrainingError):
 
 
 class RowsUnreadableError(StoreError):
-    """The engine could not parse rows it was given."""
+    """The engine cannot parse rows that were to be inserted."""
 
 
 class NothingToExportError(TrainingError):
