@@ -1,4 +1,4 @@
-"""Binding an extraction's arguments by name: looked up once, at decoration."""
+"""The arguments of a captured function: which carries which field is looked up once, at decoration."""
 
 import inspect
 from collections.abc import Callable, Mapping
@@ -18,14 +18,14 @@ _SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """Where a call carries a field."""
+    """The place of one field among a call's arguments."""
 
     name: str
     position: int | None
     default: object
 
     def of(self, args: tuple[object, ...], kwargs: Mapping[str, object]) -> object:
-        """Read the field from one call."""
+        """Return the field's value in one call."""
         if self.name in kwargs:
             return kwargs[self.name]
         if self.position is not None and self.position < len(args):
@@ -34,7 +34,7 @@ class Argument:
 
 
 def constant(value: object) -> Argument:
-    """Make the argument that is the same in every call."""
+    """Return an argument that has the same value in every call."""
     return Argument("", None, value)
 
 
@@ -44,26 +44,29 @@ NO_ARGUMENTS: Final = dict.fromkeys(FIELDS, constant(None))
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """Where a call carries all three."""
+    """The places of an extraction's three fields among a call's arguments."""
 
     topic: Argument
     source_url: Argument
     source_content: Argument
     positions: Callable[[tuple[object, ...]], tuple[object, ...]] | None = field(init=False, default=None)
-    """Reads all three at once from a call without keywords, where each has a position."""
+    """Reads all three at once from a call without keywords; None where one has no position."""
     last: int = field(init=False, default=-1)
+    """The highest of the positions."""
 
     def __post_init__(self) -> None:
-        """Settle the quick way."""
-        found = [one.position for one in (self.topic, self.source_url, self.source_content)]
-        if (positions := [one for one in found if one is not None]) == found:
+        """Prepare reading by positions, which is quicker."""
+        fields = (self.topic, self.source_url, self.source_content)
+        positions = [argument.position for argument in fields if argument.position is not None]
+        if len(positions) == len(fields):
             object.__setattr__(self, "positions", itemgetter(*positions))
             object.__setattr__(self, "last", max(positions))
 
     def of(self, args: tuple[object, ...], kwargs: Mapping[str, object]) -> tuple[str | None, str | None, object]:
-        """Read topic and URL, as text, and the content, as it is."""
+        """Return topic and URL of one call as texts, and the content as it is."""
         if kwargs or self.positions is None or len(args) <= self.last:
-            topic, url, content = (one.of(args, kwargs) for one in (self.topic, self.source_url, self.source_content))
+            fields = (self.topic, self.source_url, self.source_content)
+            topic, url, content = (argument.of(args, kwargs) for argument in fields)
         else:
             topic, url, content = self.positions(args)
         if type(topic) is not str or len(topic) > _FIELD_LIMIT:
@@ -80,34 +83,32 @@ def bind(function: Callable[..., Any], names: Mapping[str, str]) -> dict[str, Ar
     decoration, not to swallow at run time.
     """
     parameters = _parameters(function)
-    keyword_only = any(one.kind is inspect.Parameter.VAR_KEYWORD for one in parameters.values())
-    for asked, name in names.items():
-        if asked not in _SYNONYMS:
-            message = f"arguments: {asked!r} is none of {', '.join(_SYNONYMS)}"
-            raise TypeError(message)
-        if name not in parameters and not keyword_only:
-            message = f"arguments: {asked}={name!r} is no parameter of {function.__qualname__}"
-            raise TypeError(message)
-    order = list(parameters)
-    found = {}
-    for one, synonyms in _SYNONYMS.items():
-        wanted = (names[one],) if one in names else synonyms
-        name = next((word for word in wanted if word in parameters), wanted[0])
-        found[one] = _argument(name, parameters.get(name), order)
-    return found
+    takes_any_keyword = any(parameter.kind is inspect.Parameter.VAR_KEYWORD for parameter in parameters.values())
+    for field_name, name in names.items():
+        if field_name not in _SYNONYMS:
+            raise TypeError(f"arguments: {field_name!r} is none of {', '.join(_SYNONYMS)}")
+        if name not in parameters and not takes_any_keyword:
+            raise TypeError(f"arguments: {field_name}={name!r} is no parameter of {function.__qualname__}")
+    return {
+        field_name: _bind_first(parameters, (names[field_name],) if field_name in names else synonyms)
+        for field_name, synonyms in _SYNONYMS.items()
+    }
 
 
-def bind_one(function: Callable[..., Any], names: tuple[str, ...], given: str | None) -> Argument:
-    """Find one field among a function's parameters, by a name that was given or the first of `names`.
+def bind_one(function: Callable[..., Any], synonyms: tuple[str, ...], name: str | None) -> Argument:
+    """Find one field among a function's parameters, by its `name` or else by the first of `synonyms`.
 
-    Raises `TypeError` when the function has no parameter of the given name.
+    Raises `TypeError` when the function has no parameter of that name.
     """
     parameters = _parameters(function)
-    if given is not None and given not in parameters:
-        message = f"argument: {given!r} is no parameter of {getattr(function, '__qualname__', function)}"
-        raise TypeError(message)
-    wanted = (given,) if given is not None else names
-    name = next((one for one in wanted if one in parameters), wanted[0])
+    if name is not None and name not in parameters:
+        raise TypeError(f"argument: {name!r} is no parameter of {getattr(function, '__qualname__', function)}")
+    return _bind_first(parameters, synonyms if name is None else (name,))
+
+
+def _bind_first(parameters: Mapping[str, inspect.Parameter], names: tuple[str, ...]) -> Argument:
+    """Bind the first of some names that is a parameter; where none is, a call may still carry it as a keyword."""
+    name = next((name for name in names if name in parameters), names[0])
     return _argument(name, parameters.get(name), list(parameters))
 
 

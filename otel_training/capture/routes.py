@@ -1,4 +1,4 @@
-"""Which requests are captured: a method and a path template."""
+"""Routes: which requests are captured, by method and path template."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -15,7 +15,7 @@ class Route:
     pattern: re.Pattern[str]
 
     def matches(self, scope: Mapping[str, Any]) -> bool:
-        """Tell whether an ASGI HTTP scope is a request of this route.
+        """Return whether an ASGI HTTP scope is a request of this route.
 
         In a mounted app, and behind a proxy's prefix, `path` begins with `root_path`; the route may
         be declared with or without it.
@@ -26,18 +26,17 @@ class Route:
         if not root:
             return self.pattern.fullmatch(path) is not None
         inside = path[len(root) :] if path.startswith(f"{root}/") else path
-        return any(self.pattern.fullmatch(one) is not None for one in {path, inside})
+        return any(self.pattern.fullmatch(candidate) is not None for candidate in {path, inside})
 
 
 _PARAMETER: Final = re.compile(r"\\{[^/{}]+\\}")
 
 
 def parse_route(text: str) -> Route:
-    """Read `METHOD[|METHOD] /path/{parameter}`; raises `ValueError` when it is not that."""
+    """Parse a route written as `METHOD[|METHOD] /path/{parameter}`; raises `ValueError` for any other text."""
     methods, _, path = text.strip().partition(" ")
     path = path.strip()
     if not path.startswith("/") or not methods.replace("|", "").isalpha():
-        message = f"route {text!r} is not like 'POST /api/feed/engage'"
-        raise ValueError(message)
+        raise ValueError(f"route {text!r} is not like 'POST /api/feed/engage'")
     pattern = _PARAMETER.sub("[^/]+", re.escape(path.rstrip("/")))
     return Route(frozenset(methods.upper().split("|")), path, re.compile(pattern + "/?"))

@@ -1,4 +1,4 @@
-"""One dispatch over calling styles: what is opened around a call is written once, elsewhere.
+"""Wrapping a function of any calling style so that a scope is opened around each call.
 
 A scope is active only while the host's code runs: in a generator during each step, never across
 a `yield`, where the consumer's code would run inside it.
@@ -17,59 +17,63 @@ R = TypeVar("R")
 
 
 class Scope(Protocol):
-    """One call. No method raises or changes anything."""
+    """What is captured of one call. No method raises, or changes what the call does."""
 
     def __enter__(self) -> None:
-        """Be the running one during a step of a generator; a function's is that from the beginning."""
+        """Make the scope active for one step of a generator; a function's is active from the beginning."""
 
     def __exit__(self, *raised: object) -> None:
-        """Be it no more; what the host's code raised goes on."""
+        """Make the scope inactive after a step; what the host's code raised goes on."""
 
     def yielded(self, value: object) -> None:
-        """See a value that a generator gives."""
+        """Take note of a value that a generator yields."""
 
     def returned(self, value: object) -> None:
-        """See the result and finish, being the running one no more."""
+        """Take note of the result, make the scope inactive, and finish it."""
 
     def ended(self, error: BaseException | None, outcome: Outcome | None = None) -> None:
-        """Finish without a result; `outcome` says what the exception alone does not."""
+        """Finish the scope without a result; `outcome` is given where the exception alone does not say it."""
 
 
 Begin: TypeAlias = Callable[[tuple[object, ...], dict[str, object], bool], Scope | None]
-"""Open a scope for a call's arguments, entered at once or not; None: just call."""
+"""Opens a scope for a call's arguments, active at once or not; returns None where nothing is captured."""
+_Wrapper: TypeAlias = Callable[..., Any]
+_Consumer: TypeAlias = "list[weakref.ref[Any]]"
+"""Holds a weak reference to the generator that the consumer has, once that is made."""
 
 
 def wrap(function: Callable[P, R], begin: Begin) -> Callable[P, R]:
-    """Open a scope around every call.
+    """Open a scope around every call of a function.
 
     Takes functions, methods, partials and callable objects, sync or async, generators or not.
     """
-    style = _style(function)
-    return cast("Callable[P, R]", _named(style(function, begin), function))
+    wrap_style = _choose_style(function)
+    return cast("Callable[P, R]", _name_as(function, wrap_style(function, begin)))
 
 
-def _style(function: Callable[..., Any]) -> Callable[[Callable[..., Any], Begin], Callable[..., Any]]:
-    """Choose the wrapper; of a callable object its `__call__` tells the style."""
+def _choose_style(function: Callable[..., Any]) -> Callable[[Callable[..., Any], Begin], _Wrapper]:
+    """Choose how to wrap; the style of a callable object is that of its `__call__`."""
     called = (
         function if inspect.isroutine(function) or isinstance(function, functools.partial) else type(function).__call__
     )
     if inspect.isasyncgenfunction(called):
-        return _async_generating
+        return functools.partial(_wrap_generator, _async_steps)
     if inspect.isgeneratorfunction(called):
-        return _generating
-    return _awaiting if inspect.iscoroutinefunction(called) else _calling
+        return functools.partial(_wrap_generator, _steps)
+    return _wrap_coroutine if inspect.iscoroutinefunction(called) else _wrap_function
 
 
-def _named(wrapper: Callable[..., Any], function: Callable[..., Any]) -> Callable[..., Any]:
+def _name_as(function: Callable[..., Any], wrapper: _Wrapper) -> _Wrapper:
+    """Give a wrapper the name and docstring of its function; those of a partial's, or of a `__call__`."""
     named = function.func if isinstance(function, functools.partial) else function
     if not hasattr(named, "__name__"):
         named = type(named).__call__
-    wrapped = functools.wraps(named)(wrapper)
-    wrapped.__wrapped__ = function
-    return wrapped
+    wrapper = functools.wraps(named)(wrapper)
+    wrapper.__wrapped__ = function
+    return wrapper
 
 
-def _calling(function: Callable[..., Any], begin: Begin) -> Callable[..., Any]:
+def _wrap_function(function: Callable[..., Any], begin: Begin) -> _Wrapper:
     def calling(*args: Any, **kwargs: Any) -> Any:
         scope = begin(args, kwargs, True)  # noqa: FBT003 - as `Begin` says
         if scope is None:
@@ -85,7 +89,7 @@ def _calling(function: Callable[..., Any], begin: Begin) -> Callable[..., Any]:
     return calling
 
 
-def _awaiting(function: Callable[..., Any], begin: Begin) -> Callable[..., Any]:
+def _wrap_coroutine(function: Callable[..., Any], begin: Begin) -> _Wrapper:
     async def awaiting(*args: Any, **kwargs: Any) -> Any:
         scope = begin(args, kwargs, True)  # noqa: FBT003 - as `Begin` says
         if scope is None:
@@ -101,21 +105,23 @@ def _awaiting(function: Callable[..., Any], begin: Begin) -> Callable[..., Any]:
     return awaiting
 
 
-def _generating(function: Callable[..., Any], begin: Begin) -> Callable[..., Any]:
+def _wrap_generator(
+    steps: Callable[[Any, Scope, _Consumer], Any], function: Callable[..., Any], begin: Begin
+) -> _Wrapper:
     def generating(*args: Any, **kwargs: Any) -> Any:
         inner = function(*args, **kwargs)
         scope = begin(args, kwargs, False)  # noqa: FBT003 - as `Begin` says
         if scope is None:
             return inner
-        seen: list[weakref.ref[Any]] = []
-        outer = _steps(inner, scope, seen)
-        seen.append(weakref.ref(outer))
+        consumer: _Consumer = []
+        outer = steps(inner, scope, consumer)
+        consumer.append(weakref.ref(outer))
         return outer
 
     return generating
 
 
-def _steps(inner: Generator[Any, Any, Any], scope: Scope, seen: list[Any]) -> Generator[Any, Any, Any]:
+def _steps(inner: Generator[Any, Any, Any], scope: Scope, consumer: _Consumer) -> Generator[Any, Any, Any]:
     """Drive a generator step by step, passing on all that its consumer sends, throws or closes."""
     step: Callable[[], Any] = functools.partial(next, inner)
     try:
@@ -137,29 +143,15 @@ def _steps(inner: Generator[Any, Any, Any], scope: Scope, seen: list[Any]) -> Ge
             except BaseException as thrown:  # noqa: BLE001 - the inner generator decides about it
                 step = functools.partial(inner.throw, thrown)
     except GeneratorExit as error:
-        scope.ended(error, _closing(seen))
+        scope.ended(error, _closed_or_abandoned(consumer))
         raise
     except BaseException as error:
         scope.ended(error)
         raise
 
 
-def _async_generating(function: Callable[..., Any], begin: Begin) -> Callable[..., Any]:
-    def generating(*args: Any, **kwargs: Any) -> Any:
-        inner = function(*args, **kwargs)
-        scope = begin(args, kwargs, False)  # noqa: FBT003 - as `Begin` says
-        if scope is None:
-            return inner
-        seen: list[weakref.ref[Any]] = []
-        outer = _async_steps(inner, scope, seen)
-        seen.append(weakref.ref(outer))
-        return outer
-
-    return generating
-
-
-async def _async_steps(inner: AsyncGenerator[Any, Any], scope: Scope, seen: list[Any]) -> AsyncGenerator[Any, Any]:
-    """Do as `_steps` does, awaiting each step."""
+async def _async_steps(inner: AsyncGenerator[Any, Any], scope: Scope, consumer: _Consumer) -> AsyncGenerator[Any, Any]:
+    """Drive an async generator as `_steps` drives a generator."""
     step: Callable[[], Any] = inner.__anext__
     try:
         while True:
@@ -180,13 +172,13 @@ async def _async_steps(inner: AsyncGenerator[Any, Any], scope: Scope, seen: list
             except BaseException as thrown:  # noqa: BLE001 - the inner generator decides about it
                 step = functools.partial(inner.athrow, thrown)
     except GeneratorExit as error:
-        scope.ended(error, _closing(seen))
+        scope.ended(error, _closed_or_abandoned(consumer))
         raise
     except BaseException as error:
         scope.ended(error)
         raise
 
 
-def _closing(seen: list[Any]) -> Outcome:
-    """Tell a consumer that closes from one that let go: weak references die before finalizers run."""
-    return Outcome.CLOSED if seen and seen[0]() is not None else Outcome.ABANDONED
+def _closed_or_abandoned(consumer: _Consumer) -> Outcome:
+    """Return whether a consumer closed the generator or let go of it: weak references die before finalizers run."""
+    return Outcome.CLOSED if consumer and consumer[0]() is not None else Outcome.ABANDONED
