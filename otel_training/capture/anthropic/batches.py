@@ -1,8 +1,9 @@
-"""Message Batches: prompts when they are submitted, answers when they are read, in whatever process.
+"""Message Batches: prompts are captured when they are submitted, answers when they are read.
 
-A batch's results come hours later. Each result belongs to the extraction that runs when it is read,
-else to the next one that begins before the following result: so a loop over the results, with one
-extraction in its body, is enough. A `custom_id` that is an extraction's id names that extraction.
+A batch's results come hours later, perhaps to another process. Each result belongs to the extraction
+that runs when it is read, else to the next one that begins before the following result: so a loop over
+the results, with one extraction in its body, is enough. A `custom_id` that is an extraction's id names
+that extraction.
 """
 
 import contextlib
@@ -24,14 +25,14 @@ _unclaimed: ContextVar[Callable[[Handle | None], None] | None] = ContextVar("ote
 
 
 def read_batches(wrap: Callable[[Any, str, Any], None]) -> None:
-    """See batches submitted and their results read, by the client's own methods."""
+    """Wrap the client's methods that submit a batch and that read its results."""
     for name in _MODULES:
         with contextlib.suppress(ImportError):
             module = importlib.import_module(name)
-            wrap(module.Batches, "create", _submitting)
-            wrap(module.AsyncBatches, "create", _submitting_later)
-            wrap(module.Batches, "results", _reading)
-            wrap(module.AsyncBatches, "results", _reading_later)
+            wrap(module.Batches, "create", _create)
+            wrap(module.AsyncBatches, "create", _create_async)
+            wrap(module.Batches, "results", _results)
+            wrap(module.AsyncBatches, "results", _results_async)
 
 
 def claim(handle: Handle | None) -> None:
@@ -42,19 +43,20 @@ def claim(handle: Handle | None) -> None:
         emit(handle)
 
 
-def _submitting(wrapped: Any, _instance: Any, args: Any, kwargs: Any) -> Any:
+def _create(wrapped: Any, _instance: Any, args: Any, kwargs: Any) -> Any:
     batch = wrapped(*args, **kwargs)
-    _submitted(batch, kwargs)
+    _emit_prompts(batch, kwargs)
     return batch
 
 
-async def _submitting_later(wrapped: Any, _instance: Any, args: Any, kwargs: Any) -> Any:
+async def _create_async(wrapped: Any, _instance: Any, args: Any, kwargs: Any) -> Any:
     batch = await wrapped(*args, **kwargs)
-    _submitted(batch, kwargs)
+    _emit_prompts(batch, kwargs)
     return batch
 
 
-def _submitted(batch: Any, kwargs: Mapping[str, Any]) -> None:
+def _emit_prompts(batch: Any, kwargs: Mapping[str, Any]) -> None:
+    """Emit one call of a model for each request of a batch; its answer comes later."""
     with guard:
         requests = kwargs.get("requests")
         if not captures() or not isinstance(requests, (list, tuple)):
@@ -69,56 +71,57 @@ def _submitted(batch: Any, kwargs: Mapping[str, Any]) -> None:
                 names.BATCH_ID: batch.id,
                 names.BATCH_CUSTOM_ID: custom_id,
             }
-            emit_call(
-                _handle(current().id), attributes, {"input": _messages(params), "outputs": [], "tools": _tools(params)}
-            )
+            content = {"input": _messages(params), "outputs": [], "tools": _tools(params)}
+            emit_call(_handle(current().id), attributes, content)
 
 
 def _messages(params: Mapping[str, Any]) -> JSON:
     system = params.get("system")
     head: list[JSON] = [] if system is None else [{"role": "system", "content": plain(system, limit=_PROMPT_LIMIT)}]
-    asked = plain(params.get("messages"), limit=_PROMPT_LIMIT)
-    return [*head, *(asked if isinstance(asked, list) else [])]
+    messages = plain(params.get("messages"), limit=_PROMPT_LIMIT)
+    return [*head, *(messages if isinstance(messages, list) else [])]
 
 
 def _tools(params: Mapping[str, Any]) -> JSON:
     return plain(params.get("tools"), limit=_PROMPT_LIMIT)
 
 
-def _reading(wrapped: Any, _instance: Any, args: Any, kwargs: Any) -> Any:
+def _results(wrapped: Any, _instance: Any, args: Any, kwargs: Any) -> Any:
     decoder = wrapped(*args, **kwargs)
     with guard:
-        decoder._iterator = _each(decoder._iterator, _batch_id(args, kwargs))  # noqa: SLF001 - the decoder stays itself
+        # The app gets the client's own decoder.
+        decoder._iterator = _pass_on(decoder._iterator, _batch_id(args, kwargs))  # noqa: SLF001
     return decoder
 
 
-async def _reading_later(wrapped: Any, _instance: Any, args: Any, kwargs: Any) -> Any:
+async def _results_async(wrapped: Any, _instance: Any, args: Any, kwargs: Any) -> Any:
     decoder = await wrapped(*args, **kwargs)
     with guard:
-        decoder._iterator = _each_later(decoder._iterator, _batch_id(args, kwargs))  # noqa: SLF001 - as above
+        decoder._iterator = _pass_on_async(decoder._iterator, _batch_id(args, kwargs))  # noqa: SLF001
     return decoder
 
 
-def _each(results: Iterator[Any], batch_id: str) -> Iterator[Any]:
+def _pass_on(results: Iterator[Any], batch_id: str) -> Iterator[Any]:
     for result in results:
-        _read(result, batch_id)
+        _offer(result, batch_id)
         yield result
     claim(None)
 
 
-async def _each_later(results: AsyncIterator[Any], batch_id: str) -> AsyncIterator[Any]:
+async def _pass_on_async(results: AsyncIterator[Any], batch_id: str) -> AsyncIterator[Any]:
     async for result in results:
-        _read(result, batch_id)
+        _offer(result, batch_id)
         yield result
     claim(None)
 
 
-def _read(result: Any, batch_id: str) -> None:
+def _offer(result: Any, batch_id: str) -> None:
+    """Emit a result under the running extraction; where none runs, let the next one claim it."""
     with guard:
         if not captures():
             return
         claim(None)
-        attributes, content = _told(result, batch_id)
+        attributes, content = _call_of(result, batch_id)
 
         def emit(handle: Handle | None) -> None:
             with guard:
@@ -131,7 +134,8 @@ def _read(result: Any, batch_id: str) -> None:
             _unclaimed.set(emit)
 
 
-def _told(result: Any, batch_id: str) -> tuple[dict[str, Scalar | None], dict[str, JSON]]:
+def _call_of(result: Any, batch_id: str) -> tuple[dict[str, Scalar | None], dict[str, JSON]]:
+    """Return attributes and content of the call of a model that a result answers."""
     message = getattr(result.result, "message", None)
     usage = getattr(message, "usage", None)
     read, written = (getattr(usage, f"cache_{kind}_input_tokens", None) or 0 for kind in ("read", "creation"))

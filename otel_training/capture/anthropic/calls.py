@@ -1,4 +1,4 @@
-"""Calls of models: what one OpenTelemetry GenAI invocation tells, as a record under its extraction."""
+"""Calls of a model: a finished OpenTelemetry GenAI invocation becomes a record under its extraction."""
 
 import time
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from otel_training.record.record import JSON, Scalar
 from otel_training.record.values import fields_of, plain
 
 _PROMPT_LIMIT: Final = 4 << 20
-_FIGURES: Final[Mapping[str, str]] = {
+_FIELDS: Final[Mapping[str, str]] = {
     "provider_name": names.PROVIDER,
     "request_model": names.MODEL,
     "response_model": names.RESPONSE_MODEL,
@@ -27,7 +27,7 @@ _FIGURES: Final[Mapping[str, str]] = {
     "usage_reasoning_output_tokens": names.REASONING_TOKENS,
     "response_time_to_first_chunk": names.FIRST_CHUNK,
 }
-"""Field of the invocation's data, and the attribute it becomes."""
+"""The attribute that each field of an invocation's data becomes."""
 DETAILS: Final = "_otel_training_details"
 
 
@@ -37,9 +37,9 @@ def record_invocation(invocation: Any) -> None:
     if not isinstance(handle, Handle):
         return
     data = invocation.data
-    found = {name: getattr(data, field, None) for field, name in _FIGURES.items()}
+    values = {name: getattr(data, field, None) for field, name in _FIELDS.items()}
     attributes: dict[str, Scalar | None] = {
-        name: value for name, value in found.items() if isinstance(value, (str, int, float))
+        name: value for name, value in values.items() if isinstance(value, (str, int, float))
     }
     reasons = getattr(data, "response_finish_reasons", None)
     error = invocation.attributes.get(names.ERROR_TYPE)
@@ -51,52 +51,49 @@ def record_invocation(invocation: Any) -> None:
 
 
 def note_usage(invocation: Any, message: Any) -> None:
-    """Keep what prices an Anthropic call and the invocation has no field for: tier and cache lifetimes."""
+    """Note on an invocation what its price depends on and it has no field for: tier and cache lifetimes."""
     usage = getattr(message, "usage", None)
-    split = getattr(usage, "cache_creation", None)
+    written = getattr(usage, "cache_creation", None)
     figures = {
         names.SERVICE_TIER: getattr(usage, "service_tier", None),
-        names.CACHE_5M_TOKENS: getattr(split, "ephemeral_5m_input_tokens", None),
-        names.CACHE_1H_TOKENS: getattr(split, "ephemeral_1h_input_tokens", None),
+        names.CACHE_5M_TOKENS: getattr(written, "ephemeral_5m_input_tokens", None),
+        names.CACHE_1H_TOKENS: getattr(written, "ephemeral_1h_input_tokens", None),
     }
     setattr(invocation, DETAILS, {name: value for name, value in figures.items() if isinstance(value, (str, int))})
 
 
 def _content(data: Any) -> dict[str, JSON]:
-    system = _blocks(data.system_instructions)
-    messages: list[JSON] = [{"role": "system", "content": _joined(system)}] if system else []
-    messages += [{"role": one.role, "content": _joined(_blocks(one.parts))} for one in data.input_messages or []]
+    system = data.system_instructions
+    messages: list[JSON] = [{"role": "system", "content": _content_of(system)}] if system else []
+    messages += [{"role": message.role, "content": _content_of(message.parts)} for message in data.input_messages or []]
     tools = getattr(data, "tool_definitions", None)
     return {
         "input": messages,
-        "outputs": _outputs([part for one in data.output_messages or [] for part in one.parts]),
+        "outputs": _outputs([part for message in data.output_messages or [] for part in message.parts]),
         "tools": plain(list(tools), limit=_PROMPT_LIMIT) if tools else None,
     }
 
 
-def _blocks(parts: Any) -> list[JSON]:
-    return [_block(part) for part in parts or []]
+def _content_of(parts: Any) -> JSON:
+    """Return a message's content: its one text as that text, as chat formats do, else its blocks."""
+    match [_block_of(part) for part in parts or []]:
+        case [{"type": "text", "text": text}]:
+            return text
+        case blocks:
+            return blocks
 
 
-def _block(part: Any) -> JSON:
+def _block_of(part: Any) -> JSON:
     if getattr(part, "type", None) == "text":
         return {"type": "text", "text": plain(part.content, limit=_PROMPT_LIMIT)}
     return plain(fields_of(part), limit=_PROMPT_LIMIT)
 
 
-def _joined(blocks: list[JSON]) -> JSON:
-    """Give a message of one text as that text, as chat formats do."""
-    match blocks:
-        case [{"type": "text", "text": text}]:
-            return text
-    return blocks
-
-
 def _outputs(parts: list[Any]) -> list[JSON]:
-    """List what may be the answer: the text, and the arguments of each tool call."""
+    """Return what may be the model's answer: the text, and the arguments of each tool call."""
     text = "".join(part.content for part in parts if getattr(part, "type", None) == "text")
     calls = [part.arguments for part in parts if getattr(part, "type", None) == "tool_call"]
     arguments: list[JSON] = [
-        one if isinstance(one, str) else orjson.dumps(plain(one, limit=_PROMPT_LIMIT)).decode() for one in calls
+        call if isinstance(call, str) else orjson.dumps(plain(call, limit=_PROMPT_LIMIT)).decode() for call in calls
     ]
     return [*([text] if text else []), *arguments]
