@@ -2,13 +2,12 @@
 
 import asyncio
 import inspect
-from collections import namedtuple
+import threading
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
-from pydantic import BaseModel
 
 import otel_training
 
@@ -41,6 +40,16 @@ def async_style(answer: Callable[[], object], **options: Any) -> Callable[..., o
         return answer()
 
     return lambda *args, **kwargs: asyncio.run(extract(*args, **kwargs))
+
+
+def told(lines: Lines) -> list[tuple[str, str, list[str] | None]]:
+    """Topic, outcome and insights of each record."""
+    found = []
+    for record in lines():
+        output = record["body"]["training.output"]
+        texts = None if output is None else [one["text"] for one in output]
+        found.append((record["training.source.topic"], record["training.outcome"], texts))
+    return found
 
 
 @pytest.fixture(params=[sync_style, async_style], ids=["sync", "async"])
@@ -131,154 +140,6 @@ def test_raises_the_identical_exception_and_records_its_class_alone(
     assert "secret" not in str(record)
 
 
-@dataclass
-class AsDataclass:
-    """An answer as a dataclass."""
-
-    extracted_insights: list[Any]
-    quality_score: float
-    passed_filters: bool
-
-
-@dataclass(slots=True)
-class AsSlots:
-    """An answer as a dataclass with slots."""
-
-    insights: list[Any]
-    quality_score: float
-    passed_filters: bool
-
-
-class AsModel(BaseModel):
-    """An answer as a pydantic model."""
-
-    items: list[Any]
-    quality_score: float
-    passed_filters: bool
-
-
-class AsNamed(NamedTuple):
-    """An answer as a named tuple."""
-
-    insights: list[Any]
-    quality_score: float
-    passed_filters: bool
-
-
-class Item(BaseModel):
-    """An insight as a pydantic model."""
-
-    text: str
-    category: str | None = None
-
-
-OldNamed = namedtuple("OldNamed", "insights quality_score passed_filters")  # noqa: PYI024 - a style users have
-ITEMS = [{"text": "One", "category": "c"}, Item(text="Two")]
-SHAPES = {
-    "mapping": {"insights": ITEMS, "quality_score": 8, "passed_filters": True},
-    "extracted": {"extracted_insights": tuple(ITEMS), "quality_score": 8.0, "passed_filters": True},
-    "dataclass": AsDataclass(ITEMS, 8, passed_filters=True),
-    "slots": AsSlots(ITEMS, 8, passed_filters=True),
-    "model": AsModel(items=ITEMS, quality_score=8, passed_filters=True),
-    "named tuple": AsNamed(ITEMS, 8, passed_filters=True),
-    "old named tuple": OldNamed(ITEMS, 8, True),
-}
-
-
-@pytest.mark.parametrize("shape", SHAPES)
-def test_reads_results_of_any_shape(lines: Lines, shape: str) -> None:
-    """Mappings, dataclasses, models and named tuples say the same."""
-    sync_style(lambda: SHAPES[shape])("t", "u")
-
-    (record,) = lines()
-    insights = [(one["text"], one["category"]) for one in record["body"]["training.output"]]
-    assert ([("One", "c"), ("Two", None)], 8.0, True, 2) == (
-        insights,
-        record["training.quality.score"],
-        record["training.filter.passed"],
-        record["training.output.count"],
-    )
-
-
-@pytest.mark.parametrize("answer", [["One", "Two"], ("One", "Two"), [{"text": "One"}, {"text": "Two"}]])
-def test_reads_a_bare_list_of_insights(lines: Lines, answer: object) -> None:
-    """A list is the insights; nothing is said of quality then."""
-    sync_style(lambda: answer)("t", "u")
-
-    (record,) = lines()
-    assert (["One", "Two"], None) == (
-        [one["text"] for one in record["body"]["training.output"]],
-        record.get("training.quality.score"),
-    )
-
-
-@pytest.mark.parametrize("answer", [None, 5, "text", object(), {"unrelated": 1}, ANSWER.keys(), BaseModel])
-def test_takes_what_it_cannot_read_as_no_insights(lines: Lines, answer: object) -> None:
-    """An answer of unknown shape is a record without output."""
-    sync_style(lambda: answer)("t", "u")
-
-    (record,) = lines()
-    assert (None, "ok") == (record["body"]["training.output"], record["training.outcome"])
-
-
-def test_reads_the_result_by_a_function_of_the_app(lines: Lines) -> None:
-    """`result=` turns an answer of any shape into one that can be read."""
-    sync_style(lambda: "One|Two", result=lambda answer: answer.split("|"))("t", "u")
-
-    (record,) = lines()
-    assert ["One", "Two"] == [one["text"] for one in record["body"]["training.output"]]
-
-
-def test_takes_the_apps_own_ids(lines: Lines) -> None:
-    """An `id` or `insight_id` in a returned item wins over the derived one, which stays known."""
-    sync_style(lambda: [{"text": "One", "id": 17}, {"text": "Two", "insight_id": "abc", "id": 1}])("t", "u")
-
-    (record,) = lines()
-    found = [(one["insight_id"], one["derived_id"]) for one in record["body"]["training.output"]]
-    assert [("17", otel_training.insight_id("u", "One")), ("abc", otel_training.insight_id("u", "Two"))] == found
-
-
-@pytest.mark.parametrize(
-    ("function", "call"),
-    [
-        (lambda topic, url, content: [], lambda f: f("T", "U", "C")),
-        (lambda topic, url, text: [], lambda f: f(text="C", url="U", topic="T")),
-        (lambda source_content, *, topic, source_url: [], lambda f: f("C", topic="T", source_url="U")),
-        (lambda a, topic="T", source_url="U", source_content="C": [], lambda f: f(1)),
-        (lambda source_content, /, *rest, **more: [], lambda f: f("C", topic="T", source_url="U")),
-    ],
-    ids=["by position", "by keyword", "keyword only", "by default", "by **kwargs"],
-)
-def test_binds_arguments_by_name(lines: Lines, function: Any, call: Any) -> None:
-    """However an argument is passed, the record has it."""
-    call(otel_training.extraction(function))
-
-    (record,) = lines()
-    found = (record["training.source.topic"], record["url.full"], record["body"]["training.input"])
-    assert ("T", "U", "C") == found
-
-
-def test_binds_arguments_under_other_names(lines: Lines) -> None:
-    """`arguments=` says which parameter carries what; a method's self is no argument."""
-
-    class Extractor:
-        @otel_training.extraction(arguments={"source_url": "link", "topic": "about"})
-        def extract(self, about: str, link: str, content: str) -> list[str]:
-            return []
-
-    Extractor().extract("T", "U", "C")
-    (record,) = lines()
-    found = (record["training.source.topic"], record["url.full"], record["body"]["training.input"])
-    assert ("T", "U", "C") == found
-
-
-@pytest.mark.parametrize("names", [{"source": "topic"}, {"source_url": "nosuch"}])
-def test_refuses_arguments_that_do_not_exist(names: dict[str, str]) -> None:
-    """A wrong name is an error where the function is decorated."""
-    with pytest.raises(TypeError, match="arguments"):
-        otel_training.extraction(arguments=names)(lambda topic: None)
-
-
 @pytest.mark.parametrize(
     ("content", "kept"),
     [
@@ -333,3 +194,56 @@ def test_one_switch_turns_everything_off(folder: Any) -> None:
     otel_training.record_score("a", "quality_score", 1)
     assert otel_training.flush(1)
     assert not folder.path.exists()
+
+
+def test_a_block_is_an_extraction(lines: Lines) -> None:
+    """Where no function is the extraction, a `with` block is; its handle takes what came out."""
+    with otel_training.extraction(task="block", topic="t", source_url="u", source_content="Text.") as handle:
+        assert handle is otel_training.current()
+        handle.result({"insights": [{"text": "One"}], "quality_score": 7})
+        handle.score(8)
+
+    (record,) = lines()
+    assert ("block", "t", "u", "Text.", 8.0, handle.id) == (
+        record["training.task.name"], record["training.source.topic"], record["url.full"],
+        record["body"]["training.input"], record["training.quality.score"], record["training.extraction.id"],
+    )  # fmt: skip
+
+
+def test_a_failing_block_is_a_failed_extraction(lines: Lines) -> None:
+    """The block's exception goes on as it is."""
+    error = ValueError()
+    with pytest.raises(ValueError, match=r"^$") as raised, otel_training.extraction(topic="t"):
+        raise error
+
+    assert (error, [("t", "error", None)]) == (raised.value, told(lines))
+
+
+def test_blocks_nest_and_run_in_threads_at_once(lines: Lines) -> None:
+    """One object may open many blocks, inside each other and side by side."""
+    extraction = otel_training.extraction(task="block", topic="t")
+    barrier = threading.Barrier(4)
+
+    def work(number: int) -> None:
+        with extraction as outer:
+            barrier.wait()
+            with extraction as inner:
+                inner.score(number)
+            assert otel_training.current() is outer
+            outer.score(number + 0.5)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(4)))
+
+    found = sorted(record["training.quality.score"] for record in lines())
+    assert [0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5] == found
+
+
+def test_switched_off_a_block_does_nothing(folder: Any) -> None:
+    """The handle of a block that is off takes everything and keeps nothing."""
+    otel_training.configure(enabled=False)
+    with otel_training.extraction(topic="t") as handle:
+        handle.result(["One"])
+        handle.score(1)
+
+    assert ("", False) == (handle.id, folder.path.exists())

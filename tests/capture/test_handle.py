@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import otel_training
-from otel_training.privacy.identity import text_sha256
 
 Lines = Callable[[], list[dict[str, Any]]]
 
@@ -136,32 +135,3 @@ def test_without_an_extraction_the_handle_does_nothing(lines: Lines) -> None:
     handle.llm_call(model="m", input="i", output="o")
 
     assert ("", []) == (handle.id, lines())
-
-
-def test_records_what_no_middleware_sees(lines: Lines) -> None:
-    """Feedback, impressions and scores can be recorded by hand; reader 0 is a reader."""
-    otel_training.record_feedback("abc", "like", user_id=0)
-    otel_training.record_feedback(7, "zap")
-    otel_training.record_impressions(["abc", 7], user_id="0")
-    otel_training.record_score("abc", "judge", 4)
-
-    like, zap, shown, score = lines()
-    assert like["user.hash"] == shown["user.hash"]
-    assert [("abc", "like"), ("7", "other")] == [
-        (one["training.insight.id"], one["training.feedback.action"]) for one in (like, zap)
-    ]
-    assert ('["abc","7"]', False, ("abc", "judge", 4.0)) == (
-        shown["training.insight.ids"],
-        "user.hash" in zap,
-        tuple(score[f"training.score.{name}"] for name in ("target", "name", "value")),
-    )
-
-
-def test_derives_the_same_insight_id_as_anyone() -> None:
-    """White space and Unicode form do not change an insight's id; its URL and text do."""
-    base = otel_training.insight_id("https://x.example/a", "Café  opens")
-
-    assert base == otel_training.insight_id(" https://x.example/a", " Cafe\u0301 opens\n")
-    assert base != otel_training.insight_id("https://x.example/b", "Café opens")
-    assert base != otel_training.insight_id("https://x.example/a", "Café closes")
-    assert text_sha256("Café opens") == text_sha256("Cafe\u0301 \n opens ")

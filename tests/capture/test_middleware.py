@@ -13,7 +13,6 @@ from fastapi.responses import JSONResponse
 from starlette.middleware.gzip import GZipMiddleware
 
 import otel_training
-from otel_training.capture.routes import parse_route
 from otel_training.pipeline.lifecycle import flush
 from otel_training.privacy.identity import Key, pseudonym, text_sha256
 from tests.served import served
@@ -266,43 +265,6 @@ def test_switched_off_it_is_not_there(lines: Lines, folder: Any) -> None:
 
     assert flush(1)
     assert not folder.path.exists()
-
-
-def test_matches_templates() -> None:
-    """A parameter of a route's path stands for one segment."""
-    route = parse_route("post|PUT /users/{user_id}/engage.now/")
-
-    assert [True, True, True, False, False, False] == [
-        route.matches({"method": method, "path": path})
-        for method, path in [
-            ("POST", "/users/7/engage.now"), ("PUT", "/users/x y/engage.now"), ("PUT", "/users/7/engage.now/"),
-            ("GET", "/users/7/engage.now"), ("POST", "/users/7/8/engage.now"), ("POST", "/users/7/engage-now"),
-        ]
-    ]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("path", "root", "seen"),
-    [
-        ("/v1/api/feed", "/v1", True),
-        ("/v1/api/feed", "/v1/", True),
-        ("/api/feed", "/v1", True),
-        ("/v1x/api/feed", "/v1", False),
-        ("/v1/api/feed", "", False),
-    ],
-)
-def test_matches_inside_a_mounted_app(path: str, root: str, seen: bool) -> None:  # noqa: FBT001 - a case
-    """In a mounted app, or behind a prefix, the path begins with the root path."""
-    route = parse_route("GET /api/feed")
-
-    assert seen == route.matches({"method": "GET", "path": path, "root_path": root})
-
-
-@pytest.mark.parametrize("text", ["", "/api", "POST api", "P0ST /api", "POST"])
-def test_refuses_a_route_that_is_none(text: str) -> None:
-    """A mistyped route is an error where the middleware is added."""
-    with pytest.raises(ValueError, match="route"):
-        parse_route(text)
 
 
 def test_flushes_before_uvicorn_ends_by_a_signal(tmp_path: Path, folder: Any) -> None:

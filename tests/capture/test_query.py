@@ -9,7 +9,6 @@ import pytest
 from fastapi import FastAPI, Request
 
 import otel_training
-from otel_training.capture.routes import parse_route
 from otel_training.testing import capture
 
 Lines = Callable[[], list[dict[str, Any]]]
@@ -184,15 +183,6 @@ async def test_the_search_route_gives_the_same_record(lines: Lines, method: str,
         figures(record), record["body"]["training.input"], record["user.hash"], record["training.outcome"],
     )  # fmt: skip
     assert record["training.duration"] > 0
-
-
-def test_one_route_may_have_several_methods() -> None:
-    """`GET|POST /api/search` is both."""
-    route = parse_route("GET|POST /api/search")
-
-    assert [True, True, False] == [
-        route.matches({"method": method, "path": "/api/search"}) for method in ("GET", "POST", "PUT")
-    ]
 
 
 def test_views_and_exports_what_was_said_of_an_extraction(rows: Any, command: Any, tmp_path: Any) -> None:

@@ -99,3 +99,13 @@ def test_compares_texts_by_their_normal_form(text: str, normal: str) -> None:
 def test_a_lone_surrogate_has_an_id() -> None:
     """Odd text is no reason to fail."""
     assert 64 == len(text_sha256("\ud800"))
+
+
+def test_derives_the_same_insight_id_as_anyone() -> None:
+    """White space and Unicode form do not change an insight's id; its URL and text do."""
+    base = insight_id("https://x.example/a", "Café  opens")
+
+    assert base == insight_id(" https://x.example/a", " Cafe\u0301 opens\n")
+    assert base != insight_id("https://x.example/b", "Café opens")
+    assert base != insight_id("https://x.example/a", "Café closes")
+    assert text_sha256("Café opens") == text_sha256("Cafe\u0301 \n opens ")

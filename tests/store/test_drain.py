@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from otel_training import config, record_feedback
+from otel_training import record_feedback
 from otel_training.errors import StoreError
 from otel_training.folder import DataFolder
 from otel_training.pipeline import lifecycle
@@ -16,7 +16,6 @@ from otel_training.store import drain as drain_module
 from otel_training.store.client import Store, embedded_dsn
 from otel_training.store.drain import drain, waiting
 from otel_training.store.migrate import migrate
-from otel_training.store.session import opened
 
 STORED = "SELECT insight_id FROM feedback FINAL ORDER BY insight_id"
 LEDGER = "SELECT sum(damaged) AS damaged, sum(torn) AS torn FROM segments FINAL"
@@ -193,14 +192,6 @@ def test_leaves_everything_in_place_when_the_disk_is_full(
 
     assert 1 == waiting(store, folder).lines
     assert 1 == drain(store, folder)
-
-
-def test_opens_the_store_with_everything_in_it(folder: DataFolder) -> None:
-    """A command sees what was captured up to now."""
-    gather("a")
-
-    with opened(config.settings()) as (store, found):
-        assert (["a"], folder) == (stored(store), found)
 
 
 def test_clears_away_what_a_killed_drain_left(folder: DataFolder, store: Store) -> None:

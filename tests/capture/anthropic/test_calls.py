@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -11,10 +9,6 @@ from typing import Any
 
 import anthropic
 import pytest
-from opentelemetry import trace
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
-from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from pydantic import BaseModel
 
 import otel_training
@@ -304,76 +298,3 @@ def test_exports_the_captured_prompt(client: anthropic.Anthropic, rows: Any, tmp
         json.loads(line)["messages"][0]["content"],
         '"captured"' in (tmp_path / "t.manifest.json").read_text(encoding="utf-8"),
     )
-
-
-ORDERS = {
-    "ours alone": "",
-    "theirs before": "AnthropicInstrumentor().instrument(tracer_provider=provider)\nimport otel_training",
-    "theirs after": "import anthropic, otel_training; otel_training.extraction(len)\n"
-    "AnthropicInstrumentor().instrument(tracer_provider=provider)",
-    "sdk off": "import os; os.environ['ANTHROPIC_OPEN_TELEMETRY'] = 'false'",
-}
-PROGRAM = """
-import json, sys
-from opentelemetry import trace
-from opentelemetry.instrumentation.genai.anthropic import AnthropicInstrumentor
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
-from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
-exporter, provider = InMemorySpanExporter(), TracerProvider()
-provider.add_span_processor(SimpleSpanProcessor(exporter))
-trace.set_tracer_provider(provider)
-{order}
-import anthropic, otel_training
-
-@otel_training.extraction
-def extract(source_content):
-    client.messages.create(model="claude-x", max_tokens=9, messages=[{{"role": "user", "content": "P"}}])
-    return ["One"]
-
-with anthropic.Anthropic(base_url=sys.argv[1], api_key="k") as client:
-    extract("x")
-assert otel_training.flush(5)
-spans = exporter.get_finished_spans()
-ours = next(span for span in spans if span.name.startswith("invoke_workflow"))
-parents = [span.parent.span_id if span.parent else 0 for span in spans]
-print(json.dumps([[span.kind.name, parent == ours.context.span_id] for span, parent in zip(spans, parents)]))
-"""
-
-
-@pytest.mark.parametrize("order", ORDERS)
-def test_composes_with_whoever_traces_claude(api: ModuleType, lines: Lines, order: str) -> None:
-    """Whatever instruments the client before or after us, content is captured, and no span is added or lost."""
-    program = PROGRAM.format(order=ORDERS[order])
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", program, api.url], capture_output=True, text=True, check=False
-    )
-    assert (0, "") == (done.returncode, done.stderr)
-
-    spans = json.loads(done.stdout)
-    theirs = 2 if order.startswith("theirs") else 1
-    assert theirs == sum(kind == "CLIENT" for kind, _ in spans)
-    assert 1 == sum(kind == "INTERNAL" for kind, _ in spans)
-    call = next(record for record in lines() if record["training.kind"] == "llm_call")
-    assert ([{"role": "user", "content": "P"}], 23) == (
-        call["body"]["training.input"],
-        call["gen_ai.usage.input_tokens"],
-    )
-
-
-def test_where_the_host_traces_claudes_span_nests_in_ours(client: anthropic.Anthropic) -> None:
-    """One span of ours under whatever is current, the client's under it; no content on it."""
-    exporter, provider = InMemorySpanExporter(), TracerProvider()
-    provider.add_span_processor(SimpleSpanProcessor(exporter))
-    otel_training.capture.tracing.use_tracer_provider(provider)
-    try:
-        with provider.get_tracer("host").start_as_current_span("host"):
-            extracted(lambda: None)
-    finally:
-        otel_training.capture.tracing.use_tracer_provider(None)
-
-    ours, host = exporter.get_finished_spans()
-    assert ours.parent is not None
-    assert (host.context.span_id, trace.SpanKind.INTERNAL, "invoke_workflow extract") == (
-        ours.parent.span_id, ours.kind, ours.name,
-    )  # fmt: skip

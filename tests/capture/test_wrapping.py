@@ -5,7 +5,6 @@ import functools
 import gc
 import inspect
 import logging
-import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
@@ -15,6 +14,7 @@ import pytest
 from opentelemetry import context as otel_context
 
 import otel_training
+from otel_training.folder import DataFolder
 from otel_training.testing import capture
 
 Lines = Callable[[], list[dict[str, Any]]]
@@ -294,58 +294,11 @@ def test_takes_whatever_can_be_called(lines: Lines, style: str) -> None:
     assert [("t", "ok", [text])] == told(lines)
 
 
-def test_a_block_is_an_extraction(lines: Lines) -> None:
-    """Where no function is the extraction, a `with` block is; its handle takes what came out."""
-    with otel_training.extraction(task="block", topic="t", source_url="u", source_content="Text.") as handle:
-        assert handle is otel_training.current()
-        handle.result({"insights": [{"text": "One"}], "quality_score": 7})
-        handle.score(8)
-
-    (record,) = lines()
-    assert ("block", "t", "u", "Text.", 8.0, handle.id) == (
-        record["training.task.name"], record["training.source.topic"], record["url.full"],
-        record["body"]["training.input"], record["training.quality.score"], record["training.extraction.id"],
-    )  # fmt: skip
-
-
-def test_a_failing_block_is_a_failed_extraction(lines: Lines) -> None:
-    """The block's exception goes on as it is."""
-    error = ValueError()
-    with pytest.raises(ValueError, match=r"^$") as raised, otel_training.extraction(topic="t"):
-        raise error
-
-    assert (error, [("t", "error", None)]) == (raised.value, told(lines))
-
-
-def test_blocks_nest_and_run_in_threads_at_once(lines: Lines) -> None:
-    """One object may open many blocks, inside each other and side by side."""
-    extraction = otel_training.extraction(task="block", topic="t")
-    barrier = threading.Barrier(4)
-
-    def work(number: int) -> None:
-        with extraction as outer:
-            barrier.wait()
-            with extraction as inner:
-                inner.score(number)
-            assert otel_training.current() is outer
-            outer.score(number + 0.5)
-
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(work, range(4)))
-
-    found = sorted(record["training.quality.score"] for record in lines())
-    assert [0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5] == found
-
-
-def test_switched_off_a_block_does_nothing(folder: Any) -> None:
-    """The handle of a block that is off takes everything and keeps nothing."""
+def test_switched_off_a_generator_runs_as_it_is(folder: DataFolder) -> None:
+    """Its consumer sees the same values, and there is no file."""
     otel_training.configure(enabled=False)
-    with otel_training.extraction(topic="t") as handle:
-        handle.result(["One"])
-        handle.score(1)
-    list(generate("t"))
 
-    assert ("", False) == (handle.id, folder.path.exists())
+    assert (3, False) == (len(list(generate("t"))), folder.path.exists())
 
 
 def test_recursion_gives_each_call_its_own_record(lines: Lines) -> None:

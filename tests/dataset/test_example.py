@@ -1,0 +1,73 @@
+"""The example: one extraction as a chat."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import otel_training
+from otel_training.dataset.example import read_example
+from tests.dataset.captured import manifest
+
+
+def test_prefers_the_captured_call_whose_answer_was_returned(tmp_path: Path, command: Any) -> None:
+    """Prompt and answer are those of the last matching call; a judge's call is not one."""
+
+    @otel_training.extraction
+    def asked(topic: str, source_url: str, source_content: str) -> list[str]:
+        handle = otel_training.current()
+        for prompt, output in (
+            ("first", '["A"]'),
+            ("second", ' ["A"] '),
+            ("retry", '["B"]'),
+            ("judge", '{"score": 8}'),
+        ):
+            messages = [{"role": "user", "content": [{"type": "text", "text": prompt}]}]
+            handle.llm_call(model="m", input=[{"role": "system", "content": "S"}, *messages], output=output)
+        handle.score(8)
+        return ["A"]
+
+    asked("t", "u", "text")
+    for reader in range(10):
+        otel_training.record_feedback(otel_training.insight_id("u", "A"), "like", user_id=reader)
+    command("export", "--out", "t.jsonl")
+
+    (line,) = (tmp_path / "t.jsonl").read_text(encoding="ascii").splitlines()
+    assert [("system", "S"), ("user", "second"), ("assistant", ' ["A"] ')] == [
+        (message["role"], message["content"]) for message in json.loads(line)["messages"]
+    ]
+    assert "captured" == manifest(tmp_path / "t.manifest.json")["rows"][0]["prompt"]
+
+
+ROW = {
+    "extraction_id": "e", "topic": "", "source_content": "text", "insights": [], "messages": "", "output": "",
+    "timestamp": "", "source_url": "", "source_truncated": False, "corrected": False,
+    "quality_score": 8, "net": 1, "viewers": 10,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("messages", "prompt"),
+    [
+        ('[{"role":"user","content":"P"}]', "captured"),
+        ('[{"role":"user","content":[{"type":"image"}]}]', "template"),
+        ('[{"role":"user","content":[]}]', "template"),
+        ('[{"role":"user","content":7}]', "template"),
+        ('[{"role":"developer","content":"P"}]', "template"),
+        ('"P"', "template"),
+        ("[7]", "template"),
+        ("[]", "template"),
+    ],
+)
+def test_falls_back_to_the_template_for_a_prompt_that_is_no_text(messages: str, prompt: str) -> None:
+    """Only messages of text make a chat."""
+    made = read_example({**ROW, "messages": messages, "output": "A"})
+
+    assert made is not None
+    assert prompt == made.prompt
+
+
+def test_makes_no_example_without_any_prompt() -> None:
+    """Neither source content nor a usable call: no row."""
+    assert read_example({**ROW, "source_content": None, "messages": "[7]", "output": "A"}) is None

@@ -1,0 +1,75 @@
+"""The funnel: what each filter leaves."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import otel_training
+from tests.dataset.captured import engage, extract, manifest
+
+
+def test_the_funnel_counts_each_filter(tmp_path: Path, rows: Any) -> None:
+    """Every filter says what it leaves; what fails, is bad, disliked or unseen is dropped there."""
+
+    @otel_training.extraction(task="extract")
+    def fail(source_content: str) -> None:
+        raise ValueError("bad source")
+
+    with pytest.raises(ValueError, match="bad source"):
+        fail("x")
+    extract("t", "empty", "")
+    for name, quality in (("bad", 6.9), ("unscored", None), ("disliked", 9), ("unseen", 9), ("good", 7)):
+        extract("t", name, "text", quality)
+        engage(name, range(9 if name == "unseen" else 10), "x" if name == "disliked" else "like")
+    (report,) = rows("export", "--out", "t.jsonl")
+
+    assert [
+        ("captured", 7, 0), ("has insights", 6, 1), ("has a prompt", 5, 1), ("quality >= 7", 3, 2),
+        ("likes - dismissals > 0", 2, 1), ("viewers >= 10", 1, 1),
+    ] == [(step["filter"], step["left"], step["dropped"]) for step in report["funnel"]["steps"]]  # fmt: skip
+    assert ["good"] == [row["source_url"] for row in manifest(tmp_path / "t.manifest.json")["rows"]]
+
+
+@pytest.mark.parametrize(
+    ("prepare", "advice"),
+    [
+        (lambda: otel_training.record_feedback("a", "like", user_id=1), "There is no extraction yet"),
+        (lambda: extract("t", "u", "text"), "There are no impressions and no feedback yet"),
+        (
+            lambda: (extract("t", "u", "text"), otel_training.record_feedback("a", "like", user_id=1)),
+            "names a captured insight",
+        ),
+        (lambda: (extract("t", "u", "text", None), engage("u", range(1))), "No extraction has a quality score yet"),
+        (lambda: (extract("t", "u", "text"), engage("u", range(1))), "'viewers >= 10' dropped the last 1"),
+    ],
+    ids=["no extraction", "no readers", "orphans", "no scores", "too few viewers"],
+)
+def test_says_what_to_do_when_nothing_can_be_exported(tmp_path: Path, command: Any, prepare: Any, advice: str) -> None:
+    """A filter without data is named, and there is no file."""
+    prepare()
+    code, out, err = command("export", "--out", "t.jsonl")
+
+    assert (1, "") == (code, out)
+    assert advice in " ".join(err.split())
+    assert [] == [path.name for path in tmp_path.iterdir() if path.is_file()]
+
+
+def test_the_funnel_says_which_prompts_are_no_text(tmp_path: Path, rows: Any) -> None:
+    """What the filters leave and no chat can be made of is a step of the funnel, so that it ends at the rows."""
+
+    @otel_training.extraction
+    def seen(source_url: str) -> dict[str, Any]:
+        image = [{"role": "user", "content": [{"type": "image"}]}]
+        otel_training.current().llm_call(model="m", input=image, output='["One"]')
+        return {"insights": ["One"], "quality_score": 8}
+
+    seen("image")
+    extract("t", "u1", "text")
+    engage("u1", range(10))
+    for reader in range(10):
+        otel_training.record_feedback(otel_training.insight_id("image", "One"), "like", user_id=reader)
+    (report,) = rows("export", "--out", "t.jsonl")
+
+    last = report["funnel"]["steps"][-1]
+    assert (1, "prompt is text", 1, 1) == (report["rows"], last["filter"], last["left"], last["dropped"])

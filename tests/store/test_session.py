@@ -1,0 +1,14 @@
+"""Opening the store for a command."""
+
+from otel_training import config, flush, record_feedback
+from otel_training.folder import DataFolder
+from otel_training.store.session import opened
+
+
+def test_opens_the_store_with_everything_in_it(folder: DataFolder) -> None:
+    """A command sees what was captured up to now."""
+    record_feedback("a", "like", user_id=1)
+    assert flush(5)
+
+    with opened(config.settings()) as (store, found):
+        assert ([{"insight_id": "a"}], folder) == (list(store.rows("SELECT insight_id FROM feedback")), found)

@@ -1,0 +1,27 @@
+"""Tests lie where the code lies."""
+
+from pathlib import Path
+from typing import Final
+
+TESTS: Final = Path(__file__).parent
+PACKAGE: Final = TESTS.parent / "otel_training"
+ROOMS: Final = ("", "capture", "capture/anthropic", "dataset", "demo", "privacy", "store")
+OTHERS: Final = {
+    "capture/test_middleware_identity.py": "a bare app and a wrapped one, asked the same over sockets",
+    "test_end_to_end.py": "two programs of one project, from the app to the export",
+    "test_layout.py": "of the tests themselves",
+    "test_package.py": "the package as an app imports it",
+    "test_readme.py": "of the READMEs",
+}
+"""Files of tests that are no one module's, each with what it is about."""
+
+
+def test_a_file_of_tests_names_its_module() -> None:
+    """`tests/<room>/test_<module>.py` tests `otel_training/<room>/<module>.py`; the others are few and listed."""
+    files = [path for room in ROOMS for path in (TESTS / room).glob("test_*.py")]
+    modules = {path.relative_to(PACKAGE).with_name(path.name.lstrip("_")) for path in PACKAGE.rglob("*.py")}
+    names = [path.relative_to(TESTS) for path in files]
+
+    assert sorted(OTHERS) == sorted(
+        str(name) for name in names if name.with_name(name.name.removeprefix("test_")) not in modules
+    )
