@@ -11,7 +11,7 @@ from otel_training.errors import TrainingError
 from otel_training.folder import DataFolder, find_folder, make_folder
 from otel_training.serving import server
 from otel_training.serving.clickhouse.request import USER
-from otel_training.serving.password import find_password
+from otel_training.serving.password import read_or_make_password
 from otel_training.store.session import held
 
 
@@ -26,8 +26,8 @@ def serve(port: int) -> None:
     if settings.store:
         raise TrainingError("serve opens the embedded store: unset OTEL_TRAINING_STORE and run it again.")
     folder = make_folder(find_folder(settings))
-    with server.bound(port) as taken, progress("Draining") as tell, held(folder, tell) as (store, owner):
-        password, is_new = find_password(settings, folder)
+    with server.bind_loopback(port) as taken, progress("Draining") as tell, held(folder, tell) as (store, owner):
+        password, is_new = read_or_make_password(settings, folder)
         address = f"{server.HOST}:{taken.getsockname()[1]}"
 
         def ready() -> None:

@@ -27,25 +27,25 @@ class Drainer:
     stopped: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def now(self) -> None:
+    def drain_now(self) -> None:
         """Drain what waits; raises `StoreError`."""
         with self._lock:
-            drain(self.store, self.folder, self._go_on)
+            drain(self.store, self.folder, self._raise_if_stopped)
 
-    def run(self) -> None:
-        """Drain until stopped; a drain that fails is told, once a reason, and tried again."""
-        told = ""
+    def drain_until_stopped(self) -> None:
+        """Drain every few seconds; one that fails is logged, once a reason, and tried again."""
+        logged = ""
         while not self.stopped.wait(SECONDS):
             try:
-                self.now()
-                told = ""
+                self.drain_now()
+                logged = ""
             except _StoppedError:
                 return
             except TrainingError as error:
-                if str(error) != told:
-                    told = str(error)
-                    _log.warning("Draining failed, and is tried again every %d s: %s", SECONDS, told)
+                if str(error) != logged:
+                    logged = str(error)
+                    _log.warning("Draining failed, and is tried again every %d s: %s", SECONDS, logged)
 
-    def _go_on(self, _done: int, _total: int) -> None:
+    def _raise_if_stopped(self, _done: int, _total: int) -> None:
         if self.stopped.is_set():
             raise _StoppedError("The server ends: run this again; nothing was lost.")

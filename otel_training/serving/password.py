@@ -10,8 +10,11 @@ from otel_training.folder import DataFolder
 _BYTES = 18
 
 
-def find_password(settings: Settings, folder: DataFolder) -> tuple[str, bool]:
-    """Find the password: the setting's, else the data folder's; tell whether it was made just now."""
+def read_or_make_password(settings: Settings, folder: DataFolder) -> tuple[str, bool]:
+    """Return the password, and whether it is new: the setting's, else the one kept in the data folder.
+
+    Raises `FolderError` when the folder's cannot be read or written.
+    """
     if settings.serve_password:
         return settings.serve_password, False
     path = folder.serve_password
@@ -22,6 +25,7 @@ def find_password(settings: Settings, folder: DataFolder) -> tuple[str, bool]:
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:  # noqa: PTH123
             file.write(password)
     except OSError as error:
-        message = f"{path} cannot be read or made ({error.strerror}): make it this user's, or delete it."
-        raise FolderError(message) from error
+        raise FolderError(
+            f"{path} cannot be read or made ({error.strerror}): make it this user's, or delete it."
+        ) from error
     return password, True

@@ -8,15 +8,18 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from otel_training.conventions import DATABASE
 from otel_training.errors import TrainingError
 from otel_training.folder import DataFolder
 from otel_training.serving.clickhouse.app import App
 from otel_training.serving.clickhouse.engine import Engine
+from otel_training.serving.clickhouse.errors import RouteError
 from otel_training.serving.clickhouse.session import Sessions
 from otel_training.serving.drainer import Drainer
-from otel_training.store.client import Store
+from otel_training.store.client import Store, connect_embedded
 
 if TYPE_CHECKING:
     from uvicorn import Server
@@ -31,54 +34,64 @@ _POLL_SECONDS: Final = 0.05
 
 
 @contextmanager
-def bound(port: int) -> Iterator[socket.socket]:
-    """Take a port of the loopback; raises `TrainingError` when it is not free."""
+def bind_loopback(port: int) -> Iterator[socket.socket]:
+    """Bind a socket to a port of the loopback; raises `TrainingError` when it is not free."""
     # With its protocol named, or asyncio leaves Nagle's algorithm on: 40 ms for each small answer.
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as taken:
-        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            taken.bind((HOST, port))
+            listener.bind((HOST, port))
         except OSError as error:
             reason = error.strerror or type(error).__name__
             raise TrainingError(f"Port {port} cannot be taken ({reason}): choose another with --port.") from error
-        yield taken
+        yield listener
 
 
-def serve(store: Store, folder: DataFolder, taken: socket.socket, password: str, ready: Callable[[], None]) -> None:
-    """Serve until SIGINT or SIGTERM, draining meanwhile; `ready` is called when clients may come.
+def serve(
+    store: Store, folder: DataFolder, listener: socket.socket, password: str, announce: Callable[[], None]
+) -> None:
+    """Serve until SIGINT or SIGTERM, draining meanwhile; `announce` is called when clients may come.
 
     What does not stop within `GRACE_SECONDS` then ends with the process, which loses nothing.
     """
     drainer = Drainer(store, folder)
-    engine = Engine(folder.store, Sessions(folder.store))
-    version, timezone = engine.constants()
+    connect = partial(connect_embedded, folder.store)
+    engine = Engine(connect, Sessions(connect), DATABASE)
+    version, timezone = engine.read_version_and_timezone()
     watchdog = threading.Timer(GRACE_SECONDS, os._exit, (0,))
     watchdog.daemon = True
-    with ThreadPoolExecutor(_THREADS) as threads, ThreadPoolExecutor(1) as aside:
-        server = _server(App(engine, password, drainer.now, threads, aside, folder.path, version, timezone))
-        running = [
-            threading.Thread(target=server.run, args=([taken],), daemon=True),
-            threading.Thread(target=drainer.run, daemon=True),
-        ]
-        with _signalled() as stop:
-            for one in running:
-                one.start()
-            while not server.started and running[0].is_alive():
+    with ThreadPoolExecutor(_THREADS) as threads, ThreadPoolExecutor(1) as kill_thread:
+        routes = {"/drain": partial(_drain, drainer)}
+        server = _make_server(App(engine, password, routes, threads, kill_thread, folder.path, version, timezone))
+        serving = threading.Thread(target=server.run, args=([listener],), daemon=True)
+        draining = threading.Thread(target=drainer.drain_until_stopped, daemon=True)
+        with _catch_signals() as stop:
+            serving.start()
+            draining.start()
+            while not server.started and serving.is_alive():
                 time.sleep(_POLL_SECONDS)
-            ready()
-            while running[0].is_alive() and not stop.wait(1):
+            announce()
+            while serving.is_alive() and not stop.wait(1):
                 pass
         watchdog.start()
         server.should_exit = True
         drainer.stopped.set()
-        while any(one.is_alive() for one in running):
+        while serving.is_alive() or draining.is_alive():
             engine.kill()
-            running[0].join(_POLL_SECONDS)
+            serving.join(_POLL_SECONDS)
     engine.sessions.close()
     watchdog.cancel()
 
 
-def _server(app: App) -> "Server":
+def _drain(drainer: Drainer) -> None:
+    """Drain when another command asks for it."""
+    try:
+        drainer.drain_now()
+    except TrainingError as error:
+        raise RouteError(str(error)) from error
+
+
+def _make_server(app: App) -> "Server":
     import uvicorn
 
     return uvicorn.Server(
@@ -99,12 +112,12 @@ def _server(app: App) -> "Server":
 
 
 @contextmanager
-def _signalled() -> Iterator[threading.Event]:
-    """Tell of SIGINT and SIGTERM by an event, for a while."""
+def _catch_signals() -> Iterator[threading.Event]:
+    """Set the event at SIGINT and SIGTERM, instead of what they do otherwise."""
     stop = threading.Event()
-    before = {one: signal.signal(one, lambda *_: stop.set()) for one in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield stop
     finally:
-        for one, handler in before.items():
-            signal.signal(one, handler)
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -35,7 +35,7 @@ def test_a_drain_that_fails_is_told_once_and_tried_again(
     monkeypatch.setattr(module, "SECONDS", 0.05)
     record_feedback("a", "like", user_id=1)
     lifecycle.restart()
-    thread = threading.Thread(target=drainer.run)
+    thread = threading.Thread(target=drainer.drain_until_stopped)
     with caplog.at_level(logging.WARNING, "otel_training"):
         thread.start()
         time.sleep(1)
@@ -55,7 +55,7 @@ def test_a_drain_stops_with_the_server(drainer: Drainer) -> None:
     drainer.stopped.set()
 
     with pytest.raises(TrainingError, match="nothing was lost"):
-        drainer.now()
+        drainer.drain_now()
 
 
 def test_a_server_that_is_gone_is_one_sentence() -> None:

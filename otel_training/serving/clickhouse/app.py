@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from itertools import chain
@@ -10,13 +10,12 @@ from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, Final, TypeAlias, TypeVar
 
-from otel_training.errors import TrainingError
 from otel_training.serving.clickhouse import native
-from otel_training.serving.clickhouse.compression import decoded, framed, unframed
-from otel_training.serving.clickhouse.engine import Answer, Engine
-from otel_training.serving.clickhouse.failure import QueryError, refusal
-from otel_training.serving.clickhouse.form import read_form
-from otel_training.serving.clickhouse.reply import exception_block, head, send_text, start
+from otel_training.serving.clickhouse.compression import decompress, read_frames, write_frames
+from otel_training.serving.clickhouse.engine import Engine, QueryResult
+from otel_training.serving.clickhouse.errors import QueryError, RouteError, refusal
+from otel_training.serving.clickhouse.multipart import read_form
+from otel_training.serving.clickhouse.reply import exception_block, headers_of, send_head, send_text
 from otel_training.serving.clickhouse.request import Request, check_password, read_request
 from otel_training.serving.clickhouse.statement import read_statement
 
@@ -37,11 +36,13 @@ class App:
 
     engine: Engine
     password: str
-    drain: Callable[[], None]
+    routes: Mapping[str, Callable[[], None]]
+    """Paths beside ClickHouse's, and what runs there on a thread; a `RouteError` is its failure."""
     threads: Executor
-    aside: Executor
-    """For what must run though all threads wait for queries: their end."""
+    kill_thread: Executor
+    """Kills queries though all threads wait for some."""
     folder: Path
+    """Where bodies are kept that are too large for the memory."""
     version: str
     timezone: str
 
@@ -50,55 +51,55 @@ class App:
         path, method = scope["path"], scope["method"]
         if method == "GET" and (path == "/ping" or (path == "/" and not scope["query_string"])):
             await send_text(send, 200, "Ok.\n")
-        elif path not in {"/", "/drain"} or method not in {"GET", "POST"}:
+        elif path not in {"/", *self.routes} or method not in {"GET", "POST"}:
             await send_text(send, 404, f"There is no {method} {path} here: statements go to POST /.\n")
         else:
-            await self._request(scope, receive, send)
+            await self._answer(scope, receive, send)
 
-    async def _request(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    async def _answer(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         request = None
         try:
             request = read_request(scope)
             check_password(request, self.password)
-            if scope["path"] == "/drain":
-                await self._threaded(self.drain)
+            if (route := self.routes.get(scope["path"])) is not None:
+                await self._run_on_thread(route)
                 await send_text(send, 200, "Ok.\n")
                 return
             with SpooledTemporaryFile(_MEMORY_BYTES, dir=str(self.folder)) as body:
-                if await _received(receive, body):
+                if await _receive_body(receive, body):
                     if request.form:
-                        request = read_request(scope, await self._threaded(read_form, body, request.form))
+                        request = read_request(scope, await self._run_on_thread(read_form, body, request.form))
                     await self._query(request, body, receive, send)
         except QueryError as error:
             await send_text(
                 send, error.status, f"{error}\n", error.code, frames=bool(request and request.writes_frames)
             )
-        except TrainingError as error:
+        except RouteError as error:
             await send_text(send, 500, f"{error}\n")
         except OSError as error:
-            full = refusal(243, "NOT_ENOUGH_SPACE", f"The body cannot be kept: {error.strerror or error}.")
-            await send_text(send, full.status, f"{full}\n", full.code)
+            no_space = refusal(243, "NOT_ENOUGH_SPACE", f"The body cannot be kept: {error.strerror or error}.")
+            await send_text(send, no_space.status, f"{no_space}\n", no_space.code)
 
     async def _query(self, request: Request, body: IO[bytes], receive: Receive, send: Send) -> None:
-        mark = self.engine.mark()
+        mark = self.engine.new_mark()
         gone = asyncio.Event()
-        watch = asyncio.create_task(self._killed_at_hangup(receive, mark, gone))
+        watch = asyncio.create_task(self._kill_at_hangup(receive, mark, gone))
         try:
-            answer = await self._threaded(self._answer, request, body, mark)
+            result = await self._run_on_thread(self._run_statement, request, body, mark)
             try:
-                await self._reply(request, answer, send, gone)
+                await self._send_result(request, result, send, gone)
             finally:
-                await self._threaded(answer.rest.close)
+                await self._run_on_thread(result.rest.close)
         finally:
             watch.cancel()
         # Only now: with its end an answer looks like a client that has gone.
         await send({"type": "http.response.body"})
 
-    def _answer(self, request: Request, body: IO[bytes], mark: str) -> Answer:
+    def _run_statement(self, request: Request, body: IO[bytes], mark: str) -> QueryResult:
         """Find the statement, wherever the client put it, and run it with the data that follow it."""
-        source = decoded(_pieces(body), request.coding)
+        source = decompress(_pieces(body), request.coding)
         if request.reads_frames:
-            source = unframed(source)
+            source = read_frames(source)
         text = request.query.rstrip().encode() + b"\n" if request.query else b""
         for piece in source:
             text += piece
@@ -108,40 +109,40 @@ class App:
         if statement.data_at < 0 and len(text) > _HEAD_BYTES:
             raise refusal(62, "SYNTAX_ERROR", "Syntax error: the statement is larger than 1 MiB.")
         if request.protocol >= native.HELLO_PROTOCOL and native.HELLO.fullmatch(statement.text):
-            return Answer("Native", native.hello(self.version, self.timezone))
+            return QueryResult("Native", native.hello_block(self.version, self.timezone))
         return self.engine.run(request, statement, chain([text[statement.data_at :]], source), mark)
 
-    async def _reply(self, request: Request, answer: Answer, send: Send, gone: asyncio.Event) -> None:
+    async def _send_result(self, request: Request, result: QueryResult, send: Send, gone: asyncio.Event) -> None:
         """Send an answer, all but its end."""
         tag = secrets.token_hex(8)
-        chunks: Iterator[bytes] = chain(filter(None, [answer.first]), answer.rest)
-        if request.is_whole:
-            whole: list[bytes] = await self._threaded(list, chunks)
+        chunks: Iterator[bytes] = chain(filter(None, [result.first]), result.rest)
+        if request.waits_for_end:
+            whole: list[bytes] = await self._run_on_thread(list, chunks)
             chunks = iter(whole)
         if request.writes_frames:
-            chunks = framed(chunks)
-        await start(send, head(request, answer, self.timezone, tag))
+            chunks = write_frames(chunks)
+        await send_head(send, headers_of(request, result, self.timezone, tag))
         try:
-            while (chunk := await self._threaded(next, chunks, None)) is not None and not gone.is_set():
+            while (chunk := await self._run_on_thread(next, chunks, None)) is not None and not gone.is_set():
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
         except QueryError as error:
             # Too late for a status: the block that ClickHouse's clients look for.
             await send({"type": "http.response.body", "body": exception_block(error, tag), "more_body": True})
 
-    async def _killed_at_hangup(self, receive: Receive, mark: str, gone: asyncio.Event) -> None:
+    async def _kill_at_hangup(self, receive: Receive, mark: str, gone: asyncio.Event) -> None:
         """Wait until the client has gone, and stop its query: until this is cancelled, as it may only begin now."""
         while (await receive())["type"] != "http.disconnect":
             pass
         gone.set()
         while True:
-            await asyncio.get_running_loop().run_in_executor(self.aside, self.engine.kill, mark)
+            await asyncio.get_running_loop().run_in_executor(self.kill_thread, self.engine.kill, mark)
             await asyncio.sleep(_KILL_SECONDS)
 
-    async def _threaded(self, function: Callable[..., T], *arguments: Any) -> T:
+    async def _run_on_thread(self, function: Callable[..., T], *arguments: Any) -> T:
         return await asyncio.get_running_loop().run_in_executor(self.threads, function, *arguments)
 
 
-async def _received(receive: Receive, body: IO[bytes]) -> bool:
+async def _receive_body(receive: Receive, body: IO[bytes]) -> bool:
     """Take in the whole body before anything runs; False when the client hung up within it."""
     while True:
         message = await receive()

@@ -6,20 +6,20 @@ from collections.abc import Iterator
 from importlib import import_module
 from typing import Any, Final
 
-from otel_training.serving.clickhouse.failure import refusal
+from otel_training.serving.clickhouse.errors import refusal
 
 _CHECKSUM: Final = struct.Struct("<QQ")
 _HEAD: Final = struct.Struct("<BII")
 _NONE, _LZ4, _ZSTD = 0x02, 0x82, 0x90
 
 
-def decoded(chunks: Iterator[bytes], coding: str) -> Iterator[bytes]:
-    """Undo a Content-Encoding.
+def decompress(chunks: Iterator[bytes], coding: str) -> Iterator[bytes]:
+    """Decompress a body of a Content-Encoding.
 
     Raises `QueryError` for one that is not known, and for data that are not what they claim.
     """
     decompressor = _decompressor(coding.strip().lower())
-    return chunks if decompressor is None else _decoded(chunks, decompressor, coding)
+    return chunks if decompressor is None else _decompress_all(chunks, decompressor, coding)
 
 
 def _decompressor(coding: str) -> Any:
@@ -36,7 +36,7 @@ def _decompressor(coding: str) -> Any:
     raise refusal(89, "UNKNOWN_COMPRESSION_METHOD", f"Unknown compression method: {coding}.")
 
 
-def _decoded(chunks: Iterator[bytes], decompressor: Any, coding: str) -> Iterator[bytes]:
+def _decompress_all(chunks: Iterator[bytes], decompressor: Any, coding: str) -> Iterator[bytes]:
     try:
         for chunk in chunks:
             yield decompressor.decompress(chunk)
@@ -46,7 +46,7 @@ def _decoded(chunks: Iterator[bytes], decompressor: Any, coding: str) -> Iterato
         raise refusal(271, "CANNOT_DECOMPRESS", f"The body ends within its {coding}.")
 
 
-def framed(chunks: Iterator[bytes]) -> Iterator[bytes]:
+def write_frames(chunks: Iterator[bytes]) -> Iterator[bytes]:
     """Write ClickHouse's frames: checksum, method, sizes, an LZ4 block."""
     compress = import_module("lz4.block").compress
     for chunk in chunks:
@@ -55,7 +55,7 @@ def framed(chunks: Iterator[bytes]) -> Iterator[bytes]:
         yield _checksum(frame) + frame
 
 
-def unframed(chunks: Iterator[bytes]) -> Iterator[bytes]:
+def read_frames(chunks: Iterator[bytes]) -> Iterator[bytes]:
     """Read ClickHouse's frames."""
     rest = b""
     for chunk in chunks:
@@ -66,13 +66,13 @@ def unframed(chunks: Iterator[bytes]) -> Iterator[bytes]:
                 break
             if rest[: _CHECKSUM.size] != _checksum(rest[_CHECKSUM.size : end]):
                 raise refusal(40, "CHECKSUM_DOESNT_MATCH", "Checksum doesn't match: corrupted data.")
-            yield _unpacked(method, rest[_CHECKSUM.size + _HEAD.size : end], size)
+            yield _unpack(method, rest[_CHECKSUM.size + _HEAD.size : end], size)
             rest = rest[end:]
     if rest:
         raise refusal(271, "CANNOT_DECOMPRESS", "The body ends within a compressed block.")
 
 
-def _unpacked(method: int, data: bytes, size: int) -> bytes:
+def _unpack(method: int, data: bytes, size: int) -> bytes:
     if method == _NONE:
         return data
     if method == _LZ4:
@@ -83,8 +83,8 @@ def _unpacked(method: int, data: bytes, size: int) -> bytes:
 
 
 def _checksum(data: bytes) -> bytes:
-    found = import_module("clickhouse_cityhash.cityhash").CityHash128(data)
-    return _CHECKSUM.pack(*divmod(found, 1 << 64))
+    hashed = import_module("clickhouse_cityhash.cityhash").CityHash128(data)
+    return _CHECKSUM.pack(*divmod(hashed, 1 << 64))
 
 
 def _zstd() -> Any:

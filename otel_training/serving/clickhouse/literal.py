@@ -3,20 +3,20 @@
 from collections.abc import Mapping
 
 
-def text(value: str) -> str:
+def quote(value: str) -> str:
     """Quote a value."""
-    return "'" + _escaped(value).replace("'", "\\'") + "'"
+    return "'" + _escape(value).replace("'", "\\'") + "'"
 
 
-def identifier(name: str) -> str:
+def quote_name(name: str) -> str:
     """Quote a name."""
-    return "`" + _escaped(name).replace("`", "\\`") + "`"
+    return "`" + _escape(name).replace("`", "\\`") + "`"
 
 
-def assigned(settings: Mapping[str, str]) -> str:
-    """Write settings as SET takes them."""
-    return ", ".join(f"{identifier(name)} = {text(value)}" for name, value in settings.items())
+def assignments(settings: Mapping[str, str]) -> str:
+    """Write settings as SET reads them."""
+    return ", ".join(f"{quote_name(name)} = {quote(value)}" for name, value in settings.items())
 
 
-def _escaped(value: str) -> str:
+def _escape(value: str) -> str:
     return value.replace("\\", "\\\\")

@@ -4,6 +4,7 @@ import re
 import struct
 from typing import Final
 
+DISPLAY_NAME: Final = "otel_training"
 HELLO: Final = re.compile(
     r"\s*SELECT\s+displayName\(\),\s*version\(\),\s*revision\(\),\s*timezone\(\)\s*", re.IGNORECASE
 )
@@ -12,13 +13,13 @@ HELLO_PROTOCOL: Final = 54454
 _BLOCK_INFO: Final = b"\x01\x00\x02\xff\xff\xff\xff\x00"
 
 
-def hello(version: str, timezone: str) -> bytes:
-    """Answer the Go driver's first query: a server of revision 0.
+def hello_block(version: str, timezone: str) -> bytes:
+    """Write the answer to the Go driver's first query: a server of revision 0.
 
     The driver then reads every later answer as a block of revision 0, which is what the engine writes.
     """
     columns = (
-        ("displayName()", "String", _text("otel_training")),
+        ("displayName()", "String", _text(DISPLAY_NAME)),
         ("version()", "String", _text(version)),
         ("revision()", "UInt32", struct.pack("<I", 0)),
         ("timezone()", "String", _text(timezone)),
@@ -27,8 +28,8 @@ def hello(version: str, timezone: str) -> bytes:
     return block + b"".join(_text(name) + _text(kind) + b"\x00" + value for name, kind, value in columns)
 
 
-def header(columns: list[tuple[str, str]]) -> bytes:
-    """Make a block of no rows, so that an empty answer has its columns."""
+def empty_block(columns: list[tuple[str, str]]) -> bytes:
+    """Write a block of no rows, so that an empty answer has its columns."""
     return _number(len(columns)) + _number(0) + b"".join(_text(name) + _text(kind) for name, kind in columns)
 
 

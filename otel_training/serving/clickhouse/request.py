@@ -1,4 +1,4 @@
-"""A client's request, read from ASGI's scope: who asks, what for, and how the answer shall be."""
+"""A client's request, read from ASGI's scope: user, statement, and the form of the answer."""
 
 import hmac
 from base64 import b64decode
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-from otel_training.serving.clickhouse.failure import refusal
+from otel_training.serving.clickhouse.errors import refusal
 
 USER: Final = "default"
 DEFAULT_FORMAT: Final = "TabSeparated"
 SESSION_SECONDS: Final = 60
-# What the HTTP interface takes for itself; everything else is a setting of the engine, or unknown to it.
-_OURS: Final = frozenset(
+# Fields of the HTTP interface itself; everything else is a setting of the engine, or unknown to it.
+_INTERFACE: Final = frozenset(
     {
         "buffer_size", "client_protocol_version", "compress", "database", "decompress", "default_format", "password",
         "query", "query_id", "quota_key", "session_check", "session_id", "session_timeout", "stacktrace", "user",
@@ -39,10 +39,10 @@ class Request:
     """The body's content type where it is a form: its fields belong to the request."""
     reads_frames: bool
     writes_frames: bool
-    is_whole: bool
-    """The client wants the answer when it is complete: an error then has a status of its own."""
+    waits_for_end: bool
+    """The answer begins when it is complete: an error then has a status of its own."""
     session: str
-    """What the client calls its session, in which temporary tables and settings stay; '' without one."""
+    """The name of its session, in which temporary tables and settings stay; '' without one."""
     session_seconds: int
     session_must_exist: bool
     settings: dict[str, str]
@@ -52,28 +52,28 @@ class Request:
 def read_request(scope: dict[str, Any], fields: Iterable[tuple[str, str]] = ()) -> Request:
     """Read a request; `fields` are those of a form in its body."""
     headers = {name.decode("latin-1").lower(): value.decode(errors="replace") for name, value in scope["headers"]}
-    asked = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)) | dict(fields)
-    user, password = _credentials(headers, asked)
+    query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)) | dict(fields)
+    user, password = _credentials(headers, query)
     kind = headers.get("content-type", "")
     return Request(
         user=user,
         password=password,
-        query=asked.get("query", ""),
-        database=asked.get("database") or headers.get("x-clickhouse-database", ""),
-        format=asked.get("default_format") or headers.get("x-clickhouse-format") or DEFAULT_FORMAT,
-        query_id=asked.get("query_id", ""),
-        protocol=_whole(asked, "client_protocol_version", 0),
+        query=query.get("query", ""),
+        database=query.get("database") or headers.get("x-clickhouse-database", ""),
+        format=query.get("default_format") or headers.get("x-clickhouse-format") or DEFAULT_FORMAT,
+        query_id=query.get("query_id", ""),
+        protocol=_number(query, "client_protocol_version", 0),
         is_readonly=scope["method"] == "GET",
         coding=headers.get("content-encoding", ""),
         form=kind if kind.lower().startswith("multipart/form-data") else "",
-        reads_frames=_whole(asked, "decompress", 0) > 0,
-        writes_frames=_whole(asked, "compress", 0) > 0,
-        is_whole=_whole(asked, "wait_end_of_query", 0) > 0,
-        session=asked.get("session_id", ""),
-        session_seconds=_whole(asked, "session_timeout", SESSION_SECONDS),
-        session_must_exist=_whole(asked, "session_check", 0) > 0,
-        settings={name: value for name, value in asked.items() if name not in _OURS and not _is_parameter(name)},
-        parameters={name: value for name, value in asked.items() if _is_parameter(name)},
+        reads_frames=_number(query, "decompress", 0) > 0,
+        writes_frames=_number(query, "compress", 0) > 0,
+        waits_for_end=_number(query, "wait_end_of_query", 0) > 0,
+        session=query.get("session_id", ""),
+        session_seconds=_number(query, "session_timeout", SESSION_SECONDS),
+        session_must_exist=_number(query, "session_check", 0) > 0,
+        settings={name: value for name, value in query.items() if name not in _INTERFACE and not _is_parameter(name)},
+        parameters={name: value for name, value in query.items() if _is_parameter(name)},
     )
 
 
@@ -84,7 +84,7 @@ def check_password(request: Request, password: str) -> None:
         raise refusal(516, "AUTHENTICATION_FAILED", f"{request.user}: {sentence}")
 
 
-def _credentials(headers: dict[str, str], asked: dict[str, str]) -> tuple[str, str]:
+def _credentials(headers: dict[str, str], query: dict[str, str]) -> tuple[str, str]:
     """Read user and password, wherever the client put them."""
     if "x-clickhouse-user" in headers or "x-clickhouse-key" in headers:
         return headers.get("x-clickhouse-user", USER), headers.get("x-clickhouse-key", "")
@@ -95,13 +95,13 @@ def _credentials(headers: dict[str, str], asked: dict[str, str]) -> tuple[str, s
         except ValueError:
             return USER, ""
         return user or USER, password
-    return asked.get("user") or USER, asked.get("password", "")
+    return query.get("user") or USER, query.get("password", "")
 
 
 def _is_parameter(name: str) -> bool:
     return name.startswith("param_")
 
 
-def _whole(asked: dict[str, str], name: str, default: int) -> int:
-    text = asked.get(name, "")
+def _number(query: dict[str, str], name: str, default: int) -> int:
+    text = query.get(name, "")
     return int(text) if text.isdecimal() else default

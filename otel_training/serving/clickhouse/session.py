@@ -3,17 +3,15 @@
 import contextlib
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import orjson
 
-from otel_training.serving.clickhouse.failure import refusal
-from otel_training.serving.clickhouse.literal import assigned, text
+from otel_training.serving.clickhouse.errors import refusal
+from otel_training.serving.clickhouse.literal import assignments, quote
 from otel_training.serving.clickhouse.request import Request
-from otel_training.store.client import connect_embedded
 
 if TYPE_CHECKING:
     from chdb.state.sqlitelike import Connection
@@ -22,7 +20,7 @@ _SETTINGS: Final = "SELECT name, value FROM system.settings WHERE name IN {names
 
 
 @dataclass(slots=True)
-class _Kept:
+class _Session:
     connection: "Connection"
     until: float = 0.0
     is_busy: bool = True
@@ -32,58 +30,58 @@ class _Kept:
 class Sessions:
     """The sessions of one store; a request has one for itself."""
 
-    path: Path
-    _kept: dict[str, _Kept] = field(default_factory=dict)
+    connect: "Callable[[], Connection]"
+    _sessions: dict[str, _Session] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @contextlib.contextmanager
-    def taken(self, request: Request, settings: Iterable[str]) -> "Iterator[tuple[Connection, bool]]":
-        """Lend a session's connection, and tell whether it is new.
+    def lock(self, request: Request, settings: Iterable[str]) -> "Iterator[tuple[Connection, bool]]":
+        """Lock a session for one request: its connection, and whether it is new.
 
         The settings named are put back afterwards: a request's own are for that request alone.
         """
-        kept, is_new = self._take(request)
+        session, is_new = self._lock_or_open(request)
         before: dict[str, str] = {}
         try:
-            before = _values(kept.connection, settings)
-            yield kept.connection, is_new
+            before = _values(session.connection, settings)
+            yield session.connection, is_new
         finally:
-            self._give_back(request, kept, before)
+            self._unlock(request, session, before)
 
     def close(self) -> None:
-        """Forget all sessions."""
-        for one in self._kept.values():
-            one.connection.close()
+        """Close all sessions."""
+        for session in self._sessions.values():
+            session.connection.close()
 
-    def _take(self, request: Request) -> tuple[_Kept, bool]:
+    def _lock_or_open(self, request: Request) -> tuple[_Session, bool]:
         name, now = request.session, time.monotonic()
         with self._lock:
-            for old in [old for old, one in self._kept.items() if not one.is_busy and one.until < now]:
-                self._kept.pop(old).connection.close()
-            kept = self._kept.get(name)
-            if kept is None:
+            for old in [old for old, session in self._sessions.items() if not session.is_busy and session.until < now]:
+                self._sessions.pop(old).connection.close()
+            session = self._sessions.get(name)
+            if session is None:
                 if request.session_must_exist:
                     raise refusal(372, "SESSION_NOT_FOUND", f"Session '{name}' not found or expired.")
-                kept = self._kept[name] = _Kept(connect_embedded(self.path))
-                return kept, True
-            if kept.is_busy:
+                session = self._sessions[name] = _Session(self.connect())
+                return session, True
+            if session.is_busy:
                 raise refusal(373, "SESSION_IS_LOCKED", f"Session '{name}' is locked by a concurrent client.")
-            kept.is_busy = True
-            return kept, False
+            session.is_busy = True
+            return session, False
 
-    def _give_back(self, request: Request, kept: _Kept, before: dict[str, str]) -> None:
+    def _unlock(self, request: Request, session: _Session, before: dict[str, str]) -> None:
         try:
             # Its Null takes with it the rows that a query which failed has left in the connection.
-            kept.connection.query(f"SET {assigned(before)}", "Null")
+            session.connection.query(f"SET {assignments(before)}", "Null")
         except RuntimeError:
             # It cannot be put back (readonly): better no session than one that refuses everything.
-            del self._kept[request.session]
-            kept.connection.close()
-        kept.until = time.monotonic() + request.session_seconds
-        kept.is_busy = False
+            del self._sessions[request.session]
+            session.connection.close()
+        session.until = time.monotonic() + request.session_seconds
+        session.is_busy = False
 
 
 def _values(connection: "Connection", settings: Iterable[str]) -> dict[str, str]:
-    names = f"[{', '.join(map(text, settings))}]"
-    found = connection.query(_SETTINGS, "JSONCompactEachRow", {"names": names})
-    return dict(map(orjson.loads, found.bytes().splitlines()))
+    names = f"[{', '.join(map(quote, settings))}]"
+    rows = connection.query(_SETTINGS, "JSONCompactEachRow", {"names": names}).bytes()
+    return dict(map(orjson.loads, rows.splitlines()))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from otel_training.serving.clickhouse.failure import refusal
+from otel_training.serving.clickhouse.errors import refusal
 
 # Strings and comments are skipped, so that no word in them counts.
 _TOKEN: Final = re.compile(
@@ -61,16 +61,16 @@ def read_statement(source: bytes) -> Statement:
     client (here that would be this process's own), and for what ends the engine.
     """
     words, end, has_data = _words(source)
-    _refuse(words)
+    _refuse_forbidden(words)
     if has_data:
-        return _insert(source, words[-1])
+        return _read_insert(source, words[-1])
     try:
         text = source[:end].decode()
     except UnicodeDecodeError as error:
         raise refusal(62, "SYNTAX_ERROR", "Syntax error: the statement is not UTF-8.") from error
     first = words[0].text if words else ""
-    is_query = all(one.text != "INSERT" for one in words)
-    start, name = _format(source, words)
+    is_query = all(word.text != "INSERT" for word in words)
+    start, name = _find_format(source, words)
     return Statement(
         text=text,
         format=name,
@@ -78,7 +78,7 @@ def read_statement(source: bytes) -> Statement:
         query=source[:start].decode() if name else text,
         is_read=first in _READS and is_query,
         is_readonly=first in _READS | _SHOWS and is_query,
-        is_plain=not any(one.text in _BESIDE_ROWS for one in words),
+        is_plain=not any(word.text in _BESIDE_ROWS for word in words),
     )
 
 
@@ -107,7 +107,7 @@ def _words(source: bytes) -> tuple[list[_Word], int, bool]:
     return words, end if end >= 0 else len(source), False
 
 
-def _insert(source: bytes, last: _Word) -> Statement:
+def _read_insert(source: bytes, last: _Word) -> Statement:
     match = _FORMAT.match(source, last.end) if last.text == "FORMAT" else None
     name, end = (match[1].decode(), match.end()) if match else ("Values", last.end)
     data = _DATA.match(source, end)
@@ -115,7 +115,7 @@ def _insert(source: bytes, last: _Word) -> Statement:
     return Statement(text, name, data.end() if data else end, text, is_read=False, is_readonly=False, is_plain=True)
 
 
-def _format(source: bytes, words: list[_Word]) -> tuple[int, str]:
+def _find_format(source: bytes, words: list[_Word]) -> tuple[int, str]:
     """Find the FORMAT clause, at the end or before the last SETTINGS: where it begins, and its format."""
     for at, (word, name) in enumerate(pairwise(words)):
         is_last = at + 2 == len(words) or words[at + 2].text == "SETTINGS"
@@ -125,8 +125,8 @@ def _format(source: bytes, words: list[_Word]) -> tuple[int, str]:
     return -1, ""
 
 
-def _refuse(words: list[_Word]) -> None:
-    if [one.text for one in words[:2]] in _DEADLY:
+def _refuse_forbidden(words: list[_Word]) -> None:
+    if [word.text for word in words[:2]] in _DEADLY:
         raise refusal(1, "UNSUPPORTED_METHOD", "Stop the process that serves instead.")
     for before, word in pairwise(words):
         if (before.text, word.text) == ("INTO", "OUTFILE"):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from otel_training.serving.clickhouse.failure import QueryError
+from otel_training.serving.clickhouse.errors import QueryError
 from otel_training.serving.clickhouse.statement import read_statement
 
 NOISE = st.sampled_from(

@@ -1,4 +1,4 @@
-"""What a client is told of an error: ClickHouse's code and name, its sentence and its HTTP status."""
+"""Errors as a client gets them: ClickHouse's code and name, its sentence and its HTTP status."""
 
 import re
 from typing import Final
@@ -18,7 +18,7 @@ class QueryError(Exception):
 
     @property
     def code(self) -> int:
-        """The error's number, as `X-ClickHouse-Exception-Code` tells it."""
+        """The error's number, as it stands in `X-ClickHouse-Exception-Code`."""
         match = _CODE.search(str(self))
         return int(match.group(1)) if match else _UNKNOWN
 
@@ -28,13 +28,17 @@ class QueryError(Exception):
         return _STATUS.get(self.code, 500)
 
 
+class RouteError(Exception):
+    """A route beside ClickHouse's failed: its sentence is sent with status 500."""
+
+
 def refusal(code: int, name: str, sentence: str) -> QueryError:
     """Make an error of our own, by ClickHouse's number and name."""
     return QueryError(f"Code: {code}. DB::Exception: {sentence} ({name})")
 
 
-def engines(error: Exception) -> QueryError:
-    """Take the engine's error as it is, without what wraps it."""
+def from_engine(error: Exception) -> QueryError:
+    """Return the engine's own error, without what wraps it."""
     text = str(error)
     match = _CODE.search(text)
     return QueryError(

@@ -4,7 +4,7 @@ from email.parser import BytesParser
 from email.policy import HTTP
 from typing import IO
 
-from otel_training.serving.clickhouse.failure import refusal
+from otel_training.serving.clickhouse.errors import refusal
 
 
 def read_form(body: IO[bytes], content_type: str) -> list[tuple[str, str]]:
