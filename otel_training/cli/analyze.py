@@ -1,29 +1,28 @@
 """`otel-training analyze`: quality, pass rate, engagement, exposure, by topic."""
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 import click
-from rich.console import Console
+from rich.console import RenderableType
 
-from otel_training.cli.render import json_option, note, out, print_json, table
-from otel_training.cli.session import session
+from otel_training.cli.output import Output, note, output_options, table
+from otel_training.cli.store import open_store
 from otel_training.store.client import Row, Store, query
 
 _BAR: Final = 40
+_TOPIC_COLUMNS: Final = (
+    "topic", "extractions", "failed", "passed", "quality", "likes", "dismissals", "net", "mean_viewers",
+)  # fmt: skip
 
 
 @click.command()
-@json_option
-def analyze(*, as_json: bool) -> None:
-    """Show the distribution of quality, what readers did, and each topic."""
-    with session() as (store, _):
-        found = read_analysis(store)
-    if as_json:
-        print_json(found)
-    elif found["totals"]["extractions"]:
-        show(out(), found)
-    else:
-        note("No extraction yet: there is nothing to analyze.")
+@output_options()
+def analyze(output: Output) -> None:
+    """Show quality, what readers did, and each topic."""
+    with open_store() as (store, _):
+        analysis = read_analysis(store)
+    output.emit([analysis], lambda _: draw_analysis(analysis))
 
 
 def read_analysis(store: Store) -> dict[str, Any]:
@@ -38,14 +37,20 @@ def read_analysis(store: Store) -> dict[str, Any]:
     }
 
 
-def show(console: Console, found: dict[str, Any]) -> None:
-    """Print the analysis for a person."""
-    for one in (_totals(found["totals"]), _quality(found["quality"]), _exposure(found), _topics(found["topics"])):
-        console.print(one)
-        console.print()
+def draw_analysis(analysis: dict[str, Any]) -> Iterator[RenderableType]:
+    """Draw the figures as tables."""
+    if not analysis["totals"]["extractions"]:
+        note("No extraction yet: there is nothing to analyze.")
+        return
+    exposure = [(row["readers"], row["insights"]) for row in analysis["exposure"]]
+    topics = [[row[column] for column in _TOPIC_COLUMNS] for row in analysis["topics"]]
+    yield _draw_totals(analysis["totals"])
+    yield _draw_quality(analysis["quality"])
+    yield table("Readers that an insight reached", ("readers", "insights"), exposure)
+    yield table("Topics", [column.replace("_", " ") for column in _TOPIC_COLUMNS], topics)
 
 
-def _totals(row: Row) -> Any:
+def _draw_totals(row: Row) -> RenderableType:
     passed = f"{row['passed']:,} of {row['judged']:,} judged" if row["judged"] else "not judged"
     actions = ", ".join(f"{count:,} {action}" for action, count in row["actions"].items()) or "none"
     return table(
@@ -62,7 +67,7 @@ def _totals(row: Row) -> Any:
     )
 
 
-def _quality(rows: list[Row]) -> Any:
+def _draw_quality(rows: list[Row]) -> RenderableType:
     most = max((row["extractions"] for row in rows), default=1)
     return table(
         "Quality score",
@@ -75,19 +80,4 @@ def _quality(rows: list[Row]) -> Any:
             )
             for row in rows
         ],
-    )
-
-
-def _exposure(found: dict[str, Any]) -> Any:
-    return table(
-        "Readers that an insight reached",
-        ("readers", "insights"),
-        [(row["readers"], row["insights"]) for row in found["exposure"]],
-    )
-
-
-def _topics(rows: list[Row]) -> Any:
-    columns = ("topic", "extractions", "failed", "passed", "quality", "likes", "dismissals", "net", "mean_viewers")
-    return table(
-        "Topics", [one.replace("_", " ") for one in columns], [[row[column] for column in columns] for row in rows]
     )

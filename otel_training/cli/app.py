@@ -6,26 +6,27 @@ from otel_training.cli.analyze import analyze
 from otel_training.cli.demo import demo
 from otel_training.cli.doctor import doctor
 from otel_training.cli.export import export
-from otel_training.cli.imports import import_
-from otel_training.cli.render import json_option
+from otel_training.cli.import_ import import_
+from otel_training.cli.output import Output, output_options
 from otel_training.cli.schema import schema
 from otel_training.cli.serve import serve
 from otel_training.cli.ship import ship
-from otel_training.cli.status import status
+from otel_training.cli.status import print_status, status
 from otel_training.cli.view import view
+from otel_training.conventions import COMMAND
 from otel_training.version import version
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(version(), prog_name="otel-training")
-@json_option
+@click.version_option(version(), prog_name=COMMAND)
+@output_options()
 @click.pass_context
-def app(context: click.Context, *, as_json: bool) -> None:
+def app(context: click.Context, output: Output) -> None:
     """Turn the traffic of an LLM app into training data. Alone: the status."""
     if context.invoked_subcommand is None:
-        context.invoke(status, as_json=as_json)
-    elif as_json:
-        raise click.UsageError(f"--json goes after the command: otel-training {context.invoked_subcommand} --json")
+        print_status(output)
+    elif output is Output.JSON:
+        raise click.UsageError(f"--json goes after the command: {COMMAND} {context.invoked_subcommand} --json")
 
 
 for command in (status, view, analyze, export, import_, ship, doctor, serve, schema, demo):

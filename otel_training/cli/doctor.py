@@ -1,20 +1,22 @@
 """`otel-training doctor`: where the data is, who wrote it, what is wrong and what to do."""
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 import click
+from rich.console import RenderableType
 
 from otel_training import config
-from otel_training.cli.render import counted, json_option, out, print_json, table, warn
-from otel_training.cli.session import session
-from otel_training.cli.shipping import findings_of, how_shipping_goes
+from otel_training.cli.output import Output, output_options, plural, table, warn
+from otel_training.cli.shipping_report import read_shipping_report, shipping_findings
 from otel_training.cli.status import lost_by_reason
+from otel_training.cli.store import open_store
 from otel_training.conventions import Kind, Loss
 from otel_training.folder import DataFolder
 from otel_training.store.client import Store, query
 from otel_training.store.drain import waiting
 
-EXPLAINED: Final = {
+EXPLANATIONS: Final = {
     Loss.QUEUE_FULL: "more records came at once than could be written; the app was not slowed down",
     Loss.SPOOL_FULL: "the spool or the disk reached its bound: drain (any command does), make room, "
     "or raise OTEL_TRAINING_MAX_BYTES",
@@ -31,87 +33,89 @@ EXPLAINED: Final = {
 
 
 @click.command()
-@json_option
-def doctor(*, as_json: bool) -> None:
-    """Say where the data is, which programs wrote it, what waits, what was lost and why."""
-    with session() as (store, folder):
-        found = examine(store, folder)
-    if as_json:
-        print_json(found)
-        return
-    _show(found)
+@output_options()
+def doctor(output: Output) -> None:
+    """Show who wrote, what waits, what was lost, and what to do.
+
+    Also where the data is, and which keys made the readers' pseudonyms.
+    """
+    with open_store() as (store, folder):
+        report = examine(store, folder)
+    output.emit([report], lambda _: _draw(report))
+    if output is Output.TEXT:
+        for finding in report["findings"]:
+            warn(f"- {finding}")
 
 
 def examine(store: Store, folder: DataFolder) -> dict[str, Any]:
-    """Gather all findings."""
+    """Gather all figures, and what is wrong."""
+    settings = config.settings()
     lost = lost_by_reason(store.row(query("status")))
-    found: dict[str, Any] = {
+    report: dict[str, Any] = {
         "folder": str(folder.path),
         "programs": list(store.rows(query("doctor_programs"))),
         "waiting": waiting(store, folder).lines,
-        "shipping": how_shipping_goes(folder, config.settings()),
-        "lost": [{"reason": reason, "count": count, "why": EXPLAINED[Loss(reason)]} for reason, count in lost.items()],
+        "shipping": read_shipping_report(folder, settings),
+        "lost": [
+            {"reason": reason, "count": count, "why": EXPLANATIONS[Loss(reason)]} for reason, count in lost.items()
+        ],
         "orphans": store.row(query("doctor_orphans")),
         "keys": list(store.rows(query("doctor_keys"))),
     }
-    found["findings"] = findings(found)
-    if found["shipping"] is not None:
-        found["findings"] += findings_of(found["shipping"], config.settings().otlp_endpoint)
-    return found
+    report["findings"] = list(_findings(report))
+    if report["shipping"] is not None:
+        report["findings"] += shipping_findings(report["shipping"], settings.otlp_endpoint)
+    return report
 
 
-def findings(found: dict[str, Any]) -> list[str]:
-    """Say each thing that is wrong, in a sentence that says what to do."""
-    kinds = {row["kind"] for row in found["programs"]}
-    orphans, said = found["orphans"], []
+def _findings(report: dict[str, Any]) -> Iterator[str]:
+    """Name each thing that is wrong, in a sentence that says what to do."""
+    kinds = {row["kind"] for row in report["programs"]}
+    orphans = report["orphans"]
     if kinds and Kind.EXTRACTION not in kinds:
-        said.append(_one_side("extraction", found["folder"]))
+        yield _missing("extraction", report["folder"])
     if kinds and not kinds & {Kind.FEEDBACK, Kind.IMPRESSION}:
-        said.append(_one_side("feed or engage request", found["folder"]))
+        yield _missing("feed or engage request", report["folder"])
     if orphans["feedback_orphans"] + orphans["impression_orphans"]:
-        known = (
-            f"{counted(orphans['feedback_orphans'], 'action')}, {counted(orphans['impression_orphans'], 'impression')}"
-        )
-        said.append(
-            f"No captured insight is known by the ids of {known} (e.g. {', '.join(orphans['examples'])}): let the "
-            "feed's items carry `text` beside `id`, call current().link(ids), or import rows of insight_id and text."
+        actions = plural(orphans["feedback_orphans"], "action")
+        impressions = plural(orphans["impression_orphans"], "impression")
+        yield (
+            f"No captured insight is known by the ids of {actions}, {impressions} (e.g. "
+            f"{', '.join(orphans['examples'])}): let the feed's items carry `text` beside `id`, call "
+            "current().link(ids), or import rows of insight_id and text."
         )
     if orphans["without_reader"]:
-        said.append(
+        yield (
             f"{orphans['without_reader']} actions have no reader and enter no vote: send metadata.user_id, or give "
             "TrainingMiddleware a user= function."
         )
-    if len(found["keys"]) > 1:
-        said.append(
-            f"{len(found['keys'])} keys made the readers' pseudonyms, so one reader can count as several: set the "
+    if len(report["keys"]) > 1:
+        yield (
+            f"{len(report['keys'])} keys made the readers' pseudonyms, so one reader can count as several: set the "
             "same OTEL_TRAINING_USER_KEY everywhere."
         )
-    return said
 
 
-def _one_side(what: str, folder: str) -> str:
+def _missing(kind: str, folder: str) -> str:
     return (
-        f"No {what} is in {folder}: if that program runs, it gathers elsewhere; start both inside one project, or "
+        f"No {kind} is in {folder}: if that program runs, it gathers elsewhere; start both inside one project, or "
         "set the same OTEL_TRAINING_HOME for both."
     )
 
 
-def _show(found: dict[str, Any]) -> None:
-    console = out()
-    console.print(f"Folder   {found['folder']}", markup=False, soft_wrap=True)
-    console.print(f"Waiting  {found['waiting']:,}")
-    if (shipping := found["shipping"]) is not None:
+def _draw(report: dict[str, Any]) -> Iterator[RenderableType]:
+    yield f"Folder   {report['folder']}"
+    yield f"Waiting  {report['waiting']:,}"
+    if (shipping := report["shipping"]) is not None:
         rows = [(name, value) for name, value in shipping.items() if value not in (None, "")]
-        console.print(table("Shipping", ("what", "value"), rows))
-    programs = [(row["service"], row["kind"], row["records"], row["last"][:19]) for row in found["programs"]]
-    console.print(table("Programs", ("program", "kind", "records", "last"), programs))
-    if found["lost"]:
-        lost = [(row["reason"], row["count"], row["why"]) for row in found["lost"]]
-        console.print(table("Lost", ("reason", "count", "why"), lost))
-    keys = [(row["user_key_id"], row["readers"]) for row in found["keys"]]
-    if keys:
-        console.print(table("Keys of the readers' pseudonyms", ("key", "readers"), keys))
-    for sentence in found["findings"]:
-        warn(f"- {sentence}")
-    if not found["findings"] and not found["lost"]:
-        console.print("All is well.")
+        yield table("Shipping", ("figure", "value"), rows)
+    if report["programs"]:
+        programs = [(row["service"], row["kind"], row["records"], row["last"][:19]) for row in report["programs"]]
+        yield table("Programs", ("program", "kind", "records", "last"), programs)
+    if report["lost"]:
+        yield table("Lost", ("reason", "count", "why"), [tuple(row.values()) for row in report["lost"]])
+    if report["keys"]:
+        keys = [(row["user_key_id"], row["readers"]) for row in report["keys"]]
+        yield table("Keys of the readers' pseudonyms", ("key", "readers"), keys)
+    if not report["findings"] and not report["lost"]:
+        yield "All is well."

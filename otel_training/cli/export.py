@@ -4,10 +4,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
-from rich.console import Console
+from rich.console import RenderableType
 
-from otel_training.cli.render import counted, err, json_option, note, out, print_json, progress, table
-from otel_training.cli.session import session
+from otel_training.cli.output import Output, note, output_options, plural, progress, show, table
+from otel_training.cli.store import open_store
 from otel_training.conventions import COMMAND
 from otel_training.dataset.export import Report, check_target
 from otel_training.dataset.export import export as write_export
@@ -36,58 +36,45 @@ _DEFAULT = Filters()
 )
 @click.option("--force", is_flag=True, help="Replace the file if it exists.")
 @click.option("--print-sql", is_flag=True, help="Print the query with its parameters instead.")
-@json_option
-def export(  # noqa: PLR0913 - one parameter an option
-    *,
-    target: Path | None,
-    min_quality: float,
-    net_above: float,
-    min_viewers: int,
-    force: bool,
-    print_sql: bool,
-    as_json: bool,
-) -> None:
-    """Write what readers liked as a training file (OpenAI chat format), with its manifest."""
-    filters = Filters(min_quality, net_above, min_viewers)
+@output_options()
+def export(*, target: Path | None, force: bool, print_sql: bool, output: Output, **thresholds: float) -> None:
+    """Write what readers liked as a training file.
+
+    In OpenAI's chat format, with a manifest beside it that says where each row comes from.
+    """
+    filters = Filters(**thresholds)  # type: ignore[arg-type]  # of click's own types: `min_viewers` is an int
     if print_sql:
-        click.echo(sql(filters))
+        click.echo(sql_of(filters))
         return
     if target is None:
         raise click.UsageError("Missing option '--out', e.g. --out training.jsonl")
     check_target(target, force=force)
-    with session() as (store, _):
-        found = funnel(store, filters)
-        if not as_json or not found.left:
-            show_funnel(err, found)
-        with progress("Exporting") as tell:
-            report = write_export(store, target, filters, found, tell)
-    if found.advice:
-        note(found.advice)
-    if as_json:
-        print_json(asdict(report))
-    else:
-        show_report(out(), report)
+    with open_store() as (store, _):
+        counts = funnel(store, filters)
+        if output is Output.TEXT or not counts.left:
+            show(draw_funnel(counts), aside=True)
+        with progress("Exporting") as callback:
+            report = write_export(store, target, filters, counts, callback)
+    if counts.advice:
+        note(counts.advice)
+    output.emit([asdict(report)], lambda _: [draw_report(report)])
+    if output is Output.TEXT:
+        note(f"Too few or too many? --min-quality, --net-above, --min-viewers; `{COMMAND} analyze` shows the spread.")
 
 
-def sql(filters: Filters) -> str:
+def sql_of(filters: Filters) -> str:
     """Return the query, its parameters set, ready for any ClickHouse client."""
-    values = "".join(f"SET param_{name} = {plainly(value)};\n" for name, value in asdict(filters).items())
-    return values + query("export").rstrip() + ";"
+    # A whole number without its ".0", which ClickHouse would not read as an integer.
+    values = {name: int(value) if value == int(value) else repr(value) for name, value in asdict(filters).items()}
+    return "".join(f"SET param_{name} = {value};\n" for name, value in values.items()) + query("export").rstrip() + ";"
 
 
-def plainly(value: float) -> str:
-    """Write a number so that it is read back as it is."""
-    return str(int(value)) if value == int(value) else repr(value)
+def draw_funnel(funnel: Funnel) -> RenderableType:
+    """Draw what each filter left and dropped."""
+    rows = [(step.filter, step.left, step.dropped, step.reason if step.dropped else "") for step in funnel.steps]
+    return table("Funnel", ("filter", "left", "dropped", "why dropped"), rows)
 
 
-def show_funnel(console: Console, found: Funnel) -> None:
-    """Print the funnel."""
-    rows = [(step.filter, step.left, step.dropped, step.reason if step.dropped else "") for step in found.steps]
-    console.print(table("Funnel", ("filter", "left", "dropped", "why dropped"), rows))
-
-
-def show_report(console: Console, report: Report) -> None:
-    """Print what was written."""
-    console.print(f"Wrote {counted(report.rows, 'example')} to {report.file}", markup=False, soft_wrap=True)
-    console.print(f"Each row's origin is in {report.manifest}", markup=False, soft_wrap=True)
-    note(f"Too few or too many? --min-quality, --net-above, --min-viewers; `{COMMAND} analyze` shows the spread.")
+def draw_report(report: Report) -> RenderableType:
+    """Name what was written."""
+    return f"Wrote {plural(report.rows, 'example')} to {report.file}\nEach row's origin is in {report.manifest}"

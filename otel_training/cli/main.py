@@ -8,44 +8,44 @@ from collections.abc import Sequence
 from types import FrameType
 from typing import Final
 
+from otel_training.cli.exit_code import ExitCode
+from otel_training.conventions import COMMAND
 from otel_training.errors import TrainingError
 
-OK, FAILED, INTERRUPTED = 0, 1, 130
 GRACE_SECONDS: Final = 5.0
+_COMPLETE: Final = "_OTEL_TRAINING_COMPLETE"
 
 
 def main(argv: Sequence[str] | None = None) -> int:  # noqa: PLR0911 - one exit code a way to end
-    """Run the command line and return its exit code: 0 good, 1 failed, 2 wrong usage."""
+    """Run the command line and return its exit code, of `ExitCode` or the command's own."""
     try:
         import click
+        from click.shell_completion import shell_complete
 
         from otel_training.cli.app import app
     except ImportError:
-        _say("The command needs its libraries: pip install 'otel_training[cli,local]'.")
-        return FAILED
+        return _fail("The command needs its libraries: pip install 'otel_training[cli,local]'.")
     try:
-        # Not `app.main`: it turns a closed pipe into exit code 1.
-        with app.make_context("otel-training", list(sys.argv[1:] if argv is None else argv)) as context:
-            result = app.invoke(context)
+        # Not `app.main`: it turns a closed pipe into exit code 1. So completion, which it does, too, is done here.
+        if (instruction := os.environ.get(_COMPLETE)) is not None:
+            return shell_complete(app, {}, COMMAND, _COMPLETE, instruction)
+        with app.make_context(COMMAND, list(sys.argv[1:] if argv is None else argv)) as context:
+            return app.invoke(context) or ExitCode.OK
     except click.exceptions.Exit as ended:
         return ended.exit_code
     except click.ClickException as error:
         error.show()
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        _say("Interrupted: nothing was lost, run it again.")
-        return INTERRUPTED
+        return _fail("Interrupted: nothing was lost, run it again.", ExitCode.INTERRUPTED)
     except TrainingError as error:
-        _say(str(error))
-        return FAILED
+        return _fail(str(error))
     except BrokenPipeError:
         # The reader of our output is gone (`| head`): not a failure, and nothing left to say.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return OK
+        return ExitCode.OK
     except OSError as error:
-        _say(_sentence(error))
-        return FAILED
-    return result if isinstance(result, int) else OK
+        return _fail(_sentence(error))
 
 
 def run() -> None:
@@ -55,14 +55,14 @@ def run() -> None:
     """
     signal.signal(signal.SIGINT, _interrupt)
     code = main()
-    if code == INTERRUPTED:
+    if code == ExitCode.INTERRUPTED:
         sys.stdout.flush()
         os._exit(code)
     sys.exit(code)
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:
-    watchdog = threading.Timer(GRACE_SECONDS, os._exit, (INTERRUPTED,))
+    watchdog = threading.Timer(GRACE_SECONDS, os._exit, (ExitCode.INTERRUPTED,))
     watchdog.daemon = True
     watchdog.start()
     raise KeyboardInterrupt
@@ -74,5 +74,6 @@ def _sentence(error: OSError) -> str:
     return f"{place}{reason}: make room or give this user access, and run it again; nothing was lost."
 
 
-def _say(sentence: str) -> None:
+def _fail(sentence: str, code: ExitCode = ExitCode.FAILED) -> ExitCode:
     sys.stderr.write(f"Error: {sentence}\n")
+    return code

@@ -7,9 +7,9 @@ from typing import Final
 import click
 
 from otel_training import config
-from otel_training.cli.render import counted, csv_option, json_option, note, out, print_csv, print_json, table
+from otel_training.cli.exit_code import ExitCode
+from otel_training.cli.output import Output, note, output_options, plural, table
 from otel_training.conventions import COMMAND
-from otel_training.store.client import Row
 from otel_training.store.deployment import Deployment
 from otel_training.store.migrate import migrate, migrations, pending, script
 from otel_training.store.roles import roles
@@ -23,7 +23,7 @@ _MOST_DAYS: Final = 9999
 
 @click.group()
 def schema() -> None:
-    """Make, follow and check the tables of a ClickHouse server or cluster."""
+    """Make and check the tables of a ClickHouse server or cluster."""
 
 
 @schema.command()
@@ -34,7 +34,7 @@ def schema() -> None:
 )
 @click.option("--roles", "only_roles", is_flag=True, help="The least-privilege roles instead.")
 def show(*, cluster: str, replicated: bool, ttl_days: int | None, only_roles: bool) -> None:
-    """Print the statements that make a server's tables, for `clickhouse-client`."""
+    """Print the statements that make them, for `clickhouse-client`."""
     if cluster and not _CLUSTER.fullmatch(cluster):
         raise click.BadParameter("a cluster's name has letters, digits and _ . - { } alone.", param_hint="--cluster")
     deployment = Deployment(cluster, replicated=replicated, ttl_days=ttl_days or 0)
@@ -43,58 +43,50 @@ def show(*, cluster: str, replicated: bool, ttl_days: int | None, only_roles: bo
 
 
 @schema.command()
-@json_option
-@csv_option
-def status(*, as_json: bool, as_csv: bool) -> None:
+@output_options(csv=True)
+def status(output: Output) -> None:
     """List the store's migrations: applied or pending."""
     with connected(config.settings()) as store:
-        missing = {one.name for one in pending(store)}
-    rows = [{"migration": one.name, "state": "pending" if one.name in missing else "applied"} for one in migrations()]
-    if not _printed(rows, as_json=as_json, as_csv=as_csv):
-        out().print(table("Migrations", ("migration", "state"), [tuple(row.values()) for row in rows]))
+        missing = {migration.name for migration in pending(store)}
+    names = [migration.name for migration in migrations()]
+    rows = [{"migration": name, "state": "pending" if name in missing else "applied"} for name in names]
+    output.emit(rows, lambda rows: [table("Migrations", ("migration", "state"), [tuple(row.values()) for row in rows])])
     if missing:
-        note(f"{counted(len(missing), 'migration')} pending: `{COMMAND} schema apply` runs them.")
+        note(f"{plural(len(missing), 'migration')} pending: `{COMMAND} schema apply` runs them.")
 
 
 @schema.command()
 def apply() -> None:
-    """Run the pending migrations, in the form that the store has; again, it has nothing to do."""
+    """Run the pending migrations, in the form that the store has.
+
+    Run again, it has nothing to do.
+    """
     with connected(config.settings()) as store:
-        ran = migrate(store)
-    for name in ran:
+        applied = migrate(store)
+    for name in applied:
         click.echo(f"applied {name}")
-    if not ran:
+    if not applied:
         note("Nothing is pending.")
 
 
 @schema.command()
-@json_option
-@csv_option
-def verify(*, as_json: bool, as_csv: bool) -> int:
-    """Compare the store's tables, columns and views with this version's; exit code 1 if any differs."""
+@output_options(csv=True)
+def verify(output: Output) -> ExitCode:
+    """Compare tables, columns and views with this version's.
+
+    The exit code is 1 if any differs.
+    """
     with connected(config.settings()) as store:
-        found = differences(store)
-    if not _printed([asdict(one) for one in found], as_json=as_json, as_csv=as_csv):
-        for one in found:
-            click.echo(_sentence(one))
-    note(f"{counted(len(found), 'difference')} from this version's schema.")
-    return 1 if found else 0
+        differing = differences(store)
+    output.emit(map(asdict, differing), lambda _: map(_sentence, differing))
+    note(f"{plural(len(differing), 'difference')} from this version's schema.")
+    return ExitCode.FAILED if differing else ExitCode.OK
 
 
-def _printed(rows: list[Row], *, as_json: bool, as_csv: bool) -> bool:
-    """Print rows for programs, where one was chosen; tell whether it was."""
-    if as_json and as_csv:
-        raise click.UsageError("Choose one of --json and --csv.")
-    if as_csv:
-        print_csv(rows)
-    for row in rows if as_json else ():
-        print_json(row)
-    return as_json or as_csv
-
-
-def _sentence(one: Difference) -> str:
-    if not one.live:
-        return f"{one.object}: is missing ({one.wanted if one.property != 'query' else 'a view'})"
-    if not one.wanted:
-        return f"{one.object}: is not of this version ({one.live})"
-    return f"{one.object}: {one.property} is {' '.join(one.live.split())}, should be {' '.join(one.wanted.split())}"
+def _sentence(difference: Difference) -> str:
+    name, live, wanted = difference.object, " ".join(difference.live.split()), " ".join(difference.wanted.split())
+    if not live:
+        return f"{name}: is missing ({wanted if difference.property != 'query' else 'a view'})"
+    if not wanted:
+        return f"{name}: is not of this version ({live})"
+    return f"{name}: {difference.property} is {live}, should be {wanted}"

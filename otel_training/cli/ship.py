@@ -9,8 +9,9 @@ from typing import Final
 import click
 
 from otel_training import config
-from otel_training.cli.render import counted, json_option, out, print_json, progress, warn
-from otel_training.cli.session import need_data
+from otel_training.cli.exit_code import ExitCode
+from otel_training.cli.output import Output, output_options, plural, progress, warn
+from otel_training.cli.store import require_data
 from otel_training.conventions import COMMAND
 from otel_training.errors import TrainingError
 from otel_training.folder import DataFolder, find_folder, make_folder
@@ -23,9 +24,8 @@ _POLL_SECONDS: Final = 0.05
 
 
 @click.command()
-@json_option
-@click.pass_context
-def ship(context: click.Context, *, as_json: bool) -> None:
+@output_options()
+def ship(output: Output) -> ExitCode:
     """Send what waits to OTEL_TRAINING_OTLP_ENDPOINT, once.
 
     Running apps do so by themselves; this is for what they left. The exit code is 1 when the
@@ -34,40 +34,42 @@ def ship(context: click.Context, *, as_json: bool) -> None:
     settings = config.settings()
     if not settings.otlp_endpoint:
         raise TrainingError("There is no endpoint: set OTEL_TRAINING_OTLP_ENDPOINT, e.g. to http://127.0.0.1:4318.")
-    need_data()
+    require_data()
     folder = make_folder(find_folder(settings))
     before = read_shipping(folder)
-    with _held(folder, settings) as shipper, progress("Shipping") as tell:
+    with _lock_shipping(folder, settings) as shipper, progress("Shipping") as callback:
         waiting = read_backlog(folder).segments
-        done = iter(range(1, waiting + 1))
-        answer = shipper.round(lambda _: tell(next(done, waiting), waiting))
-    told, left = read_shipping(folder), read_backlog(folder)
-    accepted, rejected = told.accepted - before.accepted, told.rejected - before.rejected
-    if as_json:
-        error = None if answer is None else answer.reason
-        found = {"endpoint": told.endpoint, "accepted": accepted, "rejected": rejected, **asdict(left), "error": error}
-        print_json(found)
-    else:
-        waits = f"{counted(left.segments, 'segment')} ({left.bytes:,} bytes) waiting"
-        sentence = (
-            f"Shipped {counted(accepted, 'record')} to {told.endpoint or 'nobody'}; {rejected:,} refused; {waits}."
-        )
-        out().print(sentence, soft_wrap=True, markup=False)
-    if answer is not None:
-        warn(f"The receiver did not take all: {answer.reason}. Nothing is lost; `{COMMAND} ship` tries again.")
-    context.exit(0 if answer is None else 1)
+        steps = iter(range(1, waiting + 1))
+        refusal = shipper.round(lambda _: callback(next(steps, waiting), waiting))
+    after, left = read_shipping(folder), read_backlog(folder)
+    result = {
+        "endpoint": after.endpoint,
+        "accepted": after.accepted - before.accepted,
+        "rejected": after.rejected - before.rejected,
+        **asdict(left),
+        "error": None if refusal is None else refusal.reason,
+    }
+    sentence = (
+        f"Shipped {plural(result['accepted'], 'record')} to {after.endpoint or 'nobody'}; {result['rejected']:,} "
+        f"refused; {plural(left.segments, 'segment')} ({left.bytes:,} bytes) waiting."
+    )
+    output.emit([result], lambda _: [sentence])
+    if refusal is None:
+        return ExitCode.OK
+    warn(f"The receiver did not take all: {refusal.reason}. Nothing is lost; `{COMMAND} ship` tries again.")
+    return ExitCode.FAILED
 
 
 @contextmanager
-def _held(folder: DataFolder, settings: config.Settings) -> Iterator[Shipper]:
-    made = Shipper(folder, settings, lifecycle.lose)
+def _lock_shipping(folder: DataFolder, settings: config.Settings) -> Iterator[Shipper]:
+    """Take the folder's shipping lock for this process, waiting for it `WAIT_SECONDS` at most."""
+    shipper = Shipper(folder, settings, lifecycle.lose)
     deadline = time.monotonic() + WAIT_SECONDS
-    while not made.hold():
+    while not shipper.hold():
         if time.monotonic() > deadline:
-            message = f"Another process ships from {folder.path} already: look at `{COMMAND} status`."
-            raise TrainingError(message)
+            raise TrainingError(f"Another process ships from {folder.path} already: look at `{COMMAND} status`.")
         time.sleep(_POLL_SECONDS)
     try:
-        yield made
+        yield shipper
     finally:
-        made.release()
+        shipper.release()

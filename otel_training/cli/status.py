@@ -4,15 +4,15 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 import click
-from rich.console import Group
+from rich.console import RenderableType
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
 from otel_training import config
-from otel_training.cli.render import counted, json_option, out, print_json, warn
-from otel_training.cli.session import has_data, session, tell_losses
-from otel_training.cli.shipping import how_shipping_goes
+from otel_training.cli.output import Output, output_options, warn
+from otel_training.cli.shipping_report import read_shipping_report, waiting_segments
+from otel_training.cli.store import has_data, open_store
 from otel_training.conventions import COMMAND, Kind, Loss
 from otel_training.folder import DataFolder, find_folder
 from otel_training.spool.segments import waiting_bytes
@@ -45,7 +45,7 @@ def read_status(store: Store, folder: DataFolder) -> Status:
     row = store.row(query("status"))
     spooled = waiting(store, folder).lines
     lost, settings = lost_by_reason(row), config.settings()
-    shipping = how_shipping_goes(folder, settings)
+    shipping = read_shipping_report(folder, settings)
     return Status(
         folder=str(folder.path),
         captured=row["stored"] + spooled + sum(lost.values()),
@@ -61,18 +61,18 @@ def read_status(store: Store, folder: DataFolder) -> Status:
 
 
 def lost_by_reason(row: dict[str, Any]) -> dict[str, int]:
-    """Join what writers counted with what the drain could not read."""
+    """Return what was lost: what writers counted, and what the drain could not read."""
     drained = {Loss.DAMAGED.value: row["damaged"], Loss.TORN.value: row["torn"]}
     return {**row["lost"], **{reason: count for reason, count in drained.items() if count}}
 
 
 def progress_to(samples: int) -> dict[str, float]:
-    """Say how far the samples are to each target, 0 to 1."""
+    """Return how far the samples are to each target, 0 to 1."""
     return {str(target): round(min(1.0, samples / target), 4) for target in TARGETS}
 
 
 def next_step(by_kind: dict[str, int], samples: int) -> str:
-    """Say the one thing to do next."""
+    """Return the one thing to do next."""
     if not by_kind:
         return "Decorate your extraction function with @otel_training.extraction and run it."
     if Kind.EXTRACTION not in by_kind:
@@ -85,57 +85,57 @@ def next_step(by_kind: dict[str, int], samples: int) -> str:
 
 
 @click.command()
-@json_option
-def status(*, as_json: bool = False) -> None:
-    """Show what gathers, what waits, what was lost, and the next step."""
+@output_options()
+def status(output: Output) -> None:
+    """Show what is captured, waits or was lost, and what to do next."""
+    print_status(output)
+
+
+def print_status(output: Output) -> None:
+    """Print the status; also where there is no data yet."""
+    folder = find_folder(config.settings())
     if has_data():
-        with session() as (store, folder):
-            found = read_status(store, folder)
-            _warn_half(folder)
+        with open_store() as (store, folder):
+            figures = read_status(store, folder)
     else:
-        folder = find_folder(config.settings())
-        found = Status(str(folder.path), targets=progress_to(0), next_step=next_step({}, 0))
-    tell_losses(found.lost)
-    if as_json:
-        print_json(asdict(found))
-    else:
-        out().print(_drawn(found))
-
-
-def _warn_half(folder: DataFolder) -> None:
-    settings = config.settings()
-    if waiting_bytes(folder.local) > settings.max_bytes / 2:
+        figures = Status(str(folder.path), targets=progress_to(0), next_step=next_step({}, 0))
+    if figures.lost:
+        warn(f"Lost: {_list(figures.lost)}. `{COMMAND} doctor` explains each.")
+    if waiting_bytes(folder.local) > config.settings().max_bytes / 2:
         warn("The waiting segments take more than half of OTEL_TRAINING_MAX_BYTES: capture stops when it is reached.")
+    output.emit([asdict(figures)], lambda _: [_draw(figures)])
 
 
-def _shipping(found: dict[str, Any] | None) -> list[tuple[str, str]]:
-    if found is None:
-        return []
-    waits = f"{counted(found['segments'], 'segment')} ({found['bytes']:,} bytes) wait"
-    accepted = f"{found['accepted']:,} accepted, the last {found['accepted_at']}" if found["accepted_at"] else ""
-    refused = f"{found['rejected']:,} refused" if found["rejected"] else ""
-    told = ", ".join(filter(None, (accepted, refused, waits)))
-    error = [("", f"{found['error']} ({found['error_at']})")] if found["error"] else []
-    return [("Shipping", f"to {found['endpoint'] or 'nowhere'}"), ("", told), *error]
-
-
-def _drawn(found: Status) -> Group:
-    head = Table.grid(padding=(0, 2))
-    kinds = ", ".join(f"{count:,} {kind}" for kind, count in found.by_kind.items())
-    lost = ", ".join(f"{count:,} {reason}" for reason, count in found.lost.items())
+def _draw(figures: Status) -> RenderableType:
+    grid = Table.grid(padding=(0, 2))
+    kinds = f"   ({_list(figures.by_kind)})" if figures.by_kind else ""
     for name, value in (
-        ("Folder", found.folder),
-        ("Captured", f"{found.captured:,}"),
-        ("Stored", f"{found.stored:,}" + (f"   ({kinds})" if kinds else "")),
-        ("Waiting", f"{found.spooled:,}"),
-        *_shipping(found.shipping),
-        ("Lost", lost or "0"),
+        ("Folder", figures.folder),
+        ("Captured", f"{figures.captured:,}"),
+        ("Stored", f"{figures.stored:,}{kinds}"),
+        ("Waiting", f"{figures.spooled:,}"),
+        *_shipping_lines(figures.shipping),
+        ("Lost", _list(figures.lost) or "0"),
     ):
-        head.add_row(Text(name, style="dim"), Text(value, style="red" if name == "Lost" and lost else ""))
+        grid.add_row(Text(name, style="dim"), Text(value, style="red" if name == "Lost" and figures.lost else ""))
     bars = Table.grid(padding=(0, 2))
     for target in TARGETS:
-        bar = ProgressBar(total=target, completed=min(found.samples, target), width=30)
-        bars.add_row(bar, Text(f"{found.samples:,} of {target:,}"))
-    head.add_row(Text("Samples", style="dim"), bars)
-    head.add_row(Text("Next", style="dim"), Text(found.next_step, style="bold"))
-    return Group(head)
+        bar = ProgressBar(total=target, completed=min(figures.samples, target), width=30)
+        bars.add_row(bar, Text(f"{figures.samples:,} of {target:,}"))
+    grid.add_row(Text("Samples", style="dim"), bars)
+    grid.add_row(Text("Next", style="dim"), Text(figures.next_step, style="bold"))
+    return grid
+
+
+def _shipping_lines(report: dict[str, Any] | None) -> list[tuple[str, str]]:
+    if report is None:
+        return []
+    accepted = f"{report['accepted']:,} accepted, the last {report['accepted_at']}" if report["accepted_at"] else ""
+    refused = f"{report['rejected']:,} refused" if report["rejected"] else ""
+    figures = ", ".join(filter(None, (accepted, refused, waiting_segments(report))))
+    error = [("", f"{report['error']} ({report['error_at']})")] if report["error"] else []
+    return [("Shipping", f"to {report['endpoint'] or 'nowhere'}"), ("", figures), *error]
+
+
+def _list(counts: dict[str, int]) -> str:
+    return ", ".join(f"{count:,} {name}" for name, count in counts.items())

@@ -1,15 +1,16 @@
 """`otel-training view`: the records themselves."""
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from itertools import islice
 from typing import Any, Final
 
 import click
+from rich.console import RenderableType
 
-from otel_training.cli.render import clean, csv_option, json_option, note, out, print_csv, print_json, table
-from otel_training.cli.session import session
+from otel_training.cli.output import Output, note, output_options, table, without_controls
+from otel_training.cli.store import open_store
 from otel_training.conventions import Kind
 from otel_training.store.client import Row, Store, query
 
@@ -17,54 +18,36 @@ KINDS: Final = tuple(
     kind.value for kind in (Kind.EXTRACTION, Kind.FEEDBACK, Kind.IMPRESSION, Kind.QUERY, Kind.LLM_CALL, Kind.CORRECTION)
 )
 SHOWN: Final = 20
-_COLUMNS: Final = {
-    "extraction": ("timestamp", "topic", "quality", "passed", "outcome", "insights"),
-    "feedback": ("timestamp", "action", "user_id", "insight_id", "extraction_id"),
-    "impression": ("timestamp", "user_id", "insight_ids"),
-    "query": ("timestamp", "user_id", "result_count", "quality_mean", "query"),
-    "llm_call": ("timestamp", "model", "input_tokens", "output_tokens", "duration", "output"),
-    "correction": ("timestamp", "extraction_id", "insights"),
-    "all": ("timestamp", "stage", "what"),
-}
-_FIELDS: Final = {"quality": "quality_score", "passed": "passed_filters"}
+_ANSWER: Final = 120
 
 
 @click.command()
-@click.argument("kind", type=click.Choice(["all", *KINDS]), default="all")
-@click.option("--limit", type=click.IntRange(min=1), help=f"Only the newest; a table shows {SHOWN} without it.")
-@json_option
-@csv_option
-def view(kind: str, limit: int | None, *, as_json: bool, as_csv: bool) -> None:
-    """Show records, the newest last: all, or those of one kind."""
-    if as_json and as_csv:
-        raise click.UsageError("Choose one of --json and --csv.")
-    if as_csv and kind == "all":
+@click.argument("kind", type=click.Choice(["all", *KINDS]), default="all", metavar="[KIND]")
+@output_options(csv=True, limit=f"Only the newest; a table shows {SHOWN} without it.")
+def view(kind: str, limit: int | None, output: Output) -> None:
+    """Show records, the newest last.
+
+    KIND is all (the default), extraction, feedback, impression, query, llm_call or correction.
+    """
+    if output is Output.CSV and kind == "all":
         raise click.UsageError(f"--csv needs one kind: {', '.join(KINDS)}.")
-    with session() as (store, _):
-        if not as_json and not as_csv:
-            _print_table(store, kind, limit or SHOWN)
-            return
-        found = _records(store, kind, limit)
-        if as_csv:
-            print_csv(found)
-        else:
-            for row in found:
-                print_json(row)
+    if output is Output.TEXT and limit is None:
+        limit = SHOWN
+    with open_store() as (store, _):
+        counts = store.row(query("count"))
+        total = sum(counts[name] for name in KINDS) if kind == "all" else counts[kind]
+        rows = _merge_newest(store, counts, limit) if kind == "all" else _newest(store, kind, total, limit)
+        output.emit(rows, lambda rows: _draw(kind, rows))
+    if output is Output.TEXT and limit and total > limit:
+        note(f"The newest {limit} of {total:,}; --json prints all, --limit N more.")
 
 
-def _records(store: Store, kind: str, limit: int | None) -> Iterator[Row]:
-    """Stream records of a kind, or of all in the order of time; the newest `limit` of them."""
-    counts = store.row(query("count"))
-    if kind != "all":
-        return _newest(store, kind, counts[kind], limit)
-    return _merged(store, counts, limit)
-
-
-def _merged(store: Store, counts: Row, limit: int | None) -> Iterator[Row]:
-    kept = sum(min(counts[one], limit or counts[one]) for one in KINDS)
+def _merge_newest(store: Store, counts: Row, limit: int | None) -> Iterator[Row]:
+    """Stream the newest `limit` records of all kinds, in the order of time."""
+    kept = sum(min(counts[kind], limit or counts[kind]) for kind in KINDS)
     with ExitStack() as stack:
-        stores = {one: stack.enter_context(closing(store.another())) for one in KINDS}
-        streams = [_newest(stores[one], one, counts[one], limit) for one in KINDS]
+        stores = {kind: stack.enter_context(closing(store.another())) for kind in KINDS}
+        streams = [_newest(stores[kind], kind, counts[kind], limit) for kind in KINDS]
         merged = heapq.merge(*streams, key=lambda row: row["timestamp"])
         yield from islice(merged, max(0, kept - (limit or kept)), None)
 
@@ -73,35 +56,39 @@ def _newest(store: Store, kind: str, count: int, limit: int | None) -> Iterator[
     return store.rows(query(f"view_{kind}"), skip=max(0, count - (limit or count)))
 
 
-def _print_table(store: Store, kind: str, limit: int) -> None:
-    rows = list(_records(store, kind, limit))
-    total = sum(count for one, count in store.row(query("count")).items() if kind in (one, "all"))
+def _draw(kind: str, rows: list[Row]) -> Iterator[RenderableType]:
     if not rows:
         note("No such records yet.")
         return
     columns = _COLUMNS[kind]
-    out().print(table("", columns, [[_cell(row, column) for column in columns] for row in rows]))
-    if total > len(rows):
-        note(f"The newest {len(rows)} of {total:,}; --json prints all, --limit N more.")
+    cells = [[row[cell] if isinstance(cell, str) else cell(row) for cell in columns.values()] for row in rows]
+    yield table("", list(columns), cells)
 
 
-def _cell(row: Row, column: str) -> Any:
-    if column == "timestamp":
-        return row["timestamp"][:19].replace("T", " ")
-    if column == "user_id":
-        return (row["metadata"]["user_id"] or "-")[:8]
-    if column == "insight_ids":
-        return ", ".join(row["insight_ids"])
-    if column == "insights":
-        return _insights(row)
-    return _what(row) if column == "what" else row[_FIELDS.get(column, column)]
+def _timestamp(row: Row) -> str:
+    return str(row["timestamp"][:19].replace("T", " "))
 
 
-def _insights(row: Row) -> str:
-    return "\n".join(clean(one["text"]) for one in row["extracted_insights"]) or row.get("error_type") or "-"
+def _reader(row: Row) -> str:
+    return (row["metadata"]["user_id"] or "-")[:8]
 
 
-def _what(row: Row) -> str:
+def _extraction(row: Row) -> str | None:
+    """Return the random end of the id: it tells extractions apart, and has room in a terminal."""
+    return str(row["extraction_id"])[-12:] if row["extraction_id"] else None
+
+
+def _insights(row: Row) -> str | None:
+    texts = [without_controls(insight["text"]) for insight in row["extracted_insights"]]
+    return "\n".join(texts) or row.get("error_type")
+
+
+def _answer(row: Row) -> str | None:
+    text = row["output"]
+    return f"{text[:_ANSWER]}…" if text and len(text) > _ANSWER else text or row["error_type"]
+
+
+def _summary(row: Row) -> str:
     match row["stage"]:
         case Kind.EXTRACTION:
             return f"{row['topic'] or '-'}: {row['insight_count'] or 0} insights, quality {row['quality_score']}"
@@ -114,3 +101,27 @@ def _what(row: Row) -> str:
         case Kind.LLM_CALL:
             return f"{row['model']}: {row['input_tokens']} tokens in, {row['output_tokens']} out"
     return f"{row['extraction_id']}: {len(row['extracted_insights'])} insights"
+
+
+# What a table shows of each kind: a column's head, and the field or the function that gives its cells.
+_COLUMNS: Final[dict[str, dict[str, str | Callable[[Row], Any]]]] = {
+    "extraction": {
+        "timestamp": _timestamp, "topic": "topic", "quality": "quality_score", "passed": "passed_filters",
+        "insights": _insights,
+    },
+    "feedback": {
+        "timestamp": _timestamp, "action": "action", "reader": _reader, "extraction": _extraction,
+        "insight": "insight_id",
+    },
+    "impression": {"timestamp": _timestamp, "reader": _reader, "insights": lambda row: ", ".join(row["insight_ids"])},
+    "query": {
+        "timestamp": _timestamp, "reader": _reader, "sources": "result_count", "quality": "quality_mean",
+        "query": "query",
+    },
+    "llm_call": {
+        "timestamp": _timestamp, "model": "model", "in": "input_tokens", "out": "output_tokens",
+        "seconds": lambda row: row["duration"] and round(row["duration"], 2), "answer": _answer,
+    },
+    "correction": {"timestamp": _timestamp, "extraction": _extraction, "insights": _insights},
+    "all": {"timestamp": _timestamp, "kind": "stage", "summary": _summary},
+}  # fmt: skip

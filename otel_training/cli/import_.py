@@ -1,0 +1,39 @@
+"""`otel-training import`: old logs."""
+
+from pathlib import Path
+
+import click
+
+from otel_training import config
+from otel_training.capture.old_logs import import_files
+from otel_training.cli.exit_code import ExitCode
+from otel_training.cli.output import Output, output_options, plural, progress, show
+from otel_training.cli.store import open_store
+from otel_training.errors import TrainingError
+from otel_training.folder import find_folder, make_folder
+from otel_training.pipeline.lifecycle import finisher
+
+
+@click.command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@output_options()
+def import_(files: tuple[Path, ...], output: Output) -> ExitCode:
+    """Import old logs: JSON lines of extractions and feedback.
+
+    Also of rows that give an old insight id its text. Importing a log again changes nothing. Lines that cannot be
+    read are named and skipped; the exit code is 1 then.
+    """
+    settings = config.settings()
+    if settings.store:
+        raise TrainingError("import writes into the embedded store: unset OTEL_TRAINING_STORE and run it again.")
+    folder = make_folder(find_folder(settings))
+    with progress("Reading") as callback:
+        done = import_files(list(files), folder, finisher(settings, folder), callback)
+    with open_store():
+        pass  # opening the store drains into it
+    show(*map(str, done.unreadable), aside=True)
+    kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(done.records.items())) or "nothing"
+    skipped = plural(len(done.unreadable), "unreadable line")
+    result = {"imported": done.records, "unreadable": len(done.unreadable)}
+    output.emit([result], lambda _: [f"Imported {kinds}; skipped {skipped}."])
+    return ExitCode.FAILED if done.unreadable else ExitCode.OK

@@ -1,0 +1,159 @@
+"""The output of all commands: results on stdout as text, JSON lines or CSV; everything else on stderr."""
+
+import csv
+import json
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from enum import Enum, auto
+from functools import wraps
+from types import NoneType
+from typing import Any, Final, TypeAlias
+
+import click
+from rich.console import Console, Group, RenderableType
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from otel_training.progress import Progress as Callback
+from otel_training.store.client import Row
+
+Command: TypeAlias = Callable[..., Any]
+
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_FIXED: Final = 20
+"""Columns up to this width keep it; wider ones give way where the terminal is too narrow."""
+_CELL: Final = 40
+_LAST_CELL: Final = 400
+_LINE_ENDS: Final = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+_err: Final = Console(stderr=True, highlight=False, emoji=False)
+
+
+class Output(Enum):
+    """The form in which a command prints its result: as its user chose."""
+
+    TEXT = auto()
+    JSON = auto()
+    CSV = auto()
+
+    def emit(self, rows: Iterable[Row], draw: Callable[[list[Row]], Iterable[RenderableType]]) -> None:
+        """Print rows on stdout: for programs as they are, for a person what `draw` makes of them."""
+        if self is Output.TEXT:
+            show(*draw(list(rows)))
+        elif self is Output.JSON:
+            for row in rows:
+                sys.stdout.write(json.dumps(row, ensure_ascii=False, default=str).translate(_LINE_ENDS) + "\n")
+        else:
+            _write_csv(rows)
+
+
+def output_options(*, csv: bool = False, limit: str = "") -> Callable[[Command], Command]:
+    """Give a command `--json`, and a listing `--csv` and `--limit`; it takes the choice as `output`."""
+
+    def decorate(command: Command) -> Command:
+        @wraps(command)
+        def choose(*arguments: Any, as_json: bool, as_csv: bool = False, **options: Any) -> Any:
+            if as_json and as_csv:
+                raise click.UsageError("Choose one of --json and --csv.")
+            output = Output.JSON if as_json else Output.CSV if as_csv else Output.TEXT
+            return command(*arguments, output=output, **options)
+
+        decorated: Command = choose
+        if csv:
+            decorated = click.option("as_csv", "--csv", is_flag=True, help="Print CSV with a header line.")(decorated)
+        decorated = click.option("as_json", "--json", is_flag=True, help="Print JSON, one object a line.")(decorated)
+        return click.option("--limit", type=click.IntRange(min=1), help=limit)(decorated) if limit else decorated
+
+    return decorate
+
+
+def _write_csv(rows: Iterable[Mapping[str, Any]]) -> None:
+    """Print nested values as JSON, and nothing that a spreadsheet would run."""
+    writer = csv.writer(sys.stdout)
+    for number, row in enumerate(rows):
+        if number == 0:
+            writer.writerow(row)
+        writer.writerow([_csv_cell(value) for value in row.values()])
+
+
+def _csv_cell(value: Any) -> Any:
+    if isinstance(value, (dict, list)):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return f"'{value}"
+    return value
+
+
+def show(*parts: RenderableType, aside: bool = False) -> None:
+    """Print sentences and tables on stdout, or aside on stderr.
+
+    A sentence is not broken, so that a path in it can be copied; a table is set apart by blank lines.
+    """
+    console = _err if aside else Console(highlight=False, emoji=False)
+    for before, part in zip((None, *parts), parts, strict=False):
+        if before is not None and not (isinstance(before, str) and isinstance(part, str)):
+            console.print()
+        console.print(part, markup=False, soft_wrap=isinstance(part, str))
+
+
+def warn(sentence: str, style: str = "yellow") -> None:
+    """Print a warning on stderr, broken between words where that is a terminal: in a log it is one line."""
+    _err.print(Text(sentence, style=style), soft_wrap=not _err.is_terminal)
+
+
+def note(sentence: str) -> None:
+    """Print a hint on stderr."""
+    warn(sentence, style="dim")
+
+
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Group:
+    """Draw a table under its title; numbers stand right."""
+    grid = Table(header_style="dim", box=None, pad_edge=False)
+    values = list(rows)
+    cells = [[*(to_text(value, _CELL) for value in row[:-1]), to_text(row[-1], _LAST_CELL)] for row in values]
+    for at, column in enumerate(columns):
+        is_numeric = bool(values) and all(isinstance(row[at], (int, float, NoneType)) for row in values)
+        is_fixed = column != columns[-1] and all(row[at].cell_len <= _FIXED for row in cells)
+        grid.add_column(column, justify="right" if is_numeric else "left", overflow="fold", no_wrap=is_fixed)
+    for row in cells:
+        for cell in row[:-1]:
+            cell.no_wrap, cell.overflow = True, "ellipsis"
+        grid.add_row(*row)
+    return Group(Text(title, style="bold"), grid) if title else Group(grid)
+
+
+def to_text(value: Any, limit: int) -> Text:
+    """Return a stored value as text: no markup, no terminal escape sequence in it takes effect."""
+    if value is None:
+        return Text("-", style="dim")
+    if isinstance(value, bool):
+        return Text("yes" if value else "no")
+    if isinstance(value, float):
+        return Text(f"{value:g}")
+    if isinstance(value, int):
+        return Text(f"{value:,}")
+    text = without_controls(str(value))
+    return Text(text if len(text) <= limit else f"{text[: limit - 1]}…")
+
+
+def without_controls(text: str) -> str:
+    """Replace the control characters of a stored text."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def plural(count: int, noun: str) -> str:
+    """Return how many: `1 example` or `2 examples`."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Callback]:
+    """Show a progress bar on stderr, from the first step of long work on; nothing where stderr is no terminal."""
+    columns = (TextColumn(label), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=_err, transient=True, disable=not _err.is_terminal) as bar:
+        task = bar.add_task(label, visible=False)
+        yield lambda done, total: bar.update(task, completed=done, total=total, visible=total > 0)
