@@ -1,34 +1,15 @@
-"""`otel-training ship`, and what `status` and `doctor` tell of shipping."""
+"""`otel-training ship`."""
 
-import os
 import re
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-import otel_training
-from otel_training import config
 from otel_training.folder import DataFolder
 from otel_training.pipeline import lifecycle
 from tests.receiving import Receiver, environment, waiting_ids
-
-
-@pytest.fixture
-def left(receiver: Receiver, folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Three records that an app left behind while the receiver was away; this process knows the endpoint."""
-    receiver.be("503")
-    program = "import otel_training as o; [o.record_feedback(n, 'like') for n in 'abc']"
-    subprocess.run([sys.executable, "-c", program], env=environment(receiver, folder.path), check=True)
-    assert 3 == len(waiting_ids(folder.ship))
-    monkeypatch.setenv("OTEL_TRAINING_OTLP_ENDPOINT", receiver.endpoint.replace("//", "//me:t0psecret@"))
-    monkeypatch.setenv("OTEL_TRAINING_USER_KEY", "k")
-    config.reset()
-    yield
-    lifecycle.restart()
 
 
 def test_ships_what_an_app_left(left: None, receiver: Receiver, folder: DataFolder, rows: Any, command: Any) -> None:
@@ -87,52 +68,3 @@ def test_leaves_it_to_the_app_that_ships(
         app.kill()
 
     assert (1, True) == (code, "Another process ships" in err)
-
-
-def test_status_tells_how_shipping_goes(left: None, receiver: Receiver, rows: Any, command: Any) -> None:
-    """Endpoint, what waits, the last error; then the last acceptance."""
-    (found,) = rows("status")
-    told = found["shipping"]
-    assert (receiver.endpoint, 1, "HTTP 503", None) == (
-        told["endpoint"], told["segments"], told["error"], told["accepted_at"],
-    )  # fmt: skip
-    assert "OTEL_TRAINING_STORE" in found["next_step"]
-    receiver.be("ok")
-    assert 0 == command("ship")[0]
-
-    out = " ".join(command("status")[1].split())
-    assert re.search(rf"Shipping to {receiver.endpoint} 3 accepted, the last 20\S+, 0 segments \(0 bytes\) wait ", out)
-
-
-def test_status_without_shipping_says_nothing_of_it(rows: Any, command: Any) -> None:
-    """Who does not ship reads nothing of shipping."""
-    otel_training.record_feedback("a", "like")
-
-    assert rows("status")[0]["shipping"] is None
-    assert "Shipping" not in command("status")[1] + command("doctor")[1]
-
-
-def test_doctor_says_why_segments_wait(left: None, receiver: Receiver, rows: Any, command: Any) -> None:
-    """What the receiver answered, and what it refused for good."""
-    (found,) = rows("doctor")[0]["findings"]
-    assert found.startswith("The receiver does not take what is shipped: HTTP 503; 1 segment (")
-    receiver.be('400:"b"')
-    assert 0 == command("ship")[0]
-
-    (found,) = rows("doctor")[0]["findings"]
-    assert found.startswith("The receiver refused 1 record for good: rejected/*.reason says why")
-    assert "Shipping" in command("doctor")[1]
-
-
-def test_doctor_says_that_nobody_ships(
-    left: None, folder: DataFolder, rows: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Segments that wait for more than a minute, with an endpoint here and without."""
-    (path,) = folder.ship.glob("*.jsonl")
-    os.utime(path, (time.time() - 90, time.time() - 90))
-    folder.shipping.unlink()
-    assert any("no running app ships them: `otel-training ship` does." in one for one in rows("doctor")[0]["findings"])
-    monkeypatch.delenv("OTEL_TRAINING_OTLP_ENDPOINT")
-    config.reset()
-
-    assert any("no endpoint is set here" in one for one in rows("doctor")[0]["findings"])

@@ -1,0 +1,21 @@
+"""The group of commands."""
+
+from click.testing import CliRunner
+
+from otel_training.cli.app import app
+
+
+def test_every_command_has_help() -> None:
+    """`--help` of each command says what it does."""
+    texts = {name: CliRunner().invoke(app, [name, "--help"]).output for name in app.commands}
+
+    names = {"status", "view", "analyze", "export", "import", "ship", "doctor", "serve", "schema", "demo"}
+    assert names == set(texts)
+    assert [] == [name for name, text in texts.items() if "Usage: " not in text or len(text.splitlines()) < 4]
+
+
+def test_no_summary_is_cut() -> None:
+    """The list of commands has room for each of them at 80 columns."""
+    _, _, listing = CliRunner().invoke(app, ["--help"], terminal_width=80).output.partition("Commands:")
+
+    assert (len(app.commands), False) == (len(listing.split("\n  ")) - 1, "..." in listing)
