@@ -42,9 +42,9 @@ def doctor(output: Output) -> None:
     with open_store() as (store, folder):
         report = examine(store, folder)
     output.emit([report], lambda _: _draw(report))
-    if output is Output.TEXT:
-        for finding in report["findings"]:
-            warn(f"- {finding}")
+    if output is Output.TEXT and report["findings"]:
+        for sentence in ("\nWhat to do:", *(f"- {finding}" for finding in report["findings"])):
+            warn(sentence)
 
 
 def examine(store: Store, folder: DataFolder) -> dict[str, Any]:
@@ -80,14 +80,14 @@ def _findings(report: dict[str, Any]) -> Iterator[str]:
         actions = plural(orphans["feedback_orphans"], "action")
         impressions = plural(orphans["impression_orphans"], "impression")
         yield (
-            f"No captured insight is known by the ids of {actions}, {impressions} (e.g. "
+            f"No captured insight is known by the ids of {actions} and {impressions} (e.g. "
             f"{', '.join(orphans['examples'])}): let the feed's items carry `text` beside `id`, call "
             "current().link(ids), or import rows of insight_id and text."
         )
     if orphans["without_reader"]:
         yield (
-            f"{orphans['without_reader']} actions have no reader and enter no vote: send metadata.user_id, or give "
-            "TrainingMiddleware a user= function."
+            f"No vote is counted for {plural(orphans['without_reader'], 'action')} with no reader: send "
+            "metadata.user_id, or give TrainingMiddleware a user= function."
         )
     if len(report["keys"]) > 1:
         yield (

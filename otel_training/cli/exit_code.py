@@ -9,5 +9,4 @@ class ExitCode(IntEnum):
     OK = 0
     FAILED = 1
     USAGE = 2
-    """Wrong usage: an unknown command or option, or a value that it cannot take."""
     INTERRUPTED = 130

@@ -1,8 +1,10 @@
 """Entry point: runs a command and turns what went wrong into one sentence and an exit code."""
 
 import os
+import shutil
 import signal
 import sys
+import textwrap
 import threading
 from collections.abc import Sequence
 from types import FrameType
@@ -75,5 +77,9 @@ def _sentence(error: OSError) -> str:
 
 
 def _fail(sentence: str, code: ExitCode = ExitCode.FAILED) -> ExitCode:
-    sys.stderr.write(f"Error: {sentence}\n")
+    text = f"Error: {sentence}"
+    if sys.stderr.isatty():
+        width = shutil.get_terminal_size().columns
+        text = textwrap.fill(text, width, break_long_words=False, break_on_hyphens=False)
+    sys.stderr.write(text + "\n")
     return code

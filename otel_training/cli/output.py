@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from enum import Enum, auto
 from functools import wraps
 from types import NoneType
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import click
 from rich.console import Console, Group, RenderableType
@@ -20,7 +20,8 @@ from rich.text import Text
 from otel_training.progress import Progress as Callback
 from otel_training.store.client import Row
 
-Command: TypeAlias = Callable[..., Any]
+_JSON: Final = click.option("as_json", "--json", is_flag=True, help="Print JSON, one object a line.")
+_CSV: Final = click.option("as_csv", "--csv", is_flag=True, help="Print CSV with a header line.")
 
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _FIXED: Final = 20
@@ -51,10 +52,10 @@ class Output(Enum):
             _write_csv(rows)
 
 
-def output_options(*, csv: bool = False, limit: str = "") -> Callable[[Command], Command]:
+def output_options(*, csv: bool = False, limit: str = "") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Give a command `--json`, and a listing `--csv` and `--limit`; it takes the choice as `output`."""
 
-    def decorate(command: Command) -> Command:
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(command)
         def choose(*arguments: Any, as_json: bool, as_csv: bool = False, **options: Any) -> Any:
             if as_json and as_csv:
@@ -62,10 +63,7 @@ def output_options(*, csv: bool = False, limit: str = "") -> Callable[[Command],
             output = Output.JSON if as_json else Output.CSV if as_csv else Output.TEXT
             return command(*arguments, output=output, **options)
 
-        decorated: Command = choose
-        if csv:
-            decorated = click.option("as_csv", "--csv", is_flag=True, help="Print CSV with a header line.")(decorated)
-        decorated = click.option("as_json", "--json", is_flag=True, help="Print JSON, one object a line.")(decorated)
+        decorated = _JSON(_CSV(choose) if csv else choose)
         return click.option("--limit", type=click.IntRange(min=1), help=limit)(decorated) if limit else decorated
 
     return decorate
@@ -136,13 +134,8 @@ def to_text(value: Any, limit: int) -> Text:
         return Text(f"{value:g}")
     if isinstance(value, int):
         return Text(f"{value:,}")
-    text = without_controls(str(value))
+    text = _CONTROL.sub("\N{REPLACEMENT CHARACTER}", str(value))
     return Text(text if len(text) <= limit else f"{text[: limit - 1]}…")
-
-
-def without_controls(text: str) -> str:
-    """Replace the control characters of a stored text."""
-    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def plural(count: int, noun: str) -> str:

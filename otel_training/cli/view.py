@@ -9,7 +9,7 @@ from typing import Any, Final
 import click
 from rich.console import RenderableType
 
-from otel_training.cli.output import Output, note, output_options, table, without_controls
+from otel_training.cli.output import Output, note, output_options, table
 from otel_training.cli.store import open_store
 from otel_training.conventions import Kind
 from otel_training.store.client import Row, Store, query
@@ -79,8 +79,7 @@ def _extraction(row: Row) -> str | None:
 
 
 def _insights(row: Row) -> str | None:
-    texts = [without_controls(insight["text"]) for insight in row["extracted_insights"]]
-    return "\n".join(texts) or row.get("error_type")
+    return "\n".join(insight["text"] for insight in row["extracted_insights"]) or row.get("error_type")
 
 
 def _answer(row: Row) -> str | None:

@@ -1,6 +1,7 @@
 """The program itself: exit codes, and whatever ends a command."""
 
 import os
+import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -100,3 +101,17 @@ def test_completes_in_a_real_bash(tmp_path: Path) -> None:
     )
 
     assert (["schema", "feedback", "--min-quality --min-viewers"], "") == (done.stdout.splitlines(), done.stderr)
+
+
+def test_an_error_is_broken_between_words_in_a_terminal(tmp_path: Path) -> None:
+    """And nowhere in a log, where it is one line."""
+    argv = [sys.executable, "-m", "otel_training.cli", "view"]
+    leader, follower = pty.openpty()
+    environ = environment(COLUMNS="60")
+    assert 1 == subprocess.run(argv, cwd=tmp_path, env=environ, stderr=follower, check=False).returncode
+    shown = os.read(leader, 1 << 16).decode().splitlines()
+    os.close(leader)
+    os.close(follower)
+    logged = run(*argv[1:], cwd=tmp_path).stderr.splitlines()
+
+    assert (logged, True) == ([" ".join(shown)], len(shown) > 3)
