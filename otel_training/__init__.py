@@ -6,7 +6,8 @@ from otel_training.capture.feedback import record_correction, record_feedback, r
 from otel_training.capture.handle import current
 from otel_training.capture.middleware import TrainingMiddleware
 from otel_training.capture.query import query
-from otel_training.pipeline.lifecycle import configure, flush
+from otel_training.pipeline.configure import configure
+from otel_training.pipeline.process import flush
 from otel_training.privacy.identity import insight_id
 
 __all__ = [

@@ -32,13 +32,18 @@ class DataFolder:
 
     @property
     def ship_lock(self) -> Path:
-        """Held by the one process that ships."""
+        """Locked by the one process that ships."""
         return self.path / "ship.lock"
 
     @property
     def shipping(self) -> Path:
         """What the shipper last knew of its receiver."""
         return self.path / "shipping.json"
+
+    @property
+    def losses(self) -> Path:
+        """Counts of records that were lost where not even that could be written into a segment."""
+        return self.path / "losses.json"
 
     @property
     def rejected(self) -> Path:
@@ -62,7 +67,7 @@ class DataFolder:
 
     @property
     def lock(self) -> Path:
-        """Held by the one process that has the embedded store open."""
+        """Locked by the one process that has the embedded store open."""
         return self.path / "store.lock"
 
 

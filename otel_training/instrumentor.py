@@ -1,8 +1,9 @@
 """The instrumentor: the same capture by OpenTelemetry's own conventions, with the host's providers."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import field, make_dataclass
+from inspect import signature
+from typing import Any, Final
 
 from opentelemetry.instrumentation.instrumentor import (  # type: ignore[attr-defined]  # it has no __all__
     BaseInstrumentor,
@@ -10,20 +11,17 @@ from opentelemetry.instrumentation.instrumentor import (  # type: ignore[attr-de
 
 from otel_training.capture.anthropic.watch import unwatch, watch
 from otel_training.capture.tracing import use_tracer_provider
-from otel_training.config import forget
-from otel_training.pipeline.lifecycle import configure, use_logger_provider
+from otel_training.pipeline.configure import configure, read_arguments
 from otel_training.pipeline.metrics import observe
+from otel_training.pipeline.process import install
 
-
-@dataclass(frozen=True, slots=True)
-class Configuration:
-    """What declarative configuration may set; the words of `otel_training.configure`."""
-
-    home: str | None = None
-    user_key: str | None = None
-    content_limit: int | None = None
-    max_bytes: int | None = None
-    min_free_bytes: int | None = None
+Configuration: Final = make_dataclass(
+    "Configuration",
+    [(name, parameter.annotation, field(default=None)) for name, parameter in signature(configure).parameters.items()],
+    frozen=True,
+    slots=True,
+)
+"""What declarative configuration may set: every argument of `otel_training.configure`."""
 
 
 class TrainingInstrumentor(BaseInstrumentor):  # type: ignore[misc]  # untyped there
@@ -42,16 +40,16 @@ class TrainingInstrumentor(BaseInstrumentor):  # type: ignore[misc]  # untyped t
 
     def _instrument(self, **kwargs: Any) -> None:
         use_tracer_provider(kwargs.pop("tracer_provider", None))
-        use_logger_provider(kwargs.pop("logger_provider", None))
+        logger_provider = kwargs.pop("logger_provider", None)
         meter_provider = kwargs.pop("meter_provider", None)
+        if unknown := kwargs.keys() - signature(configure).parameters.keys():
+            raise TypeError(f"{', '.join(sorted(unknown))}: no argument of otel_training.configure")
+        install(read_arguments(kwargs), forget=("enabled",), logger_provider=logger_provider)
         if meter_provider is not None:
             observe(meter_provider)
-        forget("enabled")
-        configure(**kwargs)
         watch()
 
     def _uninstrument(self, **kwargs: Any) -> None:  # noqa: ARG002 - the base's signature
         unwatch()
         use_tracer_provider(None)
-        use_logger_provider(None)
-        configure(enabled=False)
+        install({"enabled": False}, logger_provider=None)

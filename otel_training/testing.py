@@ -20,15 +20,20 @@ import orjson
 
 from otel_training import conventions as names
 from otel_training.conventions import Kind
-from otel_training.events.line import Event
-from otel_training.pipeline import lifecycle
+from otel_training.events.event import Event
+from otel_training.pipeline import process
+from otel_training.pipeline.pipeline import finisher_of
+from otel_training.privacy.identity import Key
 from otel_training.privacy.identity import pseudonym as _pseudonym
 from otel_training.record.clock import SYSTEM, Fixed, use_clock
+from otel_training.spool.sink import EmittingSink
 
 Row: TypeAlias = dict[str, Any]
 
 FIXED_TIME: Final = 1_767_225_600_000_000_000
 """2026-01-01T00:00:00Z, the time of every record under `capture`."""
+TEST_KEY: Final = Key(b"otel_training.testing")
+"""The key of pseudonyms under `capture`; no secret."""
 _SECONDS: Final = 10.0
 
 
@@ -41,7 +46,7 @@ class Captured:
     @property
     def records(self) -> list[Row]:
         """Every record: its attributes by their names on the wire, its body under `body`."""
-        assert lifecycle.flush(_SECONDS), "what was captured was not written in time"  # noqa: S101 - a test's helper
+        assert process.flush(_SECONDS), "what was captured was not written in time"  # noqa: S101 - a test's helper
         return [_row(event) for event in self._events]
 
     @property
@@ -78,7 +83,7 @@ class Captured:
 
 def pseudonym(user_id: str | int) -> str:
     """Return a reader's pseudonym under `capture`."""
-    return _pseudonym(lifecycle.TEST_KEY, str(user_id))
+    return _pseudonym(TEST_KEY, str(user_id))
 
 
 @contextmanager
@@ -88,25 +93,26 @@ def capture(*, fixed: bool = True) -> Iterator[Captured]:
     `fixed`: time stands still at `FIXED_TIME`, event ids count from
     `00000000-0000-7000-8000-000000000001`, durations are 0.
     """
-    made = Captured()
-    lifecycle.use_sink(made._events.append)  # noqa: SLF001 - its own module
+    captured = Captured()
+    events = captured._events  # noqa: SLF001 - its own module
+    process.install(make_sink=lambda settings: EmittingSink(lambda: finisher_of(settings, TEST_KEY), events.append))
     if fixed:
         use_clock(Fixed(FIXED_TIME).clock())
     try:
-        yield made
+        yield captured
     finally:
         use_clock(SYSTEM)
-        lifecycle.use_sink(None)
+        process.install(make_sink=None)
 
 
 def _row(event: Event) -> Row:
-    told = {name: value for name, value in event.attributes.items() if value is not None}
-    return {**told, "body": orjson.loads(event.body) if event.body else None}
+    attributes = {name: value for name, value in event.attributes.items() if value is not None}
+    return {**attributes, "body": orjson.loads(event.body) if event.body else None}
 
 
 def _extraction(row: Row) -> Row:
     items = row["body"][names.OUTPUT]
-    insights = None if items is None else [{name: one[name] for name in ("text", "category")} for one in items]
+    insights = None if items is None else [{name: item[name] for name in ("text", "category")} for item in items]
     return {
         "stage": "extraction",
         "topic": row[names.TOPIC] or None,
@@ -128,6 +134,6 @@ else:
 
     @pytest.fixture
     def captured() -> Iterator[Captured]:
-        """Give what the test's code captures."""
-        with capture() as made:
-            yield made
+        """Capture into memory while a test runs."""
+        with capture() as records:
+            yield records

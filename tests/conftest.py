@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 
-from otel_training import config
 from otel_training._guard import guard
 from otel_training.cli.main import main
 from otel_training.folder import DataFolder
-from otel_training.pipeline import lifecycle
+from otel_training.pipeline import process
 from tests.receiving import Receiver, receiving
 
 
@@ -21,13 +20,11 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DataFold
     home = tmp_path / "data"
     monkeypatch.setenv("OTEL_TRAINING_HOME", str(home))
     monkeypatch.chdir(tmp_path)
-    lifecycle.restart()
-    config.reset()
+    process.reset()
     guard.raising = True
     yield DataFolder(home)
     guard.raising = False
-    lifecycle.restart()
-    config.reset()
+    process.reset()
 
 
 @pytest.fixture
@@ -51,7 +48,7 @@ def contexts(folder: DataFolder) -> Callable[[], list[tuple[str, str, int]]]:
 
 def log_records(folder: DataFolder) -> list[dict[str, Any]]:
     """Read the OTLP/JSON log records that are on disk."""
-    assert lifecycle.flush(5)
+    assert process.flush(5)
     found = []
     for path in sorted(folder.local.glob("*.jsonl")):
         found += [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()[1:]]
@@ -75,7 +72,7 @@ def command(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str,
     """Run `otel-training` in this process; returns exit code, stdout and stderr."""
 
     def run(*argv: object) -> tuple[int, str, str]:
-        assert lifecycle.flush(5)
+        assert process.flush(5)
         capsys.readouterr()
         code = main([str(one) for one in argv])
         printed = capsys.readouterr()

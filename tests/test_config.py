@@ -5,9 +5,9 @@ import logging
 import pytest
 
 import otel_training
-from otel_training import config
 from otel_training.config import Settings, from_environment
 from otel_training.conventions import Content
+from otel_training.pipeline import process
 
 
 @pytest.mark.parametrize(
@@ -53,4 +53,4 @@ def test_an_argument_wins_over_the_environment(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("OTEL_TRAINING_MAX_BYTES", "5")
     otel_training.configure(content_limit=50)
 
-    assert (50, 5) == (config.settings().content_limit, config.settings().max_bytes)
+    assert (50, 5) == (process.settings().content_limit, process.settings().max_bytes)

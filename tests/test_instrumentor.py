@@ -19,7 +19,7 @@ from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 import otel_training
 from otel_training.conventions import Loss
 from otel_training.instrumentor import Configuration, TrainingInstrumentor
-from otel_training.pipeline import lifecycle
+from otel_training.pipeline import process
 
 PROGRAMS = Path(__file__).parent / "programs"
 
@@ -53,7 +53,7 @@ def test_sends_records_through_a_given_logger_provider(instrumentor: TrainingIns
     provider.add_log_record_processor(SimpleLogRecordProcessor(exporter))
     instrumentor.instrument(logger_provider=provider)
     extract("t")
-    lifecycle.lose(Loss.MALFORMED)
+    process.lose(Loss.MALFORMED)
     assert otel_training.flush(5)
 
     record, loss = (one.log_record for one in exporter.get_finished_logs())
@@ -72,7 +72,7 @@ def test_shows_its_losses_as_metrics(instrumentor: TrainingInstrumentor) -> None
     reader = InMemoryMetricReader()
     instrumentor.instrument(meter_provider=MeterProvider([reader]))
     for _ in range(3):
-        lifecycle.lose(Loss.QUEUE_FULL)
+        process.lose(Loss.QUEUE_FULL)
     assert otel_training.flush(5)
 
     (resource,) = reader.get_metrics_data().resource_metrics  # type: ignore[union-attr]
@@ -102,11 +102,11 @@ def test_uninstrument_turns_everything_off_and_instrument_on_again(
 
 
 def test_takes_what_declarative_configuration_gives(instrumentor: TrainingInstrumentor) -> None:
-    """Each of its options is one of `configure`."""
+    """Its options are the arguments of `configure`, neither more nor fewer."""
     instrumentor.instrument(content_limit=5)
 
-    assert 5 == otel_training.config.settings().content_limit
-    assert [] == [one.name for one in fields(Configuration) if one.name not in otel_training.configure.__kwdefaults__]
+    assert 5 == process.settings().content_limit
+    assert list(otel_training.configure.__kwdefaults__) == [option.name for option in fields(Configuration)]
 
 
 @pytest.mark.parametrize("protocol", ["http/protobuf", ""])

@@ -11,9 +11,9 @@ import pytest
 
 from collector import fence
 from otel_training.cli.app import app
-from otel_training.config import Settings
+from otel_training.config import Settings, variable
 from otel_training.conventions import REGISTRY, Action
-from otel_training.pipeline.lifecycle import flush
+from otel_training.pipeline.process import flush
 from otel_training.privacy.redact import Redactor
 
 ROOT = Path(__file__).parent.parent
@@ -76,7 +76,7 @@ each_readme = pytest.mark.parametrize("page", READMES, ids=lambda page: page.nam
 def settings_table() -> str:
     """The table of settings, from the settings themselves."""
     rows = [
-        f"| `{setting.name}` | `{setting.metadata['env']}` | {shown(setting.default)} | {setting.metadata['help']} |"
+        f"| `{setting.name}` | `{variable(setting.name)}` | {shown(setting.default)} | {setting.metadata['help']} |"
         for setting in fields(Settings)
     ]
     return "\n".join(["| setting | variable | default | meaning |", "|---|---|---|---|", *rows])

@@ -11,7 +11,6 @@ from typing import Any, Final, ParamSpec, TypeVar, cast, overload
 
 from opentelemetry.context import Context, get_current
 
-from otel_training import config
 from otel_training import conventions as names
 from otel_training._guard import guard
 from otel_training.capture.anthropic.batches import claim
@@ -21,16 +20,15 @@ from otel_training.capture.result import NO_ANSWER, ResultReader, read_result
 from otel_training.capture.tracing import captures, current_context, end_span, enter, leave, start_span
 from otel_training.capture.wrapping import wrap
 from otel_training.conventions import Kind, Outcome
-from otel_training.pipeline.lifecycle import emit
+from otel_training.pipeline.process import emit, settings
 from otel_training.record.clock import event_number, now, ticks
+from otel_training.record.fields import SLACK
 from otel_training.record.record import JSON, Record, Scalar
 from otel_training.record.values import BREADTH, text_of
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-SLACK: Final = 512
-"""Characters kept beyond the limit until redaction, so that a secret at the cut is seen whole."""
 _OPERATION: Final = "invoke_workflow"
 
 
@@ -61,7 +59,7 @@ class Run:
     def __init__(self, plan: Plan, args: tuple[object, ...], kwargs: Mapping[str, object], context: Context) -> None:
         self._plan = plan
         self._topic, self._url, content = plan.arguments.of(args, kwargs)
-        limit = config.settings().content_limit + SLACK
+        limit = settings().content_limit + SLACK
         if type(content) is str:
             self._length: int | None = len(content)
             self._content: str | None = content if self._length <= limit else content[:limit]
@@ -149,7 +147,7 @@ class Run:
             end_span(self._span, error)
             self._span = None  # the host's processors have it: it is not to wait here with the record
 
-    def record(self) -> Record:
+    def to_record(self) -> Record:
         """Make the record, on the writer thread."""
         answer, content, length = self._answer, self._content, self._length
         length = len(content) if length is None and content is not None else length
@@ -161,7 +159,6 @@ class Run:
             names.ERROR_TYPE: self._error,
             names.DURATION: self._duration / 1e9,
             names.SOURCE_LENGTH: length,
-            names.SOURCE_TRUNCATED: None if length is None else length > config.settings().content_limit,
             names.OUTPUT_COUNT: answer.insight_count,
             names.QUALITY: answer.quality_score,
             names.PASSED: answer.passed_filters,

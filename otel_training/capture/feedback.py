@@ -9,9 +9,9 @@ from otel_training.capture.handle import score
 from otel_training.capture.result import number, read_result
 from otel_training.capture.tracing import captures, current_context
 from otel_training.conventions import Kind
-from otel_training.events.finisher import as_id
-from otel_training.pipeline.lifecycle import emit
+from otel_training.pipeline.process import emit
 from otel_training.record.clock import event_id, now
+from otel_training.record.fields import as_id
 from otel_training.record.record import Record
 from otel_training.record.values import items_of, snapshot, text_of
 

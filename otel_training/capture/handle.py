@@ -13,9 +13,9 @@ from otel_training._guard import guard
 from otel_training.capture.result import number
 from otel_training.capture.tracing import captures
 from otel_training.conventions import Kind
-from otel_training.events.finisher import as_id
-from otel_training.pipeline.lifecycle import emit
+from otel_training.pipeline.process import emit
 from otel_training.record.clock import event_id, now
+from otel_training.record.fields import as_id
 from otel_training.record.record import Record, Scalar, context_of
 from otel_training.record.values import plain, snapshot, text_of
 

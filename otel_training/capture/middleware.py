@@ -10,7 +10,7 @@ from otel_training._guard import guard
 from otel_training.capture.routes import Route, parse_route
 from otel_training.capture.tracing import captures, current_context, tell_span
 from otel_training.conventions import Kind, Loss, Outcome
-from otel_training.pipeline.lifecycle import emit, flush, lose
+from otel_training.pipeline.process import emit, lose, write_out
 from otel_training.record.clock import event_id, event_number, now, ticks
 from otel_training.record.record import Record, Scalar
 from otel_training.record.values import snapshot
@@ -24,7 +24,6 @@ Reader: TypeAlias = Callable[[Mapping[str, Any]], str | int | None]
 
 ENGAGE_LIMIT: Final = 64 << 10
 FEED_LIMIT: Final = 1 << 20
-SHUTDOWN_SECONDS: Final = 2.0
 
 
 class TrainingMiddleware:
@@ -61,7 +60,7 @@ class TrainingMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection as the app alone would."""
         if scope["type"] == "lifespan":
-            await self.app(scope, receive, _flushing(send))
+            await self.app(scope, receive, _writing_out(send))
             return
         seen = self._exchange(scope) if scope["type"] == "http" else None
         if seen is None:
@@ -78,13 +77,13 @@ class TrainingMiddleware:
         return None
 
 
-def _flushing(send: Send) -> Send:
-    """Flush at lifespan shutdown: uvicorn ends by re-raising SIGTERM, which runs no `atexit`."""
+def _writing_out(send: Send) -> Send:
+    """Write at lifespan shutdown what waits: uvicorn ends by re-raising SIGTERM, which runs no `atexit`."""
 
     async def sending(message: Message) -> None:
         if message["type"].startswith("lifespan.shutdown."):
             with guard:
-                await asyncio.to_thread(flush, SHUTDOWN_SECONDS)
+                await asyncio.to_thread(write_out)
         await send(message)
 
     return sending
@@ -209,7 +208,7 @@ class Exchange:
         """About how many bytes it holds."""
         return len(self._content) + len(self._reply)
 
-    def record(self) -> Record:
+    def to_record(self) -> Record:
         """Make the record, on the writer thread."""
         attributes: dict[str, Scalar | None] = {names.ROUTE: self._path}
         query, content = _query_string(self._query), self._content

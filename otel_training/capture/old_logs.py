@@ -14,11 +14,13 @@ import orjson
 from otel_training import conventions as names
 from otel_training.capture.result import read_result
 from otel_training.conventions import Kind, Outcome
-from otel_training.events.finisher import Finisher, as_id, stored_url
-from otel_training.events.line import events, header
-from otel_training.events.line import line as line_of
+from otel_training.events.content import stored_url
+from otel_training.events.finish import finish
+from otel_training.events.finisher import Finisher
+from otel_training.events.line import to_header, to_line
 from otel_training.folder import DataFolder
 from otel_training.privacy.identity import text_sha256
+from otel_training.record.fields import FIELD_LIMIT, SLACK, as_id
 from otel_training.record.record import Record, Scalar
 from otel_training.record.values import clean_text, snapshot, text_of
 from otel_training.spool.segments import open_segment
@@ -29,7 +31,6 @@ Progress: TypeAlias = Callable[[int, int], None]
 NAMESPACE: Final = uuid.UUID("6f1d1c4e-6f0e-5a56-9a0c-3d0c6f6d8a11")
 SERVICE: Final = "import"
 _CHUNK_BYTES: Final = 1 << 20
-_SLACK: Final = 512
 
 
 class UnreadableError(Exception):
@@ -65,7 +66,7 @@ def import_files(
     a log again changes nothing.
     """
     done = Imported(Counter(), [])
-    segment = open_segment(folder.local, header({names.SERVICE_NAME: SERVICE}, version()))
+    segment = open_segment(folder.local, to_header({names.SERVICE_NAME: SERVICE}, version()))
     try:
         waiting: list[bytes] = []
         for line in _lines(files, finisher, done, progress):
@@ -95,7 +96,7 @@ def _lines(files: list[Path], finisher: Finisher, done: Imported, progress: Prog
                         done.unreadable.append(Unreadable(file, number, str(error)))
                     else:
                         done.records[record.kind.value] += 1
-                        yield from map(line_of, events(record, finisher))
+                        yield from map(to_line, finish(record, finisher))
                 if progress is not None:
                     progress(read, total)
 
@@ -122,7 +123,7 @@ def _extraction(row: dict[str, Any], identity: str, number: int, limit: int) -> 
     if not isinstance(row.get("extracted_insights"), list):
         raise UnreadableError("extracted_insights is no list")
     answer = read_result(row)
-    source = text_of(row.get("source_content"), limit + _SLACK)
+    source = text_of(row.get("source_content"), limit + SLACK)
     attributes: dict[str, Scalar | None] = {
         names.EXTRACTION_ID: identity,
         names.OUTCOME: Outcome.OK,
@@ -133,8 +134,8 @@ def _extraction(row: dict[str, Any], identity: str, number: int, limit: int) -> 
         names.IMPORTED: number,
     }
     content = {
-        "topic": text_of(row.get("topic"), 4096),
-        "source_url": text_of(row.get("source_url"), 4096),
+        "topic": text_of(row.get("topic"), FIELD_LIMIT),
+        "source_url": text_of(row.get("source_url"), FIELD_LIMIT),
         "source_content": source,
         "insights": answer.told(),
     }

@@ -13,9 +13,9 @@ from otel_training.capture.result import number
 from otel_training.capture.tracing import captures, current_context, end_span, enter, leave, start_span
 from otel_training.capture.wrapping import wrap
 from otel_training.conventions import Kind, Outcome
-from otel_training.events.finisher import SOURCE_KEYS
-from otel_training.pipeline.lifecycle import emit
+from otel_training.pipeline.process import emit
 from otel_training.record.clock import event_id, now, ticks
+from otel_training.record.fields import SOURCE_KEYS
 from otel_training.record.record import JSON, Record
 from otel_training.record.values import fields_of, first_of, items_of, snapshot, text_of
 

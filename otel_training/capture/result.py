@@ -5,7 +5,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Final, NamedTuple, TypeAlias
 
-from otel_training.events.finisher import INSIGHT_KEYS, as_id
+from otel_training.record.fields import INSIGHT_KEYS, as_id
 from otel_training.record.record import JSON
 from otel_training.record.values import BREADTH, fields_of, first_of, items_of, plain, taken, text_of
 

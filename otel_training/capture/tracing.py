@@ -8,9 +8,9 @@ from opentelemetry import trace
 from opentelemetry.context import Context
 from opentelemetry.trace import Span, SpanContext, Status, StatusCode, Tracer, TracerProvider
 
-from otel_training import config
 from otel_training import conventions as names
 from otel_training.conventions import Kind
+from otel_training.pipeline.process import settings
 from otel_training.record.clock import event_id
 from otel_training.record.record import Scalar
 from otel_training.version import version
@@ -42,7 +42,7 @@ def _own_tracer() -> Tracer:
 
 def captures(context: Context | None = None) -> bool:
     """Tell whether anything is to be captured here: the switch, and what the context asks for."""
-    if not config.settings().enabled:
+    if not settings().enabled:
         return False
     asked = otel_context.get_current() if context is None else context
     return not (asked.get(_FIRST) or asked.get(_SECOND))

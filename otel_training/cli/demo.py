@@ -9,7 +9,6 @@ from typing import Any, Final
 import click
 from rich.console import RenderableType
 
-from otel_training import config
 from otel_training.cli.analyze import draw_analysis, read_analysis
 from otel_training.cli.export import draw_funnel, draw_report
 from otel_training.cli.output import note, show
@@ -18,7 +17,9 @@ from otel_training.dataset.export import Report, export
 from otel_training.dataset.funnel import Filters, funnel
 from otel_training.errors import TrainingError
 from otel_training.folder import NAME
-from otel_training.store.session import opened
+from otel_training.pipeline import process
+from otel_training.pipeline.configure import configure
+from otel_training.store.session import open_drained
 
 _MARK: Final = ".otel_training-demo"
 _LINES: Final = 2
@@ -38,9 +39,9 @@ def demo(work: Path) -> None:
     work = work.absolute()
     _clear(work)
     run(work, say=note)
-    config.override(home=str(work / NAME))
+    configure(home=str(work / NAME))
     filters = Filters()
-    with opened(config.settings()) as (store, _):
+    with open_drained(process.settings()) as (store, _):
         analysis = read_analysis(store)
         report = export(store, work / "training.jsonl", filters, funnel(store, filters))
     show(*_draw(work, analysis, report))

@@ -6,15 +6,15 @@ from typing import Any, Final
 import click
 from rich.console import RenderableType
 
-from otel_training import config
 from otel_training.cli.output import Output, output_options, plural, table, warn
 from otel_training.cli.shipping_report import read_shipping_report, shipping_findings
 from otel_training.cli.status import lost_by_reason
 from otel_training.cli.store import open_store
 from otel_training.conventions import Kind, Loss
 from otel_training.folder import DataFolder
+from otel_training.pipeline import process
 from otel_training.store.client import Store, query
-from otel_training.store.drain import waiting
+from otel_training.store.drain import count_waiting
 
 EXPLANATIONS: Final = {
     Loss.QUEUE_FULL: "more records came at once than could be written; the app was not slowed down",
@@ -24,7 +24,7 @@ EXPLANATIONS: Final = {
     Loss.MALFORMED: "a 2xx answer to an engage body that is not {insight_id, action}, or a feed that is no list: "
     "check the routes given to TrainingMiddleware",
     Loss.FEED_TOO_LARGE: "a feed answer over 1 MiB: page the feed, or call record_impressions",
-    Loss.SHUTDOWN: "records that came after the app's end",
+    Loss.SHUTDOWN: "the program ended while its disk took no more, or after 30 seconds of writing",
     Loss.TORN: "a last line cut short by a power loss or a full disk",
     Loss.DAMAGED: "lines that no engine can read; they are kept under rejected/",
     Loss.REJECTED: "the receiver refused them for good; they are kept under rejected/, the reason beside them",
@@ -49,12 +49,12 @@ def doctor(output: Output) -> None:
 
 def examine(store: Store, folder: DataFolder) -> dict[str, Any]:
     """Gather all figures, and what is wrong."""
-    settings = config.settings()
-    lost = lost_by_reason(store.row(query("status")))
+    settings = process.settings()
+    lost = lost_by_reason(store.row(query("status")), folder)
     report: dict[str, Any] = {
         "folder": str(folder.path),
         "programs": list(store.rows(query("doctor_programs"))),
-        "waiting": waiting(store, folder).lines,
+        "waiting": count_waiting(store, folder),
         "shipping": read_shipping_report(folder, settings),
         "lost": [
             {"reason": reason, "count": count, "why": EXPLANATIONS[Loss(reason)]} for reason, count in lost.items()

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import click
 
-from otel_training import config
 from otel_training.capture.old_logs import import_files
 from otel_training.cli.exit_code import ExitCode
 from otel_training.cli.output import Output, output_options, plural, progress, show
 from otel_training.cli.store import open_store
 from otel_training.errors import TrainingError
 from otel_training.folder import find_folder, make_folder
-from otel_training.pipeline.lifecycle import finisher
+from otel_training.pipeline import process
+from otel_training.pipeline.pipeline import make_finisher
 
 
 @click.command("import")
@@ -23,12 +23,12 @@ def import_(files: tuple[Path, ...], output: Output) -> ExitCode:
     Also of rows that give an old insight id its text. Importing a log again changes nothing. Lines that cannot be
     read are named and skipped; the exit code is 1 then.
     """
-    settings = config.settings()
+    settings = process.settings()
     if settings.store:
         raise TrainingError("import writes into the embedded store: unset OTEL_TRAINING_STORE and run it again.")
     folder = make_folder(find_folder(settings))
     with progress("Reading") as callback:
-        done = import_files(list(files), folder, finisher(settings, folder), callback)
+        done = import_files(list(files), folder, make_finisher(settings, folder), callback)
     with open_store():
         pass  # opening the store drains into it
     show(*map(str, done.unreadable), aside=True)

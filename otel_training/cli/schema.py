@@ -6,14 +6,14 @@ from typing import Final
 
 import click
 
-from otel_training import config
 from otel_training.cli.exit_code import ExitCode
 from otel_training.cli.output import Output, note, output_options, plural, table
 from otel_training.conventions import COMMAND
+from otel_training.pipeline import process
 from otel_training.store.deployment import Deployment
 from otel_training.store.migrate import migrate, migrations, pending, script
 from otel_training.store.roles import roles
-from otel_training.store.session import connected
+from otel_training.store.session import open_as_is
 from otel_training.store.verify import Difference, differences
 
 _CLUSTER: Final = re.compile(r"[\w.{}-]+")
@@ -46,7 +46,7 @@ def show(*, cluster: str, replicated: bool, ttl_days: int | None, only_roles: bo
 @output_options(csv=True)
 def status(output: Output) -> None:
     """List the store's migrations: applied or pending."""
-    with connected(config.settings()) as store:
+    with open_as_is(process.settings()) as store:
         missing = {migration.name for migration in pending(store)}
     names = [migration.name for migration in migrations()]
     rows = [{"migration": name, "state": "pending" if name in missing else "applied"} for name in names]
@@ -61,7 +61,7 @@ def apply() -> None:
 
     Run again, it has nothing to do.
     """
-    with connected(config.settings()) as store:
+    with open_as_is(process.settings()) as store:
         applied = migrate(store)
     for name in applied:
         click.echo(f"applied {name}")
@@ -76,7 +76,7 @@ def verify(output: Output) -> ExitCode:
 
     The exit code is 1 if any differs.
     """
-    with connected(config.settings()) as store:
+    with open_as_is(process.settings()) as store:
         differing = differences(store)
     output.emit(map(asdict, differing), lambda _: map(_sentence, differing))
     note(f"{plural(len(differing), 'difference')} from this version's schema.")

@@ -5,15 +5,15 @@ from urllib.parse import quote
 
 import click
 
-from otel_training import config
 from otel_training.cli.output import progress, show
 from otel_training.conventions import DATABASE
 from otel_training.errors import TrainingError
 from otel_training.folder import find_folder, make_folder
+from otel_training.pipeline import process
 from otel_training.serving import server
 from otel_training.serving.clickhouse.request import USER
 from otel_training.serving.password import read_or_make_password
-from otel_training.store.session import held
+from otel_training.store.session import own_embedded
 
 
 @click.command()
@@ -24,14 +24,14 @@ def serve(port: int) -> None:
     Over ClickHouse's HTTP interface, for this machine alone. Drains every few seconds; the other commands go on
     working. Ctrl-C ends it.
     """
-    settings = config.settings()
+    settings = process.settings()
     if settings.store:
         raise TrainingError("serve opens the embedded store: unset OTEL_TRAINING_STORE and run it again.")
     folder = make_folder(find_folder(settings))
     with ExitStack() as stack:
         listener = stack.enter_context(server.bind_loopback(port))
         with progress("Draining") as callback:
-            store, owner = stack.enter_context(held(folder, callback))
+            store, owner = stack.enter_context(own_embedded(folder, callback))
         password, is_new = read_or_make_password(settings, folder)
         address = f"{server.HOST}:{listener.getsockname()[1]}"
         place = f"{password} (kept in {folder.serve_password})" if is_new else f"in {folder.serve_password}"

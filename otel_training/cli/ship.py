@@ -15,9 +15,10 @@ from otel_training.cli.store import require_data
 from otel_training.conventions import COMMAND
 from otel_training.errors import TrainingError
 from otel_training.folder import DataFolder, find_folder, make_folder
-from otel_training.pipeline import lifecycle
+from otel_training.pipeline import process
 from otel_training.shipping.shipper import Shipper
-from otel_training.shipping.state import read_backlog, read_shipping
+from otel_training.shipping.state import read_state
+from otel_training.spool.backlog import read_backlog
 
 WAIT_SECONDS: Final = 3.0
 _POLL_SECONDS: Final = 0.05
@@ -31,17 +32,17 @@ def ship(output: Output) -> ExitCode:
     Running apps do so by themselves; this is for what they left. The exit code is 1 when the
     receiver did not take all of it.
     """
-    settings = config.settings()
+    settings = process.settings()
     if not settings.otlp_endpoint:
         raise TrainingError("There is no endpoint: set OTEL_TRAINING_OTLP_ENDPOINT, e.g. to http://127.0.0.1:4318.")
     require_data()
     folder = make_folder(find_folder(settings))
-    before = read_shipping(folder)
+    before = read_state(folder)
     with _lock_shipping(folder, settings) as shipper, progress("Shipping") as callback:
-        waiting = read_backlog(folder).segments
+        waiting = read_backlog(folder.ship).segments
         steps = iter(range(1, waiting + 1))
-        refusal = shipper.round(lambda _: callback(next(steps, waiting), waiting))
-    after, left = read_shipping(folder), read_backlog(folder)
+        refusal = shipper.ship_finished(lambda _: callback(next(steps, waiting), waiting))
+    after, left = read_state(folder), read_backlog(folder.ship)
     result = {
         "endpoint": after.endpoint,
         "accepted": after.accepted - before.accepted,
@@ -63,13 +64,13 @@ def ship(output: Output) -> ExitCode:
 @contextmanager
 def _lock_shipping(folder: DataFolder, settings: config.Settings) -> Iterator[Shipper]:
     """Take the folder's shipping lock for this process, waiting for it `WAIT_SECONDS` at most."""
-    shipper = Shipper(folder, settings, lifecycle.lose)
+    shipper = Shipper(folder, settings, process.lose)
     deadline = time.monotonic() + WAIT_SECONDS
-    while not shipper.hold():
+    while not shipper.try_lock():
         if time.monotonic() > deadline:
             raise TrainingError(f"Another process ships from {folder.path} already: look at `{COMMAND} status`.")
         time.sleep(_POLL_SECONDS)
     try:
         yield shipper
     finally:
-        shipper.release()
+        shipper.unlock()

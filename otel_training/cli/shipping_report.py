@@ -9,7 +9,8 @@ from otel_training.cli.output import plural
 from otel_training.config import Settings
 from otel_training.conventions import COMMAND
 from otel_training.folder import DataFolder
-from otel_training.shipping.state import read_backlog, read_shipping
+from otel_training.shipping.state import read_state
+from otel_training.spool.backlog import read_backlog
 
 _OLD_SECONDS: Final = 60.0
 _TIMES: Final = ("accepted_at", "error_at", "expired_at")
@@ -17,7 +18,7 @@ _TIMES: Final = ("accepted_at", "error_at", "expired_at")
 
 def read_shipping_report(folder: DataFolder, settings: Settings) -> dict[str, Any] | None:
     """Read how shipping goes: None where nothing is or was shipped."""
-    shipping, backlog = read_shipping(folder), read_backlog(folder)
+    shipping, backlog = read_state(folder), read_backlog(folder.ship)
     if not settings.otlp_endpoint and not backlog.segments and not shipping.endpoint:
         return None
     return {

@@ -1,5 +1,6 @@
 """`otel-training status`: what gathers, what waits, what was lost, how far, the next step."""
 
+from collections import Counter
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
@@ -9,15 +10,16 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from otel_training import config
 from otel_training.cli.output import Output, output_options, warn
 from otel_training.cli.shipping_report import read_shipping_report, waiting_segments
 from otel_training.cli.store import has_data, open_store
 from otel_training.conventions import COMMAND, Kind, Loss
 from otel_training.folder import DataFolder, find_folder
-from otel_training.spool.segments import waiting_bytes
+from otel_training.pipeline import process
+from otel_training.spool.backlog import read_backlog
+from otel_training.spool.loss_file import read_losses
 from otel_training.store.client import Store, query
-from otel_training.store.drain import waiting
+from otel_training.store.drain import count_waiting
 
 TARGETS: Final = (500, 1000)
 _READ_THERE: Final = "Set OTEL_TRAINING_STORE to the ClickHouse that your collector writes into, to read what is there."
@@ -43,8 +45,8 @@ class Status:
 def read_status(store: Store, folder: DataFolder) -> Status:
     """Read the figures from the store and the spool."""
     row = store.row(query("status"))
-    spooled = waiting(store, folder).lines
-    lost, settings = lost_by_reason(row), config.settings()
+    spooled = count_waiting(store, folder)
+    lost, settings = lost_by_reason(row, folder), process.settings()
     shipping = read_shipping_report(folder, settings)
     return Status(
         folder=str(folder.path),
@@ -60,10 +62,10 @@ def read_status(store: Store, folder: DataFolder) -> Status:
     )
 
 
-def lost_by_reason(row: dict[str, Any]) -> dict[str, int]:
-    """Return what was lost: what writers counted, and what the drain could not read."""
+def lost_by_reason(row: dict[str, Any], folder: DataFolder) -> dict[str, int]:
+    """Add up what writers reported, what the drain could not read, and what no segment took at a program's end."""
     drained = {Loss.DAMAGED.value: row["damaged"], Loss.TORN.value: row["torn"]}
-    return {**row["lost"], **{reason: count for reason, count in drained.items() if count}}
+    return dict(Counter(row["lost"]) + Counter(drained) + Counter(read_losses(folder.losses)))
 
 
 def progress_to(samples: int) -> dict[str, float]:
@@ -93,7 +95,7 @@ def status(output: Output) -> None:
 
 def print_status(output: Output) -> None:
     """Print the status; also where there is no data yet."""
-    folder = find_folder(config.settings())
+    folder = find_folder(process.settings())
     if has_data():
         with open_store() as (store, folder):
             figures = read_status(store, folder)
@@ -101,7 +103,7 @@ def print_status(output: Output) -> None:
         figures = Status(str(folder.path), targets=progress_to(0), next_step=next_step({}, 0))
     if figures.lost:
         warn(f"Lost: {_list(figures.lost)}. `{COMMAND} doctor` explains each.")
-    if waiting_bytes(folder.local) > config.settings().max_bytes / 2:
+    if read_backlog(folder.local).bytes > process.settings().max_bytes / 2:
         warn("The waiting segments take more than half of OTEL_TRAINING_MAX_BYTES: capture stops when it is reached.")
     output.emit([asdict(figures)], lambda _: [_draw(figures)])
 

@@ -4,67 +4,21 @@ Format: opentelemetry-proto, logs.proto, in the JSON encoding of the OTLP specif
 (64-bit integers as strings, ids as lower-case hex).
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 import orjson
 
 from otel_training import conventions as names
-from otel_training.conventions import Kind, Loss
-from otel_training.events.finisher import Finished, Finisher
-from otel_training.record.clock import event_id, now
-from otel_training.record.record import JSON, Record, Scalar, context_of
+from otel_training.events.event import Event
+from otel_training.record.record import JSON, Record, Scalar
 
-SEVERITY_INFO = 9
+SEVERITY_INFO: Final = 9
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One OpenTelemetry log event, finished: what a line holds and a logger emits."""
-
-    record: Record
-    name: str
-    attributes: Mapping[str, Scalar | None]
-    body: str
-
-
-def events(record: Record, finisher: Finisher) -> Iterator[Event]:
-    """Turn one captured record into its events: itself, and the links it tells."""
-    for finished in finisher.finish(record):
-        main = finished.kind is record.kind
-        yield event(record if main else _beside(record), finished)
-
-
-def _beside(record: Record) -> Record:
-    """Give what a record tells beside itself an id of its own, in the same trace."""
-    return record._replace(event_id=event_id(), context=record.context or context_of(record.event_id))
-
-
-def loss_event(reason: Loss, count: int) -> Event:
-    """Make the event that tells of `count` lost records."""
-    told: dict[str, Scalar | None] = {names.LOSS_REASON: reason.value, names.LOSS_COUNT: count}
-    return event(Record(Kind.LOSS, event_id(), now()), Finished(Kind.LOSS, told))
-
-
-def event(record: Record, finished: Finished) -> Event:
-    """Make the event of one finished record."""
-    attributes: dict[str, Scalar | None] = {
-        names.KIND: finished.kind.value,
-        names.EVENT_ID: record.event_id,
-        names.VERSION: names.SCHEMA_VERSION,
-        **finished.attributes,
-    }
-    if finished.body is not None:
-        attributes[names.REDACTION] = finished.redaction
-        attributes[names.REDACTION_COUNT] = sum(finished.redactions.values())
-        attributes |= {names.REDACTION_COUNTS[kind]: count for kind, count in finished.redactions.items()}
-    body = "" if finished.body is None else orjson.dumps(finished.body).decode()
-    return Event(record, finished.kind.event_name, attributes, body)
-
-
-def line(made: Event) -> bytes:
-    """Make the line of an event, with its line end."""
-    record = made.record
+def to_line(event: Event) -> bytes:
+    """Encode an event, with its line end."""
+    record = event.record
     trace_id, span_id, flags = _ids(record)
     log_record = {
         "timeUnixNano": str(record.time),
@@ -73,9 +27,9 @@ def line(made: Event) -> bytes:
         "traceId": trace_id,
         "spanId": span_id,
         "flags": flags,
-        "eventName": made.name,
-        "attributes": key_values(made.attributes),
-        "body": {"stringValue": made.body},
+        "eventName": event.name,
+        "attributes": key_values(event.attributes),
+        "body": {"stringValue": event.body},
     }
     return orjson.dumps(log_record, option=orjson.OPT_APPEND_NEWLINE)
 
@@ -89,14 +43,14 @@ def _ids(record: Record) -> tuple[str, str, int]:
     return f"{context.trace_id:032x}", f"{context.span_id:016x}", int(context.trace_flags)
 
 
-def header(resource: Mapping[str, Scalar], version: str) -> bytes:
-    """Make a segment's first line: who wrote it, the rest of an OTLP/JSON request around its lines."""
-    head = {
+def to_header(resource: Mapping[str, Scalar], version: str) -> bytes:
+    """Encode a segment's first line: who wrote it, the rest of an OTLP/JSON request around its lines."""
+    header = {
         "resource": {"attributes": key_values(resource)},
         "scope": {"name": names.SCOPE, "version": version},
         "schemaUrl": names.SCHEMA_URL,
     }
-    return orjson.dumps(head, option=orjson.OPT_APPEND_NEWLINE)
+    return orjson.dumps(header, option=orjson.OPT_APPEND_NEWLINE)
 
 
 def key_values(attributes: Mapping[str, Scalar | None]) -> list[dict[str, JSON]]:
@@ -117,3 +71,11 @@ def _any_value(value: Scalar) -> dict[str, JSON]:
     if isinstance(value, float):
         return {"doubleValue": value}
     return {"stringValue": value}
+
+
+def read_attributes(pairs: Iterable[Mapping[str, Any]]) -> dict[str, Scalar]:
+    """Read what `key_values` encoded; integers stay the texts that OTLP/JSON makes of them.
+
+    Raises `KeyError`, `TypeError` or `StopIteration` for what is no list of key-value pairs.
+    """
+    return {pair["key"]: next(iter(pair["value"].values())) for pair in pairs}

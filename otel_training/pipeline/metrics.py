@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from opentelemetry.metrics import CallbackOptions, MeterProvider, Observation
 
 from otel_training import conventions as names
-from otel_training.pipeline import lifecycle
+from otel_training.pipeline.process import current
 from otel_training.version import version
 
 
@@ -23,10 +23,10 @@ def observe(provider: MeterProvider) -> None:
 def _dropped(_options: CallbackOptions) -> Iterable[Observation]:
     return [
         Observation(count, {names.LOSS_REASON: reason.value})
-        for reason, count in lifecycle.current_writer().losses.totals().items()
+        for reason, count in current().writer.losses.totals().items()
         if count
     ]
 
 
 def _waiting(_options: CallbackOptions) -> Iterable[Observation]:
-    return [Observation(len(lifecycle.current_writer().queue))]
+    return [Observation(len(current().writer.queue))]

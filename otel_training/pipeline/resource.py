@@ -20,14 +20,13 @@ def resource(folder: DataFolder) -> dict[str, Scalar]:
     Of the process only its id and runtime: a command line can hold secrets.
     """
     process = ProcessResourceDetector().detect().attributes
-    told = Resource(OTELResourceDetector().detect().attributes).attributes
-    found: dict[str, Scalar] = {
+    declared = Resource(OTELResourceDetector().detect().attributes).attributes
+    return {
         names.SERVICE_NAME: program(folder),
         "service.instance.id": event_id(),
         **{key: _scalar(value) for key, value in process.items() if key in _KEPT},
-        **{key: _scalar(value) for key, value in told.items()},
+        **{key: _scalar(value) for key, value in declared.items()},
     }
-    return found
 
 
 def program(folder: DataFolder) -> str:

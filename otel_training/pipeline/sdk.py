@@ -6,6 +6,7 @@ collector does not take within seconds. For hosts that must have one pipeline fo
 
 import os
 from collections.abc import Callable
+from functools import cache
 from importlib import import_module
 from typing import Final
 
@@ -13,37 +14,44 @@ from opentelemetry._logs import LoggerProvider, SeverityNumber
 from opentelemetry.trace import NonRecordingSpan, set_span_in_context
 
 from otel_training import conventions as names
-from otel_training.events.line import Event
+from otel_training.events.event import Event
 from otel_training.record.record import context_of
 from otel_training.version import version
 
 _PROTOCOLS: Final = ("OTEL_EXPORTER_OTLP_LOGS_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
 
 
-def emitting(provider: LoggerProvider) -> Callable[[Event], None]:
+def emitter(provider: LoggerProvider) -> Callable[[Event], None]:
     """Return what emits events through a provider's logger of our scope."""
     logger = provider.get_logger(names.SCOPE, version(), names.SCHEMA_URL)
 
-    def emit(made: Event) -> None:
-        record = made.record
+    def emit(event: Event) -> None:
+        record = event.record
         logger.emit(
             timestamp=record.time,
             context=set_span_in_context(NonRecordingSpan(record.context or context_of(record.event_id))),
             severity_number=SeverityNumber.INFO,
-            body=made.body or None,
-            attributes={key: value for key, value in made.attributes.items() if value is not None},
-            event_name=made.name,
+            body=event.body or None,
+            attributes={key: value for key, value in event.attributes.items() if value is not None},
+            event_name=event.name,
         )
 
     return emit
 
 
+def flush_provider(provider: LoggerProvider, timeout: float) -> bool:
+    """Flush a provider, where it has a way to; its own answer is not to be trusted."""
+    force_flush = getattr(provider, "force_flush", None)
+    return force_flush is None or bool(force_flush(int(timeout * 1000)))
+
+
+@cache
 def stock_provider() -> LoggerProvider:
-    """Build the SDK's own pipeline with its OTLP exporter, by its `OTEL_EXPORTER_OTLP_*` variables."""
+    """Build the SDK's own pipeline with its OTLP exporter, by its `OTEL_EXPORTER_OTLP_*` variables; once a process."""
     from opentelemetry.sdk._logs import LoggerProvider as SdkProvider
     from opentelemetry.sdk._logs.export import BatchLogRecordProcessor
 
-    protocol = next((found for name in _PROTOCOLS if (found := os.environ.get(name))), "http/protobuf")
+    protocol = next((value for name in _PROTOCOLS if (value := os.environ.get(name))), "http/protobuf")
     module = "grpc" if protocol == "grpc" else "http"
     exporter = import_module(f"opentelemetry.exporter.otlp.proto.{module}._log_exporter").OTLPLogExporter()
     provider = SdkProvider(shutdown_on_exit=False)

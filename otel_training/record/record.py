@@ -1,4 +1,4 @@
-"""The record: what capture hands to the writer."""
+"""The record: what capture hands to the writer, made or still to be made."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -14,14 +14,14 @@ JSON: TypeAlias = "Scalar | list[JSON] | dict[str, JSON] | None"
 _NO_ATTRIBUTES: Final[Mapping[str, Scalar | None]] = MappingProxyType({})
 
 
-class Captured(Protocol):
+class Pending(Protocol):
     """What the calling thread puts into the queue: a record, or what one is made of later."""
 
     @property
     def size(self) -> int:
         """About how many bytes it holds."""
 
-    def record(self) -> "Record":
+    def to_record(self) -> "Record":
         """Make the record, on the writer thread."""
 
 
@@ -52,8 +52,8 @@ class Record(NamedTuple):
         """About how many bytes it holds."""
         return len(self.content) + len(self.answer)
 
-    def record(self) -> "Record":
-        """Return itself."""
+    def to_record(self) -> "Record":
+        """Return the record itself: it needs no making."""
         return self
 
 

@@ -11,31 +11,33 @@ import orjson
 from otel_training import conventions as names
 from otel_training.config import Settings
 from otel_training.conventions import Kind, Loss
+from otel_training.events.line import read_attributes
 from otel_training.folder import DataFolder
-from otel_training.spool.segments import is_held, segment_paths
+from otel_training.spool.backlog import scan_segments
+from otel_training.spool.reading import read_lines
+from otel_training.spool.rejected import REASON
+from otel_training.spool.segments import is_taken
 
 _LOSS: Final = f'"{Kind.LOSS.event_name}"'.encode()
 _DAY: Final = 86_400.0
-REASON: Final = ".reason"
-"""Of the file beside what was set aside."""
 
 
 def beyond(folder: DataFolder, settings: Settings) -> list[Path]:
-    """Find the files beyond the bound, the oldest first.
+    """List the files beyond the bound, the oldest first.
 
     What was set aside counts into the bytes, too; it was counted as lost when that was done.
     """
-    found = sorted(entry for place in (folder.ship, folder.rejected) for entry in _entries(place))
-    excess = sum(size for _, size, _ in found) - settings.max_bytes
+    files = sorted(scan_segments(folder.ship) + scan_segments(folder.rejected))
+    excess = sum(file.size for file in files) - settings.max_bytes
     expired = time.time() - settings.max_age_days * _DAY
-    gone = []
-    for changed, size, path in found:
-        if excess <= 0 and changed >= expired:
+    paths = []
+    for file in files:
+        if excess <= 0 and file.changed_at >= expired:
             break
-        if not is_held(path):
-            gone.append(path)
-            excess -= size
-    return gone
+        if not is_taken(file.path):
+            paths.append(file.path)
+            excess -= file.size
+    return paths
 
 
 def delete(paths: list[Path], folder: DataFolder) -> Counter[Loss]:
@@ -43,40 +45,32 @@ def delete(paths: list[Path], folder: DataFolder) -> Counter[Loss]:
     lost: Counter[Loss] = Counter()
     for path in paths:
         with contextlib.suppress(OSError):
-            lines = path.read_bytes().partition(b"\n")[2]
+            lines = read_lines(path)
+            data = lines.read()
             path.unlink()
             path.with_suffix(REASON).unlink(missing_ok=True)
             if path.parent == folder.ship:
-                lost += count(lines)
+                lost += count_lost(data) + Counter({Loss.TORN: int(lines.torn > 0)})
     return lost
 
 
-def count(lines: bytes) -> Counter[Loss]:
-    """Count the records of lines that are given up; lines that tell of losses hand on what they told."""
+def count_lost(lines: bytes) -> Counter[Loss]:
+    """Count the records of lines that are given up; a line that reports losses hands on its count."""
     lost: Counter[Loss] = Counter()
     for line in lines.splitlines():
-        told = _told(line) if _LOSS in line else None
-        lost.update(told or {Loss.EXPIRED: 1})
+        reported = _reported_loss(line) if _LOSS in line else None
+        lost.update(reported or {Loss.EXPIRED: 1})
     return lost
 
 
-def records(lines: bytes) -> int:
-    """Count the records of lines, leaving out those that tell of losses: else telling would never end."""
+def count_records(lines: bytes) -> int:
+    """Count the records of lines, leaving out those that report losses: else reporting would never end."""
     return sum(_LOSS not in line for line in lines.splitlines())
 
 
-def _entries(place: Path) -> list[tuple[float, int, Path]]:
-    found = []
-    for path in segment_paths(place):
-        with contextlib.suppress(FileNotFoundError):
-            told = path.stat()
-            found.append((told.st_mtime, told.st_size, path))
-    return found
-
-
-def _told(line: bytes) -> dict[Loss, int] | None:
+def _reported_loss(line: bytes) -> dict[Loss, int] | None:
     try:
-        told = {one["key"]: one["value"] for one in orjson.loads(line)["attributes"]}
-        return {Loss(told[names.LOSS_REASON]["stringValue"]): int(told[names.LOSS_COUNT]["intValue"])}
-    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
+        attributes = read_attributes(orjson.loads(line)["attributes"])
+        return {Loss(str(attributes[names.LOSS_REASON])): int(attributes[names.LOSS_COUNT])}
+    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError, StopIteration):
         return None

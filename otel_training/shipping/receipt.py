@@ -1,4 +1,4 @@
-"""The answer: what a receiver's HTTP answer means for the lines that were sent.
+"""The receipt: what a receiver's HTTP answer means for the lines that were sent.
 
 By the OTLP specification (OTLP/HTTP response), stricter where a wrong guess would lose records:
 a redirect, a login page or a missing route is no acceptance, and only 400 is a refusal for good.
@@ -38,7 +38,7 @@ class Verdict(Enum):
     ODD = auto()
     """May be these lines' fault: the next segment is tried, too."""
     UNREADABLE = auto()
-    """This machine does not give the lines: that says nothing about the receiver."""
+    """The segment cannot be read on this machine: that says nothing about the receiver."""
 
 
 _VERDICTS: Final = {400: Verdict.REFUSED, 413: Verdict.TOO_LARGE, 500: Verdict.ODD}
@@ -46,7 +46,7 @@ _VERDICTS: Final = {400: Verdict.REFUSED, 413: Verdict.TOO_LARGE, 500: Verdict.O
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Receipt:
     """A verdict and why; `reason` is ours and holds no text of the receiver, which may echo a token."""
 
     verdict: Verdict
@@ -59,34 +59,34 @@ class Answer:
     """The receiver's own words, for the file beside what it refused."""
 
 
-def judge(status: int, retry_after: str | None, body: bytes) -> Answer:
-    """Read an answer of the receiver."""
-    told = _object(body)
+def judge(status: int, retry_after: str | None, body: bytes) -> Receipt:
+    """Judge an HTTP answer of the receiver."""
+    answer = _parse_object(body)
     if 200 <= status < 300:  # noqa: PLR2004 - HTTP's own
-        return _success(status, body, told)
-    wait = seconds(retry_after)
-    exhausted = not wait and (told or {}).get("code") == _RESOURCE_EXHAUSTED and status not in _VERDICTS
+        return _read_success(status, body, answer)
+    wait = parse_retry_after(retry_after)
+    exhausted = not wait and (answer or {}).get("code") == _RESOURCE_EXHAUSTED and status not in _VERDICTS
     verdict = Verdict.EXHAUSTED if exhausted else _VERDICTS.get(status, Verdict.LATER)
     hint = _HINTS.get(status // 100 if status < 400 else status)  # noqa: PLR2004
     reason = f"HTTP {status}: {hint}" if hint else f"HTTP {status}"
-    return Answer(verdict, reason, retry_after=wait, message=str((told or {}).get("message") or ""))
+    return Receipt(verdict, reason, retry_after=wait, message=str((answer or {}).get("message") or ""))
 
 
-def _success(status: int, body: bytes, told: dict[str, object] | None) -> Answer:
-    if body and told is None:
+def _read_success(status: int, body: bytes, answer: dict[str, object] | None) -> Receipt:
+    if body and answer is None:
         reason = f"HTTP {status}, but the answer is not OTLP's: check OTEL_TRAINING_OTLP_ENDPOINT"
-        return Answer(Verdict.LATER, reason)
-    partial = (told or {}).get("partialSuccess")
+        return Receipt(Verdict.LATER, reason)
+    partial = (answer or {}).get("partialSuccess")
     if not isinstance(partial, dict):
-        return Answer(Verdict.ACCEPTED)
+        return Receipt(Verdict.ACCEPTED)
     text = str(partial.get("rejectedLogRecords", 0))
     rejected = int(text) if text.isdecimal() else 0
     reason = f"HTTP {status}, {rejected} records rejected (partial success)" if rejected else ""
-    return Answer(Verdict.ACCEPTED, reason, rejected, message=str(partial.get("errorMessage") or ""))
+    return Receipt(Verdict.ACCEPTED, reason, rejected, message=str(partial.get("errorMessage") or ""))
 
 
-def seconds(retry_after: str | None) -> float:
-    """Read `Retry-After`, seconds or a date; 0 where there is none, never more than an hour."""
+def parse_retry_after(retry_after: str | None) -> float:
+    """Return the seconds of a `Retry-After`, which may be a date; 0 without one, an hour at most."""
     text = (retry_after or "").strip()
     if text.isdecimal():
         return min(float(text), RETRY_AFTER_LIMIT)
@@ -97,9 +97,9 @@ def seconds(retry_after: str | None) -> float:
     return min(max(0.0, until - time.time()), RETRY_AFTER_LIMIT)
 
 
-def _object(body: bytes) -> dict[str, object] | None:
+def _parse_object(body: bytes) -> dict[str, object] | None:
     try:
-        found = orjson.loads(body)
+        answer = orjson.loads(body)
     except orjson.JSONDecodeError:
         return None
-    return found if isinstance(found, dict) else None
+    return answer if isinstance(answer, dict) else None

@@ -17,8 +17,8 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from otel_training.config import Settings
-from otel_training.shipping.receipt import Answer, Verdict, judge
-from otel_training.shipping.request import Request, zstd
+from otel_training.shipping.receipt import Receipt, Verdict, judge
+from otel_training.shipping.request import Request, zstd_module
 from otel_training.version import version
 
 _log = logging.getLogger("otel_training")
@@ -51,14 +51,14 @@ class Receiver:
     _socket: socket.socket | None = None
     _is_cut: bool = False
 
-    def post(self, request: Request, timeout: float) -> Answer:
+    def post(self, request: Request, timeout: float) -> Receipt:
         """Send a request and judge the answer within `timeout` seconds. Never raises for what the network does."""
         reused = self._connection is not None
-        answer = self._posted(request, timeout)
-        if reused and answer.verdict is Verdict.ODD and self._connection is None and not self._is_cut:
+        receipt = self._try_post(request, timeout)
+        if reused and receipt.verdict is Verdict.ODD and self._connection is None and not self._is_cut:
             # The other side had closed the kept connection: that says nothing about it or the lines.
-            return self._posted(request, timeout)
-        return answer
+            return self._try_post(request, timeout)
+        return receipt
 
     def cut(self) -> None:
         """End what is being sent or awaited, from another thread."""
@@ -73,35 +73,35 @@ class Receiver:
             self._connection.close()
         self._connection = self._socket = None
 
-    def _posted(self, request: Request, timeout: float) -> Answer:
+    def _try_post(self, request: Request, timeout: float) -> Receipt:
         self._is_cut = False
         try:
-            connection = self._connected(timeout)
+            connection = self._connect(timeout)
         except (OSError, http.client.HTTPException, ValueError) as error:
             self.close()
-            return Answer(Verdict.LATER, self._explained(error, timeout))
+            return Receipt(Verdict.LATER, self._explain(error, timeout))
         watch = threading.Timer(timeout, self.cut)
         watch.daemon = True
         try:
             # At shutdown no thread can be started; whoever waits then does not wait for long.
             with contextlib.suppress(RuntimeError):
                 watch.start()
-            return self._exchanged(connection, request)
+            return self._exchange(connection, request)
         except (OSError, http.client.HTTPException) as error:
             self.close()
-            return Answer(Verdict.ODD, self._explained(error, timeout))
+            return Receipt(Verdict.ODD, self._explain(error, timeout))
         except ValueError:
             self.close()
-            return Answer(Verdict.LATER, "OTEL_TRAINING_OTLP_HEADERS holds what no HTTP header may hold")
+            return Receipt(Verdict.LATER, "OTEL_TRAINING_OTLP_HEADERS holds what no HTTP header may hold")
         finally:
             watch.cancel()
 
-    def _connected(self, timeout: float) -> http.client.HTTPConnection:
+    def _connect(self, timeout: float) -> http.client.HTTPConnection:
         if self._connection is None:
             address, settings = self.address, self.settings
             if address.secure:
                 self._connection = http.client.HTTPSConnection(
-                    address.host, address.port, timeout=timeout, context=_trusted(settings)
+                    address.host, address.port, timeout=timeout, context=_trusted_certificates(settings)
                 )
             else:
                 self._connection = http.client.HTTPConnection(address.host, address.port, timeout=timeout)
@@ -111,7 +111,7 @@ class Receiver:
             self._socket.settimeout(timeout)
         return self._connection
 
-    def _exchanged(self, connection: http.client.HTTPConnection, request: Request) -> Answer:
+    def _exchange(self, connection: http.client.HTTPConnection, request: Request) -> Receipt:
         headers = {**self.address.headers, "content-length": str(request.size)}
         try:
             path = self.address.path + request.signal.path + self.address.query
@@ -128,7 +128,7 @@ class Receiver:
             self.close()
         return judge(response.status, response.headers.get("Retry-After"), body)
 
-    def _explained(self, error: Exception, timeout: float) -> str:
+    def _explain(self, error: Exception, timeout: float) -> str:
         if self._is_cut or isinstance(error, TimeoutError):
             return f"no answer within {timeout * 1000:.0f} ms"
         if isinstance(error, ssl.SSLCertVerificationError):
@@ -142,7 +142,7 @@ class Receiver:
         return type(error).__name__
 
 
-def _trusted(settings: Settings) -> ssl.SSLContext:
+def _trusted_certificates(settings: Settings) -> ssl.SSLContext:
     """Read whom to trust, anew for each connection: the file may be renewed."""
     try:
         return ssl.create_default_context(cafile=settings.otlp_certificate or None)
@@ -150,12 +150,12 @@ def _trusted(settings: Settings) -> ssl.SSLContext:
         raise ValueError("OTEL_TRAINING_OTLP_CERTIFICATE must be a file of certificates (PEM)") from error
 
 
-def receiver(settings: Settings) -> Receiver:
+def make_receiver(settings: Settings) -> Receiver:
     """Make the receiver that the settings name; raises `ValueError` when they name none."""
-    return Receiver(settings, address(settings))
+    return Receiver(settings, parse_address(settings))
 
 
-def address(settings: Settings) -> Address:
+def parse_address(settings: Settings) -> Address:
     """Read where requests go; raises `ValueError` with a sentence for the user, without any secret."""
     try:
         parts = urlsplit(settings.otlp_endpoint.strip())
@@ -167,7 +167,7 @@ def address(settings: Settings) -> Address:
     headers = {
         "user-agent": f"otel_training/{version()}",
         **_basic(parts.username, parts.password),
-        **header_pairs(settings.otlp_headers),
+        **parse_headers(settings.otlp_headers),
         "content-type": "application/json",
     }
     compression = _compression(settings, host)
@@ -177,23 +177,23 @@ def address(settings: Settings) -> Address:
     return Address(parts.scheme == "https", host, port or _PORTS[parts.scheme], path, query, headers, compression)
 
 
-def shown(endpoint: str) -> str:
+def printable(endpoint: str) -> str:
     """Return an endpoint as it may be printed: no user, no password, no query."""
     parts = urlsplit(endpoint.strip())
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
-def header_pairs(text: str) -> dict[str, str]:
+def parse_headers(text: str) -> dict[str, str]:
     """Read `name=value` between commas, percent-encoded; a value may hold spaces and `=`."""
-    found = {}
+    headers = {}
     for pair in filter(None, map(str.strip, text.split(","))):
         name, equals, value = pair.partition("=")
         if equals and name.strip():
-            found[unquote(name).strip().lower()] = unquote(value.strip())
+            headers[unquote(name).strip().lower()] = unquote(value.strip())
         else:
             # Not the text itself: it may be a token.
             _log.warning("OTEL_TRAINING_OTLP_HEADERS must be name=value between commas; one part is not and is ignored")
-    return found
+    return headers
 
 
 def _basic(user: str | None, password: str | None) -> dict[str, str]:
@@ -205,18 +205,18 @@ def _basic(user: str | None, password: str | None) -> dict[str, str]:
 
 def _compression(settings: Settings, host: str) -> str:
     asked = settings.otlp_compression.strip().lower()
-    if asked == "zstd" and zstd() is None:
+    if asked == "zstd" and zstd_module() is None:
         _log.warning("otel_training compresses by gzip: zstd needs Python 3.14 or `pip install backports.zstd`")
         return "gzip"
     if asked in ("none", "gzip", "zstd"):
         return asked
     if asked:
         _log.warning("OTEL_TRAINING_OTLP_COMPRESSION must be none, gzip or zstd; it is ignored")
-    return "none" if _is_here(host) else "gzip"
+    return "none" if _is_this_machine(host) else "gzip"
 
 
-def _is_here(host: str) -> bool:
-    """Tell whether a host is this machine: then compression costs more than it saves."""
+def _is_this_machine(host: str) -> bool:
+    """Whether a host is this machine: then compression costs more than it saves."""
     with contextlib.suppress(ValueError):
         return ipaddress.ip_address(host).is_loopback
     return host == "localhost"

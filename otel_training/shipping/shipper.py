@@ -1,8 +1,7 @@
-"""The shipper: one thread a process; of a folder's processes the one that holds the lock ships."""
+"""The shipper: one thread a process; of a folder's processes the one that has the lock ships."""
 
 import contextlib
 import logging
-import os
 import random
 import threading
 import time
@@ -15,15 +14,12 @@ from otel_training.config import Settings
 from otel_training.conventions import Loss
 from otel_training.folder import DataFolder
 from otel_training.shipping.bound import beyond, delete
-from otel_training.shipping.receipt import Answer, Verdict
-from otel_training.shipping.receiver import receiver, shown
+from otel_training.shipping.receipt import Receipt, Verdict
+from otel_training.shipping.receiver import make_receiver, printable
 from otel_training.shipping.shipment import Shipment
-from otel_training.shipping.state import read_shipping, write_shipping
-from otel_training.spool.segments import finished, own_segments, segment_paths
-
-# Windows has none; there capture is off (config.py) and nothing here is called.
-with contextlib.suppress(ImportError):
-    import fcntl
+from otel_training.shipping.state import read_state, write_state
+from otel_training.spool.lock import FileLock
+from otel_training.spool.segments import finished_segments, own_finished_segments, segment_paths
 
 _log = logging.getLogger("otel_training")
 
@@ -46,13 +42,17 @@ class Shipper:
     failures: int = 0
     not_before: float = 0.0
     """On the monotonic clock: the receiver asked to be left alone until then."""
-    _lock: int | None = None
+    _lock: FileLock = field(init=False)
     _trimmed_at: float = 0.0
     _wake: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
     _stopping: bool = False
     _deadline: float = float("inf")
     _warned: str = ""
+
+    def __post_init__(self) -> None:
+        """Name the lock of the folder."""
+        self._lock = FileLock(self.folder.ship_lock)
 
     def start(self) -> None:
         """Start the thread."""
@@ -77,7 +77,7 @@ class Shipper:
             if self._thread.is_alive() and self.shipment is not None:
                 self.shipment.receiver.cut()
 
-    def release(self) -> None:
+    def unlock(self) -> None:
         """Close the connection and let another process ship."""
         if self.shipment is not None:
             self.shipment.receiver.close()
@@ -86,89 +86,76 @@ class Shipper:
     def abandon(self) -> None:
         """Let go of the lock; in a forked child this leaves it to the parent.
 
-        The connection is left alone there: the parent's thread may hold a lock inside it.
+        The connection is left alone there: the parent's thread may have locked something inside it.
         """
-        lock, self._lock = self._lock, None
-        if lock is not None:
-            os.close(lock)
+        self._lock.unlock()
 
-    def hold(self) -> bool:
-        """Take the folder's lock, if no other process has it; anew in a folder that was made anew."""
-        if self._lock is not None:
-            if os.fstat(self._lock).st_nlink:
-                return True
-            self.abandon()
+    def try_lock(self) -> bool:
+        """Lock the folder for shipping, if no other process has; anew in a folder that was made anew."""
         try:
-            lock = os.open(self.folder.ship_lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            return self._lock.try_lock()
         except OSError:
             return False
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            os.close(lock)
-            return False
-        self._lock = lock
-        return True
 
-    def round(self, progress: Callable[[Path], None] = lambda _: None) -> Answer | None:
-        """Ship what is finished; return the answer that stopped it, None when nothing is left."""
-        shipment = self._prepared()
-        if isinstance(shipment, Answer):
+    def ship_finished(self, progress: Callable[[Path], None] = lambda _: None) -> Receipt | None:
+        """Ship the finished segments; returns the receipt that stopped it, None when nothing is left."""
+        shipment = self._prepare_shipment()
+        if isinstance(shipment, Receipt):
             return shipment
         odd = unreadable = None
-        for path in finished(self.folder.ship):
-            before = shipment.told
-            answer = shipment.ship(path)
-            if shipment.told != before:
-                write_shipping(self.folder, shipment.told)
+        for path in finished_segments(self.folder.ship):
+            before = shipment.state
+            receipt = shipment.ship(path)
+            if shipment.state != before:
+                write_state(self.folder, shipment.state)
             progress(path)
-            if answer.verdict is Verdict.ACCEPTED:
+            if receipt.verdict is Verdict.ACCEPTED:
                 continue
-            if answer.verdict is Verdict.UNREADABLE:
-                unreadable = answer
+            if receipt.verdict is Verdict.UNREADABLE:
+                unreadable = receipt
                 continue
-            if answer.verdict is not Verdict.ODD or odd is not None:
-                return answer
-            odd = answer
+            if receipt.verdict is not Verdict.ODD or odd is not None:
+                return receipt
+            odd = receipt
         return odd or unreadable
 
     def _run(self) -> None:
         try:
             while True:
-                last = self._stopping
+                is_last = self._stopping
                 self._wake.clear()
-                pause = self._guarded()
-                if last:
+                pause = self._ship_guarded()
+                if is_last:
                     break
                 self._wake.wait(pause)
         finally:
-            self.release()
+            self.unlock()
 
-    def _guarded(self) -> float:
-        """Run a round and return how long to wait; the thread must outlive whatever it meets."""
+    def _ship_guarded(self) -> float:
+        """Ship once and return how long to wait; the thread must outlive whatever it meets."""
         try:
-            return self._turn()
+            return self._ship_once()
         except Exception as error:  # noqa: BLE001 - see above
             _log.warning("otel_training: shipping met %s; it goes on", type(error).__name__)
             return LONGEST_WAIT
 
-    def _turn(self) -> float:
-        if not self.hold():
+    def _ship_once(self) -> float:
+        if not self.try_lock():
             return TAKEOVER_SECONDS
         self._trim()
         left = self.not_before - time.monotonic()
         if left > 0:
             return left
-        answer = self.round()
-        if answer is None:
+        receipt = self.ship_finished()
+        if receipt is None:
             self.failures, self._warned = 0, ""
             return POLL_SECONDS
-        if answer.reason not in ("", self._warned):
-            self._warned = answer.reason
-            _log.warning("otel_training cannot ship (%s); what was captured waits", answer.reason)
+        if receipt.reason not in ("", self._warned):
+            self._warned = receipt.reason
+            _log.warning("otel_training cannot ship (%s); what was captured waits", receipt.reason)
         self.failures += 1
-        self.not_before = time.monotonic() + answer.retry_after
-        return max(answer.retry_after, backoff(self.failures))
+        self.not_before = time.monotonic() + receipt.retry_after
+        return max(receipt.retry_after, backoff(self.failures))
 
     def _trim(self) -> None:
         if time.monotonic() - self._trimmed_at < TRIM_SECONDS:
@@ -176,27 +163,26 @@ class Shipper:
         self._trimmed_at = time.monotonic()
         if not (paths := beyond(self.folder, self.settings)):
             return
-        # Told before: a flush that waits must not take what is gone for accepted.
-        told = read_shipping(self.folder) if self.shipment is None else self.shipment.told
-        told = replace(told, expired_at=time.time())
+        # Written before: a flush that waits must not take what is gone for accepted.
+        state = read_state(self.folder) if self.shipment is None else self.shipment.state
+        state = replace(state, expired_at=time.time())
         if self.shipment is not None:
-            self.shipment.told = told
-        write_shipping(self.folder, told)
+            self.shipment.state = state
+        write_state(self.folder, state)
         for reason, count in delete(paths, self.folder).items():
             _log.warning("otel_training: lost records that waited beyond the bound: %d (%s)", count, reason.value)
             self.lose(reason, count)
 
-    def _prepared(self) -> Shipment | Answer:
+    def _prepare_shipment(self) -> Shipment | Receipt:
         if self.shipment is None:
-            told = read_shipping(self.folder)
+            state = read_state(self.folder)
             try:
-                made = receiver(self.settings)
+                receiver = make_receiver(self.settings)
             except ValueError as error:
-                told = replace(told, endpoint="", error=str(error), error_at=time.time())
-                write_shipping(self.folder, told)
-                return Answer(Verdict.LATER, str(error))
-            told = replace(told, endpoint=shown(self.settings.otlp_endpoint))
-            self.shipment = Shipment(self.folder, self.settings, made, self.lose, told, self._deadline)
+                write_state(self.folder, replace(state, endpoint="", error=str(error), error_at=time.time()))
+                return Receipt(Verdict.LATER, str(error))
+            state = replace(state, endpoint=printable(self.settings.otlp_endpoint))
+            self.shipment = Shipment(self.folder, self.settings, receiver, self.lose, state, self._deadline)
         return self.shipment
 
 
@@ -208,7 +194,7 @@ def backoff(failures: int) -> float:
 
 def wait_shipped(folder: DataFolder, deadline: float, push: Callable[[], None]) -> bool:
     """Wait until a receiver has accepted this process's finished segments; False when it did not in time."""
-    began, own = time.time(), set(own_segments(folder.ship))
+    began, own = time.time(), set(own_finished_segments(folder.ship))
     if own:
         push()
     while own & set(segment_paths(folder.ship)):
@@ -216,5 +202,5 @@ def wait_shipped(folder: DataFolder, deadline: float, push: Callable[[], None]) 
         if left <= 0:
             return False
         time.sleep(min(_WATCH_SECONDS, left))
-    expired = (read_shipping(folder).expired_at or 0.0) >= began
+    expired = (read_state(folder).expired_at or 0.0) >= began
     return not expired and not any((folder.rejected / path.name).exists() for path in own)

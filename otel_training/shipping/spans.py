@@ -5,16 +5,16 @@ tracer already. They are sent once, beside the records: it is the records that a
 """
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 import orjson
 
 from otel_training import conventions as names
 from otel_training._turn import Turn
 from otel_training.conventions import Kind
-from otel_training.events.line import key_values
-from otel_training.record.record import Scalar
-from otel_training.shipping.request import SPANS, Lines, Request, request_of
+from otel_training.events.line import key_values, read_attributes
+from otel_training.shipping.request import CHUNK, SPANS, Request, request_of
+from otel_training.spool.reading import Lines
 
 _KINDS: Final = tuple(
     f'"eventName":"{kind.event_name}"'.encode() for kind in (Kind.EXTRACTION, Kind.QUERY, Kind.FEEDBACK)
@@ -31,38 +31,37 @@ _KEPT: Final = frozenset(
 _INTERNAL, _SERVER, _ERROR = 1, 2, 2
 
 
-def spans(lines: Lines, compression: str) -> Request | None:
+def to_span_request(lines: Lines, compression: str) -> Request | None:
     """Make the request of the spans that lines stand for; None where there are none."""
-    found = list(_derived(lines))
-    return request_of(lines.header, SPANS, [b",".join(found)], len(found), compression) if found else None
+    spans = list(_derive_spans(lines))
+    return request_of(lines.header, SPANS, [b",".join(spans)], len(spans), compression) if spans else None
 
 
-def _derived(lines: Lines) -> Iterator[bytes]:
+def _derive_spans(lines: Lines) -> Iterator[bytes]:
     turn = Turn()
-    with lines.path.open("rb") as file:
-        file.seek(lines.start)
-        for line in file:
+    for block in lines.blocks(CHUNK):
+        for line in block.splitlines():
             head = line.partition(_BODY)[0]
-            if _UNSAMPLED in head and any(kind in head for kind in _KINDS) and (made := _span(head + b"}")):
-                yield made
+            if _UNSAMPLED in head and any(kind in head for kind in _KINDS) and (span := _derive_span(head + b"}")):
+                yield span
             turn.end()
 
 
-def _span(head: bytes) -> bytes | None:
+def _derive_span(head: bytes) -> bytes | None:
     """Derive a span; None for what is no request and no call, or no record."""
     try:
         record = orjson.loads(head)
-        told = _told(record["attributes"])
+        attributes = read_attributes(record["attributes"])
         end = int(record["timeUnixNano"])
     except (orjson.JSONDecodeError, KeyError, TypeError, ValueError, StopIteration):
         return None
-    task, route = told.get(names.TASK_NAME), told.get(names.ROUTE)
+    task, route = attributes.get(names.TASK_NAME), attributes.get(names.ROUTE)
     if task is None and route is None:
         return None
-    operation = "invoke_workflow" if told[names.KIND] == Kind.EXTRACTION else "retrieval"
-    kept = {one["key"]: one for one in record["attributes"] if one["key"] in _KEPT}
+    operation = "invoke_workflow" if attributes[names.KIND] == Kind.EXTRACTION else "retrieval"
+    kept = {pair["key"]: pair for pair in record["attributes"] if pair["key"] in _KEPT}
     workflow = {names.OPERATION: operation, names.WORKFLOW: task} if task is not None else {}
-    duration = told.get(names.DURATION)
+    duration = attributes.get(names.DURATION)
     started = end - int(duration * 1e9) if isinstance(duration, float) else end
     return orjson.dumps(
         {
@@ -73,10 +72,6 @@ def _span(head: bytes) -> bytes | None:
             "startTimeUnixNano": str(started),
             "endTimeUnixNano": str(end),
             "attributes": [*key_values(workflow), *kept.values()],
-            "status": {"code": _ERROR} if names.ERROR_TYPE in told else {},
+            "status": {"code": _ERROR} if names.ERROR_TYPE in attributes else {},
         }
     )
-
-
-def _told(attributes: list[dict[str, Any]]) -> dict[str, Scalar]:
-    return {one["key"]: next(iter(one["value"].values())) for one in attributes}

@@ -1,4 +1,4 @@
-"""How shipping goes: what the shipper last knew, in a file beside the segments, and what waits."""
+"""How shipping goes: what the folder's shippers last knew of their receiver, in a file beside the segments."""
 
 import contextlib
 import os
@@ -7,12 +7,11 @@ from dataclasses import asdict, dataclass
 import orjson
 
 from otel_training.folder import DataFolder
-from otel_training.spool.segments import segment_paths
 
 
 @dataclass(frozen=True, slots=True)
-class Shipping:
-    """What the folder's shippers told, of all processes so far; times are Unix seconds."""
+class ShippingState:
+    """What the folder's shippers know, of all processes so far; times are Unix seconds."""
 
     endpoint: str = ""
     """Without user, password and query."""
@@ -27,39 +26,19 @@ class Shipping:
     """When segments were last deleted that waited beyond the bound."""
 
 
-@dataclass(frozen=True, slots=True)
-class Backlog:
-    """What waits to be shipped."""
-
-    segments: int
-    bytes: int
-    oldest_at: float | None = None
-    """When its oldest segment was last written."""
-
-
-def read_shipping(folder: DataFolder) -> Shipping:
-    """Read what was told; what cannot be read tells nothing."""
+def read_state(folder: DataFolder) -> ShippingState:
+    """Read the file; one that is not there or cannot be read gives a state that knows nothing."""
     try:
-        found = orjson.loads(folder.shipping.read_bytes())
-        return Shipping(**found)
+        return ShippingState(**orjson.loads(folder.shipping.read_bytes()))
     except (OSError, orjson.JSONDecodeError, TypeError):
-        return Shipping()
+        return ShippingState()
 
 
-def write_shipping(folder: DataFolder, told: Shipping) -> None:
-    """Tell how shipping goes; where the disk refuses, the next time."""
-    fresh = folder.shipping.with_suffix(".new")
+def write_state(folder: DataFolder, state: ShippingState) -> None:
+    """Replace the file in one step; where the disk refuses, the next time does."""
+    temporary = folder.shipping.with_suffix(".new")
     with contextlib.suppress(OSError):
-        file = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        file = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(file, "wb") as writing:
-            writing.write(orjson.dumps(asdict(told)))
-        fresh.replace(folder.shipping)
-
-
-def read_backlog(folder: DataFolder) -> Backlog:
-    """Look at what waits."""
-    found = []
-    for path in segment_paths(folder.ship):
-        with contextlib.suppress(FileNotFoundError):
-            found.append(path.stat())
-    return Backlog(len(found), sum(one.st_size for one in found), min((one.st_mtime for one in found), default=None))
+            writing.write(orjson.dumps(asdict(state)))
+        temporary.replace(folder.shipping)

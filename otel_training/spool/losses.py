@@ -1,4 +1,7 @@
-"""Counting without a lock: what the calling thread may do from a signal handler, too."""
+"""Losses: records that are in no store, counted by reason.
+
+Counting takes no lock: the calling thread may do it, from a signal handler, too.
+"""
 
 import itertools
 import threading
@@ -20,7 +23,7 @@ class Tally:
         self._looking = threading.Lock()
 
     def add(self, count: int = 1) -> None:
-        """Count one, or some."""
+        """Count one step, or several."""
         for _ in range(count):
             next(self._steps)
 
@@ -33,11 +36,11 @@ class Tally:
 
 
 class Losses:
-    """Records lost since the last look, by reason."""
+    """Records that this process lost, by reason; each is reported once, by a line of its own in the spool."""
 
     def __init__(self) -> None:
         self._tallies = {reason: Tally() for reason in Loss}
-        self._told: dict[Loss, int] = dict.fromkeys(Loss, 0)
+        self._reported: dict[Loss, int] = dict.fromkeys(Loss, 0)
 
     def add(self, reason: Loss, count: int = 1) -> None:
         """Count losses, from any thread."""
@@ -47,12 +50,12 @@ class Losses:
         """Return all losses of this process so far."""
         return {reason: tally.total() for reason, tally in self._tallies.items()}
 
-    def fresh(self) -> Mapping[Loss, int]:
-        """Return the losses not yet told, leaving out reasons without any."""
-        counts = {reason: tally.total() - self._told[reason] for reason, tally in self._tallies.items()}
+    def unreported(self) -> Mapping[Loss, int]:
+        """Return the losses that no line reports yet, leaving out reasons without any."""
+        counts = {reason: tally.total() - self._reported[reason] for reason, tally in self._tallies.items()}
         return {reason: count for reason, count in counts.items() if count}
 
-    def told(self, counts: Mapping[Loss, int]) -> None:
-        """Mark losses as written down."""
+    def mark_reported(self, counts: Mapping[Loss, int]) -> None:
+        """Remember that lines report these losses now."""
         for reason, count in counts.items():
-            self._told[reason] += count
+            self._reported[reason] += count

@@ -1,7 +1,7 @@
-"""Segments: append-only files of lines, one writer each, held by `flock` while it lives.
+"""Segments: append-only files of lines, one writer each, locked while it lives.
 
 A segment is created as `*.new`, locked, headed and renamed, so that a reader never sees one
-without a lock or a header. Whoever can take the lock knows that its writer is gone.
+without a lock or a header. Whoever can lock it knows that its writer is gone.
 """
 
 import contextlib
@@ -13,9 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-# Windows has none; there capture is off (config.py) and nothing here is called.
-with contextlib.suppress(ImportError):
-    import fcntl
+from otel_training.spool.lock import is_locked, lock_file
 
 _sync_data: Final = getattr(os, "fdatasync", os.fsync)
 """macOS has no `fdatasync`."""
@@ -64,7 +62,7 @@ class Segment:
             self.sync()
 
     def may_ship(self) -> bool:
-        """Tell whether it is large or old enough to be shipped."""
+        """Whether it is large or old enough to be closed and shipped."""
         if self.size >= SHIP_ROLL_BYTES:
             return True
         if time.monotonic() - self.looked_at < SHIP_ROLL_SECONDS:
@@ -92,13 +90,13 @@ class Segment:
 
 
 def open_segment(directory: Path, header: bytes) -> Segment:
-    """Create a segment and hold it; raises `OSError` when the disk refuses."""
+    """Create a segment and lock it; raises `OSError` when the disk refuses."""
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     name = f"{time.time_ns():020d}{_own()}{os.urandom(3).hex()}{SUFFIX}"
     fresh = directory / (name + NEW)
     file = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        lock_file(file)
         segment = Segment(directory / name, file, 0)
         segment.append(header)
         fresh.rename(segment.path)
@@ -112,9 +110,9 @@ def open_segment(directory: Path, header: bytes) -> Segment:
 def segment_paths(directory: Path) -> list[Path]:
     """List the segments of a folder, oldest first; a folder, link or pipe of such a name is none."""
     try:
-        with os.scandir(directory) as found:
+        with os.scandir(directory) as entries:
             names = sorted(
-                one.name for one in found if one.name.endswith(SUFFIX) and one.is_file(follow_symlinks=False)
+                entry.name for entry in entries if entry.name.endswith(SUFFIX) and entry.is_file(follow_symlinks=False)
             )
     except FileNotFoundError:
         return []
@@ -126,36 +124,26 @@ def _own() -> str:
     return f"-{os.getpid()}-{_PROCESS}"
 
 
-def own_segments(directory: Path) -> list[Path]:
+def own_finished_segments(directory: Path) -> list[Path]:
     """List the finished segments of this process, oldest first."""
-    return list(finished(directory, _own()))
+    return list(finished_segments(directory, _own()))
 
 
-def finished(directory: Path, part: str = "") -> Iterator[Path]:
-    """Find the segments that no writer holds any more, oldest first; `part` is in their names."""
+def finished_segments(directory: Path, part: str = "") -> Iterator[Path]:
+    """Yield the segments that no writer has any more, oldest first; `part` is in their names."""
     for path in segment_paths(directory):
-        if part in path.name and not is_held(path):
+        if part in path.name and not is_taken(path):
             yield path
 
 
-def is_held(path: Path) -> bool:
-    """Tell whether nobody may have a segment: a writer holds it, or it is gone."""
+def is_taken(path: Path) -> bool:
+    """Whether nobody else may have a segment now: a writer has it locked, or it is gone."""
     try:
         with path.open("rb") as file:
-            return is_live(file.fileno())
+            return is_locked(file.fileno())
     except OSError as error:
-        # What may not be read is told by who then reads it.
+        # What may not be read is named by who then reads it.
         return isinstance(error, FileNotFoundError)
-
-
-def is_live(file: int) -> bool:
-    """Tell whether a writer still holds the segment behind this open file."""
-    try:
-        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    fcntl.flock(file, fcntl.LOCK_UN)
-    return False
 
 
 def sweep(directory: Path) -> None:
@@ -164,12 +152,3 @@ def sweep(directory: Path) -> None:
         with contextlib.suppress(OSError):
             if time.time() - path.stat().st_mtime > STALE_SECONDS:
                 path.unlink()
-
-
-def waiting_bytes(directory: Path) -> int:
-    """Return the size of all segments of a folder."""
-    total = 0
-    for path in segment_paths(directory):
-        with contextlib.suppress(FileNotFoundError):
-            total += path.stat().st_size
-    return total

@@ -1,155 +1,173 @@
-"""The writer: one thread a process that redacts records and appends them to its segment."""
+"""The writer: one thread a process that turns records into events and gives them to the sink."""
 
-import contextlib
 import logging
-import shutil
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final, TypeAlias
 
-from otel_training.config import Settings
 from otel_training.conventions import Loss
-from otel_training.events.finisher import Finisher, MalformedError
-from otel_training.events.line import Event, events, line, loss_event
-from otel_training.folder import DataFolder
-from otel_training.record.record import Captured
+from otel_training.events.content import MalformedError
+from otel_training.events.event import loss_event
+from otel_training.events.finish import finish
+from otel_training.events.finisher import Finisher
+from otel_training.record.record import Pending
 from otel_training.spool.losses import Losses
-from otel_training.spool.segments import ROLL_BYTES, Segment, open_segment, waiting_bytes
+from otel_training.spool.sink import Sink
+from otel_training.spool.waiting import may_wait
 
 _log = logging.getLogger("otel_training")
 
 QUEUE_RECORDS: Final = 32_768
 QUEUE_BYTES: Final = 32 << 20
+CROWDED_RECORDS: Final = QUEUE_RECORDS // 4
+CROWDED_BYTES: Final = QUEUE_BYTES // 4
+"""From here on a plain thread waits: a loop keeps pace with the disk so, and leaves little for the program's end."""
+PLACE_SECONDS: Final = 0.05
+"""How long it waits at most, each time."""
 GROUP_SECONDS: Final = 0.015
 GROUP_BYTES: Final = 1 << 20
 RETRY_SECONDS: Final = 0.5
-ROOM_SECONDS: Final = 1.0
-_LAST_SECONDS: Final = 0.2
+IDLE_SECONDS: Final = 1.0
+LATE_SECONDS: Final = 0.2
+"""How long the writer's lock is waited for where the program is about to end."""
+_POLL_SECONDS: Final = 0.001
 
-Item: TypeAlias = "Captured | threading.Event"
-
-
-@dataclass(slots=True)
-class Destination:
-    """What the writer thread needs; made on that thread at the first record."""
-
-    folder: DataFolder
-    settings: Settings
-    header: bytes
-    finisher: Finisher
-    emit: Callable[[Event], None] | None = None
-    """Where records go instead of the spool: the stock SDK pipeline, the lossy way."""
-
-    @property
-    def ships(self) -> bool:
-        """Whether segments are shipped to an endpoint."""
-        return bool(self.settings.otlp_endpoint)
-
-    @property
-    def spool(self) -> Path:
-        """Where segments are written."""
-        return self.folder.ship if self.ships else self.folder.local
+Item: TypeAlias = "Pending | threading.Event"
 
 
 @dataclass(slots=True, eq=False, weakref_slot=True)
 class Writer:
     """Takes records from any thread without a lock; writes them in groups within milliseconds."""
 
-    prepare: Callable[[], Destination]
+    sink: Sink
     queue: deque[Item] = field(default_factory=deque)
     losses: Losses = field(default_factory=Losses)
     queued_bytes: int = 0
     """An estimate: threads may lose an update to each other, an empty queue resets it."""
-    _idle: bool = True
+    written: int = 0
+    """Records that left the queue; what tells a busy writer from one that is stuck."""
+    is_failing: bool = False
+    """The last attempt to write failed."""
+    gives_way: bool = True
+    """Other threads have work; not where they wait for this one, as at the program's end."""
+    _is_idle: bool = True
+    _is_closed: bool = False
+    _is_full: bool = False
+    """The last group ended by its size or time, so that more waits already."""
+    _group_bytes: int = 0
     _wake: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
     _starting: threading.Lock = field(default_factory=threading.Lock)
     _writing: threading.Lock = field(default_factory=threading.Lock)
-    _closed: bool = False
-    _destination: Destination | None = None
-    _segment: Segment | None = None
-    _unwritten: list[bytes] = field(default_factory=list)
-    _room: bool = True
-    _room_at: float = 0.0
-    _failing: bool = False
-    _full: bool = False
 
-    def put(self, captured: Captured) -> None:
-        """Take a record; counts it as lost when the backlog is at its bound. Never blocks."""
-        if len(self.queue) >= QUEUE_RECORDS or self.queued_bytes >= QUEUE_BYTES:
+    def put(self, pending: Pending) -> None:
+        """Take a record; counts it as lost when the queue is full. Never blocks an event loop."""
+        if (len(self.queue) >= CROWDED_RECORDS or self.queued_bytes >= CROWDED_BYTES) and not self._wait_for_place():
             self.losses.add(Loss.QUEUE_FULL)
             return
-        self.queue.append(captured)
-        self.queued_bytes += captured.size
-        if self._idle:
-            self._call()
+        self.queue.append(pending)
+        self.queued_bytes += pending.size
+        if self._is_idle:
+            self._wake_thread()
 
     def lose(self, reason: Loss, count: int = 1) -> None:
         """Count records that could not even be made, or not be delivered."""
         self.losses.add(reason, count)
-        self._call()
+        self._wake_thread()
 
     def flush(self, timeout: float) -> bool:
-        """Wait until all records so far are on disk; False when that took too long or failed."""
-        if self._is_untouched():
+        """Wait until all records so far are written; False when that took too long or failed."""
+        if self.is_untouched():
             return True
         deadline = time.monotonic() + timeout
-        reached = threading.Event()
-        self.queue.append(reached)
-        self._call()
+        mark = self.mark()
+        return mark.wait(timeout) and self.flush_sink(deadline)
+
+    def mark(self) -> threading.Event:
+        """Put a mark behind all records so far; it is set when they are written."""
+        mark = threading.Event()
+        self.queue.append(mark)
+        self._wake_thread()
+        self.write_if_alone()
+        return mark
+
+    def write_if_alone(self) -> None:
+        """Write on the caller's thread where no thread can be started any more."""
         if self._thread is None or not self._thread.is_alive():
-            # Where no thread can be started any more, the caller writes.
             self._step()
-        return reached.wait(timeout) and self._sync(deadline)
 
-    def close(self, timeout: float) -> bool:
-        """Flush, stop the thread and finish the segment, within `timeout` seconds."""
-        deadline = time.monotonic() + timeout
-        flushed = self.flush(timeout)
-        self._closed = True
+    def flush_sink(self, deadline: float) -> bool:
+        """Bring what was written to where it survives this machine's end; False when that failed."""
+        with self._locked(deadline) as locked:
+            try:
+                return locked and self.sink.flush(max(0.0, deadline - time.monotonic()))
+            except OSError as error:
+                self._report(error)
+                return False
+
+    def stop(self, timeout: float) -> None:
+        """Stop the thread; from now on whoever captures writes."""
+        self._is_closed = True
         self._wake.set()
-        thread = self._thread
-        if thread is not None:
-            thread.join(max(0.0, deadline - time.monotonic()))
-        self.finish(max(deadline, time.monotonic() + _LAST_SECONDS))
-        return flushed
+        if self._thread is not None:
+            self._thread.join(timeout)
 
-    def finish(self, deadline: float) -> bool:
-        """Finish the segment, so that it may be drained or shipped; False when it was not free in time."""
-        if not self._writing.acquire(timeout=max(0.0, deadline - time.monotonic())):
-            return False
-        with contextlib.closing(_Releasing(self._writing)):
-            self._finish_segment()
-        return True
+    def finish_segment(self, deadline: float) -> bool:
+        """Let others have what was written; False when the writer was not free in time."""
+        with self._locked(deadline) as locked:
+            if locked:
+                self.sink.finish()
+            return locked
 
-    def _is_untouched(self) -> bool:
-        """Tell whether nothing was ever captured: then no thread and no file is made."""
-        return self._thread is None and not self.queue and not self.losses.fresh()
+    def give_up(self) -> int:
+        """Count what is still not written as lost, and try to write that down; returns how many records."""
+        left = sum(not isinstance(item, threading.Event) for item in self.queue) + self.sink.unwritten
+        if not left and not self.losses.unreported():
+            return 0
+        self.queue.clear()
+        self.losses.add(Loss.SHUTDOWN, left)
+        with self._locked(time.monotonic() + LATE_SECONDS) as locked:
+            if locked:
+                self.sink.discard()
+                self._write_group()
+        return left
 
-    def abandon(self) -> None:
-        """Let go of an inherited segment in a forked child, leaving the parent's lock and lines."""
-        segment, self._segment = self._segment, None
-        if segment is not None:
-            segment.release()
+    def is_untouched(self) -> bool:
+        """Whether nothing was ever captured: then no thread and no file is made."""
+        return self._thread is None and not self.queue and not self.losses.unreported()
 
-    def _call(self) -> None:
+    def _wait_for_place(self) -> bool:
+        """Wait for a moment while the queue is crowded, where that may be; False where it is full."""
+        if not (self.is_failing or self._is_closed or threading.current_thread() is self._thread) and may_wait():
+            deadline = time.monotonic() + PLACE_SECONDS
+            self._wake_thread()
+            while time.monotonic() < deadline:
+                if len(self.queue) < CROWDED_RECORDS and self.queued_bytes < CROWDED_BYTES:
+                    break
+                time.sleep(_POLL_SECONDS)
+        return len(self.queue) < QUEUE_RECORDS and self.queued_bytes < QUEUE_BYTES
+
+    def _wake_thread(self) -> None:
+        if self._is_closed:
+            self._write_late()
+            return
         if self._thread is None:
-            self._start()
-        if self._idle and self._thread is not None:
+            self._start_thread()
+        if self._is_idle and self._thread is not None:
             # Woken once, by the first: a wake-up costs more than the rest of `put`.
-            self._idle = False
+            self._is_idle = False
             self._wake.set()
 
-    def _start(self) -> None:
+    def _start_thread(self) -> None:
         # Not a plain `with`: a signal handler that captures must not wait for the frame it interrupted.
         if not self._starting.acquire(blocking=False):
             return
         try:
-            if self._thread is None and not self._closed:
+            if self._thread is None and not self._is_closed:
                 thread = threading.Thread(target=self._run, name="otel_training-writer", daemon=True)
                 thread.start()
                 self._thread = thread
@@ -159,28 +177,34 @@ class Writer:
         finally:
             self._starting.release()
 
+    def _write_late(self) -> None:
+        """Write on the caller's thread: ours has ended, as the program is about to."""
+        self._step(time.monotonic() + LATE_SECONDS)
+        self.finish_segment(time.monotonic() + LATE_SECONDS)
+
     def _run(self) -> None:
-        while not self._closed:
-            self._idle = True
-            if not self.queue and not self._unwritten and not self._wake.wait(ROOM_SECONDS):
-                self._sync(time.monotonic())
-                if self._may_ship():
-                    self.finish(time.monotonic())
+        while not self._is_closed:
+            self._is_idle = True
+            if not self.queue and not self.sink.unwritten and not self._wake.wait(IDLE_SECONDS):
+                self._rest()
                 continue
-            self._idle = False
+            self._is_idle = False
             self._wake.clear()
-            time.sleep(GROUP_SECONDS)
+            if self.gives_way:
+                time.sleep(GROUP_SECONDS)
             if not self._step():
                 time.sleep(RETRY_SECONDS)
+        # So that whoever captures from now on looks what to do.
+        self._is_idle = True
 
-    def _step(self) -> bool:
-        """Write what waits; False when the disk refused and it must be tried again."""
-        with self._writing:
+    def _step(self, deadline: float = float("inf")) -> bool:
+        """Write what waits; False when the sink refused and it must be tried again."""
+        with self._locked(deadline) as locked:
             try:
-                while self.queue or self._unwritten or self.losses.fresh():
+                while locked and (self.queue or self.sink.unwritten or self.losses.unreported()):
                     if not self._write_group():
                         return False
-                    if not self._full:
+                    if not self._is_full:
                         # What came meanwhile is the next group: else each record is a write of its own,
                         # with two hand-overs of the GIL.
                         break
@@ -190,151 +214,91 @@ class Writer:
             return True
 
     def _write_group(self) -> bool:
-        if not self._is_ready():
+        try:
+            finisher = self.sink.prepare()
+            has_room = self.sink.has_room()
+        except Exception as error:  # noqa: BLE001 - whatever the surroundings are, records wait for better ones
+            self._report(error)
             return False
-        reached = self._take_group()
-        written = self._append()
-        for event in reached:
-            if written:
-                event.set()
+        marks = self._take_group(finisher, has_room=has_room)
+        is_written = self._write()
+        for mark in marks:
+            if is_written:
+                mark.set()
             else:
-                # Its records wait in `_unwritten`: it is reached when they are written.
-                self.queue.appendleft(event)
-        return written
+                # Its records wait in the sink: it is reached when they are written.
+                self.queue.appendleft(mark)
+        return is_written
 
-    def _take_group(self) -> list[threading.Event]:
-        """Move records from the queue into lines, up to a group's size; return the flushes met."""
-        reached: list[threading.Event] = []
-        size = sum(map(len, self._unwritten))
+    def _take_group(self, finisher: Finisher, *, has_room: bool) -> list[threading.Event]:
+        """Move records from the queue into the sink, up to a group's size; return the marks met."""
+        marks: list[threading.Event] = []
         until = time.perf_counter() + GROUP_SECONDS
         # By time, too: what was redacted is on disk soon, however slow the rest of a backlog is.
-        while self.queue and size < GROUP_BYTES and time.perf_counter() < until:
+        while self.queue and self._group_bytes < GROUP_BYTES and time.perf_counter() < until:
             item = self.queue.popleft()
             if isinstance(item, threading.Event):
-                reached.append(item)
+                marks.append(item)
                 continue
             self.queued_bytes -= item.size
-            made = self._lines(item)
-            if (turn := self._prepared().finisher.turn) is not None:
-                turn.end()
-            self._unwritten.extend(made)
-            size += sum(map(len, made))
-        self._full = size >= GROUP_BYTES or time.perf_counter() >= until
+            self._group_bytes += self._add(item, finisher, has_room=has_room)
+            self.written += 1
+            if finisher.turn is not None and self.gives_way:
+                finisher.turn.end()
+        self._is_full = self._group_bytes >= GROUP_BYTES or time.perf_counter() >= until
         if not self.queue:
             self.queued_bytes = 0
-        return reached
+        return marks
 
-    def _lines(self, captured: Captured) -> list[bytes]:
-        try:
-            record, destination = captured.record(), self._prepared()
-            if destination.emit is not None:
-                for made in events(record, destination.finisher):
-                    destination.emit(made)
-                return []
-            if self._room:
-                return [line(made) for made in events(record, destination.finisher)]
+    def _add(self, pending: Pending, finisher: Finisher, *, has_room: bool) -> int:
+        """Give the events of one record to the sink, all or none; returns the bytes that wait of them."""
+        if not has_room:
             self.losses.add(Loss.SPOOL_FULL)
+            return 0
+        try:
+            return sum([self.sink.add(event) for event in list(finish(pending.to_record(), finisher))])
         except MalformedError:
             self.losses.add(Loss.MALFORMED)
         except Exception as error:  # noqa: BLE001 - one odd record must not stop its neighbours
             self.losses.add(Loss.ENCODE_ERROR)
             _log.warning("otel_training: a record could not be encoded (%s)", type(error).__name__)
-        return []
+        return 0
 
-    def _append(self) -> bool:
-        told = self.losses.fresh()
-        lost = [loss_event(*pair) for pair in told.items()]
-        if lost and (emit := self._prepared().emit) is not None:
-            for made in lost:
-                emit(made)
-            self.losses.told(told)
-            return True
-        data = b"".join([*self._unwritten, *map(line, lost)])
-        if not data:
-            return True
+    def _write(self) -> bool:
+        counts = self.losses.unreported()
         try:
-            self._open().append(data)
+            self.sink.write([loss_event(reason, count) for reason, count in counts.items()])
         except FileNotFoundError:
-            # Somebody deleted the folder under us: into a new one.
-            self._leave_deleted()
+            # Somebody deleted the folder under us: into a new one, soon.
             return False
         except OSError as error:
             self._report(error)
             return False
-        self._failing = False
-        self._unwritten.clear()
-        self.losses.told(told)
+        self.is_failing = False
+        self._group_bytes = 0
+        self.losses.mark_reported(counts)
         return True
 
-    def _prepared(self) -> Destination:
-        if self._destination is None:
-            self._destination = self.prepare()
-        return self._destination
-
-    def _open(self) -> Segment:
-        if self._segment is not None and (self._segment.size >= ROLL_BYTES or self._may_ship()):
-            self._finish_segment()
-        if self._segment is None:
-            destination = self._prepared()
-            self._segment = open_segment(destination.spool, destination.header)
-        return self._segment
-
-    def _may_ship(self) -> bool:
-        # Looked at once: a flush of another thread may finish it meanwhile.
-        segment = self._segment
-        return segment is not None and self._prepared().ships and segment.may_ship()
-
-    def _finish_segment(self) -> None:
-        segment, self._segment = self._segment, None
-        if segment is not None:
-            segment.close()
-
-    def _is_ready(self) -> bool:
-        """Make the folder at the first record; once a second look whether there is room."""
-        try:
-            folder, settings = self._prepared().folder, self._prepared().settings
-            if self._prepared().emit is None and time.monotonic() - self._room_at > ROOM_SECONDS:
-                self._room_at = time.monotonic()
-                self._leave_deleted()
-                # With an endpoint the shipper keeps the bound: the oldest go, capture goes on.
-                self._room = (
-                    self._prepared().ships or waiting_bytes(folder.local) < settings.max_bytes
-                ) and shutil.disk_usage(folder.path).free >= settings.min_free_bytes
-        except Exception as error:  # noqa: BLE001 - whatever the surroundings are, records wait for better ones
-            self._report(error)
-            return False
-        return True
-
-    def _leave_deleted(self) -> None:
-        """Open everything anew after somebody deleted the data folder under us."""
-        if self._segment is not None and not self._segment.path.exists():
-            self._finish_segment()
-            self._destination = None
-            self._prepared()
-
-    def _sync(self, deadline: float) -> bool:
-        if not self._writing.acquire(timeout=max(0.0, deadline - time.monotonic())):
-            return False
-        with contextlib.closing(_Releasing(self._writing)):
+    def _rest(self) -> None:
+        with self._locked(time.monotonic()) as locked:
             try:
-                if self._segment is not None:
-                    self._segment.sync()
+                if locked:
+                    self.sink.rest()
             except OSError as error:
                 self._report(error)
-                return False
-        return True
+
+    @contextmanager
+    def _locked(self, deadline: float) -> Iterator[bool]:
+        """Take the writer's lock, which whoever uses the sink must have; gives False where it was not free in time."""
+        timeout = -1 if deadline == float("inf") else max(0.0, deadline - time.monotonic())
+        locked = self._writing.acquire(timeout=timeout)
+        try:
+            yield locked
+        finally:
+            if locked:
+                self._writing.release()
 
     def _report(self, error: Exception) -> None:
-        if not self._failing:
+        if not self.is_failing:
             _log.warning("otel_training cannot write (%s); it keeps trying", error)
-        self._failing = True
-
-
-@dataclass(frozen=True, slots=True)
-class _Releasing:
-    """Gives a lock back that was taken with a timeout."""
-
-    lock: threading.Lock
-
-    def close(self) -> None:
-        self.lock.release()
+        self.is_failing = True

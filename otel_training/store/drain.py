@@ -6,7 +6,6 @@ anywhere repeats a batch at most, and reading is by event id, so nothing counts 
 
 import contextlib
 import logging
-import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -19,7 +18,9 @@ import orjson
 from otel_training import conventions as names
 from otel_training.errors import RowsUnreadableError
 from otel_training.folder import DataFolder
-from otel_training.spool.segments import is_live, segment_paths
+from otel_training.spool.reading import read_lines
+from otel_training.spool.rejected import set_aside
+from otel_training.spool.segments import segment_paths
 from otel_training.store.client import Store, query
 
 _log = logging.getLogger("otel_training")
@@ -30,18 +31,21 @@ BATCH_BYTES: Final = 32 << 20
 _COPY: Final = "drain-"
 _LEDGER: Final = "SELECT segment, offset, damaged, torn FROM segments FINAL"
 _COLUMNS: Final = ("segment", "offset", "damaged", "torn", "revision")
+_NO_HEADER: Final = "the first line is no segment's header"
+_NO_RECORD: Final = "the line is no record: its kind or its event id is missing"
+_UNREADABLE: Final = "the engine cannot read the line"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Position:
-    """How far a segment was read."""
+    """How far a segment is in the store."""
 
     path: Path
     offset: int = 0
     damaged: int = 0
     torn: int = 0
-    head: bytes = b""
-    finished: bool = False
+    header: bytes = b""
+    is_finished: bool = False
 
 
 @dataclass(slots=True)
@@ -53,29 +57,21 @@ class Batch:
     size: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """What is in the spool and not yet in the store."""
-
-    lines: int
-    bytes: int
-
-
 def drain(store: Store, folder: DataFolder, progress: Progress | None = None) -> int:
     """Insert every whole line that is not in the store yet; return how many."""
-    for left in folder.path.glob(f"{_COPY}*"):
-        # Of a drain that was killed; who drains holds the store's lock.
-        left.unlink(missing_ok=True)
-    positions = _positions(store, folder)
-    total = sum(_size(one.path) - one.offset for one in positions)
+    for copy in folder.path.glob(f"{_COPY}*"):
+        # Of a drain that was killed; who drains has locked the store.
+        copy.unlink(missing_ok=True)
+    positions = _read_positions(store, folder)
+    total = sum(_size(position.path) - position.offset for position in positions)
     done = lines = 0
     for batch in _batches(positions):
         lines += len(batch.lines)
         _insert(store, folder, batch.lines)
-        _remember(store, batch.positions)
-        for one in batch.positions:
-            if one.finished:
-                one.path.unlink(missing_ok=True)
+        _write_ledger(store, batch.positions)
+        for position in batch.positions:
+            if position.is_finished:
+                position.path.unlink(missing_ok=True)
         done += batch.size
         if progress is not None:
             progress(min(done, total), total)
@@ -84,33 +80,31 @@ def drain(store: Store, folder: DataFolder, progress: Progress | None = None) ->
     return lines
 
 
-def waiting(store: Store, folder: DataFolder) -> Waiting:
-    """Count the records that a drain would find now."""
-    lines = size = 0
-    for one in _positions(store, folder):
+def count_waiting(store: Store, folder: DataFolder) -> int:
+    """Count the records in the spool that a drain would insert now."""
+    count = 0
+    for position in _read_positions(store, folder):
         with contextlib.suppress(OSError):
-            content = one.path.read_bytes()
-            whole = content[max(one.offset, content.find(b"\n") + 1) :]
-            lines += whole.count(b"\n")
-            size += len(whole)
-    return Waiting(lines, size)
+            lines = read_lines(position.path, position.offset)
+            count += sum(block.count(b"\n") for block in lines.blocks(BATCH_BYTES))
+    return count
 
 
-def _positions(store: Store, folder: DataFolder) -> list[Position]:
+def _read_positions(store: Store, folder: DataFolder) -> list[Position]:
     ledger = {row["segment"]: row for row in store.rows(_LEDGER)}
-    found = []
+    positions = []
     for path in segment_paths(folder.local):
         row = ledger.get(path.name, {})
-        found.append(Position(path, row.get("offset", 0), row.get("damaged", 0), row.get("torn", 0)))
-    return found
+        positions.append(Position(path, row.get("offset", 0), row.get("damaged", 0), row.get("torn", 0)))
+    return positions
 
 
 def _batches(positions: list[Position]) -> Iterator[Batch]:
     batch = Batch()
     for position in positions:
-        for lines, size in _chunks(position):
-            batch.lines += [(position, line) for line in lines]
-            batch.size += size
+        for block in _blocks(position):
+            batch.lines += [(position, line) for line in block.split(b"\n")[:-1]]
+            batch.size += len(block)
             if not batch.positions or batch.positions[-1] is not position:
                 batch.positions.append(position)
             if batch.size >= BATCH_BYTES:
@@ -120,26 +114,18 @@ def _batches(positions: list[Position]) -> Iterator[Batch]:
         yield batch
 
 
-def _chunks(position: Position) -> Iterator[tuple[list[bytes], int]]:
-    """Read a segment from its position on, by batches of whole lines, moving the position along."""
-    with _reading(position.path), position.path.open("rb") as file:
-        # Looked at before reading: whatever a writer appends later is for the next drain.
-        live = is_live(file.fileno())
-        end = os.fstat(file.fileno()).st_size
-        position.head = file.readline()
-        file.seek(max(position.offset, len(position.head)))
-        while file.tell() < end:
-            data = file.read(min(BATCH_BYTES, end - file.tell()))
-            whole = data.rfind(b"\n") + 1
-            file.seek(whole - len(data), os.SEEK_CUR)
-            if not whole:
-                break
-            position.offset = file.tell()
-            yield data[: whole - 1].split(b"\n"), whole
-        if not live:
-            position.torn = int(file.tell() < end)
-            position.finished = True
-            yield [], 0
+def _blocks(position: Position) -> Iterator[bytes]:
+    """Read a segment from its position on, moving the position along; an empty block marks its end."""
+    with _reading(position.path):
+        lines = read_lines(position.path, position.offset)
+        position.header = lines.header
+        for block in lines.blocks(BATCH_BYTES):
+            position.offset = (position.offset or lines.start) + len(block)
+            yield block
+        if lines.is_finished:
+            position.torn = int(lines.torn > 0)
+            position.is_finished = True
+            yield b""
 
 
 @contextlib.contextmanager
@@ -156,10 +142,12 @@ def _reading(path: Path) -> Iterator[None]:
 def _insert(store: Store, folder: DataFolder, lines: list[tuple[Position, bytes]]) -> None:
     readable = []
     for position, line in lines:
-        if _is_header(position.head) and _is_record(line):
-            readable.append((position, line))
+        if not _is_header(position.header):
+            _set_aside(folder, position, line, _NO_HEADER)
+        elif not _is_record(line):
+            _set_aside(folder, position, line, _NO_RECORD)
         else:
-            _set_aside(folder, position, line)
+            readable.append((position, line))
     _insert_readable(store, folder, readable)
 
 
@@ -171,7 +159,7 @@ def _insert_readable(store: Store, folder: DataFolder, lines: list[tuple[Positio
         _load(store, folder, lines)
     except RowsUnreadableError:
         if len(lines) == 1:
-            _set_aside(folder, *lines[0])
+            _set_aside(folder, *lines[0], _UNREADABLE)
             return
         middle = len(lines) // 2
         _insert_readable(store, folder, lines[:middle])
@@ -182,39 +170,37 @@ def _load(store: Store, folder: DataFolder, lines: list[tuple[Position, bytes]])
     """Insert rows by one statement, each with its segment's header as one more field."""
     with NamedTemporaryFile(dir=folder.path, prefix=_COPY, suffix=".jsonl") as copy:
         for position, line in lines:
-            copy.write(b'{"segment":' + position.head.rstrip() + b"," + line[1:] + b"\n")
+            copy.write(b'{"segment":' + position.header.rstrip() + b"," + line[1:] + b"\n")
         copy.flush()
         store.run(query("drain"), path=copy.name)
 
 
-def _set_aside(folder: DataFolder, position: Position, line: bytes) -> None:
-    folder.rejected.mkdir(mode=0o700, exist_ok=True)
-    with (folder.rejected / position.path.name).open("ab") as file:
-        file.write(line + b"\n")
+def _set_aside(folder: DataFolder, position: Position, line: bytes, reason: str) -> None:
+    set_aside(folder, position.path.name, position.header, line + b"\n", f"drain: {reason}")
     position.damaged += 1
 
 
-def _remember(store: Store, positions: list[Position]) -> None:
+def _write_ledger(store: Store, positions: list[Position]) -> None:
     revision = time.time_ns()
-    rows = [[one.path.name, one.offset, one.damaged, one.torn, revision] for one in positions]
+    rows = [[position.path.name, position.offset, position.damaged, position.torn, revision] for position in positions]
     store.insert("segments", _COLUMNS, rows)
 
 
 def _is_header(line: bytes) -> bool:
-    return isinstance(_parsed(line), dict)
+    return isinstance(_parse(line), dict)
 
 
 def _is_record(line: bytes) -> bool:
-    """Tell whether a line names its kind and event: without them no table would take it."""
-    record = _parsed(line)
+    """Whether a line names its kind and event: without them no table would take it."""
+    record = _parse(line)
     attributes = record.get("attributes") if isinstance(record, dict) else None
     if not isinstance(attributes, list) or not line.startswith(b"{"):
         return False
-    keys = {one.get("key") for one in attributes if isinstance(one, dict) and isinstance(one.get("key"), str)}
+    keys = {pair.get("key") for pair in attributes if isinstance(pair, dict) and isinstance(pair.get("key"), str)}
     return {names.KIND, names.EVENT_ID} <= keys
 
 
-def _parsed(line: bytes) -> object:
+def _parse(line: bytes) -> object:
     try:
         return orjson.loads(line)
     except orjson.JSONDecodeError:

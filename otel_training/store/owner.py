@@ -1,6 +1,5 @@
-"""The embedded store's one owner: a lock that names who holds it, and where it serves the store."""
+"""The embedded store's one owner: a lock that names who has it, and where it serves the store."""
 
-import fcntl
 import os
 import sys
 import time
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from otel_training.errors import FolderError, StoreLockedError, StoreServedError
+from otel_training.spool.lock import FileLock
 
 WAIT_SECONDS: Final = 10.0
 _POLL_SECONDS: Final = 0.05
@@ -18,64 +18,64 @@ _POLL_SECONDS: Final = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """The process that holds the store."""
+    """The process that has locked the store."""
 
-    file: int
+    lock: FileLock
 
     def announce(self, dsn: str = "") -> None:
-        """Tell other commands where they reach the store meanwhile; without a DSN take it back."""
+        """Write for other commands where they reach the store meanwhile; without a DSN take it back."""
         text = f"pid {os.getpid()} ({_command()})" + (f"\n{dsn}\n" if dsn else "")
-        os.ftruncate(self.file, 0)
-        os.pwrite(self.file, text.encode(), 0)
+        if self.lock.file is not None:
+            os.ftruncate(self.lock.file, 0)
+            os.pwrite(self.lock.file, text.encode(), 0)
 
 
 @contextmanager
-def owned(lock: Path, wait: float = WAIT_SECONDS) -> Iterator[Owner]:
-    """Hold the embedded store for this process.
+def owner_lock(path: Path, wait: float = WAIT_SECONDS) -> Iterator[Owner]:
+    """Lock the embedded store for this process.
 
-    Raises `StoreServedError` when the holder serves it to others, and `StoreLockedError`, naming
-    the holder, when it is not free within `wait` seconds.
+    Raises `StoreServedError` when the owner serves it to others, and `StoreLockedError`, naming
+    the owner, when it is not free within `wait` seconds.
     """
+    lock = FileLock(path)
     try:
-        file = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        message = f"The data folder {lock.parent} cannot be written ({reason}): make it writable for this user."
-        raise FolderError(message) from error
-    try:
-        _wait_for(file, lock, wait)
-        owner = Owner(file)
+        _wait_for(lock, wait)
+        owner = Owner(lock)
         owner.announce()
         yield owner
     finally:
-        os.close(file)
+        lock.unlock()
 
 
-def _wait_for(file: int, lock: Path, wait: float) -> None:
+def _wait_for(lock: FileLock, wait: float) -> None:
     deadline = time.monotonic() + wait
-    while True:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if dsn := _announced(lock):
-                raise StoreServedError(_held(lock), dsn) from None
-            if time.monotonic() >= deadline:
-                raise StoreLockedError(_held(lock)) from None
-            time.sleep(_POLL_SECONDS)
-        else:
-            return
+    while not _try_lock(lock):
+        if dsn := _announced(lock.path):
+            raise StoreServedError(_owner_sentence(lock.path), dsn)
+        if time.monotonic() >= deadline:
+            raise StoreLockedError(_owner_sentence(lock.path))
+        time.sleep(_POLL_SECONDS)
 
 
-def _announced(lock: Path) -> str:
-    """Read the holder's DSN, whole (its line has ended), or ''."""
-    text = lock.read_text(encoding="utf-8", errors="replace")
+def _try_lock(lock: FileLock) -> bool:
+    try:
+        return lock.try_lock()
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        message = f"The data folder {lock.path.parent} cannot be written ({reason}): make it writable for this user."
+        raise FolderError(message) from error
+
+
+def _announced(path: Path) -> str:
+    """Read the owner's DSN, whole (its line has ended), or ''."""
+    text = path.read_text(encoding="utf-8", errors="replace")
     return text.splitlines()[1] if text.endswith("\n") else ""
 
 
-def _held(lock: Path) -> str:
-    lines = lock.read_text(encoding="utf-8", errors="replace").splitlines()
-    holder = lines[0] if lines else "another process"
-    return f"The store in {lock.parent} is in use by {holder}: wait until it ends, or stop it."
+def _owner_sentence(path: Path) -> str:
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    owner = lines[0] if lines else "another process"
+    return f"The store in {path.parent} is in use by {owner}: wait until it ends, or stop it."
 
 
 def _command() -> str:

@@ -9,16 +9,16 @@ from otel_training.folder import DataFolder, find_folder, make_folder
 from otel_training.store.client import Store, embedded_dsn
 from otel_training.store.drain import Progress, drain
 from otel_training.store.migrate import migrate
-from otel_training.store.owner import Owner, owned
+from otel_training.store.owner import Owner, owner_lock
 from otel_training.store.served import ask_to_drain
 
 
 @contextmanager
-def opened(settings: Settings, progress: Progress | None = None) -> Iterator[tuple[Store, DataFolder]]:
+def open_drained(settings: Settings, progress: Progress | None = None) -> Iterator[tuple[Store, DataFolder]]:
     """Open the store that the settings name, with everything captured so far in it.
 
-    The embedded store is held by this process alone meanwhile, and drained first; where another
-    process serves it, that one drains, and is asked over HTTP. A server's is fed by others.
+    The embedded store is locked by this process meanwhile, and drained first; where another process
+    serves it, that one drains, and is asked over HTTP. A server's is filled by others.
     """
     folder = find_folder(settings)
     with ExitStack() as stack:
@@ -27,7 +27,7 @@ def opened(settings: Settings, progress: Progress | None = None) -> Iterator[tup
             migrate(store)
         else:
             try:
-                store, _ = stack.enter_context(held(make_folder(folder), progress))
+                store, _ = stack.enter_context(own_embedded(make_folder(folder), progress))
             except StoreServedError as served:
                 ask_to_drain(served.dsn)
                 store = stack.enter_context(closing(Store(served.dsn)))
@@ -35,14 +35,14 @@ def opened(settings: Settings, progress: Progress | None = None) -> Iterator[tup
 
 
 @contextmanager
-def connected(settings: Settings) -> Iterator[Store]:
+def open_as_is(settings: Settings) -> Iterator[Store]:
     """Open the store that the settings name as it is, neither migrated nor drained."""
     with ExitStack() as stack:
         dsn = settings.store
         if not dsn:
             folder = make_folder(find_folder(settings))
             try:
-                stack.enter_context(owned(folder.lock))
+                stack.enter_context(owner_lock(folder.lock))
                 dsn = embedded_dsn(folder.store)
             except StoreServedError as served:
                 dsn = served.dsn
@@ -50,9 +50,9 @@ def connected(settings: Settings) -> Iterator[Store]:
 
 
 @contextmanager
-def held(folder: DataFolder, progress: Progress | None = None) -> Iterator[tuple[Store, Owner]]:
-    """Hold the embedded store, of this version's schema and drained."""
-    with owned(folder.lock) as owner, closing(Store(embedded_dsn(folder.store))) as store:
+def own_embedded(folder: DataFolder, progress: Progress | None = None) -> Iterator[tuple[Store, Owner]]:
+    """Lock and open the embedded store, migrate it to this version's schema, and drain into it."""
+    with owner_lock(folder.lock) as owner, closing(Store(embedded_dsn(folder.store))) as store:
         migrate(store)
         drain(store, folder, progress)
         yield store, owner

@@ -7,9 +7,9 @@ import time
 from pathlib import Path
 
 import otel_training
-from otel_training import config
 from otel_training.folder import find_folder
-from otel_training.pipeline.lifecycle import restart
+from otel_training.pipeline import process
+from otel_training.pipeline.process import install
 from otel_training.store.client import Store
 from tests.bench.child import ROOT, Figures, command, environment, folder, measured, middle, percentile, tell
 from tests.bench.drain import copied
@@ -103,8 +103,8 @@ def fill(what: str, count: int) -> None:
     else:
         otel_training.record_feedback("insight", "like", user_id=7)
     otel_training.flush(10)
-    restart()  # finishes the segment
-    made = find_folder(config.settings())
+    install()  # finishes the segment
+    made = find_folder(process.settings())
     (path,) = made.local.glob("*.jsonl")
     made.ship.mkdir(exist_ok=True)
     copied(path, made.ship, count, (1 << 20) // path.stat().st_size)

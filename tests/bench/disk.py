@@ -3,8 +3,8 @@
 import random
 
 import otel_training
-from otel_training import config
-from otel_training.store.session import opened
+from otel_training.pipeline import process
+from otel_training.store.session import open_drained
 from tests.bench.child import Figures, measured, tell
 from tests.bench.results import Row
 from tests.bench.workload import LENGTH, RESULT, articles
@@ -44,7 +44,7 @@ def run() -> None:
             otel_training.record_feedback(f"{random.getrandbits(60)}", "like", user_id=random.getrandbits(20))
         if number % PAUSE == 0:
             otel_training.flush(10)
-    with opened(config.settings()) as (store, _):
+    with open_drained(process.settings()) as (store, _):
         for table in ("extractions", "insights", "feedback"):
             store.run(f"OPTIMIZE TABLE {table} FINAL")
         tell(**{row["table"]: row["bytes"] for row in store.rows(_TAKEN)})

@@ -7,9 +7,9 @@ from pathlib import Path
 import orjson
 
 import otel_training
-from otel_training import config
 from otel_training.folder import find_folder
-from otel_training.pipeline.lifecycle import restart
+from otel_training.pipeline import process
+from otel_training.pipeline.process import install
 from otel_training.record.clock import event_id
 from otel_training.spool.segments import open_segment
 from otel_training.store.client import Store, embedded_dsn
@@ -32,8 +32,8 @@ def run(count: int) -> None:
     """Fill the data folder, open the store, and time the drain alone."""
     otel_training.extraction(bare)("chips", URL, SOURCE)
     otel_training.flush(10)
-    restart()  # finishes the segment
-    folder = find_folder(config.settings())
+    install()  # finishes the segment
+    folder = find_folder(process.settings())
     (path,) = folder.local.glob("*.jsonl")
     copied(path, folder.local, count)
     store = Store(embedded_dsn(folder.store))

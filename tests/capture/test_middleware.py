@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse
 from starlette.middleware.gzip import GZipMiddleware
 
 import otel_training
-from otel_training.pipeline.lifecycle import flush
+from otel_training.pipeline.process import flush
 from otel_training.privacy.identity import Key, pseudonym, text_sha256
 from tests.served import served
 

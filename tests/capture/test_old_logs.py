@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from otel_training import config
-from otel_training.store.session import opened
+from otel_training.pipeline import process
+from otel_training.store.session import open_drained
 
 EXTRACTION = {
     "timestamp": "2025-03-01T12:00:00",
@@ -180,5 +180,5 @@ def test_the_last_line_of_a_second_wins(tmp_path: Path, command: Any) -> None:
     for _ in range(2):
         command("import", path)
 
-    with opened(config.settings()) as (store, _):
+    with open_drained(process.settings()) as (store, _):
         assert {"likes": 0, "dismissals": 40} == store.row("SELECT likes, dismissals FROM v_examples")

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 import otel_training
-from otel_training import config
 from otel_training.folder import DataFolder
-from otel_training.pipeline import lifecycle
+from otel_training.pipeline import process
 from tests.cli.news import extract
 from tests.receiving import Receiver, environment, waiting_ids
 
@@ -35,6 +34,6 @@ def left(receiver: Receiver, folder: DataFolder, monkeypatch: pytest.MonkeyPatch
     assert 3 == len(waiting_ids(folder.ship))
     monkeypatch.setenv("OTEL_TRAINING_OTLP_ENDPOINT", receiver.endpoint.replace("//", "//me:t0psecret@"))
     monkeypatch.setenv("OTEL_TRAINING_USER_KEY", "k")
-    config.reset()
+    process.reset()
     yield
-    lifecycle.restart()
+    process.install()

@@ -7,16 +7,15 @@ from typing import Any
 import pytest
 
 import otel_training
-from otel_training import config
 from otel_training.folder import DataFolder
-from otel_training.pipeline import lifecycle
+from otel_training.pipeline import process
 from tests.cli.news import extract
 from tests.receiving import Receiver
 
 
 def test_doctor_explains(gathered: None, rows: Any, command: Any) -> None:
     """Who wrote, what is orphaned, which keys, and a sentence for each thing to do."""
-    lifecycle.lose(otel_training.conventions.Loss.FEED_TOO_LARGE)
+    process.lose(otel_training.conventions.Loss.FEED_TOO_LARGE)
     (found,) = rows("doctor")
 
     assert [("extraction", 1), ("feedback", 3), ("impression", 3)] == [
@@ -74,6 +73,6 @@ def test_doctor_says_that_nobody_ships(
     folder.shipping.unlink()
     assert any("no running app ships them: `otel-training ship` does." in one for one in rows("doctor")[0]["findings"])
     monkeypatch.delenv("OTEL_TRAINING_OTLP_ENDPOINT")
-    config.reset()
+    process.reset()
 
     assert any("no endpoint is set here" in one for one in rows("doctor")[0]["findings"])

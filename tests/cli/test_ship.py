@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from otel_training.folder import DataFolder
-from otel_training.pipeline import lifecycle
+from otel_training.pipeline import process
 from tests.receiving import Receiver, environment, waiting_ids
 
 
@@ -40,7 +40,7 @@ def test_counts_what_is_refused_for_good(left: None, receiver: Receiver, folder:
 
     (found,) = rows("ship")
     assert (2, 1) == (found["accepted"], found["rejected"])
-    lifecycle.restart()
+    process.install()
     assert {"rejected": 1} == receiver.losses()
 
 

@@ -10,16 +10,16 @@ import pytest
 
 import otel_training
 from otel_training.folder import DataFolder
-from otel_training.pipeline import lifecycle
-from otel_training.store.owner import owned
+from otel_training.pipeline import process
+from otel_training.store.owner import owner_lock
 from tests.cli.news import extract
 from tests.receiving import Receiver
 
 HOLDER = """
 import sys, time
 from pathlib import Path
-from otel_training.store.owner import owned
-with owned(Path(sys.argv[1])):
+from otel_training.store.owner import owner_lock
+with owner_lock(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)
 """
@@ -46,8 +46,8 @@ def test_status_adds_up(gathered: None, rows: Any, folder: DataFolder) -> None:
 
 def test_tells_losses_on_stderr_with_exit_code_0(command: Any) -> None:
     """Losses are no failure of the command, and not its result."""
-    lifecycle.lose(otel_training.conventions.Loss.QUEUE_FULL)
-    lifecycle.lose(otel_training.conventions.Loss.QUEUE_FULL)
+    process.lose(otel_training.conventions.Loss.QUEUE_FULL)
+    process.lose(otel_training.conventions.Loss.QUEUE_FULL)
     code, out, err = command("status", "--json")
 
     assert (0, {"queue_full": 2}, 2) == (code, json.loads(out)["lost"], json.loads(out)["captured"])
@@ -83,7 +83,7 @@ def test_a_held_store_names_its_holder(
     gathered: None, folder: DataFolder, command: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who has the store is said, and nothing is lost."""
-    monkeypatch.setattr(owned.__wrapped__, "__defaults__", (0.1,))
+    monkeypatch.setattr(owner_lock.__wrapped__, "__defaults__", (0.1,))
     assert otel_training.flush(2)
     with subprocess.Popen([sys.executable, "-c", HOLDER, str(folder.lock)], stdout=subprocess.PIPE) as process:
         assert process.stdout is not None

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from otel_training import config
 from otel_training.folder import DataFolder
-from otel_training.store.session import opened
+from otel_training.pipeline import process
+from otel_training.store.session import open_drained
 from tests.collector import traffic
 from tests.collector.process import free_port, until
 from tests.collector.stored import different, empty, events, everything, inserted, settled
@@ -32,7 +32,7 @@ def test_the_collector_stores_what_our_own_drain_stores(tmp_path: Path, folder: 
             ship(folder.local, collector.url, tmp_path / "sender")
             until(lambda: events(store) >= len(made))
         by_collector = everything(store)
-    with opened(config.settings()) as (own, _):
+    with open_drained(process.settings()) as (own, _):
         by_drain = everything(own)
 
     assert [] == empty(by_drain)
@@ -53,7 +53,7 @@ def test_what_came_twice_is_seen_once(tmp_path: Path, folder: DataFolder) -> Non
                 until(lambda before=before: inserted(store) >= before + 2 * len(made))
                 settled(store)
         by_collector = everything(store)
-    with opened(config.settings()) as (own, _):
+    with open_drained(process.settings()) as (own, _):
         by_drain = everything(own)
 
     assert [] == different(by_drain, by_collector)

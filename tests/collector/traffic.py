@@ -15,10 +15,10 @@ from opentelemetry import trace
 from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags
 
 import otel_training
-from otel_training import config
 from otel_training.capture.old_logs import import_files
 from otel_training.folder import DataFolder, make_folder
-from otel_training.pipeline import lifecycle
+from otel_training.pipeline import process
+from otel_training.pipeline.pipeline import make_finisher
 from tests.programs import messages_api
 from tests.served import request, threaded
 
@@ -44,10 +44,10 @@ def make(folder: DataFolder, workspace: Path) -> set[str]:
     feedback()
     with threaded(feed_app()) as url:
         readers(url)
-    lifecycle.restart()  # finishes the segment
+    process.install()  # finishes the segment
     old = workspace / "old.jsonl"
     old.write_text("".join(json.dumps(one) + "\n" for one in OLD), encoding="utf-8")
-    import_files([old], make_folder(folder), lifecycle.finisher(config.settings(), folder))
+    import_files([old], make_folder(folder), make_finisher(process.settings(), folder))
     return ids(folder.local)
 
 

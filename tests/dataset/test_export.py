@@ -10,7 +10,7 @@ import pytest
 import otel_training
 from otel_training.conventions import Kind
 from otel_training.dataset.example import TEMPLATE_SYSTEM
-from otel_training.pipeline import lifecycle
+from otel_training.pipeline import process
 from otel_training.record.clock import event_id, now
 from otel_training.record.record import Record
 from tests.dataset.captured import engage, extract, manifest
@@ -165,7 +165,7 @@ def test_an_id_that_the_app_told_beats_a_text(tmp_path: Path, rows: Any) -> None
 def with_links(feed: list[dict[str, Any]]) -> None:
     """Let the writer see a feed's answer, as the middleware hands it over."""
     record = Record(Kind.IMPRESSION, event_id(), now(), {}, json.dumps({"topics": [{"id": 7}], "items": feed}).encode())
-    lifecycle.emit(record)
+    process.emit(record)
 
 
 def test_a_cards_own_page_is_not_its_source(tmp_path: Path, rows: Any) -> None:

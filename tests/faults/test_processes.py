@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from otel_training import config
 from otel_training.folder import DataFolder
+from otel_training.pipeline import process
 from otel_training.store.client import Store
-from otel_training.store.session import opened
+from otel_training.store.session import open_drained
 
 PROGRAM = Path(__file__).parent.parent / "programs" / "mixed.py"
 VIEWS = ("v_extractions", "v_feedback", "v_impressions", "v_insights", "v_examples", "v_events", "v_aliases")
@@ -73,7 +73,7 @@ def test_every_record_is_there_once(rows: Callable[..., list[dict[str, Any]]]) -
     possible = {name for output in outputs for name, _ in told(output)}
     assert len(certain) >= 1_900
     (status,) = rows("status")
-    with opened(config.settings()) as (store, _):
+    with open_drained(process.settings()) as (store, _):
         stored = names_stored(store)
     assert set() == certain - set(stored)
     assert {1} == set(stored.values())
@@ -108,13 +108,13 @@ def test_draining_and_importing_again_change_nothing(
     log.write_text("".join(json.dumps(one) + "\n" for one in old), encoding="utf-8")
 
     assert 0 == command("import", log)[0]
-    with opened(config.settings()) as (store, _):
+    with open_drained(process.settings()) as (store, _):
         first = figures(store)
     for _ in range(2):
         (folder.local / segment.name).write_bytes(kept)
         (folder.local / ("2" + segment.name)).write_bytes(kept)
         assert 0 == command("import", log)[0]
-    with opened(config.settings()) as (store, _):
+    with open_drained(process.settings()) as (store, _):
         assert first == figures(store)
     assert 2 == sum(row["imported_line"] > 0 for row in first["v_feedback"])
 
@@ -125,7 +125,7 @@ def test_two_first_starts_make_one_key(folder: DataFolder) -> None:
     for one in programs:
         one.communicate(timeout=60)
 
-    with opened(config.settings()) as (store, _):
+    with open_drained(process.settings()) as (store, _):
         found = list(store.rows("SELECT user_hash FROM feedback FINAL GROUP BY user_hash"))
     assert 1 == len(found)
     assert [] == [path.name for path in folder.path.iterdir() if "tmp" in path.name]

@@ -12,7 +12,7 @@ import pytest
 from otel_training import record_feedback
 from otel_training.errors import StoreError, TrainingError
 from otel_training.folder import DataFolder
-from otel_training.pipeline import lifecycle
+from otel_training.pipeline import process
 from otel_training.serving import drainer as module
 from otel_training.serving.drainer import Drainer
 from otel_training.store.client import Store, embedded_dsn
@@ -34,7 +34,7 @@ def test_a_drain_that_fails_is_told_once_and_tried_again(
     """As long as its reason stays; and it succeeds when the reason goes."""
     monkeypatch.setattr(module, "SECONDS", 0.05)
     record_feedback("a", "like", user_id=1)
-    lifecycle.restart()
+    process.install()
     thread = threading.Thread(target=drainer.drain_until_stopped)
     with caplog.at_level(logging.WARNING, "otel_training"):
         thread.start()

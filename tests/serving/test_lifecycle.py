@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from otel_training.errors import StoreServedError
-from otel_training.store.owner import owned
+from otel_training.store.owner import owner_lock
 from tests.served import run
 
 PORT_0 = ("--port", "0")
@@ -103,7 +103,7 @@ def test_a_signal_ends_it_soon(start: Any, tmp_path: Path, signum: int) -> None:
         assert ["For more than this machine", "Ctrl-C ends it."] == [
             line[:26] for line in endpoint.process.stderr.read().splitlines()
         ]
-        with owned(tmp_path / "data" / "store.lock", wait=0):
+        with owner_lock(tmp_path / "data" / "store.lock", wait=0):
             pass
         idle.close()
         status = cli(endpoint, "status", "--json")
@@ -138,7 +138,7 @@ def test_a_second_serve_is_told_of_the_first(start: Any, tmp_path: Path) -> None
     """At once, with its process, and without its password."""
     with start(tmp_path) as endpoint:
         done = cli(endpoint, "serve", *PORT_0)
-        with pytest.raises(StoreServedError) as raised, owned(tmp_path / "data" / "store.lock"):
+        with pytest.raises(StoreServedError) as raised, owner_lock(tmp_path / "data" / "store.lock"):
             pass
 
         assert (1, "", 1) == (done.returncode, done.stdout, len(done.stderr.splitlines()))

@@ -6,7 +6,7 @@ import pytest
 
 import otel_training
 from otel_training.folder import DataFolder
-from otel_training.pipeline import lifecycle
+from otel_training.pipeline import process
 from otel_training.shipping import shipper
 from tests.receiving import Receiver
 
@@ -19,4 +19,4 @@ def ships(receiver: Receiver, folder: DataFolder, monkeypatch: pytest.MonkeyPatc
     otel_training.configure(otlp_endpoint=receiver.endpoint, otlp_timeout=1000, user_key="k")
     yield receiver
     receiver.be("ok")
-    lifecycle.restart()
+    process.install()

@@ -9,7 +9,7 @@ import otel_training
 from otel_training.config import Settings
 from otel_training.conventions import Loss
 from otel_training.folder import DataFolder
-from otel_training.pipeline import lifecycle
+from otel_training.pipeline import process
 from otel_training.shipping.bound import beyond, delete
 from otel_training.spool.segments import open_segment
 
@@ -23,8 +23,8 @@ def waiting(folder: DataFolder) -> list[Path]:
         for name in names:
             otel_training.record_feedback(name, "like")
         if name == "c":
-            lifecycle.current_writer().lose(Loss.QUEUE_FULL, 7)
-        lifecycle.restart()
+            process.current().writer.lose(Loss.QUEUE_FULL, 7)
+        process.install()
         (path,) = folder.local.glob("*.jsonl")
         made.append(path.rename(folder.ship / path.name))
         os.utime(made[-1], (1000 + number, 1000 + number))

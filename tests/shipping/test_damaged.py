@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 
 import otel_training
-from otel_training import config
 from otel_training.folder import DataFolder
-from otel_training.pipeline import lifecycle
+from otel_training.pipeline import process
 from otel_training.shipping import shipper
-from otel_training.store.session import opened
+from otel_training.store.session import open_drained
 from tests.receiving import Receiver, receiving
 
 Damage = Callable[[Path], object]
@@ -34,7 +33,7 @@ def ships(folder: DataFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     with receiving(tmp_path / "receiver") as made:
         otel_training.configure(otlp_endpoint=made.endpoint, user_key="k")
         yield made
-        lifecycle.restart()
+        process.install()
 
 
 def is_shipped(name: str) -> bool:
@@ -64,7 +63,7 @@ def test_the_rest_is_drained(folder: DataFolder, damage: str) -> None:
     for name in "ab":
         otel_training.record_feedback(name, "like")
         assert otel_training.flush(5)
-        with opened(config.settings()) as (store, _):
+        with open_drained(process.settings()) as (store, _):
             assert name in [row["insight_id"] for row in store.rows("SELECT insight_id FROM feedback")]
 
 
@@ -92,7 +91,7 @@ def test_what_may_not_be_read_stops_no_drain(folder: DataFolder, caplog: pytest.
     otel_training.record_feedback("a", "like")
     assert otel_training.flush(5)
 
-    with opened(config.settings()) as (store, _):
+    with open_drained(process.settings()) as (store, _):
         assert [{"insight_id": "a"}] == list(store.rows("SELECT insight_id FROM feedback"))
     assert f"{folder.local / '0.jsonl'} (Permission denied)" in caplog.text
     assert (folder.local / "0.jsonl").exists()

@@ -8,7 +8,7 @@ import trustme
 
 import otel_training
 from otel_training.folder import DataFolder
-from otel_training.shipping.state import read_shipping
+from otel_training.shipping.state import read_state
 from tests.receiving import Receiver, receiving, waiting_ids
 
 UNVERIFIED = "its certificate cannot be verified: set OTEL_TRAINING_OTLP_CERTIFICATE"
@@ -63,7 +63,7 @@ def test_ships_to_whom_the_authority_vouches_for(
 ) -> None:
     """With its certificate set, records arrive."""
     assert ship(secure, monkeypatch, trusted)
-    assert (1, "") == (len(secure.accepted()), read_shipping(folder).error)
+    assert (1, "") == (len(secure.accepted()), read_state(folder).error)
 
 
 @pytest.mark.parametrize("certificate", ["", "other.pem"], ids=["the system's", "another's"])
@@ -73,7 +73,7 @@ def test_nothing_goes_to_a_stranger(
     """Signed by nobody we trust: all waits, the setting is named, and with the right one all arrives."""
     trustme.CA().cert_pem.write_to_path(str(trusted.with_name("other.pem")))
     assert not ship(secure, monkeypatch, certificate and trusted.with_name(certificate))
-    assert ([], UNVERIFIED) == (secure.requests(), read_shipping(folder).error)
+    assert ([], UNVERIFIED) == (secure.requests(), read_state(folder).error)
     assert 1 == len(waiting_ids(folder.ship))
 
     assert ship(secure, monkeypatch, trusted)
@@ -87,7 +87,7 @@ def test_nothing_goes_to_another_host(
     present(plain, authority.issue_cert("collector.example"))
     assert not ship(plain, monkeypatch, trusted)
 
-    assert ([], UNVERIFIED) == (plain.requests(), read_shipping(folder).error)
+    assert ([], UNVERIFIED) == (plain.requests(), read_state(folder).error)
 
 
 @pytest.mark.parametrize("content", [None, "no certificate"])
@@ -101,7 +101,7 @@ def test_a_file_without_certificates_is_told(
     assert not ship(secure, monkeypatch, file)
 
     told = "OTEL_TRAINING_OTLP_CERTIFICATE must be a file of certificates (PEM)"
-    assert (told, 1) == (read_shipping(folder).error, len(waiting_ids(folder.ship)))
+    assert (told, 1) == (read_state(folder).error, len(waiting_ids(folder.ship)))
 
 
 def test_https_to_a_port_that_speaks_http_is_told(
@@ -109,7 +109,7 @@ def test_https_to_a_port_that_speaks_http_is_told(
 ) -> None:
     """All waits, and with the right scheme all arrives."""
     assert not ship(plain, monkeypatch, trusted)
-    assert "no TLS is spoken there" in read_shipping(folder).error
+    assert "no TLS is spoken there" in read_state(folder).error
 
     assert ship(plain, monkeypatch, trusted, "http")
     assert 2 == len(plain.accepted())

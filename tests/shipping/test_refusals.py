@@ -6,7 +6,8 @@ import pytest
 
 import otel_training
 from otel_training.folder import DataFolder
-from otel_training.shipping.state import read_backlog, read_shipping
+from otel_training.shipping.state import read_state
+from otel_training.spool.backlog import read_backlog
 from tests.receiving import Receiver, like, until, waiting_ids
 
 
@@ -60,7 +61,7 @@ def test_one_refused_record_is_set_aside_with_the_reason(ships: Receiver, folder
     (reason,) = folder.rejected.glob("*.reason")
     assert f"{ships.endpoint}: HTTP 400; I do not like it\n" == reason.read_text()
     assert 0o600 == kept.stat().st_mode & 0o777
-    assert 1 == read_shipping(folder).rejected
+    assert 1 == read_state(folder).rejected
 
 
 def test_a_refusal_of_everything_is_no_refusal(ships: Receiver, folder: DataFolder) -> None:
@@ -69,7 +70,7 @@ def test_a_refusal_of_everything_is_no_refusal(ships: Receiver, folder: DataFold
     like("a")
     assert not otel_training.flush(1)
 
-    assert "is this an OTLP receiver?" in read_shipping(folder).error
+    assert "is this an OTLP receiver?" in read_state(folder).error
     ships.be("ok")
     assert otel_training.flush(5)
     assert 1 == len(ships.accepted())
@@ -94,7 +95,7 @@ def test_partial_success_is_told_and_kept(
     like(*map(str, range(10)))
 
     assert not otel_training.flush(5)
-    assert 5 == read_shipping(folder).rejected
+    assert 5 == read_state(folder).rejected
     assert 10 == len(waiting_ids(folder.rejected))
     assert "refused records: 5 (" in caplog.text
     ships.be("ok")
@@ -120,7 +121,7 @@ def test_a_damaged_segment_stops_nobody(ships: Receiver, folder: DataFolder, cap
     like("d")
     assert otel_training.flush(5)
 
-    until(lambda: read_backlog(folder).segments == 0)
+    until(lambda: read_backlog(folder.ship).segments == 0)
     kept = {path.name: path.read_bytes() for path in folder.rejected.glob("*.jsonl")}
     assert {"0-none.jsonl": b"\0\0\0\n" + line, "1-broken.jsonl": header + b"no JSON\n", "2-empty.jsonl": b""} == kept
     assert "0-none.jsonl" in caplog.text

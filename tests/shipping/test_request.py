@@ -13,8 +13,9 @@ from opentelemetry.sdk.trace import TracerProvider
 
 import otel_training
 from otel_training.folder import DataFolder
-from otel_training.shipping.request import CHUNK, DamagedError, read_lines, request
-from otel_training.shipping.spans import spans
+from otel_training.shipping.request import CHUNK, DamagedError, opening, to_request
+from otel_training.shipping.spans import to_span_request
+from otel_training.spool.reading import read_lines
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def test_a_request_is_what_the_protocol_says(segment: Any) -> None:
         extract(topic, "text " * 3000)
     otel_training.record_feedback("a", "like")
     lines = read_lines(segment())
-    made = request(lines, "none")
+    made = to_request(lines, "none")
     body = b"".join(made.parts)
 
     parsed = Parse(body, ExportLogsServiceRequest())
@@ -55,14 +56,14 @@ def test_a_request_is_what_the_protocol_says(segment: Any) -> None:
     )
     assert ("otel_training", resource.schema_url) == (scope.scope.name, scope.schema_url)
     assert "service.name" in {one.key for one in resource.resource.attributes}
-    assert (len(body), body) == (made.size, gzip.decompress(b"".join(request(lines, "gzip").parts)))
+    assert (len(body), body) == (made.size, gzip.decompress(b"".join(to_request(lines, "gzip").parts)))
 
 
 def test_no_part_is_large(segment: Any) -> None:
     """Steps that hold the GIL work on a part at a time."""
     for _ in range(200):
         extract("chips", "text " * 1600)
-    made = request(read_lines(segment()), "none")
+    made = to_request(read_lines(segment()), "none")
 
     assert made.size > 4 * CHUNK
     assert max(map(len, made.parts)) <= CHUNK
@@ -88,12 +89,13 @@ def test_halves_between_two_lines(tmp_path: Path, segment: Any, lines: int) -> N
 
 @pytest.mark.parametrize("head", [b"", b"\n", b"{}\n", b"[1]\n", b"no JSON\n", b'{"resource":{}}\n'])
 def test_a_segment_without_a_header_is_damaged(tmp_path: Path, head: bytes) -> None:
-    """Nobody can say whose its lines are."""
+    """Nobody knows whose its lines are."""
     path = tmp_path / "x.jsonl"
     path.write_bytes(head)
+    lines = read_lines(path)
 
     with pytest.raises(DamagedError):
-        read_lines(path)
+        opening(lines.header)
 
 
 def test_a_last_line_that_was_cut_short_is_left_out(tmp_path: Path, segment: Any) -> None:
@@ -113,11 +115,13 @@ def test_a_call_without_a_host_that_traces_is_a_span(segment: Any) -> None:
         extract("bad", "text")
     otel_training.record_feedback("a", "like")
     lines = read_lines(segment())
-    made = spans(lines, "none")
+    made = to_span_request(lines, "none")
     assert made is not None
     ((resource,),) = (Parse(b"".join(made.parts), ExportTraceServiceRequest()).resource_spans,)
     (scope,) = resource.scope_spans
-    records = Parse(b"".join(request(lines, "none").parts), ExportLogsServiceRequest()).resource_logs[0].scope_logs[0]
+    records = (
+        Parse(b"".join(to_request(lines, "none").parts), ExportLogsServiceRequest()).resource_logs[0].scope_logs[0]
+    )
 
     good, bad = scope.spans
     assert [(one.trace_id, one.span_id) for one in records.log_records[:2]] == [
@@ -138,4 +142,4 @@ def test_a_call_in_a_host_that_traces_is_none(segment: Any) -> None:
     with trace.use_span(TracerProvider().get_tracer("host").start_span("host"), end_on_exit=True):
         extract("chips", "text")
 
-    assert spans(read_lines(segment()), "none") is None
+    assert to_span_request(read_lines(segment()), "none") is None

@@ -12,9 +12,10 @@ import pytest
 
 import otel_training
 from otel_training.folder import DataFolder
-from otel_training.pipeline import lifecycle
-from otel_training.shipping.state import Backlog, Shipping, read_backlog, read_shipping
+from otel_training.pipeline import process
+from otel_training.shipping.state import ShippingState, read_state
 from otel_training.spool import segments
+from otel_training.spool.backlog import Backlog, read_backlog
 from tests.receiving import Receiver, environment, like, until, waiting_ids
 
 PROGRAM = Path(__file__).parent.parent / "programs" / "mixed.py"
@@ -27,9 +28,9 @@ def test_ships_what_is_captured_without_being_asked(ships: Receiver, folder: Dat
     like("a", "b")
     until(lambda: len(ships.accepted()) == 2, 5)
 
-    until(lambda: read_backlog(folder) == Backlog(0, 0))
+    until(lambda: read_backlog(folder.ship) == Backlog(0, 0))
     assert [] == list(folder.local.iterdir())
-    assert (2, 0, "") == (read_shipping(folder).accepted, read_shipping(folder).rejected, read_shipping(folder).error)
+    assert (2, 0, "") == (read_state(folder).accepted, read_state(folder).rejected, read_state(folder).error)
 
 
 def test_a_flush_is_true_when_the_receiver_has_accepted(ships: Receiver) -> None:
@@ -56,7 +57,7 @@ def test_nothing_is_lost_whatever_the_receiver_does(ships: Receiver, folder: Dat
     ships.be("ok")
     assert otel_training.flush(5)
     assert 20 == len(ships.accepted())
-    assert (Backlog(0, 0), []) == (read_backlog(folder), list(folder.path.glob("rejected/*")))
+    assert (Backlog(0, 0), []) == (read_backlog(folder.ship), list(folder.path.glob("rejected/*")))
 
 
 def test_spans_go_beside_the_records(ships: Receiver, folder: DataFolder) -> None:
@@ -94,7 +95,7 @@ def test_sends_the_headers_of_the_settings_and_never_logs_them(
 
     sent = receiver.requests()[-1]["headers"]
     assert ("Bearer t0psecret x=y", "a,b") == (sent["authorization"], sent["x-other"])
-    told = caplog.text + folder.shipping.read_text() + repr(lifecycle._prepare().settings)
+    told = caplog.text + folder.shipping.read_text() + repr(process.settings())
     assert "t0psecret" not in told.replace(endpoint, "")
     assert "HTTP 401: check OTEL_TRAINING_OTLP_HEADERS" in told
 
@@ -145,7 +146,7 @@ def test_telling_of_losses_ends(ships: Receiver, folder: DataFolder) -> None:
     time.sleep(2)
 
     assert (kept, set()) == (waiting_ids(folder.rejected), waiting_ids(folder.ship))
-    assert 2 == read_shipping(folder).rejected
+    assert 2 == read_state(folder).rejected
 
 
 def test_the_oldest_goes_when_too_much_waits(ships: Receiver, folder: DataFolder) -> None:
@@ -158,12 +159,12 @@ def test_the_oldest_goes_when_too_much_waits(ships: Receiver, folder: DataFolder
     for name in "bcdefghi":
         like(name * 100)
         assert not otel_training.flush(0.1)
-    until(lambda: not oldest.exists() and read_backlog(folder).bytes <= 6000)
+    until(lambda: not oldest.exists() and read_backlog(folder.ship).bytes <= 6000)
     assert not otel_training.flush(0.1)
 
     ships.be("ok")
     assert otel_training.flush(5)
-    until(lambda: read_backlog(folder).segments == 0)
+    until(lambda: read_backlog(folder.ship).segments == 0)
     lost = ships.losses()["expired"]
     assert {"expired": lost} == ships.losses()
     assert (9, True) == (len(ships.accepted()) + lost, 1 <= lost < 9)
@@ -212,7 +213,7 @@ def test_segments_stay_few_while_the_receiver_is_away(
         time.sleep(0.05)
 
     assert 40 == len(waiting_ids(folder.ship))
-    assert read_backlog(folder).segments <= 4
+    assert read_backlog(folder.ship).segments <= 4
     ships.be("ok")
     assert otel_training.flush(5)
 
@@ -234,7 +235,7 @@ def test_an_endpoint_that_is_none_is_told(folder: DataFolder) -> None:
     like("a")
     assert not otel_training.flush(0.5)
 
-    assert "OTEL_TRAINING_OTLP_ENDPOINT must be a URL" in read_shipping(folder).error
+    assert "OTEL_TRAINING_OTLP_ENDPOINT must be a URL" in read_state(folder).error
     assert 1 == len(waiting_ids(folder.ship))
 
 
@@ -267,12 +268,12 @@ def test_one_process_of_a_folder_ships(receiver: Receiver, folder: DataFolder) -
         otel_training.configure(otlp_endpoint=receiver.endpoint, user_key="k")
         like("a")
         assert otel_training.flush(5)
-        mine = lifecycle._shipper
+        mine = process.current()._shipper
         assert mine is not None
         assert mine.shipment is None
         other.kill()
         other.wait()
-    until(mine.hold)
+    until(mine.try_lock)
     like("b")
 
     assert otel_training.flush(5)
@@ -308,9 +309,9 @@ def test_a_receiver_that_is_killed_again_and_again(ships: Receiver) -> None:
 
 def test_shipping_that_was_never_told_is_empty(folder: DataFolder) -> None:
     """A file that is not there, or no JSON, tells nothing."""
-    assert Shipping() == read_shipping(folder)
+    assert ShippingState() == read_state(folder)
     folder.path.mkdir()
     folder.shipping.write_text("{")
 
-    assert Shipping() == read_shipping(folder)
+    assert ShippingState() == read_state(folder)
     assert [folder.shipping] == list(folder.path.iterdir())

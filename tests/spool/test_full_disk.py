@@ -13,7 +13,7 @@ import pytest
 
 import otel_training
 from otel_training.folder import DataFolder
-from otel_training.pipeline import lifecycle
+from otel_training.pipeline import process
 from otel_training.shipping import shipper
 from otel_training.spool import writer
 from tests.receiving import receiving, waiting_ids
@@ -38,7 +38,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
     otel_training.configure(home=place / "data", min_free_bytes=0, user_key="k")
     yield place
     (place / "ballast").unlink(missing_ok=True)
-    lifecycle.restart()
+    process.install()
     subprocess.run(["umount", "--lazy", str(place)], check=True)
 
 
@@ -166,4 +166,4 @@ def test_what_is_refused_waits_for_space(disk: Path, spool: DataFolder, monkeypa
         ballast.unlink()
 
         assert resumed(lambda: len(waiting_ids(spool.rejected)) == 1 and not waiting_ids(spool.ship))
-        lifecycle.restart()
+        process.install()

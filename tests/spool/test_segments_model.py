@@ -22,9 +22,10 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from otel_training.shipping.request import DamagedError, read_lines
-from otel_training.spool.segments import Segment, finished, open_segment, segment_paths, sweep
-from otel_training.store.drain import Position, _chunks
+from otel_training.shipping.request import DamagedError, opening
+from otel_training.spool.reading import read_lines
+from otel_training.spool.segments import Segment, finished_segments, open_segment, segment_paths, sweep
+from otel_training.store.drain import Position, _blocks
 
 HEADER = b'{"resource":{},"scope":{},"schemaUrl":""}\n'
 SIZES = st.lists(st.integers(0, 300) | st.just(5000), min_size=1, max_size=5)
@@ -124,7 +125,7 @@ class Segments(RuleBasedStateMachine):
             self.live[path].release()
             os.kill(os.getpid(), signal.SIGKILL)
         os.waitpid(child, 0)
-        assert path not in finished(self.folder)
+        assert path not in finished_segments(self.folder)
 
     @rule(path=consumes(held))
     def delete(self, path: Path) -> None:
@@ -162,17 +163,18 @@ class Segments(RuleBasedStateMachine):
     def drain(self) -> None:
         for path in segment_paths(self.folder):
             position = self.positions.setdefault(path, Position(path))
-            position.finished = False
-            for lines, _ in _chunks(position):
-                self.taken[path] += [one + b"\n" for one in lines]
-            if position.finished:
+            position.is_finished = False
+            for block in _blocks(position):
+                self.taken[path] += block.splitlines(keepends=True)
+            if position.is_finished:
                 assert path not in self.live
                 path.unlink()
 
     def ship(self) -> None:
-        for path in finished(self.folder):
+        for path in finished_segments(self.folder):
             with contextlib.suppress(DamagedError):
                 lines = read_lines(path)
+                opening(lines.header)
                 self.taken[path] += lines.read().splitlines(keepends=True)
             path.unlink()
 
@@ -181,7 +183,7 @@ class Segments(RuleBasedStateMachine):
         """On disk is what was written, whole, and nobody takes what a writer holds."""
         there = [path for path in self.written if path.exists()]
         assert there == segment_paths(self.folder)
-        assert set(there) - set(self.live) == set(finished(self.folder))
+        assert set(there) - set(self.live) == set(finished_segments(self.folder))
         for path in there:
             found = path.read_bytes()
             expected = HEADER + b"".join(self.written[path])

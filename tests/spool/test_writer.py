@@ -13,9 +13,9 @@ import pytest
 
 import otel_training
 from otel_training.folder import DataFolder
-from otel_training.pipeline import lifecycle
+from otel_training.pipeline import process
 from otel_training.record.clock import event_id
-from otel_training.spool import writer
+from otel_training.spool import spool, writer
 from otel_training.spool.segments import Segment, open_segment, sweep
 
 Lines = Callable[[], list[dict[str, Any]]]
@@ -82,7 +82,7 @@ def test_makes_a_folder_for_its_owner_alone(folder: DataFolder, lines: Lines) ->
 def test_drops_and_counts_what_is_beyond_the_backlog(lines: Lines, monkeypatch: pytest.MonkeyPatch) -> None:
     """A backlog at its bound takes no more; what was dropped is counted on disk."""
     monkeypatch.setattr(writer, "QUEUE_RECORDS", 10)
-    with lifecycle._writer._writing:
+    with process.current().writer._writing:
         for number in range(50):
             otel_training.record_feedback(str(number), "like")
 
@@ -122,7 +122,7 @@ def test_stops_counted_when_the_spool_is_at_its_bound(lines: Lines) -> None:
     otel_training.configure(max_bytes=1)
     otel_training.record_feedback("a", "like")
     assert otel_training.flush(2)
-    lifecycle._writer._room_at = 0.0
+    process.current().writer.sink._looked_at = 0.0
     otel_training.record_feedback("b", "like")
 
     found = lines()
@@ -142,7 +142,7 @@ def test_goes_on_in_a_folder_that_was_deleted(folder: DataFolder, lines: Lines) 
     otel_training.record_feedback("a", "like")
     assert otel_training.flush(2)
     subprocess.run(["rm", "-rf", str(folder.path)], check=True)
-    lifecycle._writer._room_at = 0.0
+    process.current().writer.sink._looked_at = 0.0
     otel_training.record_feedback("b", "like")
 
     assert ["b"] == insights(lines())
@@ -163,14 +163,14 @@ def test_counts_a_record_that_cannot_be_encoded(
     lines: Lines, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A bug of ours costs one record, not its neighbours, and is named."""
-    real = writer.events
+    real = writer.finish
 
     def failing(record: Any, finisher: Any) -> Any:
         if b"bad" in record.content:
             raise RecursionError
         return real(record, finisher)
 
-    monkeypatch.setattr(writer, "events", failing)
+    monkeypatch.setattr(writer, "finish", failing)
     for name in ("a", "bad", "b"):
         otel_training.record_feedback(name, "like")
 
@@ -181,7 +181,7 @@ def test_counts_a_record_that_cannot_be_encoded(
 
 def test_rolls_a_segment_that_is_large(folder: DataFolder, monkeypatch: pytest.MonkeyPatch, lines: Lines) -> None:
     """A finished segment can be drained and deleted while the app runs on."""
-    monkeypatch.setattr(writer, "ROLL_BYTES", 1000)
+    monkeypatch.setattr(spool, "ROLL_BYTES", 1000)
     for number in range(5):
         otel_training.record_feedback(str(number), "like")
         assert otel_training.flush(2)
@@ -249,7 +249,7 @@ def test_surroundings_that_are_broken_are_said_once(
     """Whatever keeps the writer from starting, records wait, it is said once, and they are written when it is over."""
     monkeypatch.setattr(writer, "RETRY_SECONDS", 0.01)
     with monkeypatch.context() as broken:
-        broken.setattr(lifecycle._writer, "prepare", lambda: 1 / 0)
+        broken.setattr(process.current().writer.sink, "make_place", lambda: 1 / 0)
         otel_training.record_feedback("a", "like")
         assert not otel_training.flush(0.2)
 

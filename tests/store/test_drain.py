@@ -10,11 +10,11 @@ import pytest
 from otel_training import record_feedback
 from otel_training.errors import StoreError
 from otel_training.folder import DataFolder
-from otel_training.pipeline import lifecycle
+from otel_training.pipeline import process
 from otel_training.spool.segments import open_segment
 from otel_training.store import drain as drain_module
 from otel_training.store.client import Store, embedded_dsn
-from otel_training.store.drain import drain, waiting
+from otel_training.store.drain import count_waiting, drain
 from otel_training.store.migrate import migrate
 
 STORED = "SELECT insight_id FROM feedback FINAL ORDER BY insight_id"
@@ -34,7 +34,7 @@ def gather(*insights: str) -> None:
     """Record feedback and end the segment."""
     for one in insights:
         record_feedback(one, "like", user_id=1)
-    lifecycle.restart()
+    process.install()
 
 
 def stored(store: Store) -> list[str]:
@@ -68,7 +68,7 @@ def test_reads_a_live_segment_up_to_its_last_whole_line(folder: DataFolder, stor
 
     assert 1 == drain(store, folder)
     live.append(second[50:])
-    assert 1 == waiting(store, folder).lines
+    assert 1 == count_waiting(store, folder)
     assert 1 == drain(store, folder)
     assert 0 == drain(store, folder)
     live.close()
@@ -111,7 +111,9 @@ def test_sets_a_damaged_line_aside(folder: DataFolder, store: Store, bad: bytes)
     drain(store, folder)
     assert ["a", "b", "c"] == stored(store)
     assert {"damaged": 1, "torn": 0} == store.row(LEDGER)
-    assert bad + b"\n" == (folder.rejected / path.name).read_bytes()
+    aside = folder.rejected / path.name
+    assert lines[0] + bad + b"\n" == aside.read_bytes()
+    assert aside.with_suffix(".reason").read_text().startswith("drain: ")
 
 
 def test_sets_a_segment_without_a_readable_header_aside(folder: DataFolder, store: Store) -> None:
@@ -125,7 +127,7 @@ def test_sets_a_segment_without_a_readable_header_aside(folder: DataFolder, stor
     assert {"damaged": 1, "torn": 0} == store.row(LEDGER)
 
 
-@pytest.mark.parametrize("step", ["_load", "_remember"])
+@pytest.mark.parametrize("step", ["_load", "_write_ledger"])
 def test_repeats_a_batch_after_dying_at_any_step(
     folder: DataFolder, store: Store, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -190,7 +192,7 @@ def test_leaves_everything_in_place_when_the_disk_is_full(
         with pytest.raises(StoreError, match="full"):
             drain(store, folder)
 
-    assert 1 == waiting(store, folder).lines
+    assert 1 == count_waiting(store, folder)
     assert 1 == drain(store, folder)
 
 

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from otel_training.errors import FolderError, StoreLockedError
-from otel_training.store.owner import owned
+from otel_training.store.owner import owner_lock
 
 HOLDER = """
 import sys, time
 from pathlib import Path
-from otel_training.store.owner import owned
-with owned(Path(sys.argv[1])):
+from otel_training.store.owner import owner_lock
+with owner_lock(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)
 """
@@ -26,7 +26,7 @@ def test_names_the_holder(tmp_path: Path) -> None:
         assert holder.stdout is not None
         holder.stdout.readline()
 
-        with pytest.raises(StoreLockedError, match=f"pid {holder.pid}"), owned(lock, wait=0.2):
+        with pytest.raises(StoreLockedError, match=f"pid {holder.pid}"), owner_lock(lock, wait=0.2):
             pass
         holder.kill()
 
@@ -39,11 +39,11 @@ def test_waits_for_the_holder_to_end(tmp_path: Path) -> None:
         holder.stdout.readline()
         holder.kill()
 
-        with owned(lock, wait=10):
+        with owner_lock(lock, wait=10):
             assert lock.read_text(encoding="utf-8").startswith("pid ")
 
 
 def test_says_that_the_folder_cannot_be_written(tmp_path: Path) -> None:
     """A lock that cannot be made is one sentence."""
-    with pytest.raises(FolderError, match="cannot be written"), owned(tmp_path / "nosuch" / "store.lock"):
+    with pytest.raises(FolderError, match="cannot be written"), owner_lock(tmp_path / "nosuch" / "store.lock"):
         pass

@@ -1,8 +1,9 @@
 """Opening the store for a command."""
 
-from otel_training import config, flush, record_feedback
+from otel_training import flush, record_feedback
 from otel_training.folder import DataFolder
-from otel_training.store.session import opened
+from otel_training.pipeline import process
+from otel_training.store.session import open_drained
 
 
 def test_opens_the_store_with_everything_in_it(folder: DataFolder) -> None:
@@ -10,5 +11,5 @@ def test_opens_the_store_with_everything_in_it(folder: DataFolder) -> None:
     record_feedback("a", "like", user_id=1)
     assert flush(5)
 
-    with opened(config.settings()) as (store, found):
+    with open_drained(process.settings()) as (store, found):
         assert ([{"insight_id": "a"}], folder) == (list(store.rows("SELECT insight_id FROM feedback")), found)

@@ -12,11 +12,11 @@ from typing import Any, Final
 
 from opentelemetry.instrumentation.utils import unwrap
 
-from otel_training import config
 from otel_training._guard import guard
 from otel_training.capture.anthropic.batches import read_batches
 from otel_training.capture.anthropic.calls import note_usage, record_invocation
 from otel_training.capture.tracing import captures
+from otel_training.config import from_environment
 
 _log = logging.getLogger("otel_training")
 
@@ -52,7 +52,7 @@ def unwatch() -> None:
 
 def _begin() -> None:
     with guard:
-        if not _watching or _wrapped or not config.is_enabled_by(os.environ):
+        if not _watching or _wrapped or not from_environment(os.environ).enabled:
             return
         try:
             from opentelemetry.instrumentation.genai.anthropic import AnthropicInstrumentor

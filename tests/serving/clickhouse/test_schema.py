@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from otel_training import config
+from otel_training.pipeline import process
 from otel_training.store.client import Store
 from otel_training.store.deployment import Deployment, read_deployment
 from otel_training.store.migrate import migrate, migrations
@@ -33,7 +33,7 @@ def store(start: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
     with start(tmp_path / "server") as running:
         dsn = f"http://default:{running.password}@127.0.0.1:{running.port}/otel_training"
         monkeypatch.setenv("OTEL_TRAINING_STORE", dsn)
-        config.reset()
+        process.reset()
         with closing(Store(dsn)) as opened:
             yield opened
 
@@ -58,7 +58,7 @@ def test_asks_who_serves_the_embedded_store(
     """As every other command does, without a setting."""
     with start(tmp_path / "server"):
         monkeypatch.setenv("OTEL_TRAINING_HOME", str(tmp_path / "server" / "data"))
-        config.reset()
+        process.reset()
 
         assert (0, "", "0 differences from this version's schema.\n") == command("schema", "verify")
 

@@ -1,0 +1,58 @@
+"""Extractions and their corrections: insights, redacted, under ids made before the redaction."""
+
+from collections.abc import Iterator
+
+from otel_training import conventions as names
+from otel_training.events.answer import insights_text
+from otel_training.events.content import MalformedError, as_text, read_json, read_object, stored_url
+from otel_training.events.event import Event, to_event
+from otel_training.events.finisher import Attributes, Finisher
+from otel_training.privacy.identity import insight_digests, text_sha256
+from otel_training.privacy.redact import Redactor
+from otel_training.record.fields import as_id
+from otel_training.record.record import JSON, Record
+
+
+def extraction(record: Record, finisher: Finisher) -> Iterator[Event]:
+    """Finish an extraction: source and insights in the body, what is counted and compared in the attributes."""
+    content = read_object(record.content)
+    redactor = finisher.redactor()
+    url = as_text(content.get("source_url")) or ""
+    source = as_text(content.get("source_content"))
+    items = content.get("insights")
+    insights = [_insight(item, url, redactor) for item in items] if isinstance(items, list) else None
+    attributes: Attributes = {
+        **record.attributes,
+        names.TOPIC: redactor.text(as_text(content.get("topic")) or ""),
+        names.SOURCE_URL: stored_url(url, finisher.rules),
+        names.OUTPUT_SHA256: text_sha256(insights_text(items)) if isinstance(items, list) else None,
+    }
+    length = record.attributes.get(names.SOURCE_LENGTH)
+    if isinstance(length, int):
+        attributes[names.SOURCE_TRUNCATED] = length > finisher.content_limit
+    kept = None if source is None else redactor.text(source)[: finisher.content_limit]
+    yield to_event(record, attributes, {names.INPUT: kept, names.OUTPUT: insights}, redactor)
+
+
+def correction(record: Record, finisher: Finisher) -> Iterator[Event]:
+    """Finish a correction: the insights that a person says an extraction should have returned."""
+    items = read_json(record.content)
+    if not isinstance(items, list):
+        raise MalformedError
+    redactor = finisher.redactor()
+    insights: list[JSON] = [_insight(item, "", redactor) for item in items]
+    yield to_event(record, record.attributes, {names.OUTPUT: insights}, redactor)
+
+
+def _insight(item: JSON, url: str, redactor: Redactor) -> JSON:
+    fields = item if isinstance(item, dict) else {}
+    text = as_text(fields.get("text")) or ""
+    category = as_text(fields.get("category"))
+    derived, digest = insight_digests(url, text)
+    return {
+        "insight_id": as_id(fields.get("id")) or derived,
+        "derived_id": derived,
+        "text": redactor.text(text),
+        "category": None if category is None else redactor.text(category),
+        "text_sha256": digest,
+    }

@@ -1,0 +1,169 @@
+"""The pipeline: settings, a writer with its sink, and a shipper where there is an endpoint."""
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any, Final
+
+from opentelemetry._logs import LoggerProvider
+
+from otel_training._turn import Turn
+from otel_training.config import Settings
+from otel_training.events.finisher import Finisher
+from otel_training.events.line import to_header
+from otel_training.folder import DataFolder, find_folder, make_folder
+from otel_training.pipeline.resource import resource
+from otel_training.pipeline.sdk import emitter, flush_provider, stock_provider
+from otel_training.privacy.identity import Key, load_key
+from otel_training.privacy.rules import make_rules
+
+# Here, not where it is needed first: a child forked while the writer thread imports finds half a module.
+from otel_training.shipping.shipper import Shipper, wait_shipped
+from otel_training.spool.ending import write_all
+from otel_training.spool.loss_file import add_losses, make_loss_file
+from otel_training.spool.sink import EmittingSink, Sink
+from otel_training.spool.spool import Place, Spool
+from otel_training.spool.writer import LATE_SECONDS, Writer
+from otel_training.version import version
+
+_log = logging.getLogger("otel_training")
+
+EXIT_SECONDS: Final = 2.0
+"""How long the program's end is put off for a receiver."""
+_LAST_SECONDS: Final = 0.25
+"""What the shipper has at least, where the writer took all the time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a pipeline is made of; another one is made of the same plan after a fork."""
+
+    settings: Settings
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    """What was set in code: it stays set when something else is set later."""
+    logger_provider: LoggerProvider | None = None
+    """The host's: records go through it instead of the spool."""
+    make_sink: Callable[[Settings], Sink] | None = None
+    """Where records go instead of the spool and any provider: for tests, which need no disk."""
+
+
+class Pipeline:
+    """What one process captures with, from the queue to the receiver. It is replaced, never changed."""
+
+    __slots__ = ("_shipper", "lose", "plan", "put", "settings", "writer")
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.settings = plan.settings
+        self._shipper: Shipper | None = None
+        self.writer = Writer(self._make_sink() if plan.make_sink is None else plan.make_sink(plan.settings))
+        self.put: Final = self.writer.put
+        """Hand a record, or what one is made of, to the writer; never blocks an event loop."""
+        self.lose: Final = self.writer.lose
+        """Count records that could not be made, or not be delivered."""
+
+    def flush(self, timeout: float) -> bool:
+        """Wait until everything captured so far is on disk; with an endpoint, until its receiver accepted it."""
+        if not self.settings.enabled:
+            return True
+        deadline = time.monotonic() + timeout
+        return self.writer.flush(timeout) and self._wait_shipped(deadline)
+
+    def write_out(self, delivery_seconds: float = EXIT_SECONDS) -> bool:
+        """Write everything captured so far, however long it takes within reason, then wait for the receiver.
+
+        For the end of a program that may be killed right after.
+        """
+        began = time.monotonic()
+        return write_all(self.writer) and self._wait_shipped(began + delivery_seconds)
+
+    def close(self) -> None:
+        """Write what was captured, ship what the time allows, and count what is left as lost."""
+        began = time.monotonic()
+        write_all(self.writer)
+        self.writer.stop(LATE_SECONDS)
+        if left := self.writer.give_up():
+            _log.warning("otel_training: records that could not be written before the program's end: %d", left)
+        self.writer.finish_segment(time.monotonic() + LATE_SECONDS)
+        if self._shipper is not None:
+            self._shipper.close(max(_LAST_SECONDS, began + EXIT_SECONDS - time.monotonic()))
+            # Counted by the shipper after the writer had ended.
+            self.writer.give_up()
+            self.writer.finish_segment(time.monotonic() + LATE_SECONDS)
+        self._keep_losses()
+
+    def abandon(self) -> None:
+        """Let go of what a forked child inherited, leaving it to the parent."""
+        self.writer.sink.abandon()
+        if self._shipper is not None:
+            self._shipper.abandon()
+
+    def _wait_shipped(self, deadline: float) -> bool:
+        shipper = self._shipper
+        if shipper is None:
+            return True
+        return self.writer.finish_segment(deadline) and wait_shipped(shipper.folder, deadline, shipper.push)
+
+    def _keep_losses(self) -> None:
+        """Keep the counts that no segment took."""
+        if (counts := self.writer.losses.unreported()) and self.plan.make_sink is None:
+            try:
+                add_losses(find_folder(self.settings).losses, counts)
+            except OSError as error:
+                _log.warning("otel_training cannot even write how many records it lost (%s)", error)
+
+    def _make_sink(self) -> Sink:
+        provider = self.plan.logger_provider
+        if provider is None and self.settings.pipeline == "sdk":
+            return _logger_sink(stock_provider(), self.settings)
+        return Spool(self.settings, self._make_place) if provider is None else _logger_sink(provider, self.settings)
+
+    def _make_place(self) -> Place:
+        """Make the data folder, on the writer thread at the first record, and start the shipper where one is needed."""
+        folder = make_folder(find_folder(self.settings))
+        make_loss_file(folder.losses)
+        place = Place(folder, to_header(resource(folder), version()), _finisher_beside_threads(self.settings, folder))
+        # Not again where the folder was deleted under us and made anew.
+        if self.settings.otlp_endpoint and self._shipper is None:
+            self._shipper = _start_shipper(self, folder)
+        return place
+
+
+def make_finisher(settings: Settings, folder: DataFolder) -> Finisher:
+    """Make what finishes records under these settings, with the key of the folder's readers."""
+    key = Key(settings.user_key.encode()) if settings.user_key else load_key(folder.key)
+    return finisher_of(settings, key)
+
+
+def finisher_of(settings: Settings, key: Key) -> Finisher:
+    """Make what finishes records under these settings with a given key."""
+    rules = make_rules(settings.content, settings.redact_patterns, settings.redact_allow)
+    return Finisher(key, settings.content_limit, rules)
+
+
+def _finisher_beside_threads(settings: Settings, folder: DataFolder) -> Finisher:
+    return replace(make_finisher(settings, folder), turn=Turn())
+
+
+def _logger_sink(provider: LoggerProvider, settings: Settings) -> Sink:
+    finisher: list[Finisher] = []
+
+    def prepare() -> Finisher:
+        if not finisher:
+            finisher.append(_finisher_beside_threads(settings, make_folder(find_folder(settings))))
+        return finisher[0]
+
+    return EmittingSink(prepare, emitter(provider), partial(flush_provider, provider))
+
+
+def _start_shipper(pipeline: Pipeline, folder: DataFolder) -> Shipper:
+    if not pipeline.settings.user_key:
+        _log.warning(
+            "otel_training makes readers' pseudonyms by a key of this folder alone, so that a reader of two "
+            "machines counts as two: set the same OTEL_TRAINING_USER_KEY on all of them"
+        )
+    shipper = Shipper(folder, pipeline.settings, pipeline.lose)
+    shipper.start()
+    return shipper

@@ -1,0 +1,135 @@
+"""The process: the one pipeline in force, replaced in one step, new after a fork, closed at exit."""
+
+import atexit
+import os
+import sys
+import threading
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from otel_training.config import Settings, from_environment
+from otel_training.conventions import Loss
+from otel_training.pipeline.pipeline import EXIT_SECONDS, Pipeline, Plan
+from otel_training.record.record import Pending
+
+_LAST: Final = -100
+"""Priority of our finalizer in children of `multiprocessing`: after all others."""
+
+_pipeline: Pipeline | None = None
+_replacing = threading.RLock()
+"""Not a plain lock: a signal handler that captures must not wait for the frame it interrupted."""
+
+
+def current() -> Pipeline:
+    """Return the pipeline in force, made at the first look by what the environment says then."""
+    return _pipeline or _make_first()
+
+
+def settings() -> Settings:
+    """Return the settings in force."""
+    return current().settings
+
+
+def emit(pending: Pending) -> None:
+    """Hand a record, or what one is made of, to the writer. Never blocks an event loop."""
+    (_pipeline or _make_first()).put(pending)
+
+
+def lose(reason: Loss, count: int = 1) -> None:
+    """Count records that could not be made."""
+    current().lose(reason, count)
+
+
+def flush(timeout: float = EXIT_SECONDS) -> bool:
+    """Wait until everything captured so far is on disk; with an endpoint, until its receiver accepted it.
+
+    Returns True when that is so, False when `timeout` seconds were not enough, or the disk or the
+    receiver refused.
+    """
+    return current().flush(timeout)
+
+
+def write_out() -> bool:
+    """Write everything captured so far, however long that takes within reason; then wait a moment for the receiver.
+
+    For the end of a program that may be killed right after. Returns whether all of it is where it belongs.
+    """
+    return current().write_out()
+
+
+def install(arguments: Mapping[str, Any] | None = None, *, forget: Collection[str] = (), **changes: Any) -> None:
+    """Put a pipeline of another plan in force, in one step; then write what the one before has captured.
+
+    `arguments` are settings that win over the environment, beside those that were set before but for
+    the ones to `forget`; `changes` are other fields of the `Plan`.
+    """
+    global _pipeline  # noqa: PLW0603 - one process has one pipeline
+    with _replacing:
+        before = _pipeline
+        plan = Plan(Settings()) if before is None else before.plan
+        kept = {name: value for name, value in plan.arguments.items() if name not in forget} | dict(arguments or {})
+        _pipeline = Pipeline(replace(plan, settings=_resolve(kept), arguments=kept, **changes))
+    if before is not None:
+        before.close()
+
+
+def reset() -> None:
+    """Close the pipeline and forget what was set in code: the next look makes one by what the environment says then."""
+    global _pipeline
+    with _replacing:
+        before, _pipeline = _pipeline, None
+    if before is not None:
+        before.close()
+
+
+def _make_first() -> Pipeline:
+    global _pipeline  # noqa: PLW0603 - one process has one pipeline
+    with _replacing:
+        if _pipeline is None:
+            _pipeline = Pipeline(Plan(_resolve({})))
+        return _pipeline
+
+
+def _resolve(arguments: Mapping[str, Any]) -> Settings:
+    return replace(from_environment(os.environ), **arguments)
+
+
+def _after_fork_in_child() -> None:
+    global _pipeline, _replacing  # noqa: PLW0603 - one process has one pipeline
+    # Another thread of the parent's may have locked it.
+    _replacing = threading.RLock()
+    if _pipeline is not None:
+        inherited, _pipeline = _pipeline, Pipeline(_pipeline.plan)
+        inherited.abandon()
+    _finalize_with_multiprocessing()
+
+
+def _finalize_with_multiprocessing() -> None:
+    """Write before a child of `multiprocessing` ends by `os._exit`, which runs finalizers and no `atexit`.
+
+    It may have imported us in the parent, on its own way to the target (spawned, or from a fork
+    server), or inside the target.
+    """
+    util, processes = (sys.modules.get(f"multiprocessing.{name}") for name in ("util", "process"))
+    if util is None or processes is None:
+        return
+    # The registry of finalizers is emptied when the target begins: register then.
+    util.register_after_fork(_at_exit, _register_finalizer)
+    if processes.parent_process() is not None:
+        _register_finalizer()
+
+
+def _register_finalizer(_owner: object = None) -> None:
+    sys.modules["multiprocessing.util"].Finalize(None, _at_exit, exitpriority=_LAST)
+
+
+def _at_exit() -> None:
+    if _pipeline is not None:
+        _pipeline.close()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork_in_child)
+atexit.register(_at_exit)
+_finalize_with_multiprocessing()

@@ -1,0 +1,53 @@
+"""Losses that no segment could take: in a file whose place on the disk was taken while there was some."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import orjson
+
+from otel_training.conventions import Loss
+from otel_training.spool.lock import wait_locked
+
+SIZE: Final = 1024
+"""Bytes: more than all reasons with their largest counts."""
+
+
+def make_loss_file(path: Path) -> None:
+    """Make the file, if there is none, as large as it will ever be."""
+    if not path.exists():
+        file = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+        try:
+            os.write(file, b"{}".ljust(SIZE))
+        finally:
+            os.close(file)
+
+
+def add_losses(path: Path, counts: Mapping[Loss, int]) -> None:
+    """Add counts, in place; raises `OSError` where even that cannot be written."""
+    file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        wait_locked(file)
+        sums = _parse(os.pread(file, SIZE, 0))
+        for reason, count in counts.items():
+            sums[reason.value] = sums.get(reason.value, 0) + count
+        os.pwrite(file, orjson.dumps(sums).ljust(SIZE), 0)
+    finally:
+        os.close(file)
+
+
+def read_losses(path: Path) -> dict[str, int]:
+    """Read the counts by reason; none where there is no such file."""
+    try:
+        return _parse(path.read_bytes())
+    except OSError:
+        return {}
+
+
+def _parse(data: bytes) -> dict[str, int]:
+    try:
+        counts = orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return {}
+    return {reason: count for reason, count in counts.items() if isinstance(count, int)}

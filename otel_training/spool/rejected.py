@@ -1,0 +1,35 @@
+"""What is set aside: lines that nobody can take, kept as a segment of the same name with the reason beside it."""
+
+import os
+from pathlib import Path
+from typing import Final
+
+from otel_training.folder import DataFolder
+from otel_training.spool.segments import Segment
+
+REASON: Final = ".reason"
+"""Suffix of the file beside what was set aside."""
+
+
+def set_aside(folder: DataFolder, name: str, header: bytes, lines: bytes, reason: str) -> Path:
+    """Append whole lines to `rejected/<name>`, which begins with their segment's header; returns its path.
+
+    So they can be read, shipped or drained again when what was wrong is mended. Raises `OSError` when
+    the disk refuses.
+    """
+    folder.rejected.mkdir(mode=0o700, exist_ok=True)
+    path = folder.rejected / name
+    # The reason first: where the disk refuses the lines, it is the reason that is there twice.
+    _append(path.with_suffix(REASON), f"{reason}\n".encode())
+    _append(path, lines, header)
+    return path
+
+
+def _append(path: Path, data: bytes, header: bytes = b"") -> None:
+    """Append all or nothing, after the header where the file is new."""
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        size = os.fstat(file).st_size
+        Segment(path, file, size).append(data if size else header + data)
+    finally:
+        os.close(file)

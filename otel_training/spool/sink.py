@@ -1,0 +1,84 @@
+"""The sink: where a process's events go. The spool is one; a logger provider of the host's is another."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from otel_training.events.event import Event
+from otel_training.events.finisher import Finisher
+
+
+class Sink(Protocol):
+    """Takes events from the writer thread, or from whoever has the writer's lock: never from two at once."""
+
+    def prepare(self) -> Finisher:
+        """Get ready for a group of events, and return what finishes records. Raises where that is not possible yet."""
+
+    def has_room(self) -> bool:
+        """Whether events may come; where not, records are counted as lost."""
+
+    def add(self, event: Event) -> int:
+        """Take an event, which need not be written yet; returns how many bytes of it wait now."""
+
+    @property
+    def unwritten(self) -> int:
+        """How many events were added and are not yet written."""
+
+    def write(self, losses: Sequence[Event]) -> None:
+        """Write what was added, and the events that report losses; raises `OSError` and keeps all where it cannot."""
+
+    def discard(self) -> None:
+        """Give up what was added and not yet written."""
+
+    def flush(self, timeout: float) -> bool:
+        """Bring what was written to where it survives this machine's end; False where that failed."""
+
+    def rest(self) -> None:
+        """Do what may be done now that nothing comes; called about once a second."""
+
+    def finish(self) -> None:
+        """Let others have what was written."""
+
+    def abandon(self) -> None:
+        """Let go of what a forked child inherited, leaving it to the parent."""
+
+
+@dataclass(slots=True, eq=False)
+class EmittingSink:
+    """Hands each event to a function at once: a logger of the host's, or a list for tests."""
+
+    prepare: Callable[[], Finisher]
+    emit: Callable[[Event], None]
+    force_flush: Callable[[float], bool] = lambda _timeout: True
+
+    unwritten: int = 0
+
+    def has_room(self) -> bool:
+        """Whether events may come: always."""
+        return True
+
+    def add(self, event: Event) -> int:
+        """Emit an event; nothing of it waits."""
+        self.emit(event)
+        return 0
+
+    def write(self, losses: Sequence[Event]) -> None:
+        """Emit the events that report losses."""
+        for event in losses:
+            self.emit(event)
+
+    def discard(self) -> None:
+        """Keep nothing back, so give up nothing."""
+
+    def flush(self, timeout: float) -> bool:
+        """Flush what stands behind the function."""
+        return self.force_flush(timeout)
+
+    def rest(self) -> None:
+        """Do nothing: whoever took the events has its own timers."""
+
+    def finish(self) -> None:
+        """Do nothing: others have the events already."""
+
+    def abandon(self) -> None:
+        """Do nothing: nothing is open."""

@@ -1,0 +1,147 @@
+"""The spool: the sink on this machine's disk, a folder of segments that one reader drains or ships."""
+
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from otel_training.config import Settings
+from otel_training.events.event import Event
+from otel_training.events.finisher import Finisher
+from otel_training.events.line import to_line
+from otel_training.folder import DataFolder
+from otel_training.spool.backlog import read_backlog
+from otel_training.spool.segments import ROLL_BYTES, Segment, open_segment, sweep
+
+ROOM_SECONDS: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A data folder that is ready to be written to."""
+
+    folder: DataFolder
+    header: bytes
+    finisher: Finisher
+
+
+@dataclass(slots=True, eq=False)
+class Spool:
+    """Appends events as lines to a segment of its own; never two threads at once."""
+
+    settings: Settings
+    make_place: Callable[[], Place]
+    """Makes the data folder; raises where it cannot be made."""
+    _place: Place | None = None
+    _segment: Segment | None = None
+    _lines: list[bytes] = field(default_factory=list)
+    _has_room: bool = True
+    _looked_at: float = 0.0
+
+    def prepare(self) -> Finisher:
+        """Make the folder at the first event, and anew after somebody deleted it under us."""
+        if self._segment is not None and time.monotonic() - self._looked_at > ROOM_SECONDS:
+            self._leave_deleted()
+        return self._placed().finisher
+
+    def has_room(self) -> bool:
+        """Look once a second whether the settings' bounds leave room."""
+        if time.monotonic() - self._looked_at > ROOM_SECONDS:
+            self._looked_at = time.monotonic()
+            folder, settings = self._placed().folder, self.settings
+            # With an endpoint the shipper keeps the bound: the oldest go, capture goes on.
+            self._has_room = (
+                self.ships or read_backlog(folder.local).bytes < settings.max_bytes
+            ) and shutil.disk_usage(folder.path).free >= settings.min_free_bytes
+        return self._has_room
+
+    @property
+    def ships(self) -> bool:
+        """Whether segments are shipped to an endpoint."""
+        return bool(self.settings.otlp_endpoint)
+
+    @property
+    def directory(self) -> Path:
+        """Where segments are written."""
+        folder = self._placed().folder
+        return folder.ship if self.ships else folder.local
+
+    @property
+    def unwritten(self) -> int:
+        """How many lines were added and are not yet written."""
+        return len(self._lines)
+
+    def add(self, event: Event) -> int:
+        """Encode an event as a line, to be written with others; returns its bytes."""
+        line = to_line(event)
+        self._lines.append(line)
+        return len(line)
+
+    def write(self, losses: Sequence[Event]) -> None:
+        """Append what was added, all or nothing; raises `OSError` when the disk refuses."""
+        data = b"".join([*self._lines, *map(to_line, losses)])
+        if not data:
+            return
+        try:
+            self._open().append(data)
+        except FileNotFoundError:
+            # Somebody deleted the folder under us: the next attempt finds a new one.
+            self._leave_deleted()
+            raise
+        self._lines.clear()
+
+    def discard(self) -> None:
+        """Give up the lines that were not written."""
+        self._lines.clear()
+
+    def flush(self, timeout: float) -> bool:  # noqa: ARG002 - a disk takes the time that it takes
+        """Bring what was written to the disk itself."""
+        if self._segment is not None:
+            self._segment.sync()
+        return True
+
+    def rest(self) -> None:
+        """Sync, and close a segment that is old enough to be shipped."""
+        if self._segment is None:
+            return
+        self._segment.sync()
+        if self._may_ship(self._segment):
+            self.finish()
+
+    def finish(self) -> None:
+        """Close the segment, so that it may be drained or shipped."""
+        segment, self._segment = self._segment, None
+        if segment is not None:
+            segment.close()
+
+    def abandon(self) -> None:
+        """Close an inherited segment in a forked child, leaving the parent's lock and lines."""
+        segment, self._segment = self._segment, None
+        if segment is not None:
+            segment.release()
+
+    def _placed(self) -> Place:
+        if self._place is None:
+            self._place = self.make_place()
+            sweep(self.directory)
+        return self._place
+
+    def _open(self) -> Segment:
+        if self._segment is not None and (self._segment.size >= ROLL_BYTES or self._may_ship(self._segment)):
+            self.finish()
+        if self._segment is None:
+            if not self._placed().folder.path.is_dir():
+                self._place = None
+            self._segment = open_segment(self.directory, self._placed().header)
+        return self._segment
+
+    def _may_ship(self, segment: Segment) -> bool:
+        return self.ships and segment.may_ship()
+
+    def _leave_deleted(self) -> None:
+        """Close a segment whose folder somebody deleted, and make the folder anew."""
+        if self._segment is not None and not self._segment.path.exists():
+            self.finish()
+            self._place = None

@@ -1,0 +1,156 @@
+"""The process: one pipeline, replaced in one step, and nothing that was accepted is lost at its end."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import otel_training
+from otel_training.folder import DataFolder
+from otel_training.pipeline import process
+from otel_training.spool.loss_file import read_losses
+from tests.collector.process import free_port, until
+from tests.served import PROGRAMS, request
+
+Rows = Callable[..., list[dict[str, Any]]]
+
+COUNT = 1000
+"""Records of 8 kB: more than are written in two seconds."""
+
+
+def run(*argv: object) -> "subprocess.CompletedProcess[str]":
+    """Run a program that captures, to its end."""
+    command = [sys.executable, *map(str, argv)]
+    return subprocess.run(command, cwd=PROGRAMS, capture_output=True, text=True, timeout=100, check=False)
+
+
+def is_served(port: int) -> bool:
+    """Whether somebody listens."""
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0
+
+
+def captured(folder: DataFolder) -> list[dict[str, Any]]:
+    """The records on disk."""
+    lines = [line for path in folder.local.glob("*.jsonl") for line in path.read_text("utf-8").splitlines()[1:]]
+    return [json.loads(line) for line in lines]
+
+
+@pytest.mark.parametrize("way", ["loop", "fork", "fork-method", "spawn", "forkserver", "threads"])
+def test_a_program_that_ends_writes_what_it_captured(way: str, rows: Rows) -> None:
+    """Whoever captured, in whatever child or thread: every record is in the store once the program has ended."""
+    program = run("burst.py", way.removesuffix("-method"), COUNT)
+
+    (status,) = rows("status")
+    assert (0, COUNT, COUNT, {}) == (program.returncode, status["captured"], status["stored"], status["lost"])
+
+
+SERVERS = {
+    "uvicorn": ["-m", "uvicorn", "burst_app:app", "--port"],
+    "gunicorn": ["-m", "gunicorn", "burst_app:app", "-k", "uvicorn_worker.UvicornWorker", "-b"],
+}
+
+
+@pytest.mark.parametrize("server", SERVERS)
+def test_a_server_that_is_told_to_end_writes_what_it_captured(server: str, rows: Rows) -> None:
+    """SIGTERM comes right after a burst on the event loop: every record is in the store."""
+    port = free_port()
+    address = f"127.0.0.1:{port}" if server == "gunicorn" else str(port)
+    with subprocess.Popen([sys.executable, *SERVERS[server], address], cwd=PROGRAMS, env=dict(os.environ)) as program:
+        until(lambda: is_served(port), 60)
+        assert (200, COUNT) == request(f"http://127.0.0.1:{port}/burst?count={COUNT}", {})
+        program.send_signal(signal.SIGTERM)
+        program.wait(60)
+
+    (status,) = rows("status")
+    assert (COUNT, COUNT, {}) == (status["captured"], status["stored"], status["lost"])
+
+
+def test_a_hook_at_exit_may_capture_even_after_ours(folder: DataFolder) -> None:
+    """What is captured in an `atexit` hook that was registered before our import is written, too."""
+    program = (
+        "import atexit\n"
+        "atexit.register(lambda: otel_training.record_feedback('late', 'like'))\n"
+        "import otel_training\n"
+        "otel_training.record_feedback('early', 'like')\n"
+    )
+    run("-c", program)
+
+    assert 2 == len(captured(folder))
+
+
+def test_what_cannot_be_written_at_the_end_is_counted(folder: DataFolder, rows: Rows) -> None:
+    """The disk takes no more: the records count as lost, though not even that fits into a segment."""
+    program = (
+        "import resource, otel_training\n"
+        "otel_training.record_feedback('a', 'like')\n"
+        "assert otel_training.flush(10)\n"
+        "(path,) = __import__('pathlib').Path(%r).glob('*.jsonl')\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size, resource.RLIM_INFINITY))\n"
+        "for number in range(7):\n"
+        "    otel_training.record_feedback(str(number), 'like')\n"
+    )
+    done = run("-c", program % str(folder.local))
+
+    assert (0, {"shutdown": 7}) == (done.returncode, read_losses(folder.losses))
+    (status,) = rows("status")
+    assert (8, 1, {"shutdown": 7}) == (status["captured"], status["stored"], status["lost"])
+
+
+def test_says_what_it_does_when_the_end_takes_long(rows: Rows) -> None:
+    """After two seconds a person learns why the program has not ended yet."""
+    program = run("burst.py", "loop", 2 * COUNT)
+    took_long = "before the program ends" in program.stderr
+
+    (status,) = rows("status")
+    assert (2 * COUNT, {}) == (status["stored"], status["lost"])
+    assert took_long or not program.stderr
+
+
+def test_configure_takes_effect_in_one_step(tmp_path: Path) -> None:
+    """Of threads that capture meanwhile each record is in one of the folders, and after it none in the old one."""
+    stop = threading.Event()
+    counts: Counter[int] = Counter()
+
+    def capture(thread: int) -> None:
+        while not stop.is_set():
+            otel_training.record_feedback(f"{thread}", "like")
+            counts[thread] += 1
+            time.sleep(0.0002)
+
+    threads = [threading.Thread(target=capture, args=(number,)) for number in range(4)]
+    otel_training.configure(home=tmp_path / "0")
+    for thread in threads:
+        thread.start()
+    for number in range(1, 10):
+        time.sleep(0.02)
+        otel_training.configure(home=tmp_path / str(number))
+        before = len(captured(DataFolder(tmp_path / str(number - 1))))
+        time.sleep(0.02)
+        assert before == len(captured(DataFolder(tmp_path / str(number - 1))))
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert otel_training.flush(10)
+
+    homes = [captured(DataFolder(tmp_path / str(number))) for number in range(10)]
+    assert counts.total() == sum(map(len, homes))
+    assert all(homes)
+
+
+def test_an_argument_stays_set_when_another_is_set_later(tmp_path: Path) -> None:
+    """Settings of several calls add up, and win over the environment."""
+    otel_training.configure(content_limit=5, home=tmp_path / "a")
+    otel_training.configure(home=tmp_path / "b")
+
+    assert (5, str(tmp_path / "b")) == (process.settings().content_limit, process.settings().home)
