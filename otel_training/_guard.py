@@ -1,11 +1,16 @@
 """The one boundary between our code and the host's: swallows in production, raises in our tests."""
 
 import logging
+import os
 import threading
+import traceback
+from pathlib import Path
 from types import TracebackType
 from typing import Final
 
 _log = logging.getLogger("otel_training")
+
+_PACKAGE: Final = f"{Path(__file__).parent}{os.sep}"
 
 
 class Guard:
@@ -17,7 +22,7 @@ class Guard:
     def __init__(self) -> None:
         self.raising = False
         self.count = 0
-        self._seen: set[tuple[str, int]] = set()
+        self._seen: set[tuple[str, int, str]] = set()
         self._lock = threading.Lock()
 
     def __enter__(self) -> None:
@@ -35,20 +40,27 @@ class Guard:
         return True
 
     def swallow(self, error: Exception) -> None:
-        """Count an exception that an `except` has caught, where even `with` would take too long."""
+        """Count and log an exception that an `except` has caught, where even `with` would take too long."""
         if self.raising:
             raise error
-        trace = error.__traceback__
-        while trace is not None and trace.tb_next is not None:
-            trace = trace.tb_next
-        place = (type(error).__name__, trace.tb_lineno if trace is not None else 0)
+        place = (*_place(error), type(error).__name__)
         with self._lock:
             self.count += 1
-            first = place not in self._seen
+            is_first = place not in self._seen
             self._seen.add(place)
-        if first:
+        if is_first:
             # The type alone: an exception's text can quote what the host passed to us.
-            _log.warning("otel_training failed inside (%s, line %d); the app goes on", *place)
+            _log.warning("otel_training failed in %s:%d (%s); the app goes on", *place)
+
+
+def _place(error: Exception) -> tuple[str, int]:
+    """Return file and line where our code failed last: further in it is a library's or the host's."""
+    place = ("", 0)
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        file = frame.f_code.co_filename
+        if file.startswith(_PACKAGE):
+            place = (file.removeprefix(_PACKAGE), line)
+    return place
 
 
 guard: Final = Guard()

@@ -1,10 +1,13 @@
 """The guard."""
 
+import inspect
 import logging
+import re
 
 import pytest
 
 from otel_training._guard import Guard
+from otel_training.events.content import read_json
 
 
 def test_swallows_and_logs_once_in_production(caplog: pytest.LogCaptureFixture) -> None:
@@ -16,6 +19,19 @@ def test_swallows_and_logs_once_in_production(caplog: pytest.LogCaptureFixture) 
 
     assert (3, [logging.WARNING]) == (guard.count, [record.levelno for record in caplog.records])
     assert "secret" not in caplog.text
+
+
+def test_names_our_line_that_failed_last(caplog: pytest.LogCaptureFixture) -> None:
+    """Not the library's that raised: the same one line there is many places here."""
+    guard = Guard()
+    with guard:
+        read_json(b"no JSON")
+
+    (record,) = caplog.records
+    line = inspect.getsourcelines(read_json)[1]
+    match = re.fullmatch(r"otel_training failed in events/content.py:(\d+) \(MalformedError\); .*", record.getMessage())
+    assert match is not None
+    assert 0 < int(match.group(1)) - line < 15
 
 
 def test_lets_everything_through_in_tests() -> None:
