@@ -24,7 +24,7 @@ _PROMPT_LIMIT: Final = 4 << 20
 _unclaimed: ContextVar[Callable[[Handle | None], None] | None] = ContextVar("otel_training.batch_result", default=None)
 
 
-def read_batches(wrap: Callable[[Any, str, Any], None]) -> None:
+def wrap_batches(wrap: Callable[[Any, str, Any], None]) -> None:
     """Wrap the client's methods that submit a batch and that read its results."""
     for name in _MODULES:
         with contextlib.suppress(ImportError):

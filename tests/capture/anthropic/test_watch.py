@@ -66,3 +66,33 @@ def test_composes_with_whoever_traces_claude(api: ModuleType, lines: Lines, orde
         call["body"]["training.input"],
         call["gen_ai.usage.input_tokens"],
     )
+
+
+CHOICES = """
+import anthropic
+from anthropic.resources import beta, messages
+from opentelemetry.instrumentation.genai.anthropic import AnthropicInstrumentor
+AnthropicInstrumentor().instrument()
+
+def choices():
+    methods = [messages.Messages.create, messages.AsyncMessages.stream, beta.messages.Messages.create]
+    wrappers = [method._self_wrapper for method in methods]
+    cells = [wrapper.__closure__[wrapper.__code__.co_freevars.index("capture_content")] for wrapper in wrappers]
+    return [cell.cell_contents for cell in cells]
+
+before = choices()
+import otel_training
+from otel_training.instrumentor import TrainingInstrumentor
+TrainingInstrumentor().instrument()
+during = choices()
+TrainingInstrumentor().uninstrument()
+print(before, during, choices())
+"""
+
+
+def test_gives_back_the_hosts_choice_of_content(lines: Lines) -> None:
+    """The host's instrumentation reads content while we watch, and no longer than that."""
+    done = subprocess.run([sys.executable, "-W", "error", "-c", CHOICES], capture_output=True, text=True, check=False)
+    hosts, ours = [False] * 3, [True] * 3
+
+    assert (0, "", f"{hosts} {ours} {hosts}\n") == (done.returncode, done.stderr, done.stdout)
