@@ -1,14 +1,16 @@
-"""The middleware: sees engage and feed requests go by, in pure ASGI, without holding them up."""
+"""The middleware: copies engage, feed and search requests as they pass, in pure ASGI, delaying none."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 from urllib.parse import parse_qs
+
+from opentelemetry.trace import SpanContext
 
 from otel_training import conventions as names
 from otel_training._guard import guard
 from otel_training.capture.routes import Route, parse_route
-from otel_training.capture.tracing import captures, current_context, tell_span
+from otel_training.capture.tracing import captures, current_context, mark_server_span
 from otel_training.conventions import Kind, Loss, Outcome
 from otel_training.pipeline.process import emit, lose, write_out
 from otel_training.record.clock import event_id, event_number, now, ticks
@@ -20,22 +22,24 @@ Message: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
 App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
-Reader: TypeAlias = Callable[[Mapping[str, Any]], str | int | None]
+UserReader: TypeAlias = Callable[[Mapping[str, Any]], str | int | None]
 
-ENGAGE_LIMIT: Final = 64 << 10
-FEED_LIMIT: Final = 1 << 20
+REQUEST_LIMIT: Final = 64 << 10
+"""Bytes of an engage or search request's body."""
+RESPONSE_LIMIT: Final = 1 << 20
+"""Bytes of a feed's or a search's response."""
 
 
 class TrainingMiddleware:
-    """Capture readers' actions and what they were shown; only 2xx answers count.
+    """Capture readers' actions, what they were shown and what they searched; only 2xx responses count.
 
     Args:
         app: The ASGI application.
         engage: Route whose JSON body is `{"insight_id", "action", "metadata": {"user_id"}}`.
-        feed: Route whose JSON answer lists items with `id` or `insight_id`, and `text`.
+        feed: Route whose JSON response lists items with `id` or `insight_id`, and `text`.
         search: Route whose query string or JSON body has `query`, `q` or `search`, and whose JSON
-            answer lists sources, with `quality_score` and `passed_filters` if they have them.
-        user: Names the reader of a request, given its ASGI scope. Without it: the engage body's
+            response lists sources, with `quality_score` and `passed_filters` if they have them.
+        user: Returns the reader of a request, given its ASGI scope. Without it: the engage body's
             `metadata.user_id`, else `scope["user"]`, else the query's `user_id`.
 
     """
@@ -47,7 +51,7 @@ class TrainingMiddleware:
         engage: str = "POST /api/feed/engage",
         feed: str = "GET /api/feed",
         search: str = "GET|POST /api/search",
-        user: Reader | None = None,
+        user: UserReader | None = None,
     ) -> None:
         self.app = app
         self._routes: tuple[tuple[Kind, Route], ...] = (
@@ -60,37 +64,38 @@ class TrainingMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection as the app alone would."""
         if scope["type"] == "lifespan":
-            await self.app(scope, receive, _writing_out(send))
+            await self.app(scope, receive, _write_out_at_shutdown(send))
             return
-        seen = self._exchange(scope) if scope["type"] == "http" else None
-        if seen is None:
+        exchange = self._begin(scope) if scope["type"] == "http" else None
+        if exchange is None:
             await self.app(scope, receive, send)
         else:
-            await self.app(scope, seen.receiving(receive), seen.sending(send))
+            await self.app(scope, exchange.tee_receive(receive), exchange.tee_send(send))
 
-    def _exchange(self, scope: Scope) -> "Exchange | None":
+    def _begin(self, scope: Scope) -> "_Exchange | None":
+        """Begin to capture a request; None where none of the routes is meant, or capture is off."""
         with guard:
             if captures():
                 for kind, route in self._routes:
                     if route.matches(scope):
-                        return Exchange(kind, route, scope, self._user)
+                        return _Exchange(kind, route, scope, self._user)
         return None
 
 
-def _writing_out(send: Send) -> Send:
+def _write_out_at_shutdown(send: Send) -> Send:
     """Write at lifespan shutdown what waits: uvicorn ends by re-raising SIGTERM, which runs no `atexit`."""
 
-    async def sending(message: Message) -> None:
+    async def send_when_written(message: Message) -> None:
         if message["type"].startswith("lifespan.shutdown."):
             with guard:
                 await asyncio.to_thread(write_out)
         await send(message)
 
-    return sending
+    return send_when_written
 
 
-class Kept:
-    """What goes by of a body, up to a limit; beyond it nothing."""
+class _BodyCopy:
+    """A copy of a body that passes in chunks; nothing of one that is longer than the limit."""
 
     __slots__ = ("_chunks", "_limit", "_size")
 
@@ -99,7 +104,7 @@ class Kept:
         self._chunks: list[bytes] = []
 
     def add(self, message: Message) -> None:
-        """Take the chunk of an ASGI message."""
+        """Copy the chunk of an ASGI message."""
         chunk = message.get("body", b"")
         self._size += len(chunk)
         if self.is_whole():
@@ -108,36 +113,33 @@ class Kept:
             self._chunks.clear()
 
     def is_whole(self) -> bool:
-        """Tell whether all of it was kept."""
+        """Return whether the body was within the limit."""
         return self._size <= self._limit
 
     def content(self) -> bytes:
-        """Return it."""
+        """Return the body so far."""
         return b"".join(self._chunks)
 
 
-class Exchange:
-    """One captured request and its answer, and then what waits for the writer thread.
+class _Exchange:
+    """One captured request with its response, while it goes through the app.
 
-    Not a dataclass: it is made for each request, on the event loop.
+    Not a dataclass: every request makes one, on the event loop.
     """
 
-    __slots__ = (
-        "_answer", "_content", "_context", "_duration", "_found", "_kind", "_named", "_number", "_path", "_query",
-        "_reply", "_request", "_scope", "_started", "_status", "_time", "_user",
-    )  # fmt: skip
+    __slots__ = ("_kind", "_number", "_path", "_request", "_response", "_scope", "_started", "_status", "_user")
 
-    def __init__(self, kind: Kind, route: Route, scope: Scope, user: Reader | None) -> None:
+    def __init__(self, kind: Kind, route: Route, scope: Scope, user: UserReader | None) -> None:
         self._kind, self._path, self._user = kind, route.path, user
         self._scope: Scope | None = scope
         self._number = event_number()
-        self._request = None if kind is Kind.IMPRESSION else Kept(ENGAGE_LIMIT)
-        self._answer: Kept | None = None
+        self._request = None if kind is Kind.IMPRESSION else _BodyCopy(REQUEST_LIMIT)
+        self._response: _BodyCopy | None = None
         self._status = 0
         self._started = ticks()
 
-    def receiving(self, receive: Receive) -> Receive:
-        """Keep the request's body as the app reads it, never reading ahead."""
+    def tee_receive(self, receive: Receive) -> Receive:
+        """Copy the request's body as the app reads it, never reading ahead."""
         request = self._request
         if request is None:
             return receive
@@ -151,15 +153,15 @@ class Exchange:
 
         return tee
 
-    def sending(self, send: Send) -> Send:
-        """See the answer; emit after its last chunk was sent."""
+    def tee_send(self, send: Send) -> Send:
+        """Copy the response as the app sends it, and emit the record after its last chunk."""
 
         async def tee(message: Message) -> None:
             is_body = message["type"] == "http.response.body"
             with guard:
                 if is_body:
-                    if self._answer is not None:
-                        self._answer.add(message)
+                    if self._response is not None:
+                        self._response.add(message)
                 elif message["type"] == "http.response.start":
                     self._start(message)
             await send(message)
@@ -172,70 +174,96 @@ class Exchange:
     def _start(self, message: Message) -> None:
         self._status = message["status"]
         if self._kind is not Kind.FEEDBACK and _is_json(message.get("headers", ())):
-            self._answer = Kept(FEED_LIMIT)
-        tell_span(self._kind, self._number)
+            self._response = _BodyCopy(RESPONSE_LIMIT)
+        mark_server_span(self._kind, self._number)
 
     def _end(self) -> None:
-        """Hand it to the writer where it tells something, without what is the host's."""
+        """Hand what a successful exchange holds to the writer, and nothing that is the host's."""
         scope, self._scope = self._scope, None
         if scope is None or not 200 <= self._status < 300:  # noqa: PLR2004 - HTTP's own classes
             return
-        told, otherwise = (
-            (self._answer, Loss.FEED_TOO_LARGE) if self._kind is Kind.IMPRESSION else (self._request, Loss.MALFORMED)
+        body, loss = (
+            (self._response, Loss.FEED_TOO_LARGE) if self._kind is Kind.IMPRESSION else (self._request, Loss.MALFORMED)
         )
-        if told is None:
+        if body is None:
             return
-        if self._kind is not Kind.QUERY and not told.is_whole():
-            lose(otherwise)
+        if self._kind is not Kind.QUERY and not body.is_whole():
+            lose(loss)
             return
-        self._time, self._duration = now(), ticks() - self._started
-        self._content = told.content()
-        self._reply = self._answer.content() if self._kind is Kind.QUERY and self._answer is not None else b""
-        # From here on its size stays: an odd app may go on sending.
-        self._request = self._answer = None
-        self._context = current_context()
-        self._named = None if self._user is None else self._name(self._user, scope)
-        self._found, self._query = _scope_user(scope), scope.get("query_string", b"")
-        emit(self)
+        sources = self._response.content() if self._kind is Kind.QUERY and self._response is not None else b""
+        # The app may go on for long, with background tasks.
+        self._request = self._response = None
+        emit(
+            _FinishedExchange(
+                self._kind,
+                self._path,
+                self._number,
+                now(),
+                ticks() - self._started,
+                body.content(),
+                sources,
+                current_context(),
+                None if self._user is None else _call_user_reader(self._user, scope),
+                _scope_user(scope),
+                scope.get("query_string", b""),
+            )
+        )
 
-    def _name(self, user: Reader, scope: Scope) -> str | int | None:
-        with guard:
-            return user(scope)
-        return None
+
+def _call_user_reader(user: UserReader, scope: Scope) -> str | int | None:
+    with guard:
+        return user(scope)
+    return None
+
+
+class _FinishedExchange(NamedTuple):
+    """A captured request with its response, waiting in the queue for the writer thread."""
+
+    kind: Kind
+    path: str
+    number: int
+    time: int
+    duration: int
+    content: bytes
+    sources: bytes
+    context: SpanContext | None
+    user: str | int | None
+    scope_user: object
+    query_string: bytes
 
     @property
     def size(self) -> int:
-        """About how many bytes it holds."""
-        return len(self._content) + len(self._reply)
+        """About how many bytes the exchange holds."""
+        return len(self.content) + len(self.sources)
 
     def to_record(self) -> Record:
         """Make the record, on the writer thread."""
-        attributes: dict[str, Scalar | None] = {names.ROUTE: self._path}
-        query, content = _query_string(self._query), self._content
-        if self._kind is Kind.QUERY:
+        attributes: dict[str, Scalar | None] = {names.ROUTE: self.path}
+        query, content = _parse_query(self.query_string), self.content
+        if self.kind is Kind.QUERY:
             attributes[names.OUTCOME] = Outcome.OK
-            attributes[names.DURATION] = self._duration / 1e9
+            attributes[names.DURATION] = self.duration / 1e9
             content = content or snapshot(query)
         return Record(
-            self._kind,
-            event_id(self._number),
-            self._time,
+            self.kind,
+            event_id(self.number),
+            self.time,
             attributes,
             content,
-            self._named,
-            query.get("user_id") if self._found is None else self._found,
-            self._context,
-            self._reply,
+            self.user,
+            query.get("user_id") if self.scope_user is None else self.scope_user,
+            self.context,
+            self.sources,
         )
 
 
 def _is_json(headers: Any) -> bool:
-    # ASGI allows iterators here, which can be read but once: they are the server's.
+    # ASGI allows an iterator here, which can be read only once: it is left to the server.
     pairs = headers if isinstance(headers, (list, tuple)) else ()
-    found = {bytes(pair[0]).lower(): bytes(pair[1]).lower() for pair in pairs if isinstance(pair, (list, tuple))}
-    kind = found.get(b"content-type", b"").partition(b";")[0].strip()
-    is_json = kind == b"application/json" or kind.endswith(b"+json")
-    return is_json and found.get(b"content-encoding", b"identity") in (b"identity", b"gzip")
+    values = {bytes(pair[0]).lower(): bytes(pair[1]).lower() for pair in pairs if isinstance(pair, (list, tuple))}
+    media_type = values.get(b"content-type", b"").partition(b";")[0].strip()
+    is_json = media_type == b"application/json" or media_type.endswith(b"+json")
+    return is_json and values.get(b"content-encoding", b"identity") in (b"identity", b"gzip")
 
 
 def _scope_user(scope: Scope) -> object:
@@ -247,14 +275,14 @@ def _scope_user(scope: Scope) -> object:
     if user is None or isinstance(user, (str, int)):
         return user
     try:
-        stored = object.__getattribute__(user, "__dict__")
+        fields = object.__getattribute__(user, "__dict__")
     except AttributeError:
         return None
     for name in ("user_id", "id", "username"):
-        if isinstance(found := stored.get(name), (str, int)):
-            return found
+        if isinstance(identity := fields.get(name), (str, int)):
+            return identity
     return None
 
 
-def _query_string(query: bytes) -> dict[str, str]:
+def _parse_query(query: bytes) -> dict[str, str]:
     return {key: values[0] for key, values in parse_qs(query.decode("latin-1")).items()} if query else {}

@@ -77,8 +77,8 @@ def start_span(name: str, attributes: Mapping[str, Scalar]) -> Span | None:
     return span
 
 
-def tell_span(kind: Kind, number: int) -> None:
-    """Add our attributes to the host's current span: a request has one, and needs no other."""
+def mark_server_span(kind: Kind, number: int) -> None:
+    """Add our attributes to the host's span of a request, which needs no span of ours."""
     span = trace.get_current_span()
     if span.is_recording():
         span.set_attributes({names.KIND: kind, names.EVENT_ID: event_id(number)})
