@@ -5,6 +5,7 @@ attributes, content as one JSON string in the body. Reuses `gen_ai.*`, `user.has
 and `error.type` where a convention exists; everything else is `training.*`.
 """
 
+from asyncio import CancelledError
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -60,6 +61,13 @@ class Outcome(StrEnum):
     """The consumer of a generator closed it before its end."""
     ABANDONED = "abandoned"
     """The consumer of a generator let go of it before its end."""
+
+    @classmethod
+    def of(cls, error: BaseException | None) -> "Outcome":
+        """Return how a call ended that raised this error, or none."""
+        if error is None:
+            return cls.OK
+        return cls.CANCELLED if isinstance(error, (CancelledError, KeyboardInterrupt)) else cls.ERROR
 
 
 class Content(StrEnum):

@@ -1,6 +1,5 @@
-"""Extractions: the decorator of their functions, and the block where no function is one."""
+"""Extractions: the decorator of a function, and the `with` block where no function is one extraction."""
 
-import asyncio
 import functools
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
@@ -15,8 +14,8 @@ from otel_training import conventions as names
 from otel_training._guard import guard
 from otel_training.capture.anthropic.batches import claim
 from otel_training.capture.arguments import FIELDS, NO_ARGUMENTS, Argument, Arguments, bind, constant
-from otel_training.capture.handle import NOTHING, RUNNING, Handle, finish
-from otel_training.capture.result import NO_ANSWER, ResultReader, read_result
+from otel_training.capture.handle import NO_EXTRACTION, RUNNING, Handle, remember_finished
+from otel_training.capture.result import NO_RESULT, ResultReader, read_result
 from otel_training.capture.tracing import captures, current_context, end_span, enter, leave, start_span
 from otel_training.capture.wrapping import wrap
 from otel_training.conventions import Kind, Outcome
@@ -30,11 +29,12 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _OPERATION: Final = "invoke_workflow"
+_FAILED: Final = frozenset({Outcome.ERROR, Outcome.CANCELLED})
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is known of an extraction before it is called."""
+    """What is known of a function's extractions before it is called."""
 
     task: str
     version: str | None
@@ -45,14 +45,14 @@ class Plan:
 
 
 class Run:
-    """One extraction, as the scope of a call, and then what waits for the writer thread.
+    """One extraction: first the scope of its call, then waiting in the queue for the writer thread.
 
-    The calling thread takes texts by reference (a text cannot change) and two looks at the clock;
-    the rest is done on the writer thread, by `record`. Never raises, changes nothing.
+    The calling thread keeps references to texts (a text cannot change) and reads the clock twice;
+    the writer thread does the rest, by `to_record`. Never raises, changes nothing of the call.
     """
 
     __slots__ = (
-        "_answer", "_before", "_content", "_duration", "_error", "_length", "_outcome", "_plan", "_span", "_started",
+        "_before", "_content", "_duration", "_error", "_length", "_outcome", "_plan", "_result", "_span", "_started",
         "_time", "_topic", "_url", "_yielded", "handle", "size",
     )  # fmt: skip
 
@@ -68,29 +68,29 @@ class Run:
             self._content = text_of(content, limit)
         # In bytes: characters of some scripts take two or four.
         self.size = getsizeof(self._content)
-        """About how many bytes it holds."""
+        """About how many bytes the run holds."""
         self._span = start_span(plan.span_name, plan.span_attributes)
         inherited = current_context(context) if self._span is None else self._span.get_span_context()
         self.handle = Handle(event_number(), inherited)
         claim(self.handle)
-        self._answer = NO_ANSWER
+        self._result = NO_RESULT
         self._yielded: list[object] | None = None
         self._before: Context | None = None
         self._started = ticks()
 
     def __enter__(self) -> None:
-        """Be the running extraction, under our span where the host traces."""
+        """Make this the running extraction for a step, under our span where the host traces."""
         with guard:
             self.enter(get_current())
 
-    def enter(self, context: Context) -> None:
-        """Be it from here on, over a current context."""
-        self._before = enter(context, RUNNING, self.handle, self._span)
-
     def __exit__(self, *raised: object) -> None:
-        """Be it no more."""
+        """Make current again, after a step, what was before."""
         with guard:
             self._leave()
+
+    def enter(self, context: Context) -> None:
+        """Make this the running extraction on top of the current context, until the call ends."""
+        self._before = enter(context, RUNNING, self.handle, self._span)
 
     def _leave(self) -> None:
         if self._before is not None:
@@ -98,14 +98,14 @@ class Run:
             self._before = None
 
     def yielded(self, value: object) -> None:
-        """Take a generator's value as an insight."""
+        """Keep a generator's value as an insight."""
         if self._yielded is None:
             self._yielded = []
         if len(self._yielded) <= BREADTH:
             self._yielded.append(value)
 
     def returned(self, value: object) -> None:
-        """Read the result and finish; a generator that returns nothing has given its insights one by one."""
+        """Read the result and finish; the insights of a generator that returns nothing are what it yielded."""
         try:
             try:
                 self._leave()
@@ -116,40 +116,41 @@ class Run:
             guard.swallow(error)
 
     def ended(self, error: BaseException | None, outcome: Outcome | None = None) -> None:
-        """Read what is known of a result and finish."""
+        """Read as much of a result as there is, and finish."""
         with guard:
             try:
                 self._leave()
                 self._read(None)
             finally:
-                self._finish(error, outcome or outcome_of(error))
+                self._finish(error, outcome or Outcome.of(error))
 
     def _read(self, value: object) -> None:
-        """Read what came out: what the handle was told before what was returned, that before what was yielded."""
+        """Read the result that the handle was given, else the returned value, else the yielded values."""
         handle, reader = self.handle, self._plan.result
-        if handle.answer is not None:
-            value, handle.answer = handle.answer, None
+        if handle.own_result is not None:
+            value, handle.own_result = handle.own_result, None
         if value is not None:
-            self._answer = read_result(value if reader is None else reader(value))
-        if self._yielded is not None and self._answer.insights is None:
-            self._answer, self._yielded = read_result(self._yielded), None
+            self._result = read_result(value if reader is None else reader(value))
+        if self._yielded is not None and self._result.insights is None:
+            self._result, self._yielded = read_result(self._yielded), None
 
     def _finish(self, error: BaseException | None, outcome: Outcome) -> None:
-        """Hand it to the writer, and end the span."""
+        """Hand the run to the writer, and end the span."""
         self._duration = ticks() - self._started
         self._time, self._outcome = now(), outcome
         # The class alone: an exception's text can quote the prompt or hold a key.
         self._error = type(error).__qualname__ if error is not None and outcome in _FAILED else None
-        self.size += self._answer.size
-        finish(self.handle)
+        self.size += self._result.size
+        remember_finished(self.handle)
         emit(self)
         if self._span is not None:
             end_span(self._span, error)
-            self._span = None  # the host's processors have it: it is not to wait here with the record
+            # Let go of it: the run waits in the queue, and the host's processors have the span.
+            self._span = None
 
     def to_record(self) -> Record:
         """Make the record, on the writer thread."""
-        answer, content, length = self._answer, self._content, self._length
+        result, content, length = self._result, self._content, self._length
         length = len(content) if length is None and content is not None else length
         attributes: dict[str, Scalar | None] = {
             names.EXTRACTION_ID: self.handle.id,
@@ -159,30 +160,18 @@ class Run:
             names.ERROR_TYPE: self._error,
             names.DURATION: self._duration / 1e9,
             names.SOURCE_LENGTH: length,
-            names.OUTPUT_COUNT: answer.insight_count,
-            names.QUALITY: answer.quality_score,
-            names.PASSED: answer.passed_filters,
-            **self.handle.said,
+            names.OUTPUT_COUNT: result.insight_count,
+            names.QUALITY: result.quality_score,
+            names.PASSED: result.passed_filters,
+            **self.handle.attributes,
         }
         fields: dict[str, JSON] = {
             "topic": self._topic,
             "source_url": self._url,
             "source_content": content,
-            "insights": answer.told(),
+            "insights": result.insights_json(),
         }
         return Record(Kind.EXTRACTION, self.handle.id, self._time, attributes, fields, context=self.handle.context)
-
-
-_FAILED: Final = frozenset({Outcome.ERROR, Outcome.CANCELLED})
-
-
-def outcome_of(error: BaseException | None) -> Outcome:
-    """Tell how a call ended from its exception."""
-    if error is None:
-        return Outcome.OK
-    if isinstance(error, (asyncio.CancelledError, KeyboardInterrupt)):
-        return Outcome.CANCELLED
-    return Outcome.ERROR
 
 
 def begin(plan: Plan, args: tuple[object, ...], kwargs: Mapping[str, object], entered: bool) -> Run | None:  # noqa: FBT001 - as `Begin` says
@@ -204,13 +193,14 @@ _blocks: ContextVar[tuple[Run | None, ...]] = ContextVar("otel_training.blocks",
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """What `extraction(...)` gives: a decorator of functions, and a `with` block for one extraction."""
+    """What `extraction(...)` returns: a decorator of functions, and a `with` block for one extraction."""
 
     task: str | None
     version: str | None
     arguments: Mapping[str, str]
     result: ResultReader | None
-    given: Mapping[str, object]
+    constants: Mapping[str, object]
+    """Fields with the same value in every call: these win over the function's arguments."""
 
     def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
         """Capture every call of a function."""
@@ -220,24 +210,25 @@ class Extraction:
         return wrap(function, functools.partial(begin, self._plan(task, bind(function, self.arguments))))
 
     def __enter__(self) -> Handle:
-        """Open one extraction; say what came out by `result` of the handle."""
+        """Begin one extraction, whose result is recorded by the handle's `result`."""
         run = begin(self._plan(self.task or "extraction", NO_ARGUMENTS), (), {}, entered=True)
         _blocks.set((*_blocks.get(), run))
-        return NOTHING if run is None else run.handle
+        return NO_EXTRACTION if run is None else run.handle
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trail: TracebackType | None
     ) -> None:
-        """Finish it; the block's exception goes on."""
+        """Finish the extraction; an exception of the block is raised further."""
         with guard:
             *outer, run = _blocks.get()
             _blocks.set(tuple(outer))
             if run is not None:
                 run.ended(error)
 
-    def _plan(self, task: str, found: Mapping[str, Argument]) -> Plan:
-        """Settle where the fields come from: what was said here wins over the function's arguments."""
-        arguments = Arguments(*(constant(self.given[one]) if one in self.given else found[one] for one in FIELDS))
+    def _plan(self, task: str, bound: Mapping[str, Argument]) -> Plan:
+        arguments = Arguments(
+            *(constant(self.constants[name]) if name in self.constants else bound[name] for name in FIELDS)
+        )
         span = {names.OPERATION: _OPERATION, names.WORKFLOW: task}
         return Plan(task, self.version, self.result, arguments, f"{_OPERATION} {task}", span)
 
@@ -288,6 +279,6 @@ def extraction(  # noqa: PLR0913 - one parameter a word of the record
 
     """
     fields = {"topic": topic, "source_url": source_url, "source_content": source_content}
-    given = {name: value for name, value in fields.items() if value is not None}
-    made = Extraction(task, version, arguments or {}, result, given)
-    return made if function is None else made(function)
+    constants = {name: value for name, value in fields.items() if value is not None}
+    decorate = Extraction(task, version, arguments or {}, result, constants)
+    return decorate if function is None else decorate(function)

@@ -1,11 +1,11 @@
-"""What an app may record itself, where no middleware sees it."""
+"""The `record_` functions: what an app records itself where no middleware sees it."""
 
 from collections.abc import Sequence
 from typing import Final
 
 from otel_training import conventions as names
 from otel_training._guard import guard
-from otel_training.capture.handle import score
+from otel_training.capture.handle import emit_score
 from otel_training.capture.result import number, read_result
 from otel_training.capture.tracing import captures, current_context
 from otel_training.conventions import Kind
@@ -15,7 +15,7 @@ from otel_training.record.fields import as_id
 from otel_training.record.record import Record
 from otel_training.record.values import items_of, snapshot, text_of
 
-SHOWN: Final = 1000
+SHOWN_LIMIT: Final = 1000
 """Insights of one impression that are kept."""
 
 
@@ -32,7 +32,11 @@ def record_impressions(insight_ids: Sequence[str | int], *, user_id: str | int |
     """Record that a reader was shown insights, in this order. Never raises."""
     with guard:
         if isinstance(insight_ids, (list, tuple)):
-            _emit(Kind.IMPRESSION, [{"id": as_id(one)} for one in items_of(insight_ids, SHOWN)], user_id)
+            _emit(
+                Kind.IMPRESSION,
+                [{"id": as_id(insight_id)} for insight_id in items_of(insight_ids, SHOWN_LIMIT)],
+                user_id,
+            )
 
 
 def record_score(target_id: str, name: str, value: float) -> None:
@@ -45,21 +49,21 @@ def record_score(target_id: str, name: str, value: float) -> None:
         figure = float(value) if isinstance(value, bool) else number(value)
         target = text_of(target_id, 256)
         if captures() and figure is not None and target:
-            score(target, name, figure, current_context())
+            emit_score(target, name, figure, current_context())
 
 
 def record_correction(extraction_id: str, insights: object) -> None:
-    """Record what a person says the answer of an extraction should have been. Never raises.
+    """Record what a person thinks an extraction should have returned. Never raises.
 
     `insights` are read as those that an extraction returns. The last correction of an extraction
-    is the answer that is exported for it.
+    is exported in place of what the extraction returned.
     """
     with guard:
         target = text_of(extraction_id, 256)
-        answer = read_result(insights)
-        if captures() and target and answer.insights is not None:
+        result = read_result(insights)
+        if captures() and target and result.insights is not None:
             attributes = {names.EXTRACTION_ID: target, names.EVALUATOR_KIND: "HUMAN"}
-            content = snapshot(answer.told())
+            content = snapshot(result.insights_json())
             emit(Record(Kind.CORRECTION, event_id(), now(), attributes, content, context=current_context()))
 
 

@@ -1,4 +1,4 @@
-"""The handle: what an app may say about one extraction, while it runs and after."""
+"""The handle of an extraction: what an app records about it, while it runs and after."""
 
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
@@ -20,66 +20,68 @@ from otel_training.record.record import Record, Scalar, context_of
 from otel_training.record.values import plain, snapshot, text_of
 
 RUNNING: Final = otel_context.create_key("otel_training.extraction")
-_last: ContextVar["Handle | None"] = ContextVar("otel_training.last_extraction", default=None)
+_last_finished: ContextVar["Handle | None"] = ContextVar("otel_training.last_extraction", default=None)
 
 ANSWER_LIMIT: Final = 65_536
-_NOTHING_SAID: Final[Mapping[str, Scalar]] = MappingProxyType({})
+_NO_ATTRIBUTES: Final[Mapping[str, Scalar]] = MappingProxyType({})
 
 
 class Handle:
-    """One extraction: running, or the last one finished here.
+    """An extraction that runs or has finished.
 
-    What is said while it runs becomes part of its record; what comes after the return is an
-    event of its own, and the last one wins.
+    What is recorded while it runs becomes part of the extraction's record; what comes after the
+    return is an event of its own, and the last one wins.
     """
 
-    __slots__ = ("_context", "_identity", "answer", "finished", "said")
+    __slots__ = ("_context", "_identity", "attributes", "finished", "own_result")
 
     def __init__(self, identity: str | int, context: SpanContext | None) -> None:
         self._identity = identity
         self._context = context
-        self.said = _NOTHING_SAID
-        self.answer: object = None
+        self.attributes = _NO_ATTRIBUTES
+        """What was recorded of the extraction while it ran."""
+        self.own_result: object = None
+        """What `result` was given."""
         self.finished = False
 
     @property
     def id(self) -> str:
         """The id of the extraction's record; empty where no extraction is known."""
         if isinstance(self._identity, int):
-            # Written out when somebody asks: that takes as long as the rest of a call's beginning.
+            # Formatted on first use: it takes as long as all else at the beginning of a call.
             self._identity = event_id(self._identity)
         return self._identity
 
     @property
     def context(self) -> SpanContext | None:
-        """The trace that the extraction and all that is said of it belong to."""
+        """The trace of the extraction and of all events about it."""
         return context_of(self.id) if self._context is None and self.id else self._context
 
     def result(self, value: object) -> None:
-        """Say what came out, where no decorated function returns it. Never raises.
+        """Record the extraction's result, where no decorated function returns it. Never raises.
 
         Read as a decorated function's return value is: a mapping, dataclass, pydantic model or
         list of insights.
         """
         with guard:
-            self.answer = value
+            self.own_result = value
 
     def score(self, value: float, name: str = names.SCORE_QUALITY) -> None:
-        """Say how good it was, 0 to 10; other names are kept beside `quality_score`. Never raises."""
+        """Record how good the extraction is, 0 to 10; other names are kept beside `quality_score`. Never raises."""
         with guard:
-            self._say(name, names.QUALITY if name == names.SCORE_QUALITY else None, value)
+            self._record_score(name, names.QUALITY if name == names.SCORE_QUALITY else None, value)
 
     def passed(self, passed: bool = True) -> None:  # noqa: FBT001, FBT002 - `passed(False)` reads as it is meant
-        """Say whether it passed the app's filters. Never raises."""
+        """Record whether the extraction passed the app's filters. Never raises."""
         with guard:
             if isinstance(passed, bool):
-                self._say(names.SCORE_PASSED, names.PASSED, passed)
+                self._record_score(names.SCORE_PASSED, names.PASSED, passed)
 
     def link(self, insight_ids: Sequence[str | int]) -> None:
-        """Tell the app's own ids of the insights, in the order of the insights. Never raises."""
+        """Record the app's own ids of the insights, in the order of the insights. Never raises."""
         with guard:
-            for index, given in enumerate(insight_ids):
-                identity = as_id(given)
+            for index, insight_id in enumerate(insight_ids):
+                identity = as_id(insight_id)
                 if identity is not None and self.id:
                     self._emit(
                         Kind.LINK,
@@ -100,7 +102,7 @@ class Handle:
         output_tokens: int | None = None,
         provider: str | None = None,
     ) -> None:
-        """Tell of one call of a model under this extraction. Never raises.
+        """Record one call of a model under the extraction. Never raises.
 
         `input` is the list of messages as sent (`{"role", "content"}`), or the prompt as text;
         `output` the answer's text. The last call whose answer parses to the returned insights
@@ -117,14 +119,14 @@ class Handle:
             if self.id:
                 emit_call(self, attributes, {"input": messages, "outputs": [text_of(output, ANSWER_LIMIT)]})
 
-    def _say(self, name: str, attribute: str | None, value: float) -> None:
+    def _record_score(self, name: str, attribute: str | None, value: float) -> None:
         figure = number(value) if not isinstance(value, bool) else float(value)
         if not self.id or figure is None:
             return
         if attribute is not None and not self.finished:
-            self.said = {**self.said, attribute: value if isinstance(value, bool) else figure}
+            self.attributes = {**self.attributes, attribute: value if isinstance(value, bool) else figure}
         else:
-            score(self.id, name, figure, self.context)
+            emit_score(self.id, name, figure, self.context)
 
     def _emit(self, kind: Kind, attributes: Mapping[str, Scalar | None]) -> None:
         if self.id:
@@ -137,7 +139,7 @@ def emit_call(handle: Handle, attributes: Mapping[str, Scalar | None], content: 
     emit(Record(Kind.LLM_CALL, event_id(), now(), attributes, snapshot(content), context=handle.context))
 
 
-def score(target: str, name: str, value: float, context: SpanContext | None) -> None:
+def emit_score(target: str, name: str, value: float, context: SpanContext | None) -> None:
     """Emit a score of an extraction or an insight."""
     attributes = {
         names.SCORE_TARGET: target,
@@ -147,8 +149,8 @@ def score(target: str, name: str, value: float, context: SpanContext | None) -> 
     emit(Record(Kind.SCORE, event_id(), now(), attributes, context=context))
 
 
-NOTHING: Final = Handle("", None)
-"""The handle where there is no extraction: every method of it does nothing."""
+NO_EXTRACTION: Final = Handle("", None)
+"""The handle where there is no extraction: its methods do nothing."""
 
 
 def current() -> Handle:
@@ -158,15 +160,15 @@ def current() -> Handle:
     handle inside. Where there is none, a handle that does nothing. Never raises.
     """
     if not captures():
-        # Else what is said of an extraction that is not captured would go to the one before.
-        return NOTHING
+        # Else what is recorded about an extraction that is not captured would go to the one before it.
+        return NO_EXTRACTION
     running = otel_context.get_value(RUNNING)
     if isinstance(running, Handle):
         return running
-    return _last.get() or NOTHING
+    return _last_finished.get() or NO_EXTRACTION
 
 
-def finish(handle: Handle) -> None:
-    """Remember a handle as the last one finished in this context."""
+def remember_finished(handle: Handle) -> None:
+    """Mark a handle as finished, and remember it as the last one in this context."""
     handle.finished = True
-    _last.set(handle)
+    _last_finished.set(handle)

@@ -1,13 +1,13 @@
-"""Old logs: lines of the spec's own formats, and rows that link old ids to texts."""
+"""Old logs: lines of known formats, and rows that link ids to texts, imported as records."""
 
 import codecs
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import orjson
 
@@ -20,13 +20,12 @@ from otel_training.events.finisher import Finisher
 from otel_training.events.line import to_header, to_line
 from otel_training.folder import DataFolder
 from otel_training.privacy.identity import text_sha256
+from otel_training.progress import Progress
 from otel_training.record.fields import FIELD_LIMIT, SLACK, as_id
 from otel_training.record.record import Record, Scalar
 from otel_training.record.values import clean_text, snapshot, text_of
 from otel_training.spool.segments import open_segment
 from otel_training.version import version
-
-Progress: TypeAlias = Callable[[int, int], None]
 
 NAMESPACE: Final = uuid.UUID("6f1d1c4e-6f0e-5a56-9a0c-3d0c6f6d8a11")
 SERVICE: Final = "import"
@@ -34,12 +33,12 @@ _CHUNK_BYTES: Final = 1 << 20
 
 
 class UnreadableError(Exception):
-    """A line that is none of the known formats; the message is the reason."""
+    """A line cannot be read as any of the known formats; the message is the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A line that was skipped."""
+    """A line that was skipped, and why."""
 
     file: Path
     line: int
@@ -65,11 +64,11 @@ def import_files(
     Event ids are UUIDv5 of the line and of which occurrence in its file it is, so that importing
     a log again changes nothing.
     """
-    done = Imported(Counter(), [])
+    imported = Imported(Counter(), [])
     segment = open_segment(folder.local, to_header({names.SERVICE_NAME: SERVICE}, version()))
     try:
         waiting: list[bytes] = []
-        for line in _lines(files, finisher, done, progress):
+        for line in _lines(files, finisher, imported, progress):
             waiting.append(line)
             if len(waiting) * 1024 > _CHUNK_BYTES:
                 segment.append(b"".join(waiting))
@@ -77,32 +76,32 @@ def import_files(
         segment.append(b"".join(waiting))
     finally:
         segment.close()
-    return done
+    return imported
 
 
-def _lines(files: list[Path], finisher: Finisher, done: Imported, progress: Progress | None) -> Iterator[bytes]:
+def _lines(files: list[Path], finisher: Finisher, imported: Imported, progress: Progress | None) -> Iterator[bytes]:
     total, read = sum(file.stat().st_size for file in files), 0
     for file in files:
-        seen: Counter[bytes] = Counter()
-        with file.open("rb") as opened:
-            for number, raw in enumerate(opened, 1):
+        occurrences: Counter[bytes] = Counter()
+        with file.open("rb") as lines:
+            for number, raw in enumerate(lines, 1):
                 read += len(raw)
                 line = raw.removeprefix(codecs.BOM_UTF8).strip()
                 if line:
-                    seen[line] += 1
+                    occurrences[line] += 1
                     try:
-                        record = record_of(line, number, seen[line], finisher)
+                        record = _read_record(line, number, occurrences[line], finisher)
                     except UnreadableError as error:
-                        done.unreadable.append(Unreadable(file, number, str(error)))
+                        imported.unreadable.append(Unreadable(file, number, str(error)))
                     else:
-                        done.records[record.kind.value] += 1
+                        imported.records[record.kind.value] += 1
                         yield from map(to_line, finish(record, finisher))
                 if progress is not None:
                     progress(read, total)
 
 
-def record_of(line: bytes, number: int, occurrence: int, finisher: Finisher) -> Record:
-    """Read one old line, the `number`th of its file; raises `UnreadableError` with the reason."""
+def _read_record(line: bytes, number: int, occurrence: int, finisher: Finisher) -> Record:
+    """Read a line, the `number`th of its file, as a record; raises `UnreadableError` with the reason."""
     try:
         row = orjson.loads(line)
     except orjson.JSONDecodeError as error:
@@ -122,14 +121,14 @@ def record_of(line: bytes, number: int, occurrence: int, finisher: Finisher) -> 
 def _extraction(row: dict[str, Any], identity: str, number: int, limit: int) -> Record:
     if not isinstance(row.get("extracted_insights"), list):
         raise UnreadableError("extracted_insights is no list")
-    answer = read_result(row)
+    result = read_result(row)
     source = text_of(row.get("source_content"), limit + SLACK)
     attributes: dict[str, Scalar | None] = {
         names.EXTRACTION_ID: identity,
         names.OUTCOME: Outcome.OK,
-        names.OUTPUT_COUNT: answer.insight_count,
-        names.QUALITY: answer.quality_score,
-        names.PASSED: answer.passed_filters,
+        names.OUTPUT_COUNT: result.insight_count,
+        names.QUALITY: result.quality_score,
+        names.PASSED: result.passed_filters,
         names.SOURCE_TRUNCATED: source is not None and len(source) > limit,
         names.IMPORTED: number,
     }
@@ -137,7 +136,7 @@ def _extraction(row: dict[str, Any], identity: str, number: int, limit: int) -> 
         "topic": text_of(row.get("topic"), FIELD_LIMIT),
         "source_url": text_of(row.get("source_url"), FIELD_LIMIT),
         "source_content": source,
-        "insights": answer.told(),
+        "insights": result.insights_json(),
     }
     return Record(Kind.EXTRACTION, identity, _time(row), attributes, snapshot(content))
 
@@ -160,25 +159,25 @@ def _link(row: dict[str, Any], identity: str, number: int, finisher: Finisher) -
         names.SOURCE_URL: stored_url(clean_text(url), finisher.rules) if isinstance(url, str) else "",
         names.IMPORTED: number,
     }
-    # Links have no time of their own: the same line must give the same record every time.
+    # A link without a time gets 0: the same line must give the same record every time.
     return Record(Kind.LINK, identity, _time(row) if "timestamp" in row else 0, attributes)
 
 
 def _time(row: dict[str, Any]) -> int:
-    """Read an ISO 8601 time or Unix seconds; a time without a zone is UTC."""
-    given = row.get("timestamp")
+    """Read a row's `timestamp`, ISO 8601 or Unix seconds, as nanoseconds; a time without a zone is UTC."""
+    timestamp = row.get("timestamp")
     try:
-        if isinstance(given, str):
-            moment = datetime.fromisoformat(given)
+        if isinstance(timestamp, str):
+            moment = datetime.fromisoformat(timestamp)
             moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
-        elif isinstance(given, (int, float)) and not isinstance(given, bool):
-            moment = datetime.fromtimestamp(given, UTC)
+        elif isinstance(timestamp, (int, float)) and not isinstance(timestamp, bool):
+            moment = datetime.fromtimestamp(timestamp, UTC)
         else:
             raise UnreadableError("timestamp is missing")
     except (ValueError, OverflowError, OSError):
-        raise UnreadableError(f"timestamp {given!r} is no ISO 8601 time") from None
+        raise UnreadableError(f"timestamp {timestamp!r} is no ISO 8601 time") from None
     delta = moment - datetime(1970, 1, 1, tzinfo=UTC)
     nanoseconds = (delta.days * 86_400 + delta.seconds) * 1_000_000_000 + delta.microseconds * 1000
     if not 0 <= nanoseconds < 1 << 63:
-        raise UnreadableError(f"timestamp {given!r} is out of range")
+        raise UnreadableError(f"timestamp {timestamp!r} is out of range")
     return nanoseconds

@@ -1,14 +1,13 @@
-"""Queries: what was searched, and how good the sources were that it found."""
+"""Queries: the decorator of a search function, which records the query and how good its sources are."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final, ParamSpec, TypeVar, overload
 
-from opentelemetry import context as otel_context
+from opentelemetry.context import Context, create_key, get_current
 
 from otel_training import conventions as names
 from otel_training._guard import guard
-from otel_training.capture.arguments import Argument, bind_one
-from otel_training.capture.extraction import outcome_of
+from otel_training.capture.arguments import bind_one
 from otel_training.capture.result import number
 from otel_training.capture.tracing import captures, current_context, end_span, enter, leave, start_span
 from otel_training.capture.wrapping import wrap
@@ -22,40 +21,40 @@ from otel_training.record.values import fields_of, first_of, items_of, snapshot,
 P = ParamSpec("P")
 R = TypeVar("R")
 
-SOURCES: Final = 1000
+SOURCES_LIMIT: Final = 1000
+"""Sources of one query that are kept."""
 _QUERY_LIMIT: Final = 4096
 _NAMES: Final = ("query", "q", "search", "text")
-_KEY: Final = otel_context.create_key("otel_training.query")
+_KEY: Final = create_key("otel_training.query")
 
 
 class QueryRun:
-    """One query, as the scope of a call. Never raises, changes nothing."""
+    """One query: the scope of its call. Never raises, changes nothing of the call."""
 
-    __slots__ = ("_before", "_context", "_found", "_span", "_started", "identity", "task", "text")
+    __slots__ = ("_before", "_context", "_identity", "_sources", "_span", "_started", "_task", "_text")
 
     def __init__(self, task: str, text: str | None) -> None:
-        self.task, self.text, self.identity = task, text, event_id()
-        told = {names.OPERATION: "retrieval", names.QUERY_ID: self.identity}
-        self._span = start_span(f"retrieval {task}", told)
+        self._task, self._text, self._identity = task, text, event_id()
+        self._span = start_span(f"retrieval {task}", {names.OPERATION: "retrieval", names.QUERY_ID: self._identity})
         self._context = current_context() if self._span is None else self._span.get_span_context()
-        self._before: otel_context.Context | None = None
-        self._found: list[object] | None = None
+        self._before: Context | None = None
+        self._sources: list[object] | None = None
         self._started = ticks()
 
     def __enter__(self) -> None:
-        """Be current under our span where the host traces."""
+        """Make our span current for a step, where the host traces."""
         with guard:
             self.enter()
 
-    def enter(self) -> None:
-        """Do it, where a guard is around it already."""
-        if self._span is not None:
-            self._before = enter(otel_context.get_current(), _KEY, self, self._span)
-
     def __exit__(self, *raised: object) -> None:
-        """Be current no more."""
+        """Make current again, after a step, what was before."""
         with guard:
             self._leave()
+
+    def enter(self) -> None:
+        """Make our span current until the call ends; without one there is nothing to be made current."""
+        if self._span is not None:
+            self._before = enter(get_current(), _KEY, self, self._span)
 
     def _leave(self) -> None:
         if self._before is not None:
@@ -63,18 +62,18 @@ class QueryRun:
             self._before = None
 
     def yielded(self, value: object) -> None:
-        """Take a generator's value as a source."""
-        self._found = self._found or []
-        if len(self._found) < SOURCES:
-            self._found.append(value)
+        """Keep a generator's value as a source."""
+        self._sources = self._sources or []
+        if len(self._sources) < SOURCES_LIMIT:
+            self._sources.append(value)
 
     def returned(self, value: object) -> None:
         """Read the sources, a list or a mapping that holds one, and finish."""
         with guard:
             fields = fields_of(value)
-            found = value if fields is None else first_of(fields, SOURCE_KEYS)
-            if isinstance(found, (list, tuple)):
-                self._found = items_of(found, SOURCES)
+            sources = value if fields is None else first_of(fields, SOURCE_KEYS)
+            if isinstance(sources, (list, tuple)):
+                self._sources = items_of(sources, SOURCES_LIMIT)
         self.ended(None)
 
     def ended(self, error: BaseException | None, outcome: Outcome | None = None) -> None:
@@ -82,24 +81,21 @@ class QueryRun:
         with guard:
             self._leave()
             attributes = {
-                names.TASK_NAME: self.task,
-                names.OUTCOME: outcome or outcome_of(error),
+                names.TASK_NAME: self._task,
+                names.OUTCOME: outcome or Outcome.of(error),
                 names.ERROR_TYPE: None if error is None else type(error).__qualname__,
                 names.DURATION: (ticks() - self._started) / 1e9,
             }
-            answer = b"" if self._found is None else snapshot(_figures(self._found))
-            content = snapshot({"query": self.text})
-            emit(Record(Kind.QUERY, self.identity, now(), attributes, content, context=self._context, answer=answer))
+            answer = b"" if self._sources is None else snapshot([_quality_of(source) for source in self._sources])
+            content = snapshot({"query": self._text})
+            emit(Record(Kind.QUERY, self._identity, now(), attributes, content, context=self._context, answer=answer))
             if self._span is not None:
                 end_span(self._span, error)
 
 
-def _figures(found: list[object]) -> list[JSON]:
-    """Keep of each source what says how good it is, and nothing else."""
-    return [_figure(fields_of(one) or {}) for one in found]
-
-
-def _figure(fields: dict[object, object]) -> JSON:
+def _quality_of(source: object) -> JSON:
+    """Return what says how good a source is, and nothing else of it."""
+    fields = fields_of(source) or {}
     passed = dict.get(fields, "passed_filters")
     quality = next(
         (figure for key in names.QUALITY_KEYS if (figure := number(dict.get(fields, key))) is not None), None
@@ -128,12 +124,12 @@ def query(
 
     def decorate(wrapped: Callable[..., Any]) -> Callable[..., Any]:
         name = task or str(getattr(wrapped, "__name__", type(wrapped).__name__))
-        carried: Argument = bind_one(wrapped, _NAMES, argument)
+        query_argument = bind_one(wrapped, _NAMES, argument)
 
         def begin(args: tuple[object, ...], kwargs: Mapping[str, object], entered: bool) -> QueryRun | None:  # noqa: FBT001 - as `Begin` says
             with guard:
                 if captures():
-                    run = QueryRun(name, text_of(carried.of(args, kwargs), _QUERY_LIMIT))
+                    run = QueryRun(name, text_of(query_argument.of(args, kwargs), _QUERY_LIMIT))
                     if entered:
                         run.enter()
                     return run

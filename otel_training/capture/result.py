@@ -1,4 +1,4 @@
-"""Reading what an extraction returned, in whatever shape, without touching it."""
+"""The result of an extraction: read from the value that it returned, whatever the shape, without touching it."""
 
 import math
 from collections.abc import Callable
@@ -12,19 +12,18 @@ from otel_training.record.values import BREADTH, fields_of, first_of, items_of, 
 ResultReader: TypeAlias = Callable[[object], object]
 
 _get: Final = dict.get
-"""Not the object's own: a subclass may have another."""
+"""Used instead of an object's own `get`, which a subclass may have replaced."""
 _CATEGORY_LIMIT: Final = 256
 _INSIGHT_LIMIT: Final = 16_384
 _ANSWER_LIMIT: Final = 262_144
 """Characters of all insights together; what is beyond is counted alone."""
 
-
 Insight: TypeAlias = tuple[str | None, str | None, str | None]
-"""Text, category and id, as they were taken: not yet cleaned. A plain tuple, as it is made on the host's threads."""
+"""Text, category and id, not yet cleaned. A plain tuple, since it is made on the host's threads."""
 
 
-class Answer(NamedTuple):
-    """What the returned value says; None where it says nothing."""
+class Result(NamedTuple):
+    """The result of an extraction; a field is None where the returned value does not say it."""
 
     insights: list[Insight] | None = None
     insight_count: int | None = None
@@ -33,25 +32,25 @@ class Answer(NamedTuple):
     quality_score: float | None = None
     passed_filters: bool | None = None
 
-    def told(self) -> list[JSON] | None:
-        """Return the insights as the writer thread reads them."""
-        return None if self.insights is None else [_told(one) for one in self.insights]
+    def insights_json(self) -> list[JSON] | None:
+        """Return the insights as the JSON that the writer thread reads."""
+        return None if self.insights is None else [_insight_json(insight) for insight in self.insights]
 
 
-NO_ANSWER: Final = Answer()
+NO_RESULT: Final = Result()
 
 
-def _told(insight: Insight) -> dict[str, JSON]:
+def _insight_json(insight: Insight) -> dict[str, JSON]:
     text, category, identity = insight
-    found: dict[str, JSON] = {"text": text}
+    fields: dict[str, JSON] = {"text": text}
     if category is not None:
-        found["category"] = category
+        fields["category"] = category
     if identity is not None:
-        found["id"] = identity
-    return found
+        fields["id"] = identity
+    return fields
 
 
-def read_result(value: object) -> Answer:
+def read_result(value: object) -> Result:
     """Read a mapping, dataclass, pydantic model, named tuple or list of insights.
 
     Insights stand under `insights`, `extracted_insights` or `items`; each is a text, or has
@@ -59,18 +58,18 @@ def read_result(value: object) -> Answer:
     """
     fields = value if type(value) is dict else fields_of(value)
     if fields is None:
-        return Answer(*_of_list(value)) if isinstance(value, (list, tuple)) else NO_ANSWER
-    found = first_of(fields, INSIGHT_KEYS)
-    insights, count, size = _of_list(found) if isinstance(found, (list, tuple)) else (None, None, 0)
-    given, passed = _get(fields, "insight_count"), _get(fields, "passed_filters")
-    if type(given) is int:
-        count = given
+        return Result(*_read_insights(value)) if isinstance(value, (list, tuple)) else NO_RESULT
+    items = first_of(fields, INSIGHT_KEYS)
+    insights, count, size = _read_insights(items) if isinstance(items, (list, tuple)) else (None, None, 0)
+    own_count, passed = _get(fields, "insight_count"), _get(fields, "passed_filters")
+    if type(own_count) is int:
+        count = own_count
     quality = _get(fields, "quality_score")
-    return Answer(insights, count, size, number(quality), passed if type(passed) is bool else None)
+    return Result(insights, count, size, number(quality), passed if type(passed) is bool else None)
 
 
 def number(value: object) -> float | None:
-    """Return a finite number as float; None for anything else, true and false among it."""
+    """Return a finite number as float; None for anything else, also for true and false."""
     if type(value) is float and math.isfinite(value):
         return value
     if isinstance(value, Decimal):
@@ -84,14 +83,14 @@ def number(value: object) -> float | None:
     return figure if math.isfinite(figure) else None
 
 
-def _of_list(items: list[object] | tuple[object, ...]) -> tuple[list[Insight], int, int]:
-    """Return the insights, how many there are beside those left out, and how long their texts are."""
+def _read_insights(items: list[object] | tuple[object, ...]) -> tuple[list[Insight], int, int]:
+    """Return the insights that are kept, the count of all, and the length of the kept texts."""
     count = tuple.__len__(items) if isinstance(items, tuple) else list.__len__(items)
     insights: list[Insight] = []
     size = 0
-    # Most are short plain texts: for those no function is called.
+    # No function is called for a short plain text, as most are.
     for item in items if type(items) is list and count <= BREADTH else items_of(items, BREADTH):
-        fields = item if type(item) is dict else _fields(item)
+        fields = item if type(item) is dict else _insight_fields(item)
         text, category, identity = _get(fields, "text"), _get(fields, "category"), _get(fields, "insight_id")
         if identity is None:
             identity = _get(fields, "id")
@@ -106,7 +105,7 @@ def _of_list(items: list[object] | tuple[object, ...]) -> tuple[list[Insight], i
     return insights, count, size
 
 
-def _fields(item: object) -> dict[object, object]:
-    """Return an insight's fields; what has none is its text."""
+def _insight_fields(item: object) -> dict[object, object]:
+    """Return an insight's fields; an item without fields is itself the text."""
     fields = None if isinstance(item, str) else fields_of(item)
     return {"text": item} if fields is None else fields

@@ -1,4 +1,4 @@
-"""Our part in the host's trace: inherited ids, one span where the host traces, the active context."""
+"""Our part in the host's trace: the inherited context, and one span a call where the host traces."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -16,14 +16,14 @@ from otel_training.record.record import Scalar
 from otel_training.version import version
 
 SUPPRESSED: Final = (otel_context._SUPPRESS_INSTRUMENTATION_KEY, "suppress_instrumentation")  # noqa: SLF001
-"""Set by whoever wants no telemetry of what it does: the SDK's exporters, and instrumentations."""
+"""Context keys that ask for no telemetry: set by the SDK's exporters, and by instrumentations."""
 
-_FIRST, _SECOND = SUPPRESSED
+_SUPPRESSED_BY_API, _SUPPRESSED_BY_NAME = SUPPRESSED
 _tracer: Tracer | None = None
 
 
 def use_tracer_provider(provider: TracerProvider | None) -> None:
-    """Take spans from this provider; None: from the global one."""
+    """Start spans by this provider, or by the global one where it is None."""
     global _tracer  # noqa: PLW0603 - one process has one instrumentation
     _tracer = None if provider is None else _tracer_of(provider)
 
@@ -33,7 +33,7 @@ def _tracer_of(provider: TracerProvider) -> Tracer:
 
 
 def _own_tracer() -> Tracer:
-    """Return our tracer, asked for once: that takes as long as a span."""
+    """Return our tracer, asking the provider only once: that takes as long as a span."""
     global _tracer  # noqa: PLW0603 - one process has one instrumentation
     if _tracer is None:
         _tracer = _tracer_of(trace.get_tracer_provider())
@@ -41,38 +41,36 @@ def _own_tracer() -> Tracer:
 
 
 def captures(context: Context | None = None) -> bool:
-    """Tell whether anything is to be captured here: the switch, and what the context asks for."""
+    """Return whether to capture: capture is switched on, and the context does not ask for no telemetry."""
     if not settings().enabled:
         return False
-    asked = otel_context.get_current() if context is None else context
-    return not (asked.get(_FIRST) or asked.get(_SECOND))
+    active = otel_context.get_current() if context is None else context
+    return not (active.get(_SUPPRESSED_BY_API) or active.get(_SUPPRESSED_BY_NAME))
 
 
 def current_context(context: Context | None = None) -> SpanContext | None:
-    """Inherit the valid current context, sampled or not; None where there is none.
+    """Return the current span's context, sampled or not; None where there is no valid one.
 
-    What is derived then is never made current: spans started under it would record into a trace
-    that the host does not have.
+    One that is derived in its place is never made current: spans started under it would record into
+    a trace that the host does not have.
     """
     span = trace.get_current_span(context)
-    return None if span is trace.INVALID_SPAN else _valid(span)
-
-
-def _valid(span: Span) -> SpanContext | None:
-    found = span.get_span_context()
-    return found if found.is_valid else None
+    if span is trace.INVALID_SPAN:
+        return None
+    span_context = span.get_span_context()
+    return span_context if span_context.is_valid else None
 
 
 def start_span(name: str, attributes: Mapping[str, Scalar]) -> Span | None:
     """Start a span of ours where the host traces; None where nothing would record it."""
     if _tracer is None and getattr(trace, "_TRACER_PROVIDER", trace) is None:
-        # Nobody has set a provider. Asking the API in public looks into the environment, for 0.6 us;
-        # where the private name is gone, that is what is done.
+        # Nobody has set a provider. The API's public function looks into the environment, for 0.6 us;
+        # it is used where the private name is gone.
         return None
     span = _own_tracer().start_span(name)
     if not span.is_recording():
         return None
-    # Given at the start they take nearly twice as long: the SDK copies them for its samplers, too.
+    # Attributes given at the start take nearly twice as long: the SDK also copies them for its samplers.
     span.set_attributes(attributes)
     return span
 
@@ -84,27 +82,27 @@ def mark_server_span(kind: Kind, number: int) -> None:
         span.set_attributes({names.KIND: kind, names.EVENT_ID: event_id(number)})
 
 
-def end_span(span: Span, error: BaseException | None) -> None:
-    """End a span; of an error its class alone, never its text."""
-    if error is not None:
-        span.set_attribute(names.ERROR_TYPE, type(error).__qualname__)
-        span.set_status(Status(StatusCode.ERROR))
-    span.end()
-
-
 def enter(before: Context, key: str, value: object, span: Span | None) -> Context:
-    """Make a value, and a span where there is one, current; returns what was current before."""
+    """Make a value current under a key, and a span where there is one; return `before`, for `leave`."""
     context = Context({**before, key: value})
     otel_context.attach(context if span is None else trace.set_span_in_context(span, context))
     return before
 
 
-def leave(key: str, value: object, before: Context | None) -> None:
-    """Make current what was before.
+def leave(key: str, value: object, before: Context) -> None:
+    """Make current again what was before `enter`, unless something else than its value is current.
 
     By attaching it, not by a token: a step that is abandoned mid-await is finalised in another
     context, where a token would not be valid
     (https://github.com/open-telemetry/opentelemetry-python/issues/2606).
     """
-    if before is not None and otel_context.get_value(key) is value:
+    if otel_context.get_value(key) is value:
         otel_context.attach(before)
+
+
+def end_span(span: Span, error: BaseException | None) -> None:
+    """End a span; of an error it gets the class alone, never the text."""
+    if error is not None:
+        span.set_attribute(names.ERROR_TYPE, type(error).__qualname__)
+        span.set_status(Status(StatusCode.ERROR))
+    span.end()
