@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any, Final
 
+from otel_training.record.fields import FIELD_LIMIT
 from otel_training.record.values import text_of
 
-_FIELD_LIMIT: Final = 4096
 _SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
     "topic": ("topic",),
     "source_url": ("source_url", "url"),
@@ -69,10 +69,10 @@ class Arguments:
             topic, url, content = (argument.of(args, kwargs) for argument in fields)
         else:
             topic, url, content = self.positions(args)
-        if type(topic) is not str or len(topic) > _FIELD_LIMIT:
-            topic = text_of(topic, _FIELD_LIMIT)
-        if type(url) is not str or len(url) > _FIELD_LIMIT:
-            url = text_of(url, _FIELD_LIMIT)
+        if type(topic) is not str or len(topic) > FIELD_LIMIT:
+            topic = text_of(topic, FIELD_LIMIT)
+        if type(url) is not str or len(url) > FIELD_LIMIT:
+            url = text_of(url, FIELD_LIMIT)
         return topic, url, content
 
 

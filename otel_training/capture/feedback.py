@@ -11,7 +11,7 @@ from otel_training.capture.tracing import captures, current_context
 from otel_training.conventions import Kind
 from otel_training.pipeline.process import emit
 from otel_training.record.clock import event_id, now
-from otel_training.record.fields import as_id
+from otel_training.record.fields import NAME_LIMIT, as_id
 from otel_training.record.record import Record
 from otel_training.record.values import items_of, snapshot, text_of
 
@@ -25,7 +25,7 @@ def record_feedback(insight_id: str | int, action: str, *, user_id: str | int | 
     An action without a reader is kept and shown, and never enters a vote. Never raises.
     """
     with guard:
-        _emit(Kind.FEEDBACK, {"insight_id": as_id(insight_id), "action": text_of(action, 256)}, user_id)
+        _emit(Kind.FEEDBACK, {"insight_id": as_id(insight_id), "action": text_of(action, NAME_LIMIT)}, user_id)
 
 
 def record_impressions(insight_ids: Sequence[str | int], *, user_id: str | int | None = None) -> None:
@@ -47,7 +47,7 @@ def record_score(target_id: str, name: str, value: float) -> None:
     """
     with guard:
         figure = float(value) if isinstance(value, bool) else number(value)
-        target = text_of(target_id, 256)
+        target = text_of(target_id, NAME_LIMIT)
         if captures() and figure is not None and target:
             emit_score(target, name, figure, current_context())
 
@@ -59,7 +59,7 @@ def record_correction(extraction_id: str, insights: object) -> None:
     is exported in place of what the extraction returned.
     """
     with guard:
-        target = text_of(extraction_id, 256)
+        target = text_of(extraction_id, NAME_LIMIT)
         result = read_result(insights)
         if captures() and target and result.insights is not None:
             attributes = {names.EXTRACTION_ID: target, names.EVALUATOR_KIND: "HUMAN"}

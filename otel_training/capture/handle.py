@@ -15,14 +15,12 @@ from otel_training.capture.tracing import captures
 from otel_training.conventions import Kind
 from otel_training.pipeline.process import emit
 from otel_training.record.clock import event_id, now
-from otel_training.record.fields import as_id
+from otel_training.record.fields import NAME_LIMIT, as_id
 from otel_training.record.record import Record, Scalar, context_of
-from otel_training.record.values import plain, snapshot, text_of
+from otel_training.record.values import TEXT_LIMIT, plain, snapshot, text_of
 
 RUNNING: Final = otel_context.create_key("otel_training.extraction")
 _last_finished: ContextVar["Handle | None"] = ContextVar("otel_training.last_extraction", default=None)
-
-ANSWER_LIMIT: Final = 65_536
 _NO_ATTRIBUTES: Final[Mapping[str, Scalar]] = MappingProxyType({})
 
 
@@ -111,13 +109,13 @@ class Handle:
         with guard:
             messages = [{"role": "user", "content": input}] if isinstance(input, str) else plain(input)
             attributes: dict[str, Scalar | None] = {
-                names.MODEL: text_of(model, 256),
-                names.PROVIDER: text_of(provider, 256),
+                names.MODEL: text_of(model, NAME_LIMIT),
+                names.PROVIDER: text_of(provider, NAME_LIMIT),
                 names.INPUT_TOKENS: input_tokens,
                 names.OUTPUT_TOKENS: output_tokens,
             }
             if self.id:
-                emit_call(self, attributes, {"input": messages, "outputs": [text_of(output, ANSWER_LIMIT)]})
+                emit_call(self, attributes, {"input": messages, "outputs": [text_of(output, TEXT_LIMIT)]})
 
     def _record_score(self, name: str, attribute: str | None, value: float) -> None:
         figure = number(value) if not isinstance(value, bool) else float(value)
@@ -143,7 +141,7 @@ def emit_score(target: str, name: str, value: float, context: SpanContext | None
     """Emit a score of an extraction or an insight."""
     attributes = {
         names.SCORE_TARGET: target,
-        names.SCORE_NAME: text_of(name, 256),
+        names.SCORE_NAME: text_of(name, NAME_LIMIT),
         names.SCORE_VALUE: value,
     }
     emit(Record(Kind.SCORE, event_id(), now(), attributes, context=context))

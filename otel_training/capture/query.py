@@ -14,7 +14,7 @@ from otel_training.capture.wrapping import wrap
 from otel_training.conventions import Kind, Outcome
 from otel_training.pipeline.process import emit
 from otel_training.record.clock import event_id, now, ticks
-from otel_training.record.fields import SOURCE_KEYS
+from otel_training.record.fields import FIELD_LIMIT, SOURCE_KEYS
 from otel_training.record.record import JSON, Record
 from otel_training.record.values import fields_of, first_of, items_of, snapshot, text_of
 
@@ -23,7 +23,6 @@ R = TypeVar("R")
 
 SOURCES_LIMIT: Final = 1000
 """Sources of one query that are kept."""
-_QUERY_LIMIT: Final = 4096
 _NAMES: Final = ("query", "q", "search", "text")
 _KEY: Final = create_key("otel_training.query")
 
@@ -129,7 +128,7 @@ def query(
         def begin(args: tuple[object, ...], kwargs: Mapping[str, object], entered: bool) -> QueryRun | None:  # noqa: FBT001 - as `Begin` says
             with guard:
                 if captures():
-                    run = QueryRun(name, text_of(query_argument.of(args, kwargs), _QUERY_LIMIT))
+                    run = QueryRun(name, text_of(query_argument.of(args, kwargs), FIELD_LIMIT))
                     if entered:
                         run.enter()
                     return run

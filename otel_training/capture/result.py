@@ -5,7 +5,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Final, NamedTuple, TypeAlias
 
-from otel_training.record.fields import INSIGHT_KEYS, as_id
+from otel_training.record.fields import INSIGHT_KEYS, INSIGHT_LIMIT, INSIGHTS_LIMIT, NAME_LIMIT, as_id
 from otel_training.record.record import JSON
 from otel_training.record.values import BREADTH, fields_of, first_of, items_of, plain, taken, text_of
 
@@ -13,10 +13,6 @@ ResultReader: TypeAlias = Callable[[object], object]
 
 _get: Final = dict.get
 """Used instead of an object's own `get`, which a subclass may have replaced."""
-_CATEGORY_LIMIT: Final = 256
-_INSIGHT_LIMIT: Final = 16_384
-_ANSWER_LIMIT: Final = 262_144
-"""Characters of all insights together; what is beyond is counted alone."""
 
 Insight: TypeAlias = tuple[str | None, str | None, str | None]
 """Text, category and id, not yet cleaned. A plain tuple, since it is made on the host's threads."""
@@ -94,12 +90,12 @@ def _read_insights(items: list[object] | tuple[object, ...]) -> tuple[list[Insig
         text, category, identity = _get(fields, "text"), _get(fields, "category"), _get(fields, "insight_id")
         if identity is None:
             identity = _get(fields, "id")
-        if type(text) is not str or len(text) > _INSIGHT_LIMIT:
-            text = taken(text, _INSIGHT_LIMIT)
-        if category is not None and (type(category) is not str or len(category) > _CATEGORY_LIMIT):
-            category = text_of(plain(category), _CATEGORY_LIMIT)
+        if type(text) is not str or len(text) > INSIGHT_LIMIT:
+            text = taken(text, INSIGHT_LIMIT)
+        if category is not None and (type(category) is not str or len(category) > NAME_LIMIT):
+            category = text_of(plain(category), NAME_LIMIT)
         size += 0 if text is None else len(text)
-        if size > _ANSWER_LIMIT:
+        if size > INSIGHTS_LIMIT:
             break
         insights.append((text, category, identity if identity is None else as_id(identity)))
     return insights, count, size

@@ -16,11 +16,11 @@ from otel_training import conventions as names
 from otel_training._guard import guard
 from otel_training.capture.handle import Handle, current, emit_call
 from otel_training.capture.tracing import captures, current_context
+from otel_training.record.fields import MESSAGE_LIMIT, NAME_LIMIT
 from otel_training.record.record import JSON, Scalar
 from otel_training.record.values import plain, text_of
 
 _MODULES: Final = ("anthropic.resources.messages.batches", "anthropic.resources.beta.messages.batches")
-_PROMPT_LIMIT: Final = 4 << 20
 _unclaimed: ContextVar[Callable[[Handle | None], None] | None] = ContextVar("otel_training.batch_result", default=None)
 
 
@@ -63,10 +63,10 @@ def _emit_prompts(batch: Any, kwargs: Mapping[str, Any]) -> None:
             return
         for request in requests:
             params = request["params"]
-            custom_id = text_of(request["custom_id"], 256) or ""
+            custom_id = text_of(request["custom_id"], NAME_LIMIT) or ""
             attributes: dict[str, Scalar | None] = {
                 names.PROVIDER: "anthropic",
-                names.MODEL: text_of(params.get("model"), 256),
+                names.MODEL: text_of(params.get("model"), NAME_LIMIT),
                 names.MAX_TOKENS: params.get("max_tokens"),
                 names.BATCH_ID: batch.id,
                 names.BATCH_CUSTOM_ID: custom_id,
@@ -77,13 +77,13 @@ def _emit_prompts(batch: Any, kwargs: Mapping[str, Any]) -> None:
 
 def _messages(params: Mapping[str, Any]) -> JSON:
     system = params.get("system")
-    head: list[JSON] = [] if system is None else [{"role": "system", "content": plain(system, limit=_PROMPT_LIMIT)}]
-    messages = plain(params.get("messages"), limit=_PROMPT_LIMIT)
+    head: list[JSON] = [] if system is None else [{"role": "system", "content": plain(system, limit=MESSAGE_LIMIT)}]
+    messages = plain(params.get("messages"), limit=MESSAGE_LIMIT)
     return [*head, *(messages if isinstance(messages, list) else [])]
 
 
 def _tools(params: Mapping[str, Any]) -> JSON:
-    return plain(params.get("tools"), limit=_PROMPT_LIMIT)
+    return plain(params.get("tools"), limit=MESSAGE_LIMIT)
 
 
 def _results(wrapped: Any, _instance: Any, args: Any, kwargs: Any) -> Any:
@@ -144,7 +144,7 @@ def _call_of(result: Any, batch_id: str) -> tuple[dict[str, Scalar | None], dict
     attributes: dict[str, Scalar | None] = {
         names.PROVIDER: "anthropic",
         names.BATCH_ID: batch_id,
-        names.BATCH_CUSTOM_ID: text_of(result.custom_id, 256),
+        names.BATCH_CUSTOM_ID: text_of(result.custom_id, NAME_LIMIT),
         names.RESPONSE_MODEL: getattr(message, "model", None),
         names.RESPONSE_ID: getattr(message, "id", None),
         names.FINISH_REASONS: None if reason is None else f'["{reason}"]',
@@ -161,12 +161,12 @@ def _call_of(result: Any, batch_id: str) -> tuple[dict[str, Scalar | None], dict
 def _outputs(message: Any) -> list[JSON]:
     blocks = getattr(message, "content", None) or []
     text = "".join(block.text for block in blocks if block.type == "text")
-    calls = [text_of(block.input, _PROMPT_LIMIT) for block in blocks if block.type == "tool_use"]
+    calls = [text_of(block.input, MESSAGE_LIMIT) for block in blocks if block.type == "tool_use"]
     return [*([text] if text else []), *calls]
 
 
 def _batch_id(args: Any, kwargs: Mapping[str, Any]) -> str:
-    return text_of(args[0] if args else kwargs.get("message_batch_id"), 256) or ""
+    return text_of(args[0] if args else kwargs.get("message_batch_id"), NAME_LIMIT) or ""
 
 
 def _handle(extraction_id: str) -> Handle:

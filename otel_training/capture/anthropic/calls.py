@@ -9,10 +9,10 @@ from opentelemetry import context as otel_context
 
 from otel_training import conventions as names
 from otel_training.capture.handle import RUNNING, Handle, emit_call
+from otel_training.record.fields import MESSAGE_LIMIT
 from otel_training.record.record import JSON, Scalar
 from otel_training.record.values import fields_of, plain
 
-_PROMPT_LIMIT: Final = 4 << 20
 _FIELDS: Final[Mapping[str, str]] = {
     "provider_name": names.PROVIDER,
     "request_model": names.MODEL,
@@ -70,7 +70,7 @@ def _content(data: Any) -> dict[str, JSON]:
     return {
         "input": messages,
         "outputs": _outputs([part for message in data.output_messages or [] for part in message.parts]),
-        "tools": plain(list(tools), limit=_PROMPT_LIMIT) if tools else None,
+        "tools": plain(list(tools), limit=MESSAGE_LIMIT) if tools else None,
     }
 
 
@@ -85,8 +85,8 @@ def _content_of(parts: Any) -> JSON:
 
 def _block_of(part: Any) -> JSON:
     if getattr(part, "type", None) == "text":
-        return {"type": "text", "text": plain(part.content, limit=_PROMPT_LIMIT)}
-    return plain(fields_of(part), limit=_PROMPT_LIMIT)
+        return {"type": "text", "text": plain(part.content, limit=MESSAGE_LIMIT)}
+    return plain(fields_of(part), limit=MESSAGE_LIMIT)
 
 
 def _outputs(parts: list[Any]) -> list[JSON]:
@@ -94,6 +94,6 @@ def _outputs(parts: list[Any]) -> list[JSON]:
     text = "".join(part.content for part in parts if getattr(part, "type", None) == "text")
     calls = [part.arguments for part in parts if getattr(part, "type", None) == "tool_call"]
     arguments: list[JSON] = [
-        call if isinstance(call, str) else orjson.dumps(plain(call, limit=_PROMPT_LIMIT)).decode() for call in calls
+        call if isinstance(call, str) else orjson.dumps(plain(call, limit=MESSAGE_LIMIT)).decode() for call in calls
     ]
     return [*([text] if text else []), *arguments]
