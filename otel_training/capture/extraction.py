@@ -12,9 +12,8 @@ from opentelemetry.context import Context, get_current
 
 from otel_training import conventions as names
 from otel_training._guard import guard
-from otel_training.capture.anthropic.batches import claim
 from otel_training.capture.arguments import FIELDS, NO_ARGUMENTS, Argument, Arguments, bind, constant
-from otel_training.capture.handle import NO_EXTRACTION, RUNNING, Handle, remember_finished
+from otel_training.capture.handle import NO_EXTRACTION, RUNNING, Handle, claim, remember_finished
 from otel_training.capture.result import NO_RESULT, ResultReader, read_result
 from otel_training.capture.tracing import captures, current_context, end_span, enter, leave, start_span
 from otel_training.capture.wrapping import wrap

@@ -1,6 +1,6 @@
 """The handle of an extraction: what an app records about it, while it runs and after."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from types import MappingProxyType
 from typing import Final
@@ -21,6 +21,7 @@ from otel_training.record.values import TEXT_LIMIT, plain, snapshot, text_of
 
 RUNNING: Final = otel_context.create_key("otel_training.extraction")
 _last_finished: ContextVar["Handle | None"] = ContextVar("otel_training.last_extraction", default=None)
+_unclaimed: ContextVar["Callable[[Handle | None], None] | None"] = ContextVar("otel_training.unclaimed", default=None)
 _NO_ATTRIBUTES: Final[Mapping[str, Scalar]] = MappingProxyType({})
 
 
@@ -170,3 +171,16 @@ def remember_finished(handle: Handle) -> None:
     """Mark a handle as finished, and remember it as the last one in this context."""
     handle.finished = True
     _last_finished.set(handle)
+
+
+def leave_to_next(emit: Callable[[Handle | None], None]) -> None:
+    """Leave what `emit` emits to the next extraction that begins in this context: it is called with its handle."""
+    _unclaimed.set(emit)
+
+
+def claim(handle: Handle | None) -> None:
+    """Emit under this extraction, or under none, what was left to the next one."""
+    emit = _unclaimed.get()
+    if emit is not None:
+        _unclaimed.set(None)
+        emit(handle)

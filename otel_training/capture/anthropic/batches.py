@@ -9,19 +9,17 @@ that extraction.
 import contextlib
 import importlib
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextvars import ContextVar
 from typing import Any, Final
 
 from otel_training import conventions as names
 from otel_training._guard import guard
-from otel_training.capture.handle import Handle, current, emit_call
+from otel_training.capture.handle import Handle, claim, current, emit_call, leave_to_next
 from otel_training.capture.tracing import captures, current_context
 from otel_training.record.fields import MESSAGE_LIMIT, NAME_LIMIT
 from otel_training.record.record import JSON, Scalar
 from otel_training.record.values import plain, text_of
 
 _MODULES: Final = ("anthropic.resources.messages.batches", "anthropic.resources.beta.messages.batches")
-_unclaimed: ContextVar[Callable[[Handle | None], None] | None] = ContextVar("otel_training.batch_result", default=None)
 
 
 def wrap_batches(wrap: Callable[[Any, str, Any], None]) -> None:
@@ -33,14 +31,6 @@ def wrap_batches(wrap: Callable[[Any, str, Any], None]) -> None:
             wrap(module.AsyncBatches, "create", _create_async)
             wrap(module.Batches, "results", _results)
             wrap(module.AsyncBatches, "results", _results_async)
-
-
-def claim(handle: Handle | None) -> None:
-    """Give the result that was read last to the extraction that begins now."""
-    emit = _unclaimed.get()
-    if emit is not None:
-        _unclaimed.set(None)
-        emit(handle)
 
 
 def _create(wrapped: Any, _instance: Any, args: Any, kwargs: Any) -> Any:
@@ -131,7 +121,7 @@ def _offer(result: Any, batch_id: str) -> None:
         if running.id and not running.finished:
             emit(running)
         else:
-            _unclaimed.set(emit)
+            leave_to_next(emit)
 
 
 def _call_of(result: Any, batch_id: str) -> tuple[dict[str, Scalar | None], dict[str, JSON]]:
