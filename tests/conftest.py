@@ -12,6 +12,7 @@ from otel_training.cli.main import main
 from otel_training.folder import DataFolder
 from otel_training.pipeline import process
 from tests.receiving import Receiver, receiving
+from tests.stores import lay_store
 
 
 @pytest.fixture(autouse=True)
@@ -32,6 +33,12 @@ def receiver(tmp_path: Path) -> Iterator[Receiver]:
     """A receiver that takes everything."""
     with receiving(tmp_path / "receiver") as made:
         yield made
+
+
+@pytest.fixture
+def migrated(folder: DataFolder) -> None:
+    """An empty embedded store whose migrations have run."""
+    lay_store(folder)
 
 
 @pytest.fixture
@@ -68,12 +75,14 @@ def _value(value: dict[str, Any]) -> Any:
 
 
 @pytest.fixture
-def command(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+def command(capsys: pytest.CaptureFixture[str], folder: DataFolder) -> Callable[..., tuple[int, str, str]]:
     """Run `otel-training` in this process; returns exit code, stdout and stderr."""
 
     def run(*argv: object) -> tuple[int, str, str]:
         assert process.flush(5)
         capsys.readouterr()
+        if folder.local.exists() and not folder.store.exists():
+            lay_store(folder)
         code = main([str(one) for one in argv])
         printed = capsys.readouterr()
         return code, printed.out, printed.err

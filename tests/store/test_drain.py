@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -15,19 +16,16 @@ from otel_training.spool.segments import open_segment
 from otel_training.store import drain as drain_module
 from otel_training.store.client import Store, embedded_dsn
 from otel_training.store.drain import count_waiting, drain
-from otel_training.store.migrate import migrate
 
 STORED = "SELECT insight_id FROM feedback FINAL ORDER BY insight_id"
 LEDGER = "SELECT sum(damaged) AS damaged, sum(torn) AS torn FROM segments FINAL"
 
 
 @pytest.fixture
-def store(folder: DataFolder) -> Iterator[Store]:
+def store(folder: DataFolder, migrated: None) -> Iterator[Store]:
     """An embedded store with our schema."""
-    store = Store(embedded_dsn(folder.store))
-    migrate(store)
-    yield store
-    store.close()
+    with closing(Store(embedded_dsn(folder.store))) as store:
+        yield store
 
 
 def gather(*insights: str) -> None:

@@ -6,7 +6,7 @@ from otel_training.pipeline import process
 from otel_training.store.session import open_drained
 
 
-def test_opens_the_store_with_everything_in_it(folder: DataFolder) -> None:
+def test_opens_the_store_with_everything_in_it(folder: DataFolder, migrated: None) -> None:
     """A command sees what was captured up to now."""
     record_feedback("a", "like", user_id=1)
     assert flush(5)
