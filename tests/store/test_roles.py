@@ -1,19 +1,24 @@
 """The least-privilege roles, each as what the engine's one user may."""
 
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from otel_training.errors import StoreError
-from otel_training.folder import DataFolder
+from otel_training.folder import DataFolder, make_folder
 from otel_training.store.client import Store, query
 from otel_training.store.deployment import Deployment
 from otel_training.store.drain import drain
 from otel_training.store.migrate import migrate, script
 from otel_training.store.roles import roles
+
+# In one process: what a module fixture makes once is most of the work.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("roles")]
 
 PARAMETERS = {"min_quality": 0, "net_above": 0, "min_viewers": 1, "skip": 0}
 LOSS = (
@@ -35,18 +40,38 @@ def deployment(request: pytest.FixtureRequest) -> Deployment:
     return deployment
 
 
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the filled stores are kept, of each deployment one."""
+    return tmp_path_factory.mktemp("filled")
+
+
 @pytest.fixture
-def become(
-    deployment: Deployment, configured: Any, cluster: Any, folder: DataFolder, everything: Callable[[], None]
+def fill(deployment: Deployment, configured: Any, folder: DataFolder, everything: Callable[[], None]) -> Any:
+    """Fill a store of the deployment with records of every kind."""
+
+    def fill(servers: str) -> None:
+        everything()
+        with configured(servers, "<distributed_foreground_insert>1</distributed_foreground_insert>") as store:
+            for statement in script(deployment):
+                # This engine has one user, who becomes another below: what its views may is another's.
+                store.run(statement.replace("CURRENT_USER", "owner"))
+            drain(store, folder)
+
+    return fill
+
+
+@pytest.fixture
+def become(  # noqa: PLR0913, PLR0917 - what a store of a deployment is made of
+    deployment: Deployment, filled: Path, fill: Any, configured: Any, cluster: Any, folder: DataFolder
 ) -> Any:
-    """Fill a server's store, then open it as a user who has a role's grants and settings and no others."""
-    everything()
-    servers = cluster("127.0.0.1")
-    with configured(servers, "<distributed_foreground_insert>1</distributed_foreground_insert>") as store:
-        for statement in script(deployment):
-            # This engine has one user, who becomes another below: what its views may is another's.
-            store.run(statement.replace("CURRENT_USER", "owner"))
-        drain(store, folder)
+    """Open a filled store as a user who has a role's grants and settings and no others."""
+    servers, kept = cluster("127.0.0.1"), filled / (deployment.cluster or "server")
+    if not kept.exists():
+        fill(servers)
+        shutil.copytree(folder.store, kept, symlinks=True)
+    else:
+        shutil.copytree(kept, make_folder(folder).store, symlinks=True)
 
     @contextmanager
     def become(role: str) -> Iterator[Store]:
