@@ -3,14 +3,17 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# Processes that run tests.
+WORKERS ?= 2
 COLLECTOR := .cache/otelcol-training
 OCB := go.opentelemetry.io/collector/cmd/builder@v0.161.0
 
-.PHONY: demo test test-floor bench faults lint format lock clean collector collector-sources fence
+.PHONY: demo check fast test test-floor bench faults lint format lock clean collector collector-sources fence
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo    run the demo: a feed app's traffic becomes demo-out/training.jsonl"
+	@echo "make check   lint and the fast tests: a minute, before each commit"
 	@echo "make test    all checks and tests"
 	@echo "make test-floor  the tests on the oldest supported versions"
 	@echo "make bench   what it costs, beside a bare OpenTelemetry SDK; QUICK=1 to try, README=1 to publish"
@@ -34,9 +37,16 @@ $(READY): requirements.lock pyproject.toml
 demo: $(READY)
 	$(BIN)/otel-training demo --out demo-out
 
+# Beside each other: mypy keeps one core busy, the tests the other.
+check: $(READY)
+	@$(MAKE) --no-print-directory --jobs=2 lint fast
+
+fast: $(READY)
+	$(BIN)/python -m pytest -q -m "not slow" -n $(WORKERS)
+
 test: lint collector
 	rm -f .coverage .coverage.*
-	$(BIN)/python -m pytest --cov --cov-report=term-missing
+	$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report=term-missing
 	$(MAKE) --no-print-directory faults QUICK=1
 
 # The oldest versions that pyproject.toml allows, in an environment of their own.

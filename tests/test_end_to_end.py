@@ -10,6 +10,8 @@ import pytest
 
 from tests.served import PROGRAMS, request, run, served
 
+pytestmark = pytest.mark.slow
+
 READERS = range(14)
 ACTIONS = ["like", "like", "x", "unlike", "unx", "bookmark", "share"]
 VOTES = {"like": 1, "x": -1, "unlike": 0, "unx": 0}

@@ -132,6 +132,7 @@ def test_the_stock_pipeline_sends_by_otlp(tmp_path: Path, folder: Any, protocol:
     assert [] == list(folder.local.glob("*.jsonl"))
 
 
+@pytest.mark.slow
 def test_works_under_opentelemetry_instrument(tmp_path: Path, folder: Any) -> None:
     """Started by the zero-code command, an app is captured as ever, and nothing complains."""
     program = tmp_path / "app.py"

@@ -267,6 +267,7 @@ def test_switched_off_it_is_not_there(lines: Lines, folder: Any) -> None:
     assert not folder.path.exists()
 
 
+@pytest.mark.slow
 def test_flushes_before_uvicorn_ends_by_a_signal(tmp_path: Path, folder: Any) -> None:
     """A record captured right before SIGTERM is on disk, although no `atexit` runs."""
     with served("late:app", tmp_path, OTEL_TRAINING_HOME=str(folder.path)):

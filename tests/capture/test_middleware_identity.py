@@ -15,6 +15,9 @@ import pytest
 from tests.exchanges import JSON, Exchange, exchanges, head
 from tests.served import request, served
 
+# In one process: what a module fixture makes once is most of the work.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("identity")]
+
 CLIENTS = 8
 HELD = 48
 PEAK_KIB = 24 << 10

@@ -17,7 +17,7 @@ SERVICES: Final[dict[str, Any]] = STACK["services"]
 SECRET: Final = re.compile(r"TOKEN|PASSWORD|SECRET|KEY$")
 PINNED: Final = re.compile(r"^[\w./-]+:\d+\.\d+\.\d+(\.\d+)?$")
 
-pytestmark = pytest.mark.timeout(120, func_only=True)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120, func_only=True)]
 
 
 def test_is_the_whole_stack() -> None:

@@ -14,7 +14,7 @@ from collector.fence import fenced
 from otel_training.conventions import REGISTRY
 from tests.collector.process import CONFIG, ROOT, variables
 
-pytestmark = pytest.mark.timeout(120, func_only=True)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120, func_only=True)]
 
 Asked: TypeAlias = Callable[..., subprocess.CompletedProcess[str]]
 FOLDER = ROOT / "collector"

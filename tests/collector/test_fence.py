@@ -9,7 +9,7 @@ from otel_training.folder import DataFolder
 from tests.collector.process import Backend, Collector, flat, until
 from tests.collector.records import captured, log, span
 
-pytestmark = pytest.mark.timeout(120, func_only=True)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120, func_only=True)]
 
 FULL = {"stringValue": "Mail bob@news.example ..."}
 FOREIGN = {"enduser.email": "bob@news.example"}

@@ -10,7 +10,7 @@ from otel_training.folder import DataFolder
 from tests.collector.process import CONFIG, backend, behind, flat, free_port, running, until
 from tests.collector.records import captured
 
-pytestmark = pytest.mark.timeout(120, func_only=True)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120, func_only=True)]
 
 
 @pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGTERM], ids=["kill", "term"])

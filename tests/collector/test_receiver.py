@@ -9,7 +9,7 @@ from otel_training.folder import DataFolder
 from tests.collector.process import Backend, Collector, until
 from tests.collector.records import captured, log
 
-pytestmark = pytest.mark.timeout(120, func_only=True)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120, func_only=True)]
 
 LIMIT = 64 << 20
 

@@ -17,7 +17,7 @@ from tests.collector.stored import different, empty, events, everything, inserte
 from tests.collector.way import collecting, served, ship, shipping
 from tests.served import PROGRAMS, environment, run
 
-pytestmark = pytest.mark.timeout(240, func_only=True)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240, func_only=True)]
 
 # What is taken waits in the queue until the kill.
 PATIENT = {"exporters": {"clickhouse/training": {"sending_queue": {"batch": {"flush_timeout": "1h"}}}}}

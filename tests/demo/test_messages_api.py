@@ -11,6 +11,8 @@ from otel_training.demo.messages_api import BLOCKED, UNKNOWN
 from otel_training.demo.programs import serve
 from otel_training.demo.sources import read_sources
 
+pytestmark = pytest.mark.slow
+
 MODEL = "claude-haiku-5-5"
 
 

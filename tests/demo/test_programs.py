@@ -10,6 +10,8 @@ import pytest
 from otel_training.demo.programs import run_program, serve
 from otel_training.errors import TrainingError
 
+pytestmark = pytest.mark.slow
+
 STAND_IN = "otel_training.demo.messages_api:app"
 
 

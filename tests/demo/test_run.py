@@ -10,6 +10,8 @@ import pytest
 
 from otel_training.cli.main import main
 
+pytestmark = pytest.mark.slow
+
 VOTES = {"like": 1, "x": -1, "unlike": 0, "unx": 0}
 
 

@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 import otel_training
 from otel_training.testing import Captured, capture
 
+pytestmark = pytest.mark.slow
+
 CALLS = 20_000
 DUNDERS = (
     "__repr__", "__str__", "__iter__", "__len__", "__bool__", "__eq__", "__format__", "__getitem__", "__contains__",

@@ -18,6 +18,8 @@ from otel_training.pipeline import process
 from otel_training.store.client import Store
 from otel_training.store.session import open_drained
 
+pytestmark = pytest.mark.slow
+
 PROGRAM = Path(__file__).parent.parent / "programs" / "mixed.py"
 VIEWS = ("v_extractions", "v_feedback", "v_impressions", "v_insights", "v_examples", "v_events", "v_aliases")
 

@@ -48,6 +48,7 @@ def test_makes_a_key_once(tmp_path: Path) -> None:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_many_first_starts_at_once_make_one_key(tmp_path: Path) -> None:
     """Whoever comes first wins, and everybody has the winner's."""
     programs = [

@@ -19,6 +19,8 @@ from otel_training.store.client import Store, embedded_dsn
 from otel_training.store.migrate import migrate
 from otel_training.store.served import ask_to_drain
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def drainer(folder: DataFolder) -> Iterator[Drainer]:

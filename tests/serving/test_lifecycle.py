@@ -16,6 +16,8 @@ from otel_training.errors import StoreServedError
 from otel_training.store.owner import owner_lock
 from tests.served import run
 
+pytestmark = pytest.mark.slow
+
 PORT_0 = ("--port", "0")
 EXTRACTS = """
 import otel_training

@@ -14,6 +14,8 @@ from otel_training.shipping import shipper
 from otel_training.store.session import open_drained
 from tests.receiving import Receiver, receiving
 
+pytestmark = pytest.mark.slow
+
 Damage = Callable[[Path], object]
 DAMAGES: dict[str, Damage] = {
     "a directory": Path.mkdir,

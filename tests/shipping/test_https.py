@@ -11,6 +11,8 @@ from otel_training.folder import DataFolder
 from otel_training.shipping.state import read_state
 from tests.receiving import Receiver, receiving, waiting_ids
 
+pytestmark = pytest.mark.slow
+
 UNVERIFIED = "its certificate cannot be verified: set OTEL_TRAINING_OTLP_CERTIFICATE"
 
 

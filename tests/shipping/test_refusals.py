@@ -10,6 +10,8 @@ from otel_training.shipping.state import read_state
 from otel_training.spool.backlog import read_backlog
 from tests.receiving import Receiver, like, until, waiting_ids
 
+pytestmark = pytest.mark.slow
+
 
 def test_retry_after_is_kept(ships: Receiver) -> None:
     """For as long as the receiver asked it is left alone, even by a flush."""

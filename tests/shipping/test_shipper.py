@@ -18,6 +18,8 @@ from otel_training.spool import segments
 from otel_training.spool.backlog import Backlog, read_backlog
 from tests.receiving import Receiver, environment, like, until, waiting_ids
 
+pytestmark = pytest.mark.slow
+
 PROGRAM = Path(__file__).parent.parent / "programs" / "mixed.py"
 FAILING = ("hang", "drip", "refuse", "backlog", "429", "500", "503", "302", "401", "404", "garbage", "reset")
 MARGIN = 0.25

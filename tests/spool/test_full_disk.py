@@ -18,6 +18,8 @@ from otel_training.shipping import shipper
 from otel_training.spool import writer
 from tests.receiving import receiving, waiting_ids
 
+pytestmark = pytest.mark.slow
+
 MANY = 300
 """More than the room that is left in a segment's last page."""
 RESUMES_SECONDS = 5.0

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -26,6 +27,8 @@ from otel_training.shipping.request import DamagedError, opening
 from otel_training.spool.reading import read_lines
 from otel_training.spool.segments import Segment, finished_segments, open_segment, segment_paths, sweep
 from otel_training.store.drain import Position, _blocks
+
+pytestmark = pytest.mark.slow
 
 HEADER = b'{"resource":{},"scope":{},"schemaUrl":""}\n'
 SIZES = st.lists(st.integers(0, 300) | st.just(5000), min_size=1, max_size=5)

@@ -15,6 +15,8 @@ from otel_training.store.drain import drain
 from otel_training.store.migrate import migrate, migrations, pending, script
 from otel_training.store.verify import differences
 
+pytestmark = pytest.mark.slow
+
 # As the role of the writer has it: else rows wait in a queue of the server that took them.
 FOREGROUND = "<distributed_foreground_insert>1</distributed_foreground_insert>"
 HERE = Deployment("training", ttl_days=400, everywhere=False)

@@ -12,6 +12,8 @@ from otel_training.store.client import Store, embedded_dsn
 from otel_training.store.drain import drain
 from otel_training.store.migrate import Migration, migrate, migrations
 
+pytestmark = pytest.mark.slow
+
 FEEDBACK = (
     "INSERT INTO otel_logs (Timestamp, LogAttributes) VALUES ('2026-01-02 03:04:05', "
     "{'training.kind': 'feedback', 'training.event.id': 'e1', 'training.insight.id': 'i1', "

@@ -12,6 +12,8 @@ import pytest
 
 import otel_training
 
+pytestmark = pytest.mark.slow
+
 ANSWER = '{"insights": [{"text": "One", "category": "c"}], "quality_score": 8}'
 READER = """
 import json, sys, anthropic, otel_training

@@ -9,6 +9,8 @@ import clickhouse_connect
 import pytest
 from clickhouse_connect.driver.exceptions import DatabaseError
 
+pytestmark = pytest.mark.slow
+
 TABLE = "CREATE OR REPLACE TABLE {} (a UInt32, b String, c Map(String, String)) ENGINE = MergeTree ORDER BY a"
 
 

@@ -11,6 +11,8 @@ import pytest
 
 from tests.served import environment
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[3]
 INSTALLED = ROOT / ".cache" / "go"
 DRIVER = Path(__file__).parent / "driver"

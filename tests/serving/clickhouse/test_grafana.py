@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 RECORDED = [
     json.loads(line) for line in (Path(__file__).parent / "golden" / "grafana.jsonl").read_text("utf-8").splitlines()
 ]

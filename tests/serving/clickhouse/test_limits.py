@@ -13,6 +13,8 @@ from clickhouse_cityhash.cityhash import CityHash128
 from otel_training.errors import StoreError
 from otel_training.store.client import Store
 
+pytestmark = pytest.mark.slow
+
 SLOW = "SELECT sum(sleepEachRow(0.2)) FROM numbers(1000) SETTINGS max_block_size = 1"
 LATE = "SELECT number, throwIf(number = 200000) FROM numbers(1000000) SETTINGS max_block_size = 1000"
 RUNNING = "SELECT count() FROM system.processes WHERE query LIKE '%sleepEachRow%' AND query NOT LIKE '%processes%'"

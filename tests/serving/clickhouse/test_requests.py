@@ -9,6 +9,8 @@ from urllib.request import urlopen
 import lz4.frame
 import pytest
 
+pytestmark = pytest.mark.slow
+
 NUMBERS = "SELECT number FROM numbers(3)"
 
 

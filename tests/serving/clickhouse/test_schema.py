@@ -12,6 +12,8 @@ from otel_training.store.client import Store
 from otel_training.store.deployment import Deployment, read_deployment
 from otel_training.store.migrate import migrate, migrations
 
+pytestmark = pytest.mark.slow
+
 FILES = migrations()
 FIRST = [one for one in FILES if one.name <= "0024_v_examples"]
 LATER = [one.name for one in FILES[len(FIRST) :]]
