@@ -22,7 +22,7 @@ Message: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
 App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
-UserReader: TypeAlias = Callable[[Mapping[str, Any]], str | int | None]
+FindReader: TypeAlias = Callable[[Mapping[str, Any]], str | int | None]
 
 REQUEST_LIMIT: Final = 64 << 10
 """Bytes of an engage or search request's body."""
@@ -51,7 +51,7 @@ class TrainingMiddleware:
         engage: str = "POST /api/feed/engage",
         feed: str = "GET /api/feed",
         search: str = "GET|POST /api/search",
-        user: UserReader | None = None,
+        user: FindReader | None = None,
     ) -> None:
         self.app = app
         self._routes: tuple[tuple[Kind, Route], ...] = (
@@ -72,13 +72,13 @@ class TrainingMiddleware:
         else:
             await self.app(scope, exchange.tee_receive(receive), exchange.tee_send(send))
 
-    def _begin(self, scope: Scope) -> "_Exchange | None":
+    def _begin(self, scope: Scope) -> "Exchange | None":
         """Begin to capture a request; None where none of the routes is meant, or capture is off."""
         with guard:
             if captures():
                 for kind, route in self._routes:
                     if route.matches(scope):
-                        return _Exchange(kind, route, scope, self._user)
+                        return Exchange(kind, route, scope, self._user)
         return None
 
 
@@ -94,7 +94,7 @@ def _write_out_at_shutdown(send: Send) -> Send:
     return send_when_written
 
 
-class _BodyCopy:
+class BodyCopy:
     """A copy of a body that passes in chunks; nothing of one that is longer than the limit."""
 
     __slots__ = ("_chunks", "_limit", "_size")
@@ -121,7 +121,7 @@ class _BodyCopy:
         return b"".join(self._chunks)
 
 
-class _Exchange:
+class Exchange:
     """One captured request with its response, while it goes through the app.
 
     Not a dataclass: every request makes one, on the event loop.
@@ -129,12 +129,12 @@ class _Exchange:
 
     __slots__ = ("_kind", "_number", "_path", "_request", "_response", "_scope", "_started", "_status", "_user")
 
-    def __init__(self, kind: Kind, route: Route, scope: Scope, user: UserReader | None) -> None:
+    def __init__(self, kind: Kind, route: Route, scope: Scope, user: FindReader | None) -> None:
         self._kind, self._path, self._user = kind, route.path, user
         self._scope: Scope | None = scope
         self._number = event_number()
-        self._request = None if kind is Kind.IMPRESSION else _BodyCopy(REQUEST_LIMIT)
-        self._response: _BodyCopy | None = None
+        self._request = None if kind is Kind.IMPRESSION else BodyCopy(REQUEST_LIMIT)
+        self._response: BodyCopy | None = None
         self._status = 0
         self._started = ticks()
 
@@ -174,7 +174,7 @@ class _Exchange:
     def _start(self, message: Message) -> None:
         self._status = message["status"]
         if self._kind is not Kind.FEEDBACK and _is_json(message.get("headers", ())):
-            self._response = _BodyCopy(RESPONSE_LIMIT)
+            self._response = BodyCopy(RESPONSE_LIMIT)
         mark_server_span(self._kind, self._number)
 
     def _end(self) -> None:
@@ -194,7 +194,7 @@ class _Exchange:
         # The app may go on for long, with background tasks.
         self._request = self._response = None
         emit(
-            _FinishedExchange(
+            FinishedExchange(
                 self._kind,
                 self._path,
                 self._number,
@@ -203,20 +203,20 @@ class _Exchange:
                 body.content(),
                 sources,
                 current_context(),
-                None if self._user is None else _call_user_reader(self._user, scope),
+                None if self._user is None else _find_reader(self._user, scope),
                 _scope_user(scope),
                 scope.get("query_string", b""),
             )
         )
 
 
-def _call_user_reader(user: UserReader, scope: Scope) -> str | int | None:
+def _find_reader(user: FindReader, scope: Scope) -> str | int | None:
     with guard:
         return user(scope)
     return None
 
 
-class _FinishedExchange(NamedTuple):
+class FinishedExchange(NamedTuple):
     """A captured request with its response, waiting in the queue for the writer thread."""
 
     kind: Kind

@@ -57,7 +57,7 @@ def status(output: Output) -> None:
 
 @schema.command()
 def apply() -> None:
-    """Run the pending migrations, in the form that the store has.
+    """Run the pending migrations, rendered for the deployment that the store is.
 
     Run again, it has nothing to do.
     """
