@@ -28,4 +28,4 @@ def test_a_turn_that_has_lasted_goes_away() -> None:
 def test_turns_change_nothing() -> None:
     """A text is redacted the same beside other threads."""
     alone, beside = Redactor(), Redactor(turn=Turn())
-    assert (alone.text(TEXT), alone.counts) == (beside.text(TEXT), beside.counts)
+    assert (alone.redact(TEXT), alone.counts) == (beside.redact(TEXT), beside.counts)

@@ -23,14 +23,14 @@ def extraction(record: Record, finisher: Finisher) -> Iterator[Event]:
     insights = [_insight(item, url, redactor) for item in items] if isinstance(items, list) else None
     attributes: Attributes = {
         **record.attributes,
-        names.TOPIC: redactor.text(as_text(content.get("topic")) or ""),
+        names.TOPIC: redactor.redact(as_text(content.get("topic")) or ""),
         names.SOURCE_URL: stored_url(url, finisher.rules),
         names.OUTPUT_SHA256: text_sha256(insights_text(items)) if isinstance(items, list) else None,
     }
     length = record.attributes.get(names.SOURCE_LENGTH)
     if isinstance(length, int):
         attributes[names.SOURCE_TRUNCATED] = length > finisher.content_limit
-    kept = None if source is None else redactor.text(source)[: finisher.content_limit]
+    kept = None if source is None else redactor.redact(source)[: finisher.content_limit]
     yield to_event(record, attributes, {names.INPUT: kept, names.OUTPUT: insights}, redactor)
 
 
@@ -52,7 +52,7 @@ def _insight(item: JSON, url: str, redactor: Redactor) -> JSON:
     return {
         "insight_id": as_id(fields.get("id")) or derived,
         "derived_id": derived,
-        "text": redactor.text(text),
-        "category": None if category is None else redactor.text(category),
+        "text": redactor.redact(text),
+        "category": None if category is None else redactor.redact(category),
         "text_sha256": digest,
     }

@@ -22,9 +22,9 @@ def llm_call(record: Record, finisher: Finisher) -> Iterator[Event]:
         names.PROMPT_VERSION: prompt_version(messages),
     }
     body: dict[str, JSON] = {
-        names.INPUT: redactor.value(messages),
-        names.OUTPUT: None if answer is None else redactor.text(answer),
+        names.INPUT: redactor.redact_json(messages),
+        names.OUTPUT: None if answer is None else redactor.redact(answer),
     }
     if tools is not None:
-        body[names.TOOLS] = redactor.value(tools)
+        body[names.TOOLS] = redactor.redact_json(tools)
     yield to_event(record, attributes, body, redactor)

@@ -22,7 +22,7 @@ def query(record: Record, finisher: Finisher) -> Iterator[Event]:
         **source_figures(read_json(record.answer) if record.answer else None),
         **finisher.reader(record.user_id, asked.get("user_id"), record.fallback_user_id),
     }
-    yield to_event(record, attributes, {names.INPUT: None if text is None else redactor.text(text)}, redactor)
+    yield to_event(record, attributes, {names.INPUT: None if text is None else redactor.redact(text)}, redactor)
 
 
 def source_figures(answer: JSON) -> Attributes:

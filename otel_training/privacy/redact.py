@@ -36,16 +36,16 @@ class Redactor:
         """Replacements made so far."""
         return sum(self.counts.values())
 
-    def text(self, text: str) -> str:
+    def redact(self, text: str) -> str:
         """Replace what looks like e-mail, phone, IP address, card, IBAN, key or token by `<TYPE_n>`.
 
         What a replacement lays bare is looked at again, so that redacting twice changes nothing.
         Under `content=full` the text comes back as it is, under `content=none` an empty one.
         """
-        return "" if self.rules.content is Content.NONE else self.redacted(text)
+        return "" if self.rules.content is Content.NONE else self.redact_link(text)
 
-    def redacted(self, text: str) -> str:
-        """Replace secrets as `text` does, but keep the rest under `content=none`, too: for what links records."""
+    def redact_link(self, text: str) -> str:
+        """Replace secrets as `redact` does, but keep the rest under `content=none`, too: for what links records."""
         if self.rules.content is Content.FULL:
             return text
         for _ in range(_PASSES):
@@ -60,19 +60,21 @@ class Redactor:
                 break
         return text
 
-    def value(self, value: Any, depth: int = _DEPTH) -> Any:
+    def redact_json(self, value: Any, depth: int = _DEPTH) -> Any:
         """Redact every text in parsed JSON, but those under `id`, `insight_id`, `extraction_id`."""
         if self.rules.content is not Content.REDACTED:
             return value if self.rules.content is Content.FULL else None
         if isinstance(value, str):
-            return self.text(value)
+            return self.redact(value)
         if depth == 0:
             return None
         if isinstance(value, list):
-            return [self.value(item, depth - 1) for item in value]
+            return [self.redact_json(item, depth - 1) for item in value]
         if isinstance(value, dict):
             return {
-                key: item if key in _ID_KEYS and not isinstance(item, (list, dict)) else self.value(item, depth - 1)
+                key: self.redact_json(item, depth - 1)
+                if key not in _ID_KEYS or isinstance(item, (list, dict))
+                else item
                 for key, item in value.items()
             }
         return value

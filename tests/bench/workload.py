@@ -78,7 +78,7 @@ def redacting(text: str) -> float:
     for _ in range(20):
         began = time.thread_time_ns()
         for one in texts:
-            Redactor().text(one)
+            Redactor().redact(one)
         found.append((time.thread_time_ns() - began) / 1e3)
     return min(found)
 

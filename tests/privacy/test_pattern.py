@@ -44,10 +44,10 @@ def test_finds_in_slices_what_it_finds_in_one(parts: list[tuple[str, int, str]])
 def test_a_secret_at_the_end_of_a_slice_is_replaced(secret: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Wherever it lies, the text comes out as if searched in one."""
     texts = ["word " * (SLICE // 5) + " " * shift + secret + " word" * SLICE for shift in range(0, OVERLAP, 97)]
-    sliced = [Redactor().text(text) for text in texts[:6]]
+    sliced = [Redactor().redact(text) for text in texts[:6]]
     monkeypatch.setattr(pattern, "SLICE", 1 << 30)
 
-    assert [Redactor().text(text) for text in texts[:6]] == sliced
+    assert [Redactor().redact(text) for text in texts[:6]] == sliced
 
 
 def test_other_threads_run_meanwhile() -> None:
@@ -62,7 +62,7 @@ def test_other_threads_run_meanwhile() -> None:
 
     thread = threading.Thread(target=beat)
     thread.start()
-    Redactor().text("Some words at 10:30, for 12 euros. " * 30_000)
+    Redactor().redact("Some words at 10:30, for 12 euros. " * 30_000)
     done.set()
     thread.join()
 

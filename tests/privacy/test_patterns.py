@@ -28,7 +28,7 @@ class Figures:
     def add(self, sentence: Sentence) -> None:
         """Redact one sentence: its secret must be gone whole, and nothing else with it."""
         redactor = Redactor()
-        redactor.text(sentence.text)
+        redactor.redact(sentence.text)
         hits = [(kind, text) for kind, known in redactor._known.items() for text in known]
         if sentence.type is not None:
             self.planted[sentence.type] += 1

@@ -96,7 +96,7 @@ KEPT = [
 @pytest.mark.parametrize("text", FOUND)
 def test_replaces_secrets_and_personal_data(text: str) -> None:
     """What it finds becomes a placeholder; the rest of the text stays."""
-    assert FOUND[text] == Redactor().text(text)
+    assert FOUND[text] == Redactor().redact(text)
 
 
 @pytest.mark.parametrize("text", KEPT)
@@ -104,13 +104,17 @@ def test_keeps_what_only_looks_alike(text: str) -> None:
     """Dates, prices, versions, identifiers and prose stay."""
     redactor = Redactor()
 
-    assert (text, 0) == (redactor.text(text), redactor.count)
+    assert (text, 0) == (redactor.redact(text), redactor.count)
 
 
 def test_gives_the_same_secret_the_same_placeholder() -> None:
     """Within one record prompt and answer stay consistent; replacements are counted."""
     redactor = Redactor()
-    texts = [redactor.text("a@x.example, b@x.example"), redactor.text("b@x.example"), redactor.text("+4722550147")]
+    texts = [
+        redactor.redact("a@x.example, b@x.example"),
+        redactor.redact("b@x.example"),
+        redactor.redact("+4722550147"),
+    ]
 
     assert (["<EMAIL_1>, <EMAIL_2>", "<EMAIL_2>", "<PHONE_1>"], 4, {"EMAIL": 3, "PHONE": 1}) == (
         texts, redactor.count, redactor.counts,
@@ -120,7 +124,7 @@ def test_gives_the_same_secret_the_same_placeholder() -> None:
 def test_does_not_print_what_it_found() -> None:
     """Logs and tracebacks show values."""
     redactor = Redactor()
-    redactor.text("a@x.example")
+    redactor.redact("a@x.example")
 
     assert "Redactor(counts={'EMAIL': 1})" == repr(redactor)
 
@@ -130,9 +134,9 @@ def test_does_not_print_what_it_found() -> None:
 )
 def test_a_chain_of_secrets_is_stable(unit: str) -> None:
     """What one replacement lays bare does not wait for the next redaction."""
-    once = Redactor().text(unit * 30)
+    once = Redactor().redact(unit * 30)
 
-    assert once == Redactor().text(once)
+    assert once == Redactor().redact(once)
 
 
 def test_walks_json_and_leaves_ids_alone() -> None:
@@ -147,7 +151,7 @@ def test_walks_json_and_leaves_ids_alone() -> None:
         "id": "+4722550147",
         "content": ["<EMAIL_1>", {"insight_id": "b@x.example", "n": 1}],
         "extraction_id": {"t": "<EMAIL_2>"},
-    } == Redactor().value(value)
+    } == Redactor().redact_json(value)
 
 
 def test_cuts_what_is_nested_too_deep() -> None:
@@ -156,7 +160,7 @@ def test_cuts_what_is_nested_too_deep() -> None:
     for _ in range(20):
         value = [value]
 
-    assert "a@x.example" not in str(Redactor().value(value))
+    assert "a@x.example" not in str(Redactor().redact_json(value))
 
 
 TEXTS = st.text() | st.text(alphabet="+0123456789 .-@()a:/<>_sk") | st.lists(st.sampled_from(list(FOUND))).map("".join)
@@ -165,9 +169,9 @@ TEXTS = st.text() | st.text(alphabet="+0123456789 .-@()a:/<>_sk") | st.lists(st.
 @given(TEXTS)
 def test_redacting_twice_changes_nothing(text: str) -> None:
     """A redacted text is stable."""
-    once = Redactor().text(text)
+    once = Redactor().redact(text)
 
-    assert once == Redactor().text(once)
+    assert once == Redactor().redact(once)
 
 
 UNITS = [
@@ -187,7 +191,7 @@ def test_is_linear_on_every_text(unit: str) -> None:
     """100 kB of anything takes a moment, where a quadratic pattern would take minutes."""
     text = (unit * 100_000)[:100_000]
     began = time.perf_counter()
-    Redactor().text(text)
+    Redactor().redact(text)
 
     assert time.perf_counter() - began < 1
 
@@ -197,7 +201,7 @@ def test_is_linear_on_every_text(unit: str) -> None:
 )
 def test_sees_behind_the_escapes_of_json(secret: str) -> None:
     """An answer in JSON has line ends as two characters; what follows is found, and the JSON stays valid."""
-    redacted = Redactor().text(json.dumps({"text": f"line\n{secret}", "quote": f'"{secret}"'}))
+    redacted = Redactor().redact(json.dumps({"text": f"line\n{secret}", "quote": f'"{secret}"'}))
 
     assert secret not in redacted
     assert ["quote", "text"] == sorted(json.loads(redacted))
