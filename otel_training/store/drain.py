@@ -7,25 +7,24 @@ anywhere repeats a batch at most, and reading is by event id, so nothing counts 
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Final, TypeAlias
+from typing import Final
 
 import orjson
 
 from otel_training import conventions as names
 from otel_training.errors import RowsUnreadableError
 from otel_training.folder import DataFolder
+from otel_training.progress import Progress
 from otel_training.spool.reading import read_lines
 from otel_training.spool.rejected import set_aside
 from otel_training.spool.segments import segment_paths
 from otel_training.store.client import Store, query
 
 _log = logging.getLogger("otel_training")
-
-Progress: TypeAlias = Callable[[int, int], None]
 
 BATCH_BYTES: Final = 32 << 20
 _COPY: Final = "drain-"
