@@ -76,8 +76,8 @@ def _beside_git(start: Path) -> Path | None:
 
 
 def _beside_pyproject(start: Path) -> Path | None:
-    found = [here for here in (start, *start.parents) if (here / "pyproject.toml").is_file()]
-    return found[-1] if found else None
+    roots = [here for here in (start, *start.parents) if (here / "pyproject.toml").is_file()]
+    return roots[-1] if roots else None
 
 
 def _state_home() -> Path:
@@ -109,7 +109,7 @@ def make_folder(folder: DataFolder) -> DataFolder:
     Raises `FolderError` when it cannot be made.
     """
     try:
-        fresh = not folder.path.exists()
+        is_new = not folder.path.exists()
         for path in (folder.path, folder.local):
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
         ignore = folder.path / ".gitignore"
@@ -117,11 +117,10 @@ def make_folder(folder: DataFolder) -> DataFolder:
             ignore.write_text("*\n", encoding="utf-8")
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        message = (
+        raise FolderError(
             f"The data folder {folder.path} cannot be made ({reason}): "
             "set OTEL_TRAINING_HOME to a folder that this user may write."
-        )
-        raise FolderError(message) from error
-    if fresh:
+        ) from error
+    if is_new:
         _log.info("otel_training gathers in %s", folder.path)
     return folder
