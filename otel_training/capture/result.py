@@ -7,7 +7,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from otel_training.record.fields import INSIGHT_KEYS, INSIGHT_LIMIT, INSIGHTS_LIMIT, NAME_LIMIT, as_id
 from otel_training.record.record import JSON
-from otel_training.record.values import BREADTH, fields_of, first_of, items_of, plain, taken, text_of
+from otel_training.record.values import BREADTH, cut, fields_of, first_of, items_of, plain, text_of
 
 ResultReader: TypeAlias = Callable[[object], object]
 
@@ -91,7 +91,7 @@ def _read_insights(items: list[object] | tuple[object, ...]) -> tuple[list[Insig
         if identity is None:
             identity = _get(fields, "id")
         if type(text) is not str or len(text) > INSIGHT_LIMIT:
-            text = taken(text, INSIGHT_LIMIT)
+            text = cut(text, INSIGHT_LIMIT)
         if category is not None and (type(category) is not str or len(category) > NAME_LIMIT):
             category = text_of(plain(category), NAME_LIMIT)
         size += 0 if text is None else len(text)

@@ -1,4 +1,13 @@
-"""Snapshots: bytes of the host's values, taken on its thread, without running its code."""
+"""Values of the host, read without running any code of theirs.
+
+| function | thread | what it costs |
+|---|---|---|
+| `cut` | the host's | a plain text: a look at its length |
+| `text_of`, `clean_text` | any | a copy of a text that is not ASCII; anything else than a text as by `plain` |
+| `clean` | the writer's | what `cut` left out: a copy of a text that is not ASCII |
+| `snapshot` | the host's | one pass of orjson, by `plain` where the value is not plain |
+| `plain` | any | Python for each item, within budgets of depth, breadth and length |
+"""
 
 import math
 from collections.abc import Iterable
@@ -28,27 +37,27 @@ def snapshot(value: object) -> bytes:
     Never raises, never calls `repr`, `str`, `iter` or any method of a foreign object.
     """
     try:
-        return _fitted(orjson.dumps(value, option=_OPTIONS))
+        return _shrink(orjson.dumps(value, option=_OPTIONS))
     except (TypeError, RecursionError):  # orjson's JSONEncodeError is a TypeError
         return orjson.dumps(plain(value))
 
 
-def _fitted(found: bytes) -> bytes:
+def _shrink(content: bytes) -> bytes:
     """Copy a small result: orjson's own keeps a buffer of 4 kB behind it."""
-    return bytes(memoryview(found)) if len(found) < _BUFFER else found
+    return bytes(memoryview(content)) if len(content) < _BUFFER else content
 
 
 @dataclass(slots=True)
 class Budget:
-    """How many characters of texts a copy may still take."""
+    """The number of characters that a copy's texts may still have."""
 
     left: int = TOTAL_LIMIT
 
-    def text(self, text: str, limit: int) -> str:
-        """Take a text, cut to its own limit and to what is left."""
-        cut = clean_text(text, min(limit, self.left))
-        self.left -= len(cut)
-        return cut
+    def spend(self, text: str, limit: int) -> str:
+        """Return a text, cleaned, cut to its own limit and to what is left of the budget."""
+        cleaned = clean_text(text, min(limit, self.left))
+        self.left -= len(cleaned)
+        return cleaned
 
 
 def plain(value: object, depth: int = DEPTH, limit: int = TEXT_LIMIT, budget: Budget | None = None) -> JSON:
@@ -60,7 +69,7 @@ def plain(value: object, depth: int = DEPTH, limit: int = TEXT_LIMIT, budget: Bu
     kind = type(value)
     budget = Budget(max(limit, TOTAL_LIMIT)) if budget is None else budget
     if isinstance(value, str) and not isinstance(value, Enum):
-        return budget.text(value, limit)
+        return budget.spend(value, limit)
     if kind in _NUMBERS:
         return _plain_number(value)  # type: ignore[arg-type]  # its exact type was looked at
     if depth == 0:
@@ -95,14 +104,14 @@ def _plain_mapping(value: dict[object, object], depth: int, limit: int, budget: 
 def clean_text(text: str, limit: int = TEXT_LIMIT) -> str:
     """Cut a text and replace what JSON or ClickHouse cannot hold: lone surrogates and NUL."""
     # `str.__getitem__`, not `text[:limit]`: a subclass may have its own.
-    cut = str.__getitem__(text, slice(0, limit))
-    if not cut.isascii():
-        cut = cut.encode("utf-8", "replace").decode("utf-8")
-    return cut.replace("\0", "\ufffd")
+    text = str.__getitem__(text, slice(0, limit))
+    if not text.isascii():
+        text = text.encode("utf-8", "replace").decode("utf-8")
+    return text.replace("\0", "\ufffd")
 
 
 def text_of(value: object, limit: int) -> str | None:
-    """Return a text as it is, anything else as bounded JSON; both cut to `limit` characters."""
+    """Return a text cleaned, anything else as bounded JSON; both cut to `limit` characters."""
     if value is None:
         return None
     if isinstance(value, str):
@@ -112,15 +121,15 @@ def text_of(value: object, limit: int) -> str | None:
     return orjson.dumps(plain(value)).decode()[:limit]
 
 
-def taken(value: object, limit: int) -> str | None:
-    """Do as `text_of`, but leave a text as it is but for its length: the writer thread cleans it by `clean`."""
+def cut(value: object, limit: int) -> str | None:
+    """Return what `text_of` returns, but a text uncleaned: the writer thread cleans it by `clean`."""
     if type(value) is str:
         return value if len(value) <= limit else value[:limit]
     return text_of(value, limit)
 
 
 def clean(text: str) -> str:
-    """Clean a whole text."""
+    """Return a whole text without what JSON or ClickHouse cannot hold, as `clean_text` does."""
     return text if text.isascii() and "\0" not in text else clean_text(text, len(text))
 
 
@@ -136,23 +145,23 @@ def fields_of(value: object) -> dict[object, object] | None:
         names = kind.__dict__.get("_fields")
         return dict(zip(names, value, strict=False)) if isinstance(names, tuple) else None
     try:
-        stored = object.__getattribute__(value, "__dict__")
+        fields = object.__getattribute__(value, "__dict__")
     except AttributeError:
         return _slots_of(value)
-    return stored if isinstance(stored, dict) and not isinstance(value, type) else None
+    return fields if isinstance(fields, dict) and not isinstance(value, type) else None
 
 
 def first_of(fields: dict[object, object], keys: Iterable[str]) -> object:
-    """Return the value of the first key that there is; by `dict.get`: a subclass may have its own."""
+    """Return the value of the first key that has one; by `dict.get`, since a subclass may have its own `get`."""
     for key in keys:
-        found = dict.get(fields, key)
-        if found is not None:
-            return found
+        value = dict.get(fields, key)
+        if value is not None:
+            return value
     return None
 
 
 def items_of(items: list[object] | tuple[object, ...], limit: int) -> list[object]:
-    """Return the first items of a list or tuple, without the subclass's own ways to give them."""
+    """Return the first items of a list or tuple, without calling methods of a subclass."""
     part = slice(0, limit)
     return list(tuple.__getitem__(items, part) if isinstance(items, tuple) else list.__getitem__(items, part))
 
@@ -161,10 +170,10 @@ def _slots_of(value: object) -> dict[object, object] | None:
     names = getattr(type(value), "__dataclass_fields__", None)
     if not isinstance(names, dict):
         return None
-    found: dict[object, object] = {}
+    fields: dict[object, object] = {}
     for name in names:
         try:
-            found[name] = object.__getattribute__(value, name)
+            fields[name] = object.__getattribute__(value, name)
         except AttributeError:
             continue
-    return found
+    return fields
