@@ -21,48 +21,22 @@ def _setting(default: Any, help_: str, *, secret: bool = False) -> Any:
 class Settings:
     """Everything that can be set; `variable` names the environment's word for a field."""
 
-    enabled: bool = _setting(
-        default=True,
-        help_="`false` turns everything off: no file, no thread",
-    )
-    home: str = _setting(
-        "",
-        "the data folder; by default `.otel_training/` beside the nearest `.git`",
-    )
-    store: str = _setting(
-        "",
-        "DSN of the ClickHouse that the command reads; by default the embedded one",
-    )
-    serve_password: str = _setting(
-        "",
-        "password of `otel-training serve`; by default made once in the data folder",
-    )
-    user_key: str = _setting(
-        "",
-        "secret for readers' pseudonyms; by default made once in the data folder",
-        secret=True,
-    )
+    enabled: bool = _setting(default=True, help_="`false` turns everything off: no file, no thread")
+    home: str = _setting("", "the data folder; by default `.otel_training/` beside the nearest `.git`")
+    store: str = _setting("", "DSN of the ClickHouse that the command reads; by default the embedded one")
+    serve_password: str = _setting("", "password of `otel-training serve`; by default made once in the data folder")
+    user_key: str = _setting("", "secret for readers' pseudonyms; by default made once in the data folder", secret=True)
     otlp_endpoint: str = _setting(
-        "",
-        "base URL of an OpenTelemetry collector (`/v1/logs` is appended): records are shipped there, not kept here",
+        "", "base URL of an OpenTelemetry collector (`/v1/logs` is appended): records are shipped there, not kept here"
     )
     otlp_headers: str = _setting(
-        "",
-        "headers for it, `name=value` between commas, percent-encoded; values may hold spaces",
-        secret=True,
+        "", "headers for it, `name=value` between commas, percent-encoded; values may hold spaces", secret=True
     )
     otlp_certificate: str = _setting(
-        "",
-        "file of the certificates (PEM) that its certificate is checked by; by default the system's",
+        "", "file of the certificates (PEM) that its certificate is checked by; by default the system's"
     )
-    otlp_timeout: int = _setting(
-        10_000,
-        "milliseconds for one request, answer included",
-    )
-    otlp_compression: str = _setting(
-        "",
-        "`none`, `gzip` or `zstd`; by default none to this machine, gzip to others",
-    )
+    otlp_timeout: int = _setting(10_000, "milliseconds for one request, answer included")
+    otlp_compression: str = _setting("", "`none`, `gzip` or `zstd`; by default none to this machine, gzip to others")
     pipeline: str = _setting(
         "",
         "`sdk` sends records by the stock OpenTelemetry SDK and its `OTEL_EXPORTER_OTLP_*` instead of the spool: lossy",
@@ -71,30 +45,14 @@ class Settings:
         Content.REDACTED,
         "`none` keeps no texts, `redacted` replaces secrets and personal data, `full` keeps all as it is",
     )
-    redact_patterns: str = _setting(
-        "",
-        "regular expressions of what else is replaced, one a line",
-    )
-    redact_allow: str = _setting(
-        "",
-        "texts that are never replaced, one a line or between commas",
-    )
-    content_limit: int = _setting(
-        8000,
-        "characters of `source_content` that are kept",
-    )
+    redact_patterns: str = _setting("", "regular expressions of what else is replaced, one a line")
+    redact_allow: str = _setting("", "texts that are never replaced, one a line or between commas")
+    content_limit: int = _setting(8000, "characters of `source_content` that are kept")
     max_bytes: int = _setting(
-        10 * GIB,
-        "capture stops, counted, when the waiting segments take more; with an endpoint the oldest go, counted",
+        10 * GIB, "capture stops, counted, when the waiting segments take more; with an endpoint the oldest go, counted"
     )
-    max_age_days: int = _setting(
-        30,
-        "with an endpoint, segments that waited longer go, counted",
-    )
-    min_free_bytes: int = _setting(
-        1 * GIB,
-        "capture stops, counted, when the disk has less free",
-    )
+    max_age_days: int = _setting(30, "with an endpoint, segments that waited longer go, counted")
+    min_free_bytes: int = _setting(1 * GIB, "capture stops, counted, when the disk has less free")
 
 
 def variable(name: str) -> str:

@@ -15,60 +15,42 @@ NAME: Final = ".otel_training"
 
 
 @dataclass(frozen=True, slots=True)
+class Inside:
+    """A path inside the data folder, as an attribute of it."""
+
+    name: str
+
+    def __get__(self, folder: "DataFolder", _class: type["DataFolder"]) -> Path:
+        """Return the path."""
+        return folder.path / self.name
+
+
+@dataclass(frozen=True)
 class DataFolder:
     """Paths inside the data folder."""
 
     path: Path
 
-    @property
-    def local(self) -> Path:
-        """Segments that wait to be drained into the embedded store."""
-        return self.path / "local"
-
-    @property
-    def ship(self) -> Path:
-        """Segments that wait to be shipped to the endpoint; never drained here."""
-        return self.path / "ship"
-
-    @property
-    def ship_lock(self) -> Path:
-        """Locked by the one process that ships."""
-        return self.path / "ship.lock"
-
-    @property
-    def shipping(self) -> Path:
-        """What the shipper last knew of its receiver."""
-        return self.path / "shipping.json"
-
-    @property
-    def losses(self) -> Path:
-        """Counts of records that were lost where not even that could be written into a segment."""
-        return self.path / "losses.json"
-
-    @property
-    def rejected(self) -> Path:
-        """Lines that no store could read or no receiver would take, kept as they were."""
-        return self.path / "rejected"
-
-    @property
-    def store(self) -> Path:
-        """The embedded store's own files."""
-        return self.path / "store"
-
-    @property
-    def key(self) -> Path:
-        """The key of the readers' pseudonyms."""
-        return self.path / "user.key"
-
-    @property
-    def serve_password(self) -> Path:
-        """The password that `serve` made."""
-        return self.path / "serve.password"
-
-    @property
-    def lock(self) -> Path:
-        """Locked by the one process that has the embedded store open."""
-        return self.path / "store.lock"
+    local = Inside("local")
+    """Segments that wait to be drained into the embedded store."""
+    ship = Inside("ship")
+    """Segments that wait to be shipped to the endpoint; never drained here."""
+    rejected = Inside("rejected")
+    """Lines that no store could read or no receiver would take, kept as segments with the reason beside them."""
+    store = Inside("store")
+    """The embedded store's own files."""
+    key = Inside("user.key")
+    """The key of the readers' pseudonyms."""
+    serve_password = Inside("serve.password")
+    """The password that `serve` made."""
+    lock = Inside("store.lock")
+    """Locked by the one process that has the embedded store open."""
+    ship_lock = Inside("ship.lock")
+    """Locked by the one process that ships."""
+    shipping = Inside("shipping.json")
+    """What the shippers know of their receiver."""
+    losses = Inside("losses.json")
+    """Counts of records that were lost where not even that could be written into a segment."""
 
 
 def _beside_git(start: Path) -> Path | None:

@@ -70,10 +70,7 @@ class Captured:
     def impressions(self) -> list[Row]:
         """What readers were shown, in order."""
         return [
-            {
-                "insight_ids": orjson.loads(row[names.INSIGHT_IDS]),
-                "metadata": {"user_id": row.get(names.USER_HASH)},
-            }
+            {"insight_ids": orjson.loads(row[names.INSIGHT_IDS]), "metadata": {"user_id": row.get(names.USER_HASH)}}
             for row in self._of(Kind.IMPRESSION)
         ]
 

@@ -43,10 +43,7 @@ def read_example(row: Mapping[str, Any]) -> Example | None:
         return None
     columns = ("timestamp", "topic", "source_url", "source_truncated", "quality_score", "net", "viewers", "corrected")
     return Example(
-        row["extraction_id"],
-        messages,
-        "captured" if captured else "template",
-        {name: row[name] for name in columns},
+        row["extraction_id"], messages, "captured" if captured else "template", {name: row[name] for name in columns}
     )
 
 

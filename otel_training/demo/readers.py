@@ -9,11 +9,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 # Nine read to the end: what stands on the last pages stays one reader below the ten that the export asks for.
-PATIENCE: Final = {
-    **dict.fromkeys(range(9), 99),
-    **dict.fromkeys(range(9, 12), 3),
-    **dict.fromkeys(range(12, 14), 2),
-}
+PATIENCE: Final = {**dict.fromkeys(range(9), 99), **dict.fromkeys(range(9, 12), 3), **dict.fromkeys(range(12, 14), 2)}
 """Readers, and how many pages each opens."""
 SEED: Final = 4
 

@@ -36,9 +36,9 @@ _LAST_SECONDS: Final = 0.25
 """What the shipper has at least, where the writer took all the time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a pipeline is made of; another one is made of the same plan after a fork."""
+@dataclass(slots=True, eq=False)
+class Pipeline:
+    """What one process captures with, from the queue to the receiver. It is replaced, never changed."""
 
     settings: Settings
     arguments: Mapping[str, Any] = field(default_factory=dict)
@@ -47,22 +47,12 @@ class Plan:
     """The host's: records go through it instead of the spool."""
     make_sink: Callable[[Settings], Sink] | None = None
     """Where records go instead of the spool and any provider: for tests, which need no disk."""
+    writer: Writer = field(init=False)
+    _shipper: Shipper | None = field(init=False, default=None)
 
-
-class Pipeline:
-    """What one process captures with, from the queue to the receiver. It is replaced, never changed."""
-
-    __slots__ = ("_shipper", "lose", "plan", "put", "settings", "writer")
-
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan
-        self.settings = plan.settings
-        self._shipper: Shipper | None = None
-        self.writer = Writer(self._make_sink() if plan.make_sink is None else plan.make_sink(plan.settings))
-        self.put: Final = self.writer.put
-        """Hand a record, or what one is made of, to the writer; never blocks an event loop."""
-        self.lose: Final = self.writer.lose
-        """Count records that could not be made, or not be delivered."""
+    def __post_init__(self) -> None:
+        """Make the writer; its thread, the folder and the shipper come with the first record."""
+        self.writer = Writer(self._choose_sink() if self.make_sink is None else self.make_sink(self.settings))
 
     def flush(self, timeout: float) -> bool:
         """Wait until everything captured so far is on disk; with an endpoint, until its receiver accepted it."""
@@ -108,16 +98,14 @@ class Pipeline:
 
     def _keep_losses(self) -> None:
         """Keep the counts that no segment took."""
-        if (counts := self.writer.losses.unreported()) and self.plan.make_sink is None:
+        if (counts := self.writer.losses.unreported()) and self.make_sink is None:
             try:
                 add_losses(find_folder(self.settings).losses, counts)
             except OSError as error:
                 _log.warning("otel_training cannot even write how many records it lost (%s)", error)
 
-    def _make_sink(self) -> Sink:
-        provider = self.plan.logger_provider
-        if provider is None and self.settings.pipeline == "sdk":
-            return _logger_sink(stock_provider(), self.settings)
+    def _choose_sink(self) -> Sink:
+        provider = self.logger_provider or (stock_provider() if self.settings.pipeline == "sdk" else None)
         return Spool(self.settings, self._make_place) if provider is None else _logger_sink(provider, self.settings)
 
     def _make_place(self) -> Place:
@@ -164,6 +152,6 @@ def _start_shipper(pipeline: Pipeline, folder: DataFolder) -> Shipper:
             "otel_training makes readers' pseudonyms by a key of this folder alone, so that a reader of two "
             "machines counts as two: set the same OTEL_TRAINING_USER_KEY on all of them"
         )
-    shipper = Shipper(folder, pipeline.settings, pipeline.lose)
+    shipper = Shipper(folder, pipeline.settings, pipeline.writer.lose)
     shipper.start()
     return shipper

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from otel_training.config import Settings, from_environment
 from otel_training.conventions import Loss
-from otel_training.pipeline.pipeline import EXIT_SECONDS, Pipeline, Plan
+from otel_training.pipeline.pipeline import EXIT_SECONDS, Pipeline
 from otel_training.record.record import Pending
 
 _LAST: Final = -100
@@ -33,12 +33,12 @@ def settings() -> Settings:
 
 def emit(pending: Pending) -> None:
     """Hand a record, or what one is made of, to the writer. Never blocks an event loop."""
-    (_pipeline or _make_first()).put(pending)
+    (_pipeline or _make_first()).writer.put(pending)
 
 
 def lose(reason: Loss, count: int = 1) -> None:
     """Count records that could not be made."""
-    current().lose(reason, count)
+    current().writer.lose(reason, count)
 
 
 def flush(timeout: float = EXIT_SECONDS) -> bool:
@@ -59,17 +59,16 @@ def write_out() -> bool:
 
 
 def install(arguments: Mapping[str, Any] | None = None, *, forget: Collection[str] = (), **changes: Any) -> None:
-    """Put a pipeline of another plan in force, in one step; then write what the one before has captured.
+    """Put another pipeline in force, in one step; then write what the one before has captured.
 
     `arguments` are settings that win over the environment, beside those that were set before but for
-    the ones to `forget`; `changes` are other fields of the `Plan`.
+    the ones to `forget`; `changes` are other fields of the `Pipeline`.
     """
     global _pipeline  # noqa: PLW0603 - one process has one pipeline
     with _replacing:
-        before = _pipeline
-        plan = Plan(Settings()) if before is None else before.plan
-        kept = {name: value for name, value in plan.arguments.items() if name not in forget} | dict(arguments or {})
-        _pipeline = Pipeline(replace(plan, settings=_resolve(kept), arguments=kept, **changes))
+        before, model = _pipeline, _pipeline or Pipeline(Settings())
+        kept = {name: value for name, value in model.arguments.items() if name not in forget} | dict(arguments or {})
+        _pipeline = replace(model, settings=_resolve(kept), arguments=kept, **changes)
     if before is not None:
         before.close()
 
@@ -87,7 +86,7 @@ def _make_first() -> Pipeline:
     global _pipeline  # noqa: PLW0603 - one process has one pipeline
     with _replacing:
         if _pipeline is None:
-            _pipeline = Pipeline(Plan(_resolve({})))
+            _pipeline = Pipeline(_resolve({}))
         return _pipeline
 
 
@@ -100,7 +99,7 @@ def _after_fork_in_child() -> None:
     # Another thread of the parent's may have locked it.
     _replacing = threading.RLock()
     if _pipeline is not None:
-        inherited, _pipeline = _pipeline, Pipeline(_pipeline.plan)
+        inherited, _pipeline = _pipeline, replace(_pipeline)
         inherited.abandon()
     _finalize_with_multiprocessing()
 

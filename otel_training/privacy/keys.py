@@ -32,11 +32,7 @@ KEYS: Final = (
         ),
         ("sk-", "sk_live", "sk_test", "rk_live", "rk_test"),
     ),
-    Pattern(
-        "KEY",
-        re.compile(r"A(?:KIA|SIA)(?<![A-Za-z0-9]A.IA)[A-Z0-9]{12,}(?![a-z])"),
-        ("akia", "asia"),
-    ),
+    Pattern("KEY", re.compile(r"A(?:KIA|SIA)(?<![A-Za-z0-9]A.IA)[A-Z0-9]{12,}(?![a-z])"), ("akia", "asia")),
     Pattern(
         "KEY",
         re.compile(

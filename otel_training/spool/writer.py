@@ -1,6 +1,8 @@
 """The writer: one thread a process that turns records into events and gives them to the sink."""
 
+import asyncio
 import logging
+import sys
 import threading
 import time
 from collections import deque
@@ -17,7 +19,6 @@ from otel_training.events.finisher import Finisher
 from otel_training.record.record import Pending
 from otel_training.spool.losses import Losses
 from otel_training.spool.sink import Sink
-from otel_training.spool.waiting import may_wait
 
 _log = logging.getLogger("otel_training")
 
@@ -142,7 +143,10 @@ class Writer:
 
     def _wait_for_place(self) -> bool:
         """Wait for a moment while the queue is crowded, where that may be; False where it is full."""
-        if not (self.is_failing or self._is_closed or threading.current_thread() is self._thread) and may_wait():
+        if (
+            not (self.is_failing or self._is_closed or threading.current_thread() is self._thread)
+            and not _runs_event_loop()
+        ):
             deadline = time.monotonic() + PLACE_SECONDS
             self._wake_thread()
             while time.monotonic() < deadline:
@@ -302,3 +306,14 @@ class Writer:
         if not self.is_failing:
             _log.warning("otel_training cannot write (%s); it keeps trying", error)
         self.is_failing = True
+
+
+def _runs_event_loop() -> bool:
+    """Whether an event loop runs on this thread: asyncio's, or one that sniffio knows, as trio's."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        # The loop itself sets it, for its thread alone (https://sniffio.readthedocs.io).
+        local = getattr(sys.modules.get("sniffio"), "thread_local", None)
+        return getattr(local, "name", None) is not None
+    return True

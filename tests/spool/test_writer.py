@@ -79,19 +79,6 @@ def test_makes_a_folder_for_its_owner_alone(folder: DataFolder, lines: Lines) ->
     assert "*\n" == (folder.path / ".gitignore").read_text()
 
 
-def test_drops_and_counts_what_is_beyond_the_backlog(lines: Lines, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A backlog at its bound takes no more; what was dropped is counted on disk."""
-    monkeypatch.setattr(writer, "QUEUE_RECORDS", 10)
-    with process.current().writer._writing:
-        for number in range(50):
-            otel_training.record_feedback(str(number), "like")
-
-    found = lines()
-    kept, lost = len(insights(found)), losses(found)["queue_full"]
-    assert (50, {"queue_full": lost}) == (kept + lost, losses(found))
-    assert 10 <= kept < 50
-
-
 def test_waits_for_the_disk_and_goes_on(lines: Lines, monkeypatch: pytest.MonkeyPatch, folder: DataFolder) -> None:
     """While the disk is full records wait; when there is room they are written, none twice, none torn."""
     otel_training.record_feedback("before", "like")
