@@ -154,7 +154,7 @@ def pipelined(rng: random.Random, number: str) -> Exchange:
         rng.choice([engage, feed])(rng, f"{number}p{at}", CLOSE if at == count - 1 else "X-More: yes")
         for at in range(count)
     ]
-    expected = {
+    expected: dict[str, Any] = {
         name: tuple(one for _, said in made for one in said.get(name, ())) for name in ("actions", "shown", "losses")
     }
     return Exchange(((b"".join(sent for sent, _ in made), b""),), **expected)

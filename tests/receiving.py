@@ -11,11 +11,19 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import otel_training
 
 PROGRAM = Path(__file__).parent / "programs" / "receiver.py"
+
+
+class Addressed(Protocol):
+    """What an app ships to."""
+
+    @property
+    def endpoint(self) -> str:
+        """The base URL."""
 
 
 @dataclass
@@ -137,7 +145,7 @@ def waiting_ids(folder: Path) -> set[str]:
     return {event for event, _ in waiting(folder)}
 
 
-def environment(receiver: Receiver, home: Path, **extra: str) -> dict[str, str]:
+def environment(receiver: Addressed, home: Path, **extra: str) -> dict[str, str]:
     """The environment of an app that ships to a receiver."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("OTEL_")}
     return {

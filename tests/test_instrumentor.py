@@ -17,6 +17,7 @@ from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 
 import otel_training
+from otel_training.capture.anthropic.watch import watch
 from otel_training.conventions import Loss
 from otel_training.instrumentor import Configuration, TrainingInstrumentor
 from otel_training.pipeline import process
@@ -37,6 +38,8 @@ def instrumentor() -> Iterator[TrainingInstrumentor]:
     yield made
     if made.is_instrumented_by_opentelemetry:
         made.uninstrument()
+    # As the package is once it is imported.
+    watch()
     otel_training.configure(enabled=True)
 
 
@@ -75,9 +78,9 @@ def test_shows_its_losses_as_metrics(instrumentor: TrainingInstrumentor) -> None
         process.lose(Loss.QUEUE_FULL)
     assert otel_training.flush(5)
 
-    (resource,) = reader.get_metrics_data().resource_metrics  # type: ignore[union-attr]
+    (resource,) = reader.get_metrics_data().resource_metrics
     found = {
-        metric.name: [(dict(point.attributes), point.value) for point in metric.data.data_points]
+        metric.name: [(dict(point.attributes or {}), point.value) for point in metric.data.data_points]
         for metric in resource.scope_metrics[0].metrics
     }
     assert {
@@ -106,7 +109,7 @@ def test_takes_what_declarative_configuration_gives(instrumentor: TrainingInstru
     instrumentor.instrument(content_limit=5)
 
     assert 5 == process.settings().content_limit
-    assert list(otel_training.configure.__kwdefaults__) == [option.name for option in fields(Configuration)]
+    assert list(otel_training.configure.__kwdefaults__ or ()) == [option.name for option in fields(Configuration)]
 
 
 @pytest.mark.parametrize("protocol", ["http/protobuf", ""])

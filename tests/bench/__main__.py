@@ -1,5 +1,6 @@
 """Measure what the library costs its host, beside a bare OpenTelemetry SDK, and hold it to its bars."""
 
+import functools
 import os
 import sys
 import time
@@ -37,7 +38,7 @@ def measurements(*, quick: bool) -> Iterator[Row]:
     with sink() as endpoint:
         yield from _timed("call", lambda: call.rows(endpoint, quick=quick))
     for noun in (redaction, rate, burst, tasks, heartbeat, web, drain, disk, collector):
-        yield from _timed(noun.__name__, lambda noun=noun: noun.rows(quick=quick))
+        yield from _timed(noun.__name__, functools.partial(noun.rows, quick=quick))
 
 
 def _timed(name: str, measure: Callable[[], list[Row]]) -> list[Row]:

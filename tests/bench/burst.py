@@ -86,12 +86,12 @@ def run(what: str, count: int, turns: int) -> None:
     tell(grown=memory("VmHWM") - before, slower=slower, mean=mean, longest=longest)
 
 
-async def timed_on_loop(act: Callable[[], object], times: array, count: int) -> None:
+async def timed_on_loop(act: Callable[[], object], times: "array[int]", count: int) -> None:
     """Act on an event loop, which gets no turn meanwhile."""
     timed(act, times, 0, count)
 
 
-def timed(act: Callable[[], object], times: array, at: int, count: int) -> None:
+def timed(act: Callable[[], object], times: "array[int]", at: int, count: int) -> None:
     """Act without a pause, and note how long each took."""
     clock = time.perf_counter_ns
     for index in range(at, at + count):

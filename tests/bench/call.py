@@ -73,7 +73,7 @@ def prepared(variant: str, endpoint: str) -> tuple[Extract, Callable[[], object]
     return otel_training.extraction(bare), lambda: otel_training.flush(60)
 
 
-def burst(extract: Extract, text: str, times: array, at: int) -> None:
+def burst(extract: Extract, text: str, times: "array[int]", at: int) -> None:
     """Call without a pause, and note how long each call took."""
     clock = time.perf_counter_ns
     for index in range(at, at + BURST):

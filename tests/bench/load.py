@@ -4,6 +4,7 @@ import selectors
 import socket
 import sys
 import time
+from typing import Any, cast
 
 from tests.bench.child import percentile, tell
 
@@ -29,13 +30,13 @@ def run(port: int, connections: int, seconds: float) -> None:
 
 def exchanged(selector: selectors.BaseSelector, until: float) -> list[float]:
     """Keep one request under way on every connection."""
-    sent: dict[object, float] = {}
+    sent: dict[Any, float] = {}
     for key in selector.get_map().values():
-        _send(key.fileobj, sent)
+        _send(cast("socket.socket", key.fileobj), sent)
     latencies = []
     while (now := time.perf_counter()) < until:
         for key, _ in selector.select(1):
-            connection = key.fileobj
+            connection = cast("socket.socket", key.fileobj)
             _receive(connection)
             latencies.append(time.perf_counter() - sent[connection])
             _send(connection, sent)
@@ -43,7 +44,7 @@ def exchanged(selector: selectors.BaseSelector, until: float) -> list[float]:
     return latencies
 
 
-def _send(connection: socket.socket, sent: dict[object, float]) -> None:
+def _send(connection: socket.socket, sent: dict[Any, float]) -> None:
     sent[connection] = time.perf_counter()
     connection.sendall(REQUEST)
 

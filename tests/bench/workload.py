@@ -30,7 +30,7 @@ def articles() -> str:
 SOURCE = articles()[:LENGTH]
 HINTLESS = ("extraordinary_developments_" * LENGTH)[:LENGTH]
 """A text in which redaction has nothing to look for."""
-RESULT = {
+RESULT: dict[str, Any] = {
     "insights": [
         {
             "text": "Northfab booked orders worth 4.1 billion crowns, twice as much as a year earlier.",

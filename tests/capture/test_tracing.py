@@ -13,6 +13,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
 
 import otel_training
+from otel_training.capture.anthropic.watch import watch
 from otel_training.instrumentor import TrainingInstrumentor
 
 
@@ -29,6 +30,8 @@ def instrumentor() -> Iterator[TrainingInstrumentor]:
     yield made
     if made.is_instrumented_by_opentelemetry:
         made.uninstrument()
+    # As the package is once it is imported.
+    watch()
     otel_training.configure(enabled=True)
 
 
@@ -98,7 +101,7 @@ async def test_a_request_has_the_hosts_server_span_alone(
 ) -> None:
     """Beside the contrib instrumentation, FastAPI's own, or neither: no span of ours, our attributes on theirs."""
     provider, exporter = spans
-    telemetry = {"tracer_provider": provider, "operation_spans": False, "logs": False, "metrics": False}
+    telemetry: Any = {"tracer_provider": provider, "operation_spans": False, "logs": False, "metrics": False}
     app = FastAPI(telemetry=telemetry if tracing == "native" else {"tracing": False, "logs": False, "metrics": False})
 
     @app.post("/api/feed/engage")
@@ -112,7 +115,7 @@ async def test_a_request_has_the_hosts_server_span_alone(
 
     (record,) = lines()
     servers = [span for span in exporter.get_finished_spans() if span.kind is trace.SpanKind.SERVER]
-    assert [] == [span.name for span in exporter.get_finished_spans() if "training" in span.instrumentation_scope.name]  # type: ignore[union-attr]
+    assert [] == [span.name for span in exporter.get_finished_spans() if "training" in span.instrumentation_scope.name]
     assert (0 if tracing == "none" else 1) == len(servers)
     for server in servers:
         assert server.attributes is not None

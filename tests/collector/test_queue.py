@@ -2,6 +2,7 @@
 
 import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -49,7 +50,7 @@ def test_a_gateway_acknowledges_nothing_that_kafka_has_not(tmp_path: Path, folde
     """While no broker answers, the sender of training records is left waiting and will send them again."""
     brokers = f"127.0.0.1:{free_port()}"
     files = [CONFIG, CONFIG.with_name("gateway.yaml")]
-    kafka = {"KAFKA_BROKERS": brokers, "KAFKA_USER": "u", "KAFKA_PASSWORD": "p"}
+    kafka: dict[str, Any] = {"KAFKA_BROKERS": brokers, "KAFKA_USER": "u", "KAFKA_PASSWORD": "p"}
 
     with running(tmp_path / "queue", configs=files, **kafka) as gateway, pytest.raises(TimeoutError):
         gateway.send("/v1/logs", captured(folder.local), timeout=2)

@@ -4,12 +4,14 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from otel_training.folder import DataFolder
 from otel_training.pipeline import process
+from otel_training.store.client import Store
 from otel_training.store.session import open_drained
 from tests.collector import traffic
 from tests.collector.process import free_port, until
@@ -39,6 +41,11 @@ def test_the_collector_stores_what_our_own_drain_stores(tmp_path: Path, folder: 
     assert [] == different(by_drain, by_collector)
 
 
+def has(store: Store, rows: int) -> Callable[[], bool]:
+    """Tell whether so many rows were ever inserted."""
+    return lambda: inserted(store) >= rows
+
+
 def test_what_came_twice_is_seen_once(tmp_path: Path, folder: DataFolder) -> None:
     """The same segments twice, the collector killed each time before it has stored them: no table or view tells."""
     made, queue = traffic.make(folder, tmp_path), tmp_path / "queue"
@@ -50,7 +57,7 @@ def test_what_came_twice_is_seen_once(tmp_path: Path, folder: DataFolder) -> Non
                 ship(folder.local, collector.url, tmp_path / turn)
                 collector.end(signal.SIGKILL)
             with collecting(queue, endpoint):
-                until(lambda before=before: inserted(store) >= before + 2 * len(made))
+                until(has(store, before + 2 * len(made)))
                 settled(store)
         by_collector = everything(store)
     with open_drained(process.settings()) as (own, _):

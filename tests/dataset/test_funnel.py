@@ -31,19 +31,43 @@ def test_the_funnel_counts_each_filter(tmp_path: Path, rows: Any) -> None:
     assert ["good"] == [row["source_url"] for row in manifest(tmp_path / "t.manifest.json")["rows"]]
 
 
+def no_extraction() -> None:
+    """Somebody acts on what nobody captured."""
+    otel_training.record_feedback("a", "like", user_id=1)
+
+
+def no_readers() -> None:
+    """An extraction, and nobody saw it."""
+    extract("t", "u", "text")
+
+
+def orphans() -> None:
+    """An extraction, and an action that names something else."""
+    no_readers()
+    no_extraction()
+
+
+def no_scores() -> None:
+    """A reader, and nobody says how good the extraction was."""
+    extract("t", "u", "text", None)
+    engage("u", range(1))
+
+
+def too_few_viewers() -> None:
+    """One reader."""
+    extract("t", "u", "text")
+    engage("u", range(1))
+
+
 @pytest.mark.parametrize(
     ("prepare", "advice"),
     [
-        (lambda: otel_training.record_feedback("a", "like", user_id=1), "There is no extraction yet"),
-        (lambda: extract("t", "u", "text"), "There are no impressions and no feedback yet"),
-        (
-            lambda: (extract("t", "u", "text"), otel_training.record_feedback("a", "like", user_id=1)),
-            "names a captured insight",
-        ),
-        (lambda: (extract("t", "u", "text", None), engage("u", range(1))), "No extraction has a quality score yet"),
-        (lambda: (extract("t", "u", "text"), engage("u", range(1))), "'viewers >= 10' dropped the last 1"),
+        (no_extraction, "There is no extraction yet"),
+        (no_readers, "There are no impressions and no feedback yet"),
+        (orphans, "names a captured insight"),
+        (no_scores, "No extraction has a quality score yet"),
+        (too_few_viewers, "'viewers >= 10' dropped the last 1"),
     ],
-    ids=["no extraction", "no readers", "orphans", "no scores", "too few viewers"],
 )
 def test_says_what_to_do_when_nothing_can_be_exported(tmp_path: Path, command: Any, prepare: Any, advice: str) -> None:
     """A filter without data is named, and there is no file."""

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import anthropic
 import pytest
@@ -29,7 +30,7 @@ def claude(url: str) -> Iterator[anthropic.Anthropic]:
         yield client
 
 
-def ask(claude: anthropic.Anthropic, content: object) -> anthropic.types.Message:
+def ask(claude: anthropic.Anthropic, content: Any) -> anthropic.types.Message:
     return claude.messages.create(model=MODEL, max_tokens=1000, messages=[{"role": "user", "content": content}])
 
 

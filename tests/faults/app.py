@@ -11,9 +11,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
-from tests.receiving import environment, receiving, waiting
+from tests.receiving import Addressed, Receiver, environment, receiving, waiting
 
 PROGRAM = Path(__file__).parent.parent / "programs" / "steady.py"
 SHIP = "import sys; from otel_training.cli.main import main; sys.exit(main(['ship', '--json']))"
@@ -21,12 +21,8 @@ GRACE = 0.05
 """Seconds within which a record reaches the disk."""
 
 
-class End(Protocol):
-    """What an app ships to."""
-
-    @property
-    def endpoint(self) -> str:
-        """The base URL."""
+class End(Addressed, Protocol):
+    """What an app ships to, and which fails as it is told."""
 
     def be(self, mode: str) -> None:
         """Behave so from now on."""
@@ -35,11 +31,14 @@ class End(Protocol):
         """The insights of the events that arrived, each event once."""
 
 
+Receiving = TypeVar("Receiving", bound=End)
+
+
 @dataclass
-class Field:
+class Field(Generic[Receiving]):
     """A receiver, a data folder, and the names of what was certainly or possibly captured."""
 
-    receiver: End
+    receiver: Receiving
     home: Path
     headers: str = ""
     certain: set[str] = field(default_factory=set)
@@ -110,7 +109,7 @@ class Field:
 
 
 @contextlib.contextmanager
-def field_of(mode: str = "ok") -> Iterator[Field]:
+def field_of(mode: str = "ok") -> Iterator[Field[Receiver]]:
     """Set up a receiver and a data folder."""
     with (
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place,

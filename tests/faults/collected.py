@@ -8,11 +8,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tests.bench.results import Row
 from tests.collector.process import CONFIG, TOKEN, Collector, free_port, running
 from tests.faults.app import Field
-from tests.serving.conftest import Endpoint, serving
+from tests.serving.endpoint import Endpoint, serving
 
 PASSWORD = "of-this-run-alone"  # noqa: S105 - nothing else knows it
 QUIET = {"level": "fatal"}
@@ -42,7 +43,11 @@ class Chain:
         """Run the collector as it is shipped."""
         http = {"endpoint": f"127.0.0.1:{self.http}"}
         ports = {"receivers": {"otlp": {"protocols": {"http": http}}}, "service": {"telemetry": {"logs": QUIET}}}
-        told = {"CH_ENDPOINT": f"http://127.0.0.1:{self.store}", "CH_USER": "default", "CH_PASSWORD": PASSWORD}
+        told: dict[str, Any] = {
+            "CH_ENDPOINT": f"http://127.0.0.1:{self.store}",
+            "CH_USER": "default",
+            "CH_PASSWORD": PASSWORD,
+        }
         return running(self.place / "queue", ports, configs=(CONFIG, CONFIG.with_name("alone.yaml")), **told)
 
     @contextlib.contextmanager
@@ -98,7 +103,7 @@ def _kill(chain: Chain, times: int, seconds: float) -> None:
             collector.end(signal.SIGKILL)
 
 
-def _await(chain: Chain, found: Field) -> None:
+def _await(chain: Chain, found: Field[Chain]) -> None:
     """Wait until all that is certain has arrived, or long enough."""
     end = time.monotonic() + ARRIVAL_SECONDS
     while found.lost() and time.monotonic() < end:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from tests.bench.results import Row
 from tests.faults.app import Field, field_of
 from tests.faults.outages import MODES
+from tests.receiving import Receiver
 from tests.served import PROGRAMS
 
 SIGNALLED = ("plain", "processes", "pool")
@@ -119,7 +120,7 @@ def late(modes: Sequence[str]) -> list[Row]:
     ]
 
 
-def _ended(name: str, found: Field) -> list[Row]:
+def _ended(name: str, found: Field[Receiver]) -> list[Row]:
     captured = len(found.certain)
     return [
         Row(f"{name}: captured", captured, "records", ">= 100"),

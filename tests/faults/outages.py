@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from tests.bench.results import Row
 from tests.faults.app import Field, field_of
+from tests.receiving import Receiver
 
 MODES = (
     "hang", "drip", "refuse", "backlog", "429", "429:1", "500", "503", "302", "401", "404", "400", "garbage", "reset",
@@ -61,7 +62,7 @@ def kills(times: int) -> list[Row]:
         return _rows(f"receiver killed -9 {times} times", found)
 
 
-def _rows(name: str, found: Field) -> list[Row]:
+def _rows(name: str, found: Field[Receiver]) -> list[Row]:
     sent = sum(found.receiver.accepted().values())
     again = sent - len(found.receiver.accepted())
     return [

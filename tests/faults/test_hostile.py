@@ -56,7 +56,7 @@ def deep(levels: int) -> Any:
 POISON: list[Callable[[], Any]] = [
     Loud, lambda: LoudDict(insights=["One"], quality_score=8), lambda: LoudList([1, 2]), lambda: LoudText("text"),
     lambda: LoudInt(7), cyclic, lambda: deep(5000), lambda: "\ud800", lambda: "\0", lambda: 1 << 70, lambda: math.nan,
-    lambda: math.inf, lambda: {1, 2}, object, lambda: (x for x in ()), lambda: b"\xff", lambda: Decimal("NaN"),
+    lambda: math.inf, lambda: {1, 2}, object, lambda: iter(()), lambda: b"\xff", lambda: Decimal("NaN"),
     lambda: datetime.now(UTC), lambda: type, lambda: len, lambda: {Loud(): Loud()}, lambda: {"insights": Loud()},
     lambda: {"insights": [Loud(), {"text": Loud(), "category": Loud(), "id": Loud()}, None, 7]},
     lambda: {"quality_score": Loud(), "passed_filters": Loud(), "insight_count": Loud()}, lambda: LoudText("\ud800"),

@@ -5,12 +5,13 @@ import json
 import sqlite3
 import sys
 from pathlib import Path
+from typing import Any
 
 import otel_training
 
 
 @otel_training.extraction
-async def extract(topic: str, source_url: str, source_content: str) -> dict[str, object]:
+async def extract(topic: str, source_url: str, source_content: str) -> dict[str, Any]:
     """Answer what the plan says for this source."""
     await asyncio.sleep(0)
     answer = ANSWERS[source_url]
@@ -19,7 +20,7 @@ async def extract(topic: str, source_url: str, source_content: str) -> dict[str,
     return answer
 
 
-async def handle_topic(topic: str, sources: list[dict[str, object]]) -> None:
+async def handle_topic(topic: str, sources: list[dict[str, Any]]) -> None:
     """Extract from every source of a topic, as the app's topic handler does."""
     for source in sources:
         try:
@@ -31,7 +32,7 @@ async def handle_topic(topic: str, sources: list[dict[str, object]]) -> None:
         store(source, answer)
 
 
-def store(source: dict[str, object], answer: dict[str, object]) -> None:
+def store(source: dict[str, Any], answer: dict[str, Any]) -> None:
     """Store the insights under ids of the app's own."""
     with sqlite3.connect(DATABASE) as database:
         for identity, insight in zip(source["ids"], answer["insights"], strict=True):

@@ -4,6 +4,7 @@ import concurrent.futures
 import multiprocessing
 import os
 import sys
+from typing import Any
 
 import otel_training
 
@@ -24,7 +25,7 @@ def capture(name: str, count: int) -> None:
 
 def in_processes(method: str, count: int) -> None:
     """Capture in two children of `multiprocessing`, half in each."""
-    context = multiprocessing.get_context(method)
+    context: Any = multiprocessing.get_context(method)
     children = [context.Process(target=capture, args=(name, count // 2)) for name in "ab"]
     for child in children:
         child.start()

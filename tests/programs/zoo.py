@@ -125,7 +125,7 @@ async def chunked(visit: Visit) -> None:
 
 async def zipped(visit: Visit) -> None:
     async def inside(scope: Any, receive: Any, send: Any) -> None:
-        visit.send = send
+        visit.send = send  # type: ignore[method-assign]
         await chunked(visit)
 
     await GZipMiddleware(inside, minimum_size=1)(visit.scope, visit.receive, visit.send)

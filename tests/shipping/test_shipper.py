@@ -285,7 +285,7 @@ def test_one_process_of_a_folder_ships(receiver: Receiver, folder: DataFolder) -
 def test_compresses_as_the_settings_say(ships: Receiver) -> None:
     """None to this machine by default; gzip and zstd when asked for."""
     for compression in ("none", "gzip", "zstd"):
-        otel_training.configure(otlp_compression=compression)  # type: ignore[arg-type]
+        otel_training.configure(otlp_compression=compression)
         like(compression)
         assert otel_training.flush(5)
 

@@ -109,7 +109,7 @@ def test_stops_counted_when_the_spool_is_at_its_bound(lines: Lines) -> None:
     otel_training.configure(max_bytes=1)
     otel_training.record_feedback("a", "like")
     assert otel_training.flush(2)
-    process.current().writer.sink._looked_at = 0.0
+    process.current().writer.sink._looked_at = 0.0  # type: ignore[attr-defined]
     otel_training.record_feedback("b", "like")
 
     found = lines()
@@ -129,7 +129,7 @@ def test_goes_on_in_a_folder_that_was_deleted(folder: DataFolder, lines: Lines) 
     otel_training.record_feedback("a", "like")
     assert otel_training.flush(2)
     subprocess.run(["rm", "-rf", str(folder.path)], check=True)
-    process.current().writer.sink._looked_at = 0.0
+    process.current().writer.sink._looked_at = 0.0  # type: ignore[attr-defined]
     otel_training.record_feedback("b", "like")
 
     assert ["b"] == insights(lines())
@@ -150,7 +150,7 @@ def test_counts_a_record_that_cannot_be_encoded(
     lines: Lines, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A bug of ours costs one record, not its neighbours, and is named."""
-    real = writer.finish
+    real = writer.finish  # type: ignore[attr-defined]
 
     def failing(record: Any, finisher: Any) -> Any:
         if b"bad" in record.content:

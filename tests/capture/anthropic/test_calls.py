@@ -1,6 +1,7 @@
 """Claude's calls, by the real client against a loopback Messages API."""
 
 import asyncio
+import functools
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -143,7 +144,7 @@ async def test_records_an_async_call_exactly(later: anthropic.AsyncAnthropic, li
 
 def test_a_tools_arguments_are_the_answer(client: anthropic.Anthropic, lines: Lines) -> None:
     """Where the model answers by a tool, its arguments are what was returned; the tools are kept."""
-    tool = {"name": "save", "description": "Save insights.", "input_schema": {"type": "object"}}
+    tool: Any = {"name": "save", "description": "Save insights.", "input_schema": {"type": "object"}}
     extracted(lambda: client.messages.create(**PROMPT, tools=[tool]))
 
     body = the_call(lines)["body"]
@@ -182,7 +183,7 @@ def test_the_whole_prompt_is_kept_and_redacted(client: anthropic.Anthropic, line
 def test_a_prompts_version_is_its_system_prompt(client: anthropic.Anthropic, lines: Lines) -> None:
     """The same system prompt has the same version, another one another."""
     for system in ("Extract.", "Extract.", "Extract it all."):
-        extracted(lambda system=system: client.messages.create(**{**PROMPT, "system": system}))
+        extracted(functools.partial(client.messages.create, **{**PROMPT, "system": system}))
 
     one, same, other = [line["gen_ai.prompt.version"] for line in lines() if line["training.kind"] == "llm_call"]
     assert (True, False) == (one == same, one == other)
