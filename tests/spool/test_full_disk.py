@@ -121,6 +121,7 @@ def test_what_does_not_fit_the_backlog_is_counted(
     disk: Path, spool: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of what was captured meanwhile each record is there, or told as lost."""
+    monkeypatch.setattr(writer, "CROWDED_RECORDS", 100)
     monkeypatch.setattr(writer, "QUEUE_RECORDS", 100)
     ballast = fill(disk)
     names = capture("a", MANY)
