@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-# Processes that run tests.
+# How many processes run the tests.
 WORKERS ?= 2
+PYTEST = $(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=loadgroup
 COLLECTOR := .cache/otelcol-training
 OCB := go.opentelemetry.io/collector/cmd/builder@v0.161.0
 
@@ -42,11 +43,11 @@ check: $(READY)
 	@$(MAKE) --no-print-directory --jobs=2 lint fast
 
 fast: $(READY)
-	$(BIN)/python -m pytest -q -m "not slow" -n $(WORKERS)
+	$(PYTEST) -q -m "not slow"
 
 test: lint collector
 	rm -f .coverage .coverage.*
-	$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report=term-missing
+	$(PYTEST) --cov --cov-report=term-missing
 	$(MAKE) --no-print-directory faults QUICK=1
 
 # The oldest versions that pyproject.toml allows, in an environment of their own.
