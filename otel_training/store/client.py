@@ -1,5 +1,6 @@
 """The store's client, the only code that opens ClickHouse: `chdb:///path` and `http(s)://...` alike."""
 
+import logging
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -29,6 +30,9 @@ _CODE: Final = re.compile(r"Code: (\d+)\.")
 # INCORRECT_DATA, UNKNOWN_FIELD; TYPE_MISMATCH, CANNOT_READ_ALL_DATA
 _UNREADABLE: Final = frozenset({6, 25, 26, 27, 33, 41, 53, 72, 117, 130, 131, 349, 386, 467, 636})
 _NO_SPACE: Final = frozenset({243})
+_UNREACHABLE: Final = re.compile(r"ConnectionPool\(host='([^']+)', port=(\d+)\)")
+# The driver logs what it raises, which Python prints where nobody configured logging.
+logging.getLogger("clickhouse_connect").addHandler(logging.NullHandler())
 
 
 class Store:
@@ -175,6 +179,10 @@ def _as_store_error(error: Exception) -> Exception:
         return RowsUnreadableError(text)
     if code in _NO_SPACE or "No space left" in text:
         return StoreError("The disk is full: make room and run the command again; nothing was lost.")
+    if unreachable := _UNREACHABLE.search(text):
+        return StoreError(
+            f"No ClickHouse answers at {':'.join(unreachable.groups())}: start it, or correct OTEL_TRAINING_STORE."
+        )
     first = text.strip().splitlines()[0][:300] if text.strip() else type(error).__name__
     return StoreError(f"The store said: {first}")
 

@@ -12,7 +12,7 @@ import pytest
 import otel_training
 from otel_training.folder import DataFolder
 from tests.cli.news import extract
-from tests.served import environment
+from tests.served import environment, run
 
 SHOW_CURSOR = "\x1b[?25h"
 
@@ -72,3 +72,11 @@ def test_progress_is_gone_before_the_result(folder: DataFolder, tmp_path: Path) 
 
     before, _, after = printed.partition("timestamp")
     assert (True, True, False) == ("Draining" in before, SHOW_CURSOR in before, "Draining" in after)
+
+
+def test_a_server_that_is_away_is_one_sentence(tmp_path: Path) -> None:
+    """It names the address, and nothing of the driver's own words."""
+    done = run("-m", "otel_training.cli", "view", cwd=tmp_path, OTEL_TRAINING_STORE="http://127.0.0.1:9")
+
+    sentence = "Error: No ClickHouse answers at 127.0.0.1:9: start it, or correct OTEL_TRAINING_STORE.\n"
+    assert (1, "", sentence) == (done.returncode, done.stdout, done.stderr)
