@@ -23,7 +23,7 @@ from otel_training.store.session import open_drained
 
 _MARK: Final = ".otel_training-demo"
 _LINES: Final = 2
-_LINE: Final = 700
+_PART: Final = 300
 
 
 @click.command()
@@ -39,6 +39,7 @@ def demo(work: Path) -> None:
     work = work.absolute()
     _clear(work)
     run(work, say=note)
+    note("")
     configure(home=str(work / NAME))
     filters = Filters()
     with open_drained(process.settings()) as (store, _):
@@ -53,7 +54,7 @@ def _draw(work: Path, analysis: dict[str, Any], report: Report) -> Iterator[Rend
     yield draw_report(report)
     with Path(report.file).open(encoding="utf-8") as file:
         for line, _ in zip(file, range(_LINES), strict=False):
-            yield f"\n{line.rstrip()[:_LINE]}{'…' if len(line) > _LINE else ''}"
+            yield f"\n{line[:_PART]} … {line[-_PART:].rstrip()}" if len(line) > 2 * _PART else f"\n{line.rstrip()}"
     # How this very command is called: `make demo` puts it on no PATH.
     command = COMMAND if shutil.which(COMMAND) else sys.argv[0]
     yield f"\nNext: OTEL_TRAINING_HOME={work / NAME} {command} view extraction"
