@@ -16,17 +16,17 @@ from tests.receiving import Receiver
 def test_doctor_explains(gathered: None, rows: Any, command: Any) -> None:
     """Who wrote, what is orphaned, which keys, and a sentence for each thing to do."""
     process.lose(otel_training.conventions.Loss.FEED_TOO_LARGE)
-    (found,) = rows("doctor")
+    (report,) = rows("doctor")
 
     assert [("extraction", 1), ("feedback", 3), ("impression", 3)] == [
-        (row["kind"], row["records"]) for row in found["programs"]
+        (row["kind"], row["records"]) for row in report["programs"]
     ]
     assert (1, 0, ["nosuch"], 1) == tuple(
-        found["orphans"][name] for name in ("feedback_orphans", "impression_orphans", "examples", "without_reader")
+        report["orphans"][name] for name in ("feedback_orphans", "impression_orphans", "examples", "without_reader")
     )
-    assert [("feed_too_large", 1)] == [(row["reason"], row["count"]) for row in found["lost"]]
-    assert [3] == [row["readers"] for row in found["keys"]]
-    assert [True, True] == [word in found["findings"][at] for at, word in enumerate(("nosuch", "no reader"))]
+    assert [("feed_too_large", 1)] == [(row["reason"], row["count"]) for row in report["lost"]]
+    assert [3] == [row["readers"] for row in report["keys"]]
+    assert [True, True] == [word in report["findings"][at] for at, word in enumerate(("nosuch", "no reader"))]
     shown = " ".join("".join(command("doctor")[1:]).split())
     assert all(word in shown for word in ("nosuch", "no reader", "page the feed", "Keys"))
 
@@ -37,10 +37,10 @@ def test_doctor_notices_two_keys_and_a_missing_side(rows: Any) -> None:
         otel_training.configure(user_key=key)
         otel_training.record_feedback("a", "like", user_id=1)
         assert otel_training.flush(2)
-    (found,) = rows("doctor")
+    (report,) = rows("doctor")
 
-    assert "OTEL_TRAINING_HOME" in found["findings"][0]
-    assert "2 keys" in found["findings"][-1]
+    assert "OTEL_TRAINING_HOME" in report["findings"][0]
+    assert "2 keys" in report["findings"][-1]
 
 
 def test_doctor_is_content_where_all_is_well(command: Any) -> None:
@@ -54,13 +54,13 @@ def test_doctor_is_content_where_all_is_well(command: Any) -> None:
 
 def test_doctor_says_why_segments_wait(left: None, receiver: Receiver, rows: Any, command: Any) -> None:
     """What the receiver answered, and what it refused for good."""
-    (found,) = rows("doctor")[0]["findings"]
-    assert found.startswith("The receiver does not take what is shipped: HTTP 503; 1 segment (")
+    (finding,) = rows("doctor")[0]["findings"]
+    assert finding.startswith("The receiver does not take what is shipped: HTTP 503; 1 segment (")
     receiver.be('400:"b"')
     assert 0 == command("ship")[0]
 
-    (found,) = rows("doctor")[0]["findings"]
-    assert found.startswith("The receiver refused 1 record for good: rejected/*.reason says why")
+    (finding,) = rows("doctor")[0]["findings"]
+    assert finding.startswith("The receiver refused 1 record for good: rejected/*.reason says why")
     assert "Shipping" in command("doctor")[1]
 
 
@@ -71,8 +71,10 @@ def test_doctor_says_that_nobody_ships(
     (path,) = folder.ship.glob("*.jsonl")
     os.utime(path, (time.time() - 90, time.time() - 90))
     folder.shipping.unlink()
-    assert any("no running app ships them: `otel-training ship` does." in one for one in rows("doctor")[0]["findings"])
+    assert any(
+        "no running app ships them: `otel-training ship` does." in finding for finding in rows("doctor")[0]["findings"]
+    )
     monkeypatch.delenv("OTEL_TRAINING_OTLP_ENDPOINT")
     process.reset()
 
-    assert any("no endpoint is set here" in one for one in rows("doctor")[0]["findings"])
+    assert any("no endpoint is set here" in finding for finding in rows("doctor")[0]["findings"])

@@ -30,7 +30,7 @@ def test_wrong_usage_is_exit_code_2(command: Any, argv: tuple[str, ...]) -> None
 
 
 @pytest.mark.parametrize(
-    ("error", "code", "said"),
+    ("error", "code", "sentence"),
     [
         (KeyboardInterrupt(), 130, "nothing was lost"),
         (OSError(30, "Read-only file system", "/data"), 1, "/data: Read-only file system"),
@@ -39,7 +39,7 @@ def test_wrong_usage_is_exit_code_2(command: Any, argv: tuple[str, ...]) -> None
     ids=["Ctrl-C", "read-only", "broken pipe"],
 )
 def test_whatever_ends_a_command_is_one_sentence(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], error: BaseException, code: int, said: str
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], error: BaseException, code: int, sentence: str
 ) -> None:
     """Ctrl-C, a read-only disk, a closed pipe: no traceback."""
 
@@ -52,7 +52,7 @@ def test_whatever_ends_a_command_is_one_sentence(
     result = main(["status"])
     sys.stdout.close()
 
-    assert (code, said != "") == (result, said in capsys.readouterr().err and said != "")
+    assert (code, sentence != "") == (result, sentence in capsys.readouterr().err and sentence != "")
 
 
 def test_says_which_libraries_are_missing(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -73,6 +73,7 @@ def test_runs_as_a_module() -> None:
     assert "otel-training, version 0.1.0\n" == done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_prints_the_completion_of_each_shell(tmp_path: Path, shell: str) -> None:
     """By the variable that click's own entry point would read."""
@@ -81,6 +82,7 @@ def test_prints_the_completion_of_each_shell(tmp_path: Path, shell: str) -> None
     assert (0, True) == (done.returncode, f"_OTEL_TRAINING_COMPLETE={shell}_complete" in done.stdout)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "darwin", reason="the bash of macOS is older than what click needs")
 def test_completes_in_a_real_bash(tmp_path: Path) -> None:
     """The installed command, after the line of the README: a command, a kind, an option."""
@@ -103,6 +105,7 @@ def test_completes_in_a_real_bash(tmp_path: Path) -> None:
     assert (["schema", "feedback", "--min-quality --min-viewers"], "") == (done.stdout.splitlines(), done.stderr)
 
 
+@pytest.mark.slow
 def test_an_error_is_broken_between_words_in_a_terminal(tmp_path: Path) -> None:
     """And nowhere in a log, where it is one line."""
     argv = [sys.executable, "-m", "otel_training.cli", "view"]

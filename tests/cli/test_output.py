@@ -58,6 +58,7 @@ def test_a_hint_is_one_line_in_a_log(command: Any) -> None:
     assert min(map(len, findings)) > 80
 
 
+@pytest.mark.slow
 def test_progress_is_gone_before_the_result(folder: DataFolder, tmp_path: Path) -> None:
     """In a terminal, where both share a line."""
     extract("chips", "u", "text")
@@ -74,6 +75,7 @@ def test_progress_is_gone_before_the_result(folder: DataFolder, tmp_path: Path) 
     assert (True, True, False) == ("Draining" in before, SHOW_CURSOR in before, "Draining" in after)
 
 
+@pytest.mark.slow
 def test_a_server_that_is_away_is_one_sentence(tmp_path: Path) -> None:
     """It names the address, and nothing of the driver's own words."""
     done = run("-m", "otel_training.cli", "view", cwd=tmp_path, OTEL_TRAINING_STORE="http://127.0.0.1:9")

@@ -11,15 +11,15 @@ from otel_training.store.client import Store, embedded_dsn
 from otel_training.store.migrate import migrate, migrations
 
 FILES = migrations()
-FIRST = [one for one in FILES if one.name <= "0024_v_examples"]
-LATER = [one.name for one in FILES[len(FIRST) :]]
+FIRST = [migration for migration in FILES if migration.name <= "0024_v_examples"]
+LATER = [migration.name for migration in FILES[len(FIRST) :]]
 
 
 @pytest.fixture
 def store(folder: DataFolder) -> Iterator[Store]:
     """The embedded store, which a command opens beside it: one process may."""
-    with closing(Store(embedded_dsn(make_folder(folder).store))) as opened:
-        yield opened
+    with closing(Store(embedded_dsn(make_folder(folder).store))) as store:
+        yield store
 
 
 @pytest.mark.parametrize(
@@ -36,12 +36,12 @@ def store(folder: DataFolder) -> Iterator[Store]:
 def test_shows_statements_that_parse(options: str, statements: int, command: Any, store: Store) -> None:
     """The engine reads each statement of each form; no placeholder is left."""
     code, printed, _ = command("schema", "show", *options.split())
-    shown = [_uncommented(one) for one in printed.split(";\n\n")[:-1]]
+    shown = [_uncommented(statement) for statement in printed.split(";\n\n")[:-1]]
 
     assert (0, statements) == (code, len(shown))
     # It raises where one cannot be parsed.
-    assert all(store.row("SELECT formatQuery({text:String}) AS text", text=one)["text"] for one in shown)
-    assert [] == [one for one in shown if ";" in one or "/*{" in one]
+    assert all(store.row("SELECT formatQuery({text:String}) AS text", text=statement)["text"] for statement in shown)
+    assert [] == [statement for statement in shown if ";" in statement or "/*{" in statement]
 
 
 def _uncommented(statement: str) -> str:
@@ -59,18 +59,18 @@ def _uncommented(statement: str) -> str:
 )
 def test_refuses_what_would_do_harm(argv: tuple[str, ...], reason: str, command: Any) -> None:
     """As wrong usage: what ends the quotes around it, what drops every row, what asks for two formats."""
-    code, printed, said = command("schema", *argv)
+    code, printed, errors = command("schema", *argv)
 
-    assert (2, "", True) == (code, printed, reason in said)
+    assert (2, "", True) == (code, printed, reason in errors)
 
 
 @pytest.mark.parametrize("option", ["--json", "--csv", ""])
 def test_lists_migrations_for_people_and_programs(option: str, command: Any) -> None:
     """Of an empty store, all of them as pending."""
-    code, printed, said = command("schema", "status", *option.split())
+    code, printed, errors = command("schema", "status", *option.split())
 
     assert (0, len(FILES)) == (code, printed.count("pending"))
-    assert f"{len(FILES)} migrations pending: `otel-training schema apply` runs them.\n" == said
+    assert f"{len(FILES)} migrations pending: `otel-training schema apply` runs them.\n" == errors
 
 
 def test_lists_and_runs_what_is_pending(command: Any, rows: Any, store: Store) -> None:
@@ -79,7 +79,10 @@ def test_lists_and_runs_what_is_pending(command: Any, rows: Any, store: Store) -
     before = rows("schema", "status")
     applied = command("schema", "apply")
 
-    assert [{"migration": one.name, "state": "pending" if one.name in LATER else "applied"} for one in FILES] == before
+    assert [
+        {"migration": migration.name, "state": "pending" if migration.name in LATER else "applied"}
+        for migration in FILES
+    ] == before
     assert (0, "".join(f"applied {name}\n" for name in LATER), "") == applied
     assert (0, "", "Nothing is pending.\n") == command("schema", "apply")
     assert {"applied"} == {row["state"] for row in rows("schema", "status")}
@@ -109,10 +112,10 @@ def test_names_each_difference_in_a_line(command: Any, rows: Any, store: Store) 
     ):
         store.run(statement)
 
-    code, printed, said = command("schema", "verify")
+    code, printed, errors = command("schema", "verify")
 
     lines = printed.splitlines()
-    assert (1, "6 differences from this version's schema.\n") == (code, said)
+    assert (1, "6 differences from this version's schema.\n") == (code, errors)
     assert [
         "extractions.mine: is not of this version (String)",
         "links.imported_line: is missing (UInt64)",

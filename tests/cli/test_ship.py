@@ -38,8 +38,8 @@ def test_counts_what_is_refused_for_good(left: None, receiver: Receiver, folder:
     """What was set aside is in the result, and its count reaches the receiver."""
     receiver.be('400:"b"')
 
-    (found,) = rows("ship")
-    assert (2, 1) == (found["accepted"], found["rejected"])
+    (result,) = rows("ship")
+    assert (2, 1) == (result["accepted"], result["rejected"])
     process.install()
     assert {"rejected": 1} == receiver.losses()
 

@@ -97,12 +97,12 @@ def test_a_held_store_names_its_holder(
 
 def test_status_tells_how_shipping_goes(left: None, receiver: Receiver, rows: Any, command: Any) -> None:
     """Endpoint, what waits, the last error; then the last acceptance."""
-    (found,) = rows("status")
-    told = found["shipping"]
+    (status,) = rows("status")
+    shipping = status["shipping"]
     assert (receiver.endpoint, 1, "HTTP 503", None) == (
-        told["endpoint"], told["segments"], told["error"], told["accepted_at"],
+        shipping["endpoint"], shipping["segments"], shipping["error"], shipping["accepted_at"],
     )  # fmt: skip
-    assert "OTEL_TRAINING_STORE" in found["next_step"]
+    assert "OTEL_TRAINING_STORE" in status["next_step"]
     receiver.be("ok")
     assert 0 == command("ship")[0]
 

@@ -27,9 +27,9 @@ def start() -> Any:
 def eventually() -> Callable[[Callable[[], bool]], bool]:
     """Wait until something is so."""
 
-    def wait(found: Callable[[], bool]) -> bool:
+    def wait(holds: Callable[[], bool]) -> bool:
         deadline = time.monotonic() + 10
-        while not found():
+        while not holds():
             if time.monotonic() > deadline:
                 return False
             time.sleep(0.05)

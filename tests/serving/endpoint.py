@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import socket
 import subprocess
 import sys
 import urllib.error
@@ -27,6 +28,11 @@ class Answer:
     body: bytes
     headers: Message
 
+    @property
+    def code(self) -> str:
+        """The number of ClickHouse's error."""
+        return str(self.headers["X-ClickHouse-Exception-Code"])
+
 
 @dataclass(frozen=True)
 class Endpoint:
@@ -50,17 +56,24 @@ class Endpoint:
     ) -> Answer:
         """Send a request as curl would."""
         data = body.encode() if isinstance(body, str) else body
-        asked = urllib.request.Request(  # noqa: S310 - loopback
+        request = urllib.request.Request(  # noqa: S310 - loopback
             f"{self.url}{path}?{urlencode(query)}",
             data or None,
             {"Authorization": self.authorization} | (headers or {}),
         )
         try:
-            with urllib.request.urlopen(asked, timeout=20) as answer:  # noqa: S310 - loopback
+            with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310 - loopback
                 return Answer(answer.status, answer.read(), answer.headers)
         except urllib.error.HTTPError as error:
             with error:
                 return Answer(error.code, error.read(), error.headers)
+
+    def hang(self, statement: str, **query: str) -> socket.socket:
+        """Send a request, and do not read the answer."""
+        client = socket.create_connection(("127.0.0.1", self.port))
+        head = f"POST /?{urlencode(query)} HTTP/1.1\r\nHost: x\r\nAuthorization: {self.authorization}\r\n"
+        client.sendall(f"{head}Content-Length: {len(statement)}\r\n\r\n{statement}".encode())
+        return client
 
     def ask_or_fail(self, body: str) -> None:
         """Ask, where the answer does not matter."""
@@ -87,10 +100,10 @@ def serving(home: Path, *argv: object, password: str = "", **extra: str) -> Iter
     )
     try:
         assert process.stderr is not None
-        said = process.stderr.readline()
-        assert said.startswith("Serving http://127.0.0.1:"), said + process.stderr.read()
-        port = int(said.split("127.0.0.1:")[1].split()[0])
-        yield Endpoint(port, home, process, password or said.split("password ")[1].split()[0])
+        announced = process.stderr.readline()
+        assert announced.startswith("Serving http://127.0.0.1:"), announced + process.stderr.read()
+        port = int(announced.split("127.0.0.1:")[1].split()[0])
+        yield Endpoint(port, home, process, password or announced.split("password ")[1].split()[0])
     finally:
         process.terminate()
         process.wait(timeout=10)

@@ -30,7 +30,7 @@ def drainer(folder: DataFolder) -> Iterator[Drainer]:
     store.close()
 
 
-def test_a_drain_that_fails_is_told_once_and_tried_again(
+def test_a_drain_that_fails_is_logged_once_and_tried_again(
     drainer: Drainer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """As long as its reason stays; and it succeeds when the reason goes."""
@@ -41,7 +41,7 @@ def test_a_drain_that_fails_is_told_once_and_tried_again(
     with caplog.at_level(logging.WARNING, "otel_training"):
         thread.start()
         time.sleep(1)
-    assert ["Draining failed"] == [one.getMessage()[:15] for one in caplog.records]
+    assert ["Draining failed"] == [record.getMessage()[:15] for record in caplog.records]
 
     with closing(drainer.store.another()) as other:
         migrate(other)

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import time
 import zlib
 from typing import Any
 from urllib.request import urlopen
@@ -11,6 +12,8 @@ import pytest
 
 pytestmark = pytest.mark.slow
 
+SLOW = "SELECT sum(sleepEachRow(0.2)) FROM numbers(1000) SETTINGS max_block_size = 1"
+RUNNING = "SELECT count() FROM system.processes WHERE query LIKE '%sleepEachRow%' AND query NOT LIKE '%processes%'"
 NUMBERS = "SELECT number FROM numbers(3)"
 
 
@@ -127,7 +130,9 @@ def test_takes_compressed_inserts(endpoint: Any, coding: str) -> None:
 def test_tells_the_query_id_unless_it_would_be_a_header(endpoint: Any) -> None:
     """What comes back is what was sent, or nothing."""
     asked = ("mine-1", "a\r\nX-Other: b")
-    assert ["mine-1", ""] == [endpoint.ask("SELECT 1", query_id=one).headers["X-ClickHouse-Query-Id"] for one in asked]
+    assert ["mine-1", ""] == [
+        endpoint.ask("SELECT 1", query_id=identity).headers["X-ClickHouse-Query-Id"] for identity in asked
+    ]
 
 
 def test_lives_without_a_password_only_for_a_ping(endpoint: Any) -> None:
@@ -135,3 +140,41 @@ def test_lives_without_a_password_only_for_a_ping(endpoint: Any) -> None:
     for path in ("/ping", "/"):
         with urlopen(endpoint.url + path, timeout=5) as answer:  # noqa: S310 - loopback
             assert b"Ok.\n" == answer.read()
+
+
+@pytest.mark.parametrize(
+    ("body", "query", "headers", "status", "code"),
+    [
+        (b"SELECT '" + b"x" * (1 << 20) + b"'", {}, {}, 400, "62"),
+        (
+            b'--b\r\nContent-Disposition: form-data; name="t"; filename="t"\r\n\r\n1\r\n--b--\r\n',
+            {"query": "SELECT * FROM t", "t_structure": "a UInt8"},
+            {"Content-Type": "multipart/form-data; boundary=b"}, 501, "48",
+        ),
+    ],
+)  # fmt: skip
+def test_refuses_what_it_cannot_read(  # noqa: PLR0913, PLR0917 - one row each
+    endpoint: Any, body: bytes, query: dict[str, str], headers: dict[str, str], status: int, code: str
+) -> None:
+    """Each by ClickHouse's code."""
+    answer = endpoint.ask(body, headers, **query)
+
+    assert (status, code) == (answer.status, answer.code), answer.body
+
+
+def test_there_is_nothing_else(endpoint: Any) -> None:
+    """Another path is no door."""
+    assert 404 == endpoint.ask("SELECT 1", path="/play").status
+
+
+def test_many_clients_that_hang_up_hold_up_nobody(endpoint: Any, eventually: Any) -> None:
+    """More of them than there are threads, twice."""
+    clients = [endpoint.hang(SLOW) for _ in range(140)]
+    time.sleep(0.5)
+    for client in clients:
+        client.close()
+
+    assert eventually(lambda: endpoint.rows(RUNNING) == [["0"]])
+    # None that waited for a thread begins afterwards.
+    time.sleep(0.5)
+    assert [["0"]] == endpoint.rows(RUNNING)

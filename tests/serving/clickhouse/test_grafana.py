@@ -22,10 +22,10 @@ TABLES = (
 
 def block(*columns: tuple[str, str, bytes], rows: int = 1) -> bytes:
     """A Native block of revision 0."""
-    made = bytes([len(columns), rows])
+    data = bytes([len(columns), rows])
     for name, kind, values in columns:
-        made += bytes([len(name)]) + name.encode() + bytes([len(kind)]) + kind.encode() + values
-    return made
+        data += bytes([len(name)]) + name.encode() + bytes([len(kind)]) + kind.encode() + values
+    return data
 
 
 ANSWERS = {
@@ -62,10 +62,10 @@ def filled(endpoint: Any) -> Any:
 
 def test_every_recorded_request_is_tested() -> None:
     """None is left out."""
-    assert {"on connect"} | ANSWERS.keys() | ERRORS.keys() == {one["why"] for one in RECORDED}
+    assert {"on connect"} | ANSWERS.keys() | ERRORS.keys() == {recorded["why"] for recorded in RECORDED}
 
 
-@pytest.mark.parametrize("recorded", RECORDED, ids=[one["why"] for one in RECORDED])
+@pytest.mark.parametrize("recorded", RECORDED, ids=[recorded["why"] for recorded in RECORDED])
 def test_answers_recorded_requests(filled: Any, recorded: dict[str, Any]) -> None:
     """Byte for byte what the data source's driver reads as revision 0, or ClickHouse's error."""
     answer = send(filled, recorded)

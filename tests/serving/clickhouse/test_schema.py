@@ -15,8 +15,8 @@ from otel_training.store.migrate import migrate, migrations
 pytestmark = pytest.mark.slow
 
 FILES = migrations()
-FIRST = [one for one in FILES if one.name <= "0024_v_examples"]
-LATER = [one.name for one in FILES[len(FIRST) :]]
+FIRST = [migration for migration in FILES if migration.name <= "0024_v_examples"]
+LATER = [migration.name for migration in FILES[len(FIRST) :]]
 EXTRACTION = (
     "INSERT INTO otel_logs (Timestamp, Body, LogAttributes) VALUES (now64(9) - 1, "
     """'{"training.input": "Source", "training.output": [{"insight_id": "i1", "text": "Orders rose"}]}', """

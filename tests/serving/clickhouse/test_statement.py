@@ -43,9 +43,9 @@ NOISE = st.sampled_from(
 )
 def test_finds_an_inserts_data(source: bytes, text: str, name: str, data: bytes) -> None:
     """They begin after VALUES, or after the format and one line end."""
-    found = read_statement(source)
+    statement = read_statement(source)
 
-    assert (text, name, data) == (found.text, found.format, source[found.data_at :])
+    assert (text, name, data) == (statement.text, statement.format, source[statement.data_at :])
 
 
 @pytest.mark.parametrize(
@@ -65,9 +65,9 @@ def test_finds_an_inserts_data(source: bytes, text: str, name: str, data: bytes)
 )
 def test_finds_a_querys_format(source: str, text: str, name: str, query: str) -> None:
     """Only where it is a clause, and without the semicolon that ends the statement."""
-    found = read_statement(source.encode())
+    statement = read_statement(source.encode())
 
-    assert (text, name, -1, query) == (found.text, found.format, found.data_at, found.query)
+    assert (text, name, -1, query) == (statement.text, statement.format, statement.data_at, statement.query)
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_refuses_what_must_not_run_here(source: bytes, code: int) -> None:
 
 @given(st.lists(NOISE, max_size=6), st.binary(max_size=200))
 def test_no_word_in_strings_or_comments_counts(noise: list[str], data: bytes) -> None:
-    """Whatever stands in them, the format and the data are found."""
+    """Whatever stands in them, the format and the data are statement."""
     head = f"INSERT INTO t {' '.join(noise)} "
     source = head.encode() + b"FORMAT RowBinary\n" + data
     insert = read_statement(source)
