@@ -73,7 +73,7 @@ class TrainingMiddleware:
             await self.app(scope, exchange.tee_receive(receive), exchange.tee_send(send))
 
     def _begin(self, scope: Scope) -> "Exchange | None":
-        """Begin to capture a request; None where none of the routes is meant, or capture is off."""
+        """Begin to capture a request; None where no route matches or capture is off."""
         with guard:
             if captures():
                 for kind, route in self._routes:
@@ -83,7 +83,7 @@ class TrainingMiddleware:
 
 
 def _write_out_at_shutdown(send: Send) -> Send:
-    """Write at lifespan shutdown what waits: uvicorn ends by re-raising SIGTERM, which runs no `atexit`."""
+    """Write what waits to the disk at lifespan shutdown: uvicorn ends by re-raising SIGTERM, which runs no `atexit`."""
 
     async def send_when_written(message: Message) -> None:
         if message["type"].startswith("lifespan.shutdown."):
