@@ -8,7 +8,7 @@ from rich.console import RenderableType
 
 from otel_training.cli.output import Output, note, output_options, table
 from otel_training.cli.store import open_store
-from otel_training.store.client import Row, Store, query
+from otel_training.store.client import Row, Store, read_query
 
 _BAR: Final = 40
 _TOPIC_COLUMNS: Final = (
@@ -28,12 +28,13 @@ def analyze(output: Output) -> None:
 def read_analysis(store: Store) -> dict[str, Any]:
     """Read all figures."""
     return {
-        "totals": store.row(query("analyze_totals")),
-        "quality": list(store.rows(query("analyze_quality"))),
+        "totals": store.row(read_query("analyze_totals")),
+        "quality": list(store.rows(read_query("analyze_quality"))),
         "exposure": [
-            {"readers": row["readers"], "insights": row["insights"]} for row in store.rows(query("analyze_exposure"))
+            {"readers": row["readers"], "insights": row["insights"]}
+            for row in store.rows(read_query("analyze_exposure"))
         ],
-        "topics": list(store.rows(query("analyze_topics"))),
+        "topics": list(store.rows(read_query("analyze_topics"))),
     }
 
 

@@ -13,7 +13,7 @@ from otel_training.cli.store import open_store
 from otel_training.conventions import Kind, Loss
 from otel_training.folder import DataFolder
 from otel_training.pipeline import process
-from otel_training.store.client import Store, query
+from otel_training.store.client import Store, read_query
 from otel_training.store.drain import count_waiting
 
 EXPLANATIONS: Final = {
@@ -50,17 +50,17 @@ def doctor(output: Output) -> None:
 def examine(store: Store, folder: DataFolder) -> dict[str, Any]:
     """Gather all figures, and what is wrong."""
     settings = process.settings()
-    lost = lost_by_reason(store.row(query("status")), folder)
+    lost = lost_by_reason(store.row(read_query("status")), folder)
     report: dict[str, Any] = {
         "folder": str(folder.path),
-        "programs": list(store.rows(query("doctor_programs"))),
+        "programs": list(store.rows(read_query("doctor_programs"))),
         "waiting": count_waiting(store, folder),
         "shipping": read_shipping_report(folder, settings),
         "lost": [
             {"reason": reason, "count": count, "why": EXPLANATIONS[Loss(reason)]} for reason, count in lost.items()
         ],
-        "orphans": store.row(query("doctor_orphans")),
-        "keys": list(store.rows(query("doctor_keys"))),
+        "orphans": store.row(read_query("doctor_orphans")),
+        "keys": list(store.rows(read_query("doctor_keys"))),
     }
     report["findings"] = list(_findings(report))
     if report["shipping"] is not None:

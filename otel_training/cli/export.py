@@ -12,7 +12,7 @@ from otel_training.conventions import COMMAND
 from otel_training.dataset.export import Report, check_target
 from otel_training.dataset.export import export as write_export
 from otel_training.dataset.funnel import Filters, Funnel, funnel
-from otel_training.store.client import query
+from otel_training.store.client import read_query
 
 _DEFAULT = Filters()
 
@@ -66,7 +66,8 @@ def sql_of(filters: Filters) -> str:
     """Return the query, its parameters set, ready for any ClickHouse client."""
     # A whole number without its ".0", which ClickHouse would not read as an integer.
     values = {name: int(value) if value == int(value) else repr(value) for name, value in asdict(filters).items()}
-    return "".join(f"SET param_{name} = {value};\n" for name, value in values.items()) + query("export").rstrip() + ";"
+    parameters = "".join(f"SET param_{name} = {value};\n" for name, value in values.items())
+    return f"{parameters}{read_query('export').rstrip()};"
 
 
 def draw_funnel(funnel: Funnel) -> RenderableType:

@@ -18,7 +18,7 @@ from otel_training.folder import DataFolder, find_folder
 from otel_training.pipeline import process
 from otel_training.spool.backlog import read_backlog
 from otel_training.spool.loss_file import read_losses
-from otel_training.store.client import Store, query
+from otel_training.store.client import Store, read_query
 from otel_training.store.drain import count_waiting
 
 TARGETS: Final = (500, 1000)
@@ -44,7 +44,7 @@ class Status:
 
 def read_status(store: Store, folder: DataFolder) -> Status:
     """Read the figures from the store and the spool."""
-    row = store.row(query("status"))
+    row = store.row(read_query("status"))
     spooled = count_waiting(store, folder)
     lost, settings = lost_by_reason(row, folder), process.settings()
     shipping = read_shipping_report(folder, settings)

@@ -12,7 +12,7 @@ from rich.console import RenderableType
 from otel_training.cli.output import Output, note, output_options, table
 from otel_training.cli.store import open_store
 from otel_training.conventions import Kind
-from otel_training.store.client import Row, Store, query
+from otel_training.store.client import Row, Store, read_query
 
 KINDS: Final = tuple(
     kind.value for kind in (Kind.EXTRACTION, Kind.FEEDBACK, Kind.IMPRESSION, Kind.QUERY, Kind.LLM_CALL, Kind.CORRECTION)
@@ -34,7 +34,7 @@ def view(kind: str, limit: int | None, output: Output) -> None:
     if output is Output.TEXT and limit is None:
         limit = SHOWN
     with open_store() as (store, _):
-        counts = store.row(query("count"))
+        counts = store.row(read_query("count"))
         total = sum(counts[name] for name in KINDS) if kind == "all" else counts[kind]
         rows = _merge_newest(store, counts, limit) if kind == "all" else _newest(store, kind, total, limit)
         output.emit(rows, lambda rows: _draw(kind, rows))
@@ -53,7 +53,7 @@ def _merge_newest(store: Store, counts: Row, limit: int | None) -> Iterator[Row]
 
 
 def _newest(store: Store, kind: str, count: int, limit: int | None) -> Iterator[Row]:
-    return store.rows(query(f"view_{kind}"), skip=max(0, count - (limit or count)))
+    return store.rows(read_query(f"view_{kind}"), skip=max(0, count - (limit or count)))
 
 
 def _draw(kind: str, rows: list[Row]) -> Iterator[RenderableType]:

@@ -14,7 +14,7 @@ from otel_training.dataset.example import TEMPLATE_SYSTEM, TEMPLATE_VERSION, rea
 from otel_training.dataset.funnel import Filters, Funnel
 from otel_training.errors import NothingToExportError, TrainingError
 from otel_training.progress import Progress
-from otel_training.store.client import Store, query
+from otel_training.store.client import Store, read_query
 from otel_training.version import version
 
 FORMAT: Final = "openai-chat"
@@ -70,7 +70,7 @@ def _write_rows(
     """Write the training file; return the manifest's rows, and the file's digest."""
     digest = hashlib.sha256()
     rows: list[dict[str, Any]] = []
-    for number, row in enumerate(store.rows(query("export"), **asdict(filters)), 1):
+    for number, row in enumerate(store.rows(read_query("export"), **asdict(filters)), 1):
         example = read_example(row)
         if example is not None:
             line = example.line()

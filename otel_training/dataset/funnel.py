@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from otel_training.conventions import COMMAND
-from otel_training.store.client import Row, Store, query
+from otel_training.store.client import Row, Store, read_query
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,10 @@ class Funnel:
 def funnel(store: Store, filters: Filters) -> Funnel:
     """Count the extractions that each filter leaves."""
     row = store.row(
-        query("funnel"), min_quality=filters.min_quality, net_above=filters.net_above, min_viewers=filters.min_viewers
+        read_query("funnel"),
+        min_quality=filters.min_quality,
+        net_above=filters.net_above,
+        min_viewers=filters.min_viewers,
     )
     readers = "" if row["actions"] + row["impressions"] else " (no impressions and no feedback yet)"
     scores = "" if row["scored"] else " (no extraction has a quality score yet)"

@@ -117,7 +117,7 @@ def connect_embedded(path: Path) -> "Connection":
     return Connection(f"{path.absolute()}?config-file={_config()}")
 
 
-def query(name: str) -> str:
+def read_query(name: str) -> str:
     """Read a query's text by its file name."""
     return (files(_PACKAGE) / "queries" / f"{name}.sql").read_text(encoding="utf-8")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from otel_training.conventions import DATABASE
-from otel_training.store.client import Store, query
+from otel_training.store.client import Store, read_query
 
 _ON_CLUSTER: Final = re.compile(r"/\*{on_cluster}\*/\s+")
 _REPLICATED: Final = "/*{replicated}*/"
@@ -71,6 +71,6 @@ class Deployment:
 
 def read_deployment(store: Store) -> Deployment:
     """Read how a store is deployed; without any tables, by the defaults."""
-    row = store.row(query("schema_deployment"))
+    row = store.row(read_query("schema_deployment"))
     inbound = row["inbound"] != "Null" if row["inbound"] else not store.is_embedded
     return Deployment(row["cluster"], replicated=bool(row["replicated"]), ttl_days=row["ttl_days"], inbound=inbound)

@@ -22,7 +22,7 @@ from otel_training.progress import Progress
 from otel_training.spool.reading import read_lines
 from otel_training.spool.rejected import set_aside
 from otel_training.spool.segments import segment_paths
-from otel_training.store.client import Store, query
+from otel_training.store.client import Store, read_query
 
 _log = logging.getLogger("otel_training")
 
@@ -171,7 +171,7 @@ def _load(store: Store, folder: DataFolder, lines: list[tuple[Position, bytes]])
         for position, line in lines:
             copy.write(b'{"segment":' + position.header.rstrip() + b"," + line[1:] + b"\n")
         copy.flush()
-        store.run(query("drain"), path=copy.name)
+        store.run(read_query("drain"), path=copy.name)
 
 
 def _set_aside(folder: DataFolder, position: Position, line: bytes, reason: str) -> None:

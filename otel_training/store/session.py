@@ -9,9 +9,9 @@ from otel_training.folder import DataFolder, find_folder, make_folder
 from otel_training.progress import Progress
 from otel_training.store.client import Store, embedded_dsn
 from otel_training.store.drain import drain
+from otel_training.store.drain_request import ask_to_drain
 from otel_training.store.migrate import migrate
 from otel_training.store.owner import Owner, owner_lock
-from otel_training.store.served import ask_to_drain
 
 
 @contextmanager

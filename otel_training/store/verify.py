@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from otel_training.conventions import DATABASE
-from otel_training.store.client import Store, query
+from otel_training.store.client import Store, read_query
 from otel_training.store.deployment import read_deployment
 from otel_training.store.migrate import migrations
 
@@ -62,7 +62,7 @@ def _table_of(name: str) -> str:
 
 
 def _read_shape(store: Store) -> _Shape:
-    rows = store.rows(query("schema_shape"))
+    rows = store.rows(read_query("schema_shape"))
     return {(row["object"], row["property"]): _without_operators_choices(row["text"]) for row in rows}
 
 

@@ -10,7 +10,7 @@ import pytest
 import otel_training
 from otel_training.folder import DataFolder, make_folder
 from otel_training.store import client
-from otel_training.store.client import Store, embedded_dsn, query
+from otel_training.store.client import Store, embedded_dsn, read_query
 
 QUERIES = sorted(path.stem for path in (Path(client.__file__).parent / "queries").glob("*.sql"))
 # All but the load and the questions about the schema itself.
@@ -91,7 +91,7 @@ def _user(name: str, grants: str = "") -> str:
 
 def answers(store: Store) -> dict[str, list[dict[str, Any]]]:
     """Run every query of the package that reads rows, and return what each answers."""
-    return {name: list(store.rows(query(name), **PARAMETERS)) for name in READING}
+    return {name: list(store.rows(read_query(name), **PARAMETERS)) for name in READING}
 
 
 @pytest.fixture

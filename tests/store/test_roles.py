@@ -11,7 +11,7 @@ import pytest
 
 from otel_training.errors import StoreError
 from otel_training.folder import DataFolder, make_folder
-from otel_training.store.client import Store, query
+from otel_training.store.client import Store, read_query
 from otel_training.store.deployment import Deployment
 from otel_training.store.drain import drain
 from otel_training.store.migrate import migrate, script
@@ -124,7 +124,7 @@ def test_the_reader_reads_all_but_content(become: Any, deployment: Deployment) -
 def test_the_reader_has_what_dashboards_show(become: Any, reading: list[str]) -> None:
     """Analysis and orphans are within its rights; exports and records are not."""
     with become("reader") as store:
-        allowed = [name for name in reading if ran(store, query(name))]
+        allowed = [name for name in reading if ran(store, read_query(name))]
 
     assert [
         "analyze_exposure",

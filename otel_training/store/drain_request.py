@@ -1,4 +1,4 @@
-"""The store that another process of this machine serves: asking it to drain."""
+"""The request to drain, to the process of this machine that serves the store."""
 
 import urllib.error
 import urllib.request
