@@ -11,8 +11,8 @@ from otel_training.cli.output import Output, note, output_options, plural, table
 from otel_training.conventions import COMMAND
 from otel_training.pipeline import process
 from otel_training.store.deployment import Deployment
-from otel_training.store.migrate import migrate, migrations, pending, script
-from otel_training.store.roles import roles
+from otel_training.store.migrate import make_script, migrate, missing_migrations, read_migrations
+from otel_training.store.roles import read_roles
 from otel_training.store.session import open_as_is
 from otel_training.store.verify import Difference, differences
 
@@ -38,7 +38,7 @@ def show(*, cluster: str, replicated: bool, ttl_days: int | None, only_roles: bo
     if cluster and not _CLUSTER.fullmatch(cluster):
         raise click.BadParameter("a cluster's name has letters, digits and _ . - { } alone.", param_hint="--cluster")
     deployment = Deployment(cluster, replicated=replicated, ttl_days=ttl_days or 0)
-    for statement in roles(deployment) if only_roles else script(deployment):
+    for statement in read_roles(deployment) if only_roles else make_script(deployment):
         click.echo(f"{statement.rstrip()};\n")
 
 
@@ -47,8 +47,8 @@ def show(*, cluster: str, replicated: bool, ttl_days: int | None, only_roles: bo
 def status(output: Output) -> None:
     """List the store's migrations: applied or pending."""
     with open_as_is(process.settings()) as store:
-        missing = {migration.name for migration in pending(store)}
-    names = [migration.name for migration in migrations()]
+        missing = {migration.name for migration in missing_migrations(store)}
+    names = [migration.name for migration in read_migrations()]
     rows = [{"migration": name, "state": "pending" if name in missing else "applied"} for name in names]
     output.emit(rows, lambda rows: [table("Migrations", ("migration", "state"), [tuple(row.values()) for row in rows])])
     if missing:

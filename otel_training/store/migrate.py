@@ -34,21 +34,21 @@ class Migration:
         return hashlib.sha256(self.statement.encode()).hexdigest()
 
 
-def migrations() -> list[Migration]:
+def read_migrations() -> list[Migration]:
     """Read all migrations, in order."""
     folder = files("otel_training.store") / "schema"
     paths = sorted((path for path in folder.iterdir() if path.name.endswith(".sql")), key=lambda path: path.name)
     return [Migration(path.name.removesuffix(".sql"), path.read_text(encoding="utf-8")) for path in paths]
 
 
-def pending(store: Store, wanted: Sequence[Migration] | None = None) -> list[Migration]:
+def missing_migrations(store: Store, wanted: Sequence[Migration] | None = None) -> list[Migration]:
     """Return the migrations that the store lacks; raises `StoreError` when an applied one has since changed.
 
     Only reads: a user without other rights can use a store that lacks nothing.
     """
     has_ledger = store.row(_HAS_LEDGER)["ledgers"]
     applied = {row["name"]: row["sha256"] for row in store.rows(_APPLIED)} if has_ledger else {}
-    wanted = migrations() if wanted is None else wanted
+    wanted = read_migrations() if wanted is None else wanted
     for migration in wanted:
         if applied.get(migration.name, migration.sha256) != migration.sha256:
             raise StoreError(
@@ -62,7 +62,7 @@ def migrate(store: Store, wanted: Sequence[Migration] | None = None) -> list[str
 
     A migration is idempotent (`IF NOT EXISTS`), so dying between it and its ledger row is safe.
     """
-    missing = pending(store, wanted)
+    missing = missing_migrations(store, wanted)
     if not missing:
         return []
     deployment = read_deployment(store)
@@ -74,15 +74,15 @@ def migrate(store: Store, wanted: Sequence[Migration] | None = None) -> list[str
     return [migration.name for migration in missing]
 
 
-def script(deployment: Deployment) -> list[str]:
+def make_script(deployment: Deployment) -> list[str]:
     """Return every statement that makes such a store, with its ledger, for any ClickHouse client."""
     database, *_ = deployment.render(f"CREATE DATABASE IF NOT EXISTS {DATABASE} /*{{on_cluster}}*/ ")
-    tables = [text for migration in migrations() for text in deployment.render(migration.statement)]
+    tables = [text for migration in read_migrations() for text in deployment.render(migration.statement)]
     return [database.rstrip(), f"USE {DATABASE}", *deployment.render(LEDGER), *tables, _insert_ledger_rows()]
 
 
 def _insert_ledger_rows() -> str:
-    values = ",\n    ".join(f"('{migration.name}', '{migration.sha256}')" for migration in migrations())
+    values = ",\n    ".join(f"('{migration.name}', '{migration.sha256}')" for migration in read_migrations())
     return (
         "INSERT INTO schema_migrations (name, sha256, applied_at)\n"
         f"SELECT name, sha256, now64(3) FROM values('name String, sha256 String',\n    {values})"

@@ -9,7 +9,7 @@ from otel_training.store.deployment import Deployment
 _ON_TYPED: Final = re.compile(r"(SELECT(?:\([^)]*\))?) ON (?!v_)(\w+)")
 
 
-def roles(deployment: Deployment) -> list[str]:
+def read_roles(deployment: Deployment) -> list[str]:
     """Return the statements that make the roles; each role is granted what it needs and nothing else."""
     folder = files("otel_training.store") / "roles"
     paths = sorted((path for path in folder.iterdir() if path.name.endswith(".sql")), key=lambda path: path.name)

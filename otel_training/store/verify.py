@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 from otel_training.conventions import DATABASE
 from otel_training.store.client import Store, read_query
 from otel_training.store.deployment import read_deployment
-from otel_training.store.migrate import migrations
+from otel_training.store.migrate import read_migrations
 
 _Shape: TypeAlias = dict[tuple[str, str], str]
 
@@ -38,7 +38,7 @@ def differences(store: Store) -> list[Difference]:
     store.run(f"DROP DATABASE IF EXISTS {_SCRATCH}")
     with closing(store.another(_SCRATCH)) as scratch:
         try:
-            for migration in migrations():
+            for migration in read_migrations():
                 for statement in deployment.render(migration.statement):
                     scratch.run(statement)
             wanted = _read_shape(scratch)

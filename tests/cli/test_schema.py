@@ -8,9 +8,9 @@ import pytest
 
 from otel_training.folder import DataFolder, make_folder
 from otel_training.store.client import Store, embedded_dsn
-from otel_training.store.migrate import migrate, migrations
+from otel_training.store.migrate import migrate, read_migrations
 
-FILES = migrations()
+FILES = read_migrations()
 FIRST = [migration for migration in FILES if migration.name <= "0024_v_examples"]
 LATER = [migration.name for migration in FILES[len(FIRST) :]]
 

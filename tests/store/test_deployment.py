@@ -12,7 +12,7 @@ from otel_training.folder import DataFolder, make_folder
 from otel_training.store.client import Store, embedded_dsn
 from otel_training.store.deployment import Deployment, read_deployment
 from otel_training.store.drain import drain
-from otel_training.store.migrate import migrate, migrations, pending, script
+from otel_training.store.migrate import make_script, migrate, missing_migrations, read_migrations
 from otel_training.store.verify import differences
 
 pytestmark = pytest.mark.slow
@@ -41,13 +41,13 @@ def test_a_cluster_answers_as_the_embedded_store(
 ) -> None:
     """Inbound rows go through the views into Distributed tables and are read through them, by every query we have."""
     with configured(cluster("127.0.0.1"), FOREGROUND) as store:
-        for statement in script(HERE):
+        for statement in make_script(HERE):
             store.run(statement)
         drain(store, folder)
 
         assert [] == [name for name, rows in expected.items() if not rows]
         assert expected == answer(store)
-        assert [] == pending(store)
+        assert [] == missing_migrations(store)
         assert [] == differences(store)
         assert Deployment("training", ttl_days=400) == read_deployment(store)
 
@@ -58,7 +58,7 @@ def test_every_query_is_one_that_shards_allow(
     """Of two shards, too: none asks a shard for a subquery over the whole cluster, which ClickHouse refuses."""
     everything()
     with configured(cluster("127.0.0.1", "localhost"), FOREGROUND) as store:
-        for statement in script(HERE):
+        for statement in make_script(HERE):
             store.run(statement)
         drain(store, folder)
 
@@ -69,7 +69,7 @@ def test_every_query_is_one_that_shards_allow(
 
 def test_shards_by_what_is_counted_together() -> None:
     """Extractions with what is said of them on one shard; insights with what readers made of them on one."""
-    statements = [text for one in migrations() for text in HERE.render(one.statement)]
+    statements = [text for one in read_migrations() for text in HERE.render(one.statement)]
     keys = dict(re.findall(r"'(\w+)_local', cityHash64\((\w+)\)", "".join(statements)))
 
     assert {
@@ -91,7 +91,8 @@ def test_copies_are_placed_by_the_tables_name() -> None:
     """A version column stays an engine's argument; inbound tables are each server's own."""
     deployment = Deployment(replicated=True)
     engines = re.findall(
-        r"ENGINE = (.*)", "".join(deployment.render(one.statement)[0] for one in migrations() if "_mv" not in one.name)
+        r"ENGINE = (.*)",
+        "".join(deployment.render(one.statement)[0] for one in read_migrations() if "_mv" not in one.name),
     )
     path = "/clickhouse/tables/{shard}/otel_training"
 
@@ -105,7 +106,7 @@ def test_copies_are_tables_that_the_engine_would_make(configured: Any) -> None:
     """It reads the whole definition, macros and version column, and then lacks a Keeper, which we have not either."""
     said = set()
     with configured("<macros><shard>1</shard><replica>a</replica></macros>") as store:
-        for one in [text for text in script(Deployment(replicated=True, ttl_days=400)) if "Replicated" in text]:
+        for one in [text for text in make_script(Deployment(replicated=True, ttl_days=400)) if "Replicated" in text]:
             with pytest.raises(StoreError) as raised:
                 store.run(one)
             said.add(str(raised.value))
@@ -119,7 +120,7 @@ def test_a_servers_inbound_tables_keep_what_came_in(configured: Any, everything:
     """For three days; a later migration meets the deployment that is there."""
     everything()
     with configured() as store:
-        for statement in script(Deployment(ttl_days=9)):
+        for statement in make_script(Deployment(ttl_days=9)):
             store.run(statement)
         lines = drain(store, folder)
 

@@ -10,7 +10,7 @@ from otel_training.errors import StoreError
 from otel_training.folder import DataFolder
 from otel_training.store.client import Store, embedded_dsn
 from otel_training.store.drain import drain
-from otel_training.store.migrate import Migration, migrate, migrations
+from otel_training.store.migrate import Migration, migrate, read_migrations
 
 pytestmark = pytest.mark.slow
 
@@ -31,13 +31,13 @@ def store(folder: DataFolder) -> Iterator[Store]:
 
 def test_applies_each_once_and_in_order(store: Store) -> None:
     """A second run has nothing to do."""
-    assert [one.name for one in migrations()] == migrate(store)
+    assert [one.name for one in read_migrations()] == migrate(store)
     assert [] == migrate(store)
 
 
 def test_numbers_the_files_without_gap_one_statement_each() -> None:
     """Files are 0001, 0002, ...; each begins with a comment and holds one statement."""
-    found = migrations()
+    found = read_migrations()
 
     assert list(range(1, len(found) + 1)) == [int(one.name[:4]) for one in found]
     assert [] == [one.name for one in found if ";" in one.statement.replace("--", "") and "; " not in one.statement]
@@ -46,11 +46,11 @@ def test_numbers_the_files_without_gap_one_statement_each() -> None:
 
 def test_brings_every_earlier_schema_to_this_one_and_keeps_its_rows(store: Store) -> None:
     """Stopping after the first schema that takes feedback and going on later loses no row."""
-    first = [one for one in migrations() if one.name <= "0009_feedback_mv"]
+    first = [one for one in read_migrations() if one.name <= "0009_feedback_mv"]
     migrate(store, first)
     store.run(FEEDBACK)
 
-    assert [one.name for one in migrations()][len(first) :] == migrate(store)
+    assert [one.name for one in read_migrations()][len(first) :] == migrate(store)
     assert [{"event_id": "e1", "action": "like", "extraction_id": ""}] == list(
         store.rows("SELECT event_id, action, extraction_id FROM v_feedback")
     )
@@ -75,7 +75,7 @@ def test_rows_of_an_earlier_schema_read_as_those_of_this_one(
         for path in folder.local.iterdir()
     }
     found = []
-    for name, first in [("new", migrations()), ("old", [one for one in migrations() if one.name <= last])]:
+    for name, first in [("new", read_migrations()), ("old", [one for one in read_migrations() if one.name <= last])]:
         for path, content in kept.items():
             path.write_bytes(content)
         with closing(Store(embedded_dsn(folder.path / name))) as store:
@@ -93,7 +93,7 @@ def test_repeats_a_migration_that_died_before_its_ledger_row(store: Store) -> No
     migrate(store)
     store.run("TRUNCATE TABLE schema_migrations")
 
-    assert [one.name for one in migrations()] == migrate(store)
+    assert [one.name for one in read_migrations()] == migrate(store)
 
 
 def test_refuses_a_store_whose_migration_was_edited(store: Store) -> None:

@@ -14,8 +14,8 @@ from otel_training.folder import DataFolder, make_folder
 from otel_training.store.client import Store, read_query
 from otel_training.store.deployment import Deployment
 from otel_training.store.drain import drain
-from otel_training.store.migrate import migrate, script
-from otel_training.store.roles import roles
+from otel_training.store.migrate import make_script, migrate
+from otel_training.store.roles import read_roles
 
 # In one process: what a module fixture makes once is most of the work.
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("roles")]
@@ -53,7 +53,7 @@ def fill(deployment: Deployment, configured: Any, folder: DataFolder, everything
     def fill(servers: str) -> None:
         everything()
         with configured(servers, "<distributed_foreground_insert>1</distributed_foreground_insert>") as store:
-            for statement in script(deployment):
+            for statement in make_script(deployment):
                 # This engine has one user, who becomes another below: what its views may is another's.
                 store.run(statement.replace("CURRENT_USER", "owner"))
             drain(store, folder)
@@ -75,7 +75,7 @@ def become(  # noqa: PLR0913, PLR0917 - what a store of a deployment is made of
 
     @contextmanager
     def become(role: str) -> Iterator[Store]:
-        texts = [one for one in roles(deployment) if f"otel_training_{role}" in one]
+        texts = [one for one in read_roles(deployment) if f"otel_training_{role}" in one]
         (settings,) = re.findall(r"SETTINGS (.*)", texts[0])
         (granted,) = re.findall(r"GRANT (.*)\nTO|GRANT (.*) TO", texts[1], re.DOTALL)
         grants = re.sub(r" ON (\w+)", r" ON otel_training.\1", "".join(granted))

@@ -10,11 +10,11 @@ import pytest
 from otel_training.pipeline import process
 from otel_training.store.client import Store
 from otel_training.store.deployment import Deployment, read_deployment
-from otel_training.store.migrate import migrate, migrations
+from otel_training.store.migrate import migrate, read_migrations
 
 pytestmark = pytest.mark.slow
 
-FILES = migrations()
+FILES = read_migrations()
 FIRST = [migration for migration in FILES if migration.name <= "0024_v_examples"]
 LATER = [migration.name for migration in FILES[len(FIRST) :]]
 EXTRACTION = (
