@@ -104,7 +104,7 @@ class Receiver:
     def _wait(self) -> None:
         """Wait until it listens, or does not any more."""
         quiet = (self.folder / "mode").read_text(encoding="utf-8") in ("refuse", "backlog")
-        for _ in range(500):
+        for _ in range(1500):
             with socket.socket() as asking:
                 asking.settimeout(0.2)
                 if (asking.connect_ex(("127.0.0.1", self.port)) == 0) != quiet:
@@ -163,7 +163,7 @@ def like(*names: str) -> None:
         otel_training.record_feedback(name, "like")
 
 
-def until(found: Any, seconds: float = 10) -> None:
+def until(found: Any, seconds: float = 30) -> None:
     """Wait until something holds."""
     deadline = time.monotonic() + seconds
     while not found():

@@ -32,7 +32,7 @@ def run(*argv: object, cwd: Path, **extra: str) -> subprocess.CompletedProcess[s
         env=environment(**extra),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=100,
         check=False,
     )
 
@@ -65,11 +65,11 @@ def served(app: str, cwd: Path, **extra: str) -> Iterator[str]:
         yield url
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(timeout=20)
+        process.wait(timeout=60)
 
 
 def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(400):
+    for _ in range(1200):
         assert process.poll() is None, "the server ended"
         with contextlib.suppress(urllib.error.URLError, ConnectionError):
             request(url + "/openapi.json")
@@ -83,7 +83,7 @@ def request(url: str, body: object = None, headers: Mapping[str, str] | None = N
     data = None if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
     asked = urllib.request.Request(url, data, {"content-type": "application/json", **(headers or {})})  # noqa: S310
     try:
-        with urllib.request.urlopen(asked, timeout=10) as answer:  # noqa: S310 - loopback
+        with urllib.request.urlopen(asked, timeout=30) as answer:  # noqa: S310 - loopback
             return answer.status, json.loads(answer.read() or b"null")
     except urllib.error.HTTPError as error:
         with error:

@@ -177,7 +177,7 @@ def _healthy(port: int, process: subprocess.Popen[bytes]) -> bool:
     return False
 
 
-def until(holds: Callable[[], object], seconds: float = 20) -> None:
+def until(holds: Callable[[], object], seconds: float = 60) -> None:
     """Wait until something holds."""
     end = time.monotonic() + seconds
     while not holds():

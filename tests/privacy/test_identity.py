@@ -55,7 +55,7 @@ def test_many_first_starts_at_once_make_one_key(tmp_path: Path) -> None:
         subprocess.Popen([sys.executable, "-c", START, str(tmp_path / "user.key")], stdout=subprocess.PIPE, text=True)
         for _ in range(6)
     ]
-    keys = {program.communicate(timeout=30)[0] for program in programs}
+    keys = {program.communicate(timeout=100)[0] for program in programs}
 
     assert (1, ["user.key"]) == (len(keys), names(tmp_path))
 

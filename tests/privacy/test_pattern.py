@@ -51,7 +51,7 @@ def test_a_secret_at_the_end_of_a_slice_is_replaced(secret: str, monkeypatch: py
 
 
 def test_other_threads_run_meanwhile() -> None:
-    """A megabyte is searched without stopping the app for longer than a slice takes."""
+    """A megabyte is searched without stopping the app for more than a fraction of the time that takes."""
     done, late = threading.Event(), []
 
     def beat() -> None:
@@ -62,11 +62,13 @@ def test_other_threads_run_meanwhile() -> None:
 
     thread = threading.Thread(target=beat)
     thread.start()
+    began = time.perf_counter()
     Redactor().redact("Some words at 10:30, for 12 euros. " * 30_000)
+    took = time.perf_counter() - began
     done.set()
     thread.join()
 
-    assert (True, True) == (len(late) > 10, sorted(late)[len(late) * 9 // 10] < 0.1)
+    assert (True, True) == (len(late) > 10, sorted(late)[len(late) * 9 // 10] < took / 5)
 
 
 def test_a_pattern_that_matches_nothing_ends() -> None:

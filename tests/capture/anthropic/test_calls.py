@@ -227,14 +227,16 @@ def test_a_failed_call_is_recorded_without_its_text(
 
 async def test_a_cancelled_stream_is_recorded(later: anthropic.AsyncAnthropic, lines: Lines) -> None:
     """A stream that is cancelled in its middle leaves a call and a cancelled extraction."""
+    begun = asyncio.Event()
 
     @otel_training.extraction
     async def extract(source_content: str) -> None:
         asked = {**PROMPT, "messages": [{"role": "user", "content": "pause"}]}
-        await consume(await later.messages.create(**asked, stream=True))
+        async for _ in await later.messages.create(**asked, stream=True):
+            begun.set()
 
     task = asyncio.create_task(extract("x"))
-    await asyncio.sleep(0.3)
+    await begun.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
