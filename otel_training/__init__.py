@@ -1,6 +1,6 @@
 """Turn the traffic of an LLM app into training data, without the app noticing."""
 
-from otel_training.capture.anthropic.watch import watch as _watch
+from otel_training.anthropic.watch import watch as _watch
 from otel_training.capture.extraction import extraction
 from otel_training.capture.feedback import record_correction, record_feedback, record_impressions, record_score
 from otel_training.capture.handle import current

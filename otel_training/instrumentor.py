@@ -9,7 +9,7 @@ from opentelemetry.instrumentation.instrumentor import (  # type: ignore[attr-de
     BaseInstrumentor,
 )
 
-from otel_training.capture.anthropic.watch import unwatch, watch
+from otel_training.anthropic.watch import unwatch, watch
 from otel_training.capture.tracing import use_tracer_provider
 from otel_training.pipeline.configure import configure, read_arguments
 from otel_training.pipeline.metrics import observe

@@ -16,7 +16,7 @@ from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 
 import otel_training
-from otel_training.capture.anthropic.watch import watch
+from otel_training.anthropic.watch import watch
 from otel_training.conventions import Loss
 from otel_training.instrumentor import Configuration, TrainingInstrumentor
 from otel_training.pipeline import process

@@ -5,7 +5,7 @@ from typing import Final
 
 TESTS: Final = Path(__file__).parent
 PACKAGE: Final = TESTS.parent / "otel_training"
-ROOMS: Final = ("", "capture", "capture/anthropic", "dataset", "demo", "privacy", "store")
+ROOMS: Final = ("", "capture", "anthropic", "dataset", "demo", "privacy", "store")
 OTHERS: Final = {
     "capture/test_middleware_identity.py": "a bare app and a wrapped one, asked the same over sockets",
     "test_end_to_end.py": "two programs of one project, from the app to the export",

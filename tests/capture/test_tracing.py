@@ -13,7 +13,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
 
 import otel_training
-from otel_training.capture.anthropic.watch import watch
+from otel_training.anthropic.watch import watch
 from otel_training.instrumentor import TrainingInstrumentor
 
 

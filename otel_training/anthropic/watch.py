@@ -6,7 +6,7 @@ from typing import Final
 
 from otel_training._guard import guard
 
-_CLIENT: Final = "otel_training.capture.anthropic.client"
+_CLIENT: Final = "otel_training.anthropic.client"
 _state: Final = SimpleNamespace(is_on=False)
 
 
@@ -30,6 +30,6 @@ def unwatch() -> None:
 def _begin(_module: object) -> None:
     with guard:
         if _state.is_on:
-            from otel_training.capture.anthropic.client import CLIENT
+            from otel_training.anthropic.client import CLIENT
 
             CLIENT.begin()

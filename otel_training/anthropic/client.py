@@ -13,8 +13,8 @@ from typing import Any, Final
 from opentelemetry.instrumentation.utils import unwrap
 
 from otel_training._guard import guard
-from otel_training.capture.anthropic.batches import wrap_batches
-from otel_training.capture.anthropic.calls import note_usage, record_invocation
+from otel_training.anthropic.batches import wrap_batches
+from otel_training.anthropic.calls import note_usage, record_invocation
 from otel_training.capture.tracing import captures
 from otel_training.config import from_environment
 
