@@ -24,6 +24,10 @@ PROGRAM = Path(__file__).parent.parent / "programs" / "mixed.py"
 VIEWS = ("v_extractions", "v_feedback", "v_impressions", "v_insights", "v_examples", "v_events", "v_aliases")
 
 
+SECONDS = 0.15
+"""What a record needs to the disk, 50 ms, on a machine three times slower."""
+
+
 def start(name: str, count: int, mode: str) -> "subprocess.Popen[str]":
     """Start a program that tells each event it captured, with the time."""
     return subprocess.Popen(
@@ -58,7 +62,7 @@ def figures(store: Store) -> dict[str, list[dict[str, Any]]]:
 
 
 def test_every_record_is_there_once(rows: Callable[..., list[dict[str, Any]]]) -> None:
-    """Of 4 processes, one killed and one forking, every record older than 50 ms is in the store once."""
+    """Of 4 processes, one killed and one forking, every record that had its time is in the store once."""
     programs = [start("a", 500, "plain"), start("b", 500, "fork"), start("c", 500, "plain"), start("d", 10_000, "slow")]
     killed = programs[3]
     assert killed.stdout is not None
@@ -70,7 +74,7 @@ def test_every_record_is_there_once(rows: Callable[..., list[dict[str, Any]]]) -
     killed.wait()
     assert [0, 0, 0] == [one.returncode for one in programs[:3]]
 
-    certain = {name for name, moment in told(outputs[0]) if moment < death - 0.05}
+    certain = {name for name, moment in told(outputs[0]) if moment < death - SECONDS}
     certain |= {name for output in outputs[1:] for name, _ in told(output)}
     possible = {name for output in outputs for name, _ in told(output)}
     assert len(certain) >= 1_900
