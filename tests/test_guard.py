@@ -7,7 +7,7 @@ import re
 import pytest
 
 from otel_training._guard import Guard
-from otel_training.events.content import read_json
+from otel_training.events.host_json import read_json
 
 
 def test_swallows_and_logs_once_in_production(caplog: pytest.LogCaptureFixture) -> None:
@@ -29,7 +29,9 @@ def test_names_our_line_that_failed_last(caplog: pytest.LogCaptureFixture) -> No
 
     (record,) = caplog.records
     line = inspect.getsourcelines(read_json)[1]
-    match = re.fullmatch(r"otel_training failed in events/content.py:(\d+) \(MalformedError\); .*", record.getMessage())
+    match = re.fullmatch(
+        r"otel_training failed in events/host_json.py:(\d+) \(MalformedError\); .*", record.getMessage()
+    )
     assert match is not None
     assert 0 < int(match.group(1)) - line < 15
 

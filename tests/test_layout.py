@@ -5,9 +5,19 @@ from typing import Final
 
 TESTS: Final = Path(__file__).parent
 PACKAGE: Final = TESTS.parent / "otel_training"
-ROOMS: Final = ("", "capture", "anthropic", "dataset", "demo", "privacy", "store")
+ROOMS: Final = (
+    "", "anthropic", "capture", "cli", "dataset", "demo", "events", "pipeline", "privacy", "record", "serving",
+    "serving/clickhouse", "shipping", "spool", "store",
+)  # fmt: skip
 OTHERS: Final = {
     "capture/test_middleware_identity.py": "a bare app and a wrapped one, asked the same over sockets",
+    "serving/clickhouse/test_clickhouse_connect.py": "a client that others wrote",
+    "serving/clickhouse/test_driver.py": "the Go driver of others",
+    "serving/clickhouse/test_grafana.py": "what Grafana asks, as recorded",
+    "serving/clickhouse/test_schema.py": "our schema by the endpoint instead of the door",
+    "shipping/test_damaged.py": "whatever lies among the segments stops neither shipper nor drain",
+    "spool/test_full_disk.py": "a real full disk, from the queue to the receiver",
+    "spool/test_segments_model.py": "drain and shipper against one model of segments",
     "test_end_to_end.py": "two programs of one project, from the app to the export",
     "test_layout.py": "of the tests themselves",
     "test_package.py": "the package as an app imports it",

@@ -14,9 +14,9 @@ import orjson
 from otel_training import conventions as names
 from otel_training.capture.result import read_result
 from otel_training.conventions import Kind, Outcome
-from otel_training.events.content import stored_url
 from otel_training.events.finish import finish
 from otel_training.events.finisher import Finisher
+from otel_training.events.host_json import stored_url
 from otel_training.events.line import to_header, to_line
 from otel_training.folder import DataFolder
 from otel_training.privacy.identity import text_sha256

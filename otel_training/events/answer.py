@@ -2,7 +2,7 @@
 
 import orjson
 
-from otel_training.events.content import MalformedError, read_json
+from otel_training.events.host_json import MalformedError, read_json
 from otel_training.privacy.identity import text_sha256
 from otel_training.record.fields import INSIGHT_KEYS
 from otel_training.record.record import JSON

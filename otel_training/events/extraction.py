@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from otel_training import conventions as names
 from otel_training.events.answer import insights_text
-from otel_training.events.content import MalformedError, as_text, read_json, read_object, stored_url
 from otel_training.events.event import Event, to_event
 from otel_training.events.finisher import Attributes, Finisher
+from otel_training.events.host_json import MalformedError, as_text, read_json, read_object, stored_url
 from otel_training.privacy.identity import insight_digests, text_sha256
 from otel_training.privacy.redact import Redactor
 from otel_training.record.fields import as_id

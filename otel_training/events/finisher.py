@@ -26,13 +26,13 @@ class Finisher:
     linked: dict[tuple[str, str], None] = field(default_factory=dict)
     """Pairs of app id and text that were linked already, oldest first: once per process."""
     turn: Turn | None = None
-    """Beside a host's threads."""
+    """Lets the host's threads run between patterns; None where nobody waits."""
 
     def redactor(self) -> Redactor:
         """Make the redactor of one record."""
         return Redactor(self.rules, self.turn)
 
-    def reader(self, *candidates: object) -> Attributes:
+    def reader_attributes(self, *candidates: object) -> Attributes:
         """Return the pseudonym of the first candidate that is an id; nothing where none is."""
         reader = next((identity for value in candidates if (identity := as_id(value)) is not None), None)
         if reader is None:

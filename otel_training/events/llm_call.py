@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from otel_training import conventions as names
 from otel_training.events.answer import choose_answer, prompt_version
-from otel_training.events.content import read_object
 from otel_training.events.event import Event, to_event
 from otel_training.events.finisher import Attributes, Finisher
+from otel_training.events.host_json import read_object
 from otel_training.record.record import JSON, Record
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from otel_training import conventions as names
-from otel_training.events.content import as_text, read_json
 from otel_training.events.event import Event, to_event
 from otel_training.events.finisher import Attributes, Finisher
+from otel_training.events.host_json import as_text, read_json
 from otel_training.record.fields import QUERY_KEYS, SOURCE_KEYS
 from otel_training.record.record import JSON, Record
 
@@ -20,7 +20,7 @@ def query(record: Record, finisher: Finisher) -> Iterator[Event]:
         **record.attributes,
         names.QUERY_ID: record.event_id,
         **source_figures(read_json(record.answer) if record.answer else None),
-        **finisher.reader(record.user_id, asked.get("user_id"), record.fallback_user_id),
+        **finisher.reader_attributes(record.user_id, asked.get("user_id"), record.fallback_user_id),
     }
     yield to_event(record, attributes, {names.INPUT: None if text is None else redactor.redact(text)}, redactor)
 

@@ -7,9 +7,9 @@ import orjson
 
 from otel_training import conventions as names
 from otel_training.conventions import Action, Kind
-from otel_training.events.content import MalformedError, as_text, read_json, read_object, stored_url
 from otel_training.events.event import Event, beside, to_event
 from otel_training.events.finisher import Attributes, Finisher
+from otel_training.events.host_json import MalformedError, as_text, read_json, read_object, stored_url
 from otel_training.privacy.identity import text_sha256
 from otel_training.record.fields import as_id
 from otel_training.record.record import JSON, Record
@@ -29,7 +29,7 @@ def feedback(record: Record, finisher: Finisher) -> Iterator[Event]:
         **record.attributes,
         names.INSIGHT_ID: target,
         names.ACTION: action if action in _ACTIONS else Action.OTHER.value,
-        **finisher.reader(record.user_id, reader, record.fallback_user_id),
+        **finisher.reader_attributes(record.user_id, reader, record.fallback_user_id),
     }
     yield to_event(record, attributes)
 
@@ -44,7 +44,7 @@ def impression(record: Record, finisher: Finisher) -> Iterator[Event]:
         attributes: Attributes = {
             **record.attributes,
             names.INSIGHT_IDS: orjson.dumps(ids).decode(),
-            **finisher.reader(record.user_id, record.fallback_user_id),
+            **finisher.reader_attributes(record.user_id, record.fallback_user_id),
         }
         yield to_event(record, attributes)
     yield from _links(record, items, finisher)

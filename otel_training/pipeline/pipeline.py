@@ -24,7 +24,7 @@ from otel_training.shipping.shipper import Shipper, wait_shipped
 from otel_training.spool.ending import write_all
 from otel_training.spool.loss_file import add_losses, make_loss_file
 from otel_training.spool.sink import EmittingSink, Sink
-from otel_training.spool.spool import Place, Spool
+from otel_training.spool.spool import ReadyFolder, Spool
 from otel_training.spool.writer import LATE_SECONDS, Writer
 from otel_training.version import version
 
@@ -84,11 +84,11 @@ class Pipeline:
             self.writer.finish_segment(time.monotonic() + LATE_SECONDS)
         self._keep_losses()
 
-    def abandon(self) -> None:
+    def leave_to_parent(self) -> None:
         """Let go of what a forked child inherited, leaving it to the parent."""
-        self.writer.sink.abandon()
+        self.writer.sink.leave_to_parent()
         if self._shipper is not None:
-            self._shipper.abandon()
+            self._shipper.leave_to_parent()
 
     def _wait_shipped(self, deadline: float) -> bool:
         shipper = self._shipper
@@ -106,17 +106,19 @@ class Pipeline:
 
     def _choose_sink(self) -> Sink:
         provider = self.logger_provider or (stock_provider() if self.settings.pipeline == "sdk" else None)
-        return Spool(self.settings, self._make_place) if provider is None else _logger_sink(provider, self.settings)
+        if provider is not None:
+            return _logger_sink(provider, self.settings)
+        return Spool(self.settings, self._make_folder_ready)
 
-    def _make_place(self) -> Place:
+    def _make_folder_ready(self) -> ReadyFolder:
         """Make the data folder, on the writer thread at the first record, and start the shipper where one is needed."""
         folder = make_folder(find_folder(self.settings))
         make_loss_file(folder.losses)
-        place = Place(folder, to_header(resource(folder), version()), _finisher_beside_threads(self.settings, folder))
+        finisher = _finisher_beside_threads(self.settings, folder)
         # Not again where the folder was deleted under us and made anew.
         if self.settings.otlp_endpoint and self._shipper is None:
             self._shipper = _start_shipper(self, folder)
-        return place
+        return ReadyFolder(folder, to_header(resource(folder), version()), finisher)
 
 
 def make_finisher(settings: Settings, folder: DataFolder) -> Finisher:

@@ -100,7 +100,7 @@ def _after_fork_in_child() -> None:
     _replacing = threading.RLock()
     if _pipeline is not None:
         inherited, _pipeline = _pipeline, replace(_pipeline)
-        inherited.abandon()
+        inherited.leave_to_parent()
     _finalize_with_multiprocessing()
 
 

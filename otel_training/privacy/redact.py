@@ -42,9 +42,9 @@ class Redactor:
         What a replacement lays bare is looked at again, so that redacting twice changes nothing.
         Under `content=full` the text comes back as it is, under `content=none` an empty one.
         """
-        return "" if self.rules.content is Content.NONE else self.redact_link(text)
+        return "" if self.rules.content is Content.NONE else self.replace_secrets(text)
 
-    def redact_link(self, text: str) -> str:
+    def replace_secrets(self, text: str) -> str:
         """Replace secrets as `redact` does, but keep the rest under `content=none`, too: for what links records."""
         if self.rules.content is Content.FULL:
             return text

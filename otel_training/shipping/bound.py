@@ -16,13 +16,13 @@ from otel_training.folder import DataFolder
 from otel_training.spool.backlog import scan_segments
 from otel_training.spool.reading import read_lines
 from otel_training.spool.rejected import REASON
-from otel_training.spool.segments import is_taken
+from otel_training.spool.segments import is_unavailable
 
 _LOSS: Final = f'"{Kind.LOSS.event_name}"'.encode()
 _DAY: Final = 86_400.0
 
 
-def beyond(folder: DataFolder, settings: Settings) -> list[Path]:
+def files_beyond_bound(folder: DataFolder, settings: Settings) -> list[Path]:
     """List the files beyond the bound, the oldest first.
 
     What was set aside counts into the bytes, too; it was counted as lost when that was done.
@@ -34,7 +34,7 @@ def beyond(folder: DataFolder, settings: Settings) -> list[Path]:
     for file in files:
         if excess <= 0 and file.changed_at >= expired:
             break
-        if not is_taken(file.path):
+        if not is_unavailable(file.path):
             paths.append(file.path)
             excess -= file.size
     return paths

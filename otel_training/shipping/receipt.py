@@ -35,13 +35,13 @@ class Verdict(Enum):
     """The receiver is short of something: smaller requests may help; a single record waits."""
     LATER = auto()
     """Nothing would be taken now."""
-    ODD = auto()
+    SUSPECT = auto()
     """May be these lines' fault: the next segment is tried, too."""
     UNREADABLE = auto()
     """The segment cannot be read on this machine: that says nothing about the receiver."""
 
 
-_VERDICTS: Final = {400: Verdict.REFUSED, 413: Verdict.TOO_LARGE, 500: Verdict.ODD}
+_VERDICTS: Final = {400: Verdict.REFUSED, 413: Verdict.TOO_LARGE, 500: Verdict.SUSPECT}
 """By status; every other one, 401, 403 and 404 among them, is no refusal: somebody will mend it."""
 
 

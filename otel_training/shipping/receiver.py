@@ -55,7 +55,7 @@ class Receiver:
         """Send a request and judge the answer within `timeout` seconds. Never raises for what the network does."""
         reused = self._connection is not None
         receipt = self._try_post(request, timeout)
-        if reused and receipt.verdict is Verdict.ODD and self._connection is None and not self._is_cut:
+        if reused and receipt.verdict is Verdict.SUSPECT and self._connection is None and not self._is_cut:
             # The other side had closed the kept connection: that says nothing about it or the lines.
             return self._try_post(request, timeout)
         return receipt
@@ -89,7 +89,7 @@ class Receiver:
             return self._exchange(connection, request)
         except (OSError, http.client.HTTPException) as error:
             self.close()
-            return Receipt(Verdict.ODD, self._explain(error, timeout))
+            return Receipt(Verdict.SUSPECT, self._explain(error, timeout))
         except ValueError:
             self.close()
             return Receipt(Verdict.LATER, "OTEL_TRAINING_OTLP_HEADERS holds what no HTTP header may hold")

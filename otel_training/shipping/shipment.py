@@ -66,7 +66,7 @@ class Shipment:
             receipt = self._deliver(lines)
         except OSError as error:
             # The disk refused to keep what was refused: nothing is deleted.
-            receipt = Receipt(Verdict.ODD, f"{path.name}: {error.strerror}")
+            receipt = Receipt(Verdict.SUSPECT, f"{path.name}: {error.strerror}")
         self._note_error(receipt)
         if receipt.verdict is Verdict.ACCEPTED:
             self._finish(lines)
@@ -94,11 +94,11 @@ class Shipment:
             if receipt.verdict is Verdict.ACCEPTED:
                 self._accepted_to[lines.path] = piece.end
                 continue
-            half = None if receipt.verdict in (Verdict.LATER, Verdict.ODD) else piece.middle()
+            half = None if receipt.verdict in (Verdict.LATER, Verdict.SUSPECT) else piece.middle()
             if half is not None:
                 waiting += [piece.since(half), piece.to(half)]
             elif receipt.verdict in (Verdict.REFUSED, Verdict.TOO_LARGE):
-                self._set_aside_refused(piece, receipt)
+                self._set_aside_piece(piece, receipt)
                 self._accepted_to[lines.path] = piece.end
             else:
                 return receipt
@@ -116,7 +116,7 @@ class Shipment:
         if receipt.verdict is Verdict.ACCEPTED:
             rejected = min(receipt.rejected, request.records)
             if rejected:
-                self._set_aside_refused(piece, replace(receipt, rejected=rejected))
+                self._set_aside_piece(piece, replace(receipt, rejected=rejected))
             accepted = self.state.accepted + request.records - rejected
             self.state = replace(self.state, accepted=accepted, accepted_at=time.time(), error="")
         return receipt
@@ -132,7 +132,7 @@ class Shipment:
             return Receipt(Verdict.LATER)
         return self.receiver.post(request, timeout)
 
-    def _set_aside_refused(self, piece: Lines, receipt: Receipt) -> None:
+    def _set_aside_piece(self, piece: Lines, receipt: Receipt) -> None:
         """Keep what the receiver refused: it can be shipped again when what was wrong is mended."""
         data = piece.read()
         rejected = min(receipt.rejected or piece.size, count_records(data))

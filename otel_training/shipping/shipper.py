@@ -13,7 +13,7 @@ from typing import Final
 from otel_training.config import Settings
 from otel_training.conventions import Loss
 from otel_training.folder import DataFolder
-from otel_training.shipping.bound import beyond, delete
+from otel_training.shipping.bound import delete, files_beyond_bound
 from otel_training.shipping.receipt import Receipt, Verdict
 from otel_training.shipping.receiver import make_receiver, printable
 from otel_training.shipping.shipment import Shipment
@@ -81,9 +81,9 @@ class Shipper:
         """Close the connection and let another process ship."""
         if self.shipment is not None:
             self.shipment.receiver.close()
-        self.abandon()
+        self.leave_to_parent()
 
-    def abandon(self) -> None:
+    def leave_to_parent(self) -> None:
         """Let go of the lock; in a forked child this leaves it to the parent.
 
         The connection is left alone there: the parent's thread may have locked something inside it.
@@ -114,7 +114,7 @@ class Shipper:
             if receipt.verdict is Verdict.UNREADABLE:
                 unreadable = receipt
                 continue
-            if receipt.verdict is not Verdict.ODD or odd is not None:
+            if receipt.verdict is not Verdict.SUSPECT or odd is not None:
                 return receipt
             odd = receipt
         return odd or unreadable
@@ -161,7 +161,7 @@ class Shipper:
         if time.monotonic() - self._trimmed_at < TRIM_SECONDS:
             return
         self._trimmed_at = time.monotonic()
-        if not (paths := beyond(self.folder, self.settings)):
+        if not (paths := files_beyond_bound(self.folder, self.settings)):
             return
         # Written before: a flush that waits must not take what is gone for accepted.
         state = read_state(self.folder) if self.shipment is None else self.shipment.state

@@ -28,7 +28,7 @@ STALE_SECONDS: Final = 60.0
 SUFFIX: Final = ".jsonl"
 NEW: Final = ".new"
 _PROCESS: Final = os.urandom(3).hex()
-"""Tells this process from one of the same id in another container; a forked child has an id of its own."""
+"""Tells this process from one of the same pid in another container; a forked child has a pid of its own."""
 
 
 @dataclass(slots=True)
@@ -82,9 +82,9 @@ class Segment:
         """Finish the segment: from now on it may be drained and deleted."""
         with contextlib.suppress(OSError):
             self.sync()
-        self.release()
+        self.close_file()
 
-    def release(self) -> None:
+    def close_file(self) -> None:
         """Close the file alone; in a forked child this leaves the parent's lock in place."""
         os.close(self.file)
 
@@ -132,11 +132,11 @@ def own_finished_segments(directory: Path) -> list[Path]:
 def finished_segments(directory: Path, part: str = "") -> Iterator[Path]:
     """Yield the segments that no writer has any more, oldest first; `part` is in their names."""
     for path in segment_paths(directory):
-        if part in path.name and not is_taken(path):
+        if part in path.name and not is_unavailable(path):
             yield path
 
 
-def is_taken(path: Path) -> bool:
+def is_unavailable(path: Path) -> bool:
     """Whether nobody else may have a segment now: a writer has it locked, or it is gone."""
     try:
         with path.open("rb") as file:

@@ -14,7 +14,7 @@ class Sink(Protocol):
     def prepare(self) -> Finisher:
         """Get ready for a group of events, and return what finishes records. Raises where that is not possible yet."""
 
-    def has_room(self) -> bool:
+    def has_space(self) -> bool:
         """Whether events may come; where not, records are counted as lost."""
 
     def add(self, event: Event) -> int:
@@ -33,13 +33,13 @@ class Sink(Protocol):
     def flush(self, timeout: float) -> bool:
         """Bring what was written to where it survives this machine's end; False where that failed."""
 
-    def rest(self) -> None:
+    def sync_when_idle(self) -> None:
         """Do what may be done now that nothing comes; called about once a second."""
 
     def finish(self) -> None:
         """Let others have what was written."""
 
-    def abandon(self) -> None:
+    def leave_to_parent(self) -> None:
         """Let go of what a forked child inherited, leaving it to the parent."""
 
 
@@ -53,7 +53,7 @@ class EmittingSink:
 
     unwritten: int = 0
 
-    def has_room(self) -> bool:
+    def has_space(self) -> bool:
         """Whether events may come: always."""
         return True
 
@@ -74,11 +74,11 @@ class EmittingSink:
         """Flush what stands behind the function."""
         return self.force_flush(timeout)
 
-    def rest(self) -> None:
+    def sync_when_idle(self) -> None:
         """Do nothing: whoever took the events has its own timers."""
 
     def finish(self) -> None:
         """Do nothing: others have the events already."""
 
-    def abandon(self) -> None:
+    def leave_to_parent(self) -> None:
         """Do nothing: nothing is open."""

@@ -15,11 +15,11 @@ from otel_training.folder import DataFolder
 from otel_training.spool.backlog import read_backlog
 from otel_training.spool.segments import ROLL_BYTES, Segment, open_segment, sweep
 
-ROOM_SECONDS: Final = 1.0
+LOOK_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ReadyFolder:
     """A data folder that is ready to be written to."""
 
     folder: DataFolder
@@ -32,30 +32,30 @@ class Spool:
     """Appends events as lines to a segment of its own; never two threads at once."""
 
     settings: Settings
-    make_place: Callable[[], Place]
+    make_folder_ready: Callable[[], ReadyFolder]
     """Makes the data folder; raises where it cannot be made."""
-    _place: Place | None = None
+    _ready: ReadyFolder | None = None
     _segment: Segment | None = None
     _lines: list[bytes] = field(default_factory=list)
-    _has_room: bool = True
+    _has_space: bool = True
     _looked_at: float = 0.0
 
     def prepare(self) -> Finisher:
         """Make the folder at the first event, and anew after somebody deleted it under us."""
-        if self._segment is not None and time.monotonic() - self._looked_at > ROOM_SECONDS:
+        if self._segment is not None and time.monotonic() - self._looked_at > LOOK_SECONDS:
             self._leave_deleted()
-        return self._placed().finisher
+        return self._ready_folder().finisher
 
-    def has_room(self) -> bool:
+    def has_space(self) -> bool:
         """Look once a second whether the settings' bounds leave room."""
-        if time.monotonic() - self._looked_at > ROOM_SECONDS:
+        if time.monotonic() - self._looked_at > LOOK_SECONDS:
             self._looked_at = time.monotonic()
-            folder, settings = self._placed().folder, self.settings
+            folder, settings = self._ready_folder().folder, self.settings
             # With an endpoint the shipper keeps the bound: the oldest go, capture goes on.
-            self._has_room = (
+            self._has_space = (
                 self.ships or read_backlog(folder.local).bytes < settings.max_bytes
             ) and shutil.disk_usage(folder.path).free >= settings.min_free_bytes
-        return self._has_room
+        return self._has_space
 
     @property
     def ships(self) -> bool:
@@ -65,7 +65,7 @@ class Spool:
     @property
     def directory(self) -> Path:
         """Where segments are written."""
-        folder = self._placed().folder
+        folder = self._ready_folder().folder
         return folder.ship if self.ships else folder.local
 
     @property
@@ -102,7 +102,7 @@ class Spool:
             self._segment.sync()
         return True
 
-    def rest(self) -> None:
+    def sync_when_idle(self) -> None:
         """Sync, and close a segment that is old enough to be shipped."""
         if self._segment is None:
             return
@@ -116,25 +116,25 @@ class Spool:
         if segment is not None:
             segment.close()
 
-    def abandon(self) -> None:
+    def leave_to_parent(self) -> None:
         """Close an inherited segment in a forked child, leaving the parent's lock and lines."""
         segment, self._segment = self._segment, None
         if segment is not None:
-            segment.release()
+            segment.close_file()
 
-    def _placed(self) -> Place:
-        if self._place is None:
-            self._place = self.make_place()
+    def _ready_folder(self) -> ReadyFolder:
+        if self._ready is None:
+            self._ready = self.make_folder_ready()
             sweep(self.directory)
-        return self._place
+        return self._ready
 
     def _open(self) -> Segment:
         if self._segment is not None and (self._segment.size >= ROLL_BYTES or self._may_ship(self._segment)):
             self.finish()
         if self._segment is None:
-            if not self._placed().folder.path.is_dir():
-                self._place = None
-            self._segment = open_segment(self.directory, self._placed().header)
+            if not self._ready_folder().folder.path.is_dir():
+                self._ready = None
+            self._segment = open_segment(self.directory, self._ready_folder().header)
         return self._segment
 
     def _may_ship(self, segment: Segment) -> bool:
@@ -144,4 +144,4 @@ class Spool:
         """Close a segment whose folder somebody deleted, and make the folder anew."""
         if self._segment is not None and not self._segment.path.exists():
             self.finish()
-            self._place = None
+            self._ready = None

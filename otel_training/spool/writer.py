@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from otel_training.conventions import Loss
-from otel_training.events.content import MalformedError
 from otel_training.events.event import loss_event
 from otel_training.events.finish import finish
 from otel_training.events.finisher import Finisher
+from otel_training.events.host_json import MalformedError
 from otel_training.record.record import Pending
 from otel_training.spool.losses import Losses
 from otel_training.spool.sink import Sink
@@ -27,7 +27,7 @@ QUEUE_BYTES: Final = 32 << 20
 CROWDED_RECORDS: Final = QUEUE_RECORDS // 4
 CROWDED_BYTES: Final = QUEUE_BYTES // 4
 """From here on a plain thread waits: a loop keeps pace with the disk so, and leaves little for the program's end."""
-PLACE_SECONDS: Final = 0.05
+CROWDED_SECONDS: Final = 0.05
 """How long it waits at most, each time."""
 GROUP_SECONDS: Final = 0.015
 GROUP_BYTES: Final = 1 << 20
@@ -54,7 +54,7 @@ class Writer:
     is_failing: bool = False
     """The last attempt to write failed."""
     gives_way: bool = True
-    """Other threads have work; not where they wait for this one, as at the program's end."""
+    """Pause for other threads; off while they wait for this one, as at the program's end."""
     _is_idle: bool = True
     _is_closed: bool = False
     _is_full: bool = False
@@ -67,7 +67,9 @@ class Writer:
 
     def put(self, pending: Pending) -> None:
         """Take a record; counts it as lost when the queue is full. Never blocks an event loop."""
-        if (len(self.queue) >= CROWDED_RECORDS or self.queued_bytes >= CROWDED_BYTES) and not self._wait_for_place():
+        if (
+            len(self.queue) >= CROWDED_RECORDS or self.queued_bytes >= CROWDED_BYTES
+        ) and not self._wait_while_crowded():
             self.losses.add(Loss.QUEUE_FULL)
             return
         self.queue.append(pending)
@@ -99,7 +101,7 @@ class Writer:
     def write_if_alone(self) -> None:
         """Write on the caller's thread where no thread can be started any more."""
         if self._thread is None or not self._thread.is_alive():
-            self._step()
+            self._write_waiting()
 
     def flush_sink(self, deadline: float) -> bool:
         """Bring what was written to where it survives this machine's end; False when that failed."""
@@ -141,13 +143,13 @@ class Writer:
         """Whether nothing was ever captured: then no thread and no file is made."""
         return self._thread is None and not self.queue and not self.losses.unreported()
 
-    def _wait_for_place(self) -> bool:
+    def _wait_while_crowded(self) -> bool:
         """Wait for a moment while the queue is crowded, where that may be; False where it is full."""
         if (
             not (self.is_failing or self._is_closed or threading.current_thread() is self._thread)
             and not _runs_event_loop()
         ):
-            deadline = time.monotonic() + PLACE_SECONDS
+            deadline = time.monotonic() + CROWDED_SECONDS
             self._wake_thread()
             while time.monotonic() < deadline:
                 if len(self.queue) < CROWDED_RECORDS and self.queued_bytes < CROWDED_BYTES:
@@ -183,7 +185,7 @@ class Writer:
 
     def _write_late(self) -> None:
         """Write on the caller's thread: ours has ended, as the program is about to."""
-        self._step(time.monotonic() + LATE_SECONDS)
+        self._write_waiting(time.monotonic() + LATE_SECONDS)
         self.finish_segment(time.monotonic() + LATE_SECONDS)
 
     def _run(self) -> None:
@@ -196,12 +198,12 @@ class Writer:
             self._wake.clear()
             if self.gives_way:
                 time.sleep(GROUP_SECONDS)
-            if not self._step():
+            if not self._write_waiting():
                 time.sleep(RETRY_SECONDS)
         # So that whoever captures from now on looks what to do.
         self._is_idle = True
 
-    def _step(self, deadline: float = float("inf")) -> bool:
+    def _write_waiting(self, deadline: float = float("inf")) -> bool:
         """Write what waits; False when the sink refused and it must be tried again."""
         with self._locked(deadline) as locked:
             try:
@@ -220,11 +222,11 @@ class Writer:
     def _write_group(self) -> bool:
         try:
             finisher = self.sink.prepare()
-            has_room = self.sink.has_room()
+            has_space = self.sink.has_space()
         except Exception as error:  # noqa: BLE001 - whatever the surroundings are, records wait for better ones
             self._report(error)
             return False
-        marks = self._take_group(finisher, has_room=has_room)
+        marks = self._take_group(finisher, has_space=has_space)
         is_written = self._write()
         for mark in marks:
             if is_written:
@@ -234,7 +236,7 @@ class Writer:
                 self.queue.appendleft(mark)
         return is_written
 
-    def _take_group(self, finisher: Finisher, *, has_room: bool) -> list[threading.Event]:
+    def _take_group(self, finisher: Finisher, *, has_space: bool) -> list[threading.Event]:
         """Move records from the queue into the sink, up to a group's size; return the marks met."""
         marks: list[threading.Event] = []
         until = time.perf_counter() + GROUP_SECONDS
@@ -245,7 +247,7 @@ class Writer:
                 marks.append(item)
                 continue
             self.queued_bytes -= item.size
-            self._group_bytes += self._add(item, finisher, has_room=has_room)
+            self._group_bytes += self._add(item, finisher, has_space=has_space)
             self.written += 1
             if finisher.turn is not None and self.gives_way:
                 finisher.turn.end()
@@ -254,9 +256,9 @@ class Writer:
             self.queued_bytes = 0
         return marks
 
-    def _add(self, pending: Pending, finisher: Finisher, *, has_room: bool) -> int:
+    def _add(self, pending: Pending, finisher: Finisher, *, has_space: bool) -> int:
         """Give the events of one record to the sink, all or none; returns the bytes that wait of them."""
-        if not has_room:
+        if not has_space:
             self.losses.add(Loss.SPOOL_FULL)
             return 0
         try:
@@ -287,7 +289,7 @@ class Writer:
         with self._locked(time.monotonic()) as locked:
             try:
                 if locked:
-                    self.sink.rest()
+                    self.sink.sync_when_idle()
             except OSError as error:
                 self._report(error)
 

@@ -10,7 +10,7 @@ from otel_training.config import Settings
 from otel_training.conventions import Loss
 from otel_training.folder import DataFolder
 from otel_training.pipeline import process
-from otel_training.shipping.bound import beyond, delete
+from otel_training.shipping.bound import delete, files_beyond_bound
 from otel_training.spool.segments import open_segment
 
 
@@ -34,7 +34,7 @@ def waiting(folder: DataFolder) -> list[Path]:
 def test_the_oldest_go_until_the_rest_fits(waiting: list[Path], folder: DataFolder) -> None:
     """Records count as expired; a line that told of losses hands them on."""
     size = waiting[2].stat().st_size
-    gone = beyond(folder, Settings(max_bytes=size, max_age_days=10**5))
+    gone = files_beyond_bound(folder, Settings(max_bytes=size, max_age_days=10**5))
 
     assert waiting[:2] == gone
     assert {Loss.EXPIRED: 3, Loss.QUEUE_FULL: 7} == delete(gone, folder)
@@ -45,7 +45,7 @@ def test_what_is_too_old_goes(waiting: list[Path], folder: DataFolder) -> None:
     """However few bytes they are."""
     os.utime(waiting[2])
 
-    assert waiting[:2] == beyond(folder, Settings())
+    assert waiting[:2] == files_beyond_bound(folder, Settings())
 
 
 def test_what_was_set_aside_counts_into_the_bytes(waiting: list[Path], folder: DataFolder) -> None:
@@ -55,7 +55,7 @@ def test_what_was_set_aside_counts_into_the_bytes(waiting: list[Path], folder: D
     reason = kept.with_suffix(".reason")
     reason.write_text("why")
     rest = sum(path.stat().st_size for path in waiting[1:])
-    gone = beyond(folder, Settings(max_bytes=rest, max_age_days=10**5))
+    gone = files_beyond_bound(folder, Settings(max_bytes=rest, max_age_days=10**5))
 
     assert ([kept], {}) == (gone, delete(gone, folder))
     assert [] == list(folder.rejected.iterdir())
@@ -65,6 +65,6 @@ def test_what_a_writer_holds_stays(waiting: list[Path], folder: DataFolder) -> N
     """An open segment is nobody's to delete."""
     held = open_segment(folder.ship, b"head\n")
     try:
-        assert waiting == beyond(folder, Settings(max_bytes=0))
+        assert waiting == files_beyond_bound(folder, Settings(max_bytes=0))
     finally:
         held.close()

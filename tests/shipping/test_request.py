@@ -6,15 +6,11 @@ from typing import Any
 
 import pytest
 from google.protobuf.json_format import Parse
-from opentelemetry import trace
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-from opentelemetry.sdk.trace import TracerProvider
 
 import otel_training
 from otel_training.folder import DataFolder
 from otel_training.shipping.request import CHUNK, DamagedError, opening, to_request
-from otel_training.shipping.spans import to_span_request
 from otel_training.spool.reading import read_lines
 
 
@@ -106,40 +102,3 @@ def test_a_last_line_that_was_cut_short_is_left_out(tmp_path: Path, segment: Any
     path.write_bytes(whole + b'{"timeUnix')
 
     assert (len(whole), 10) == (read_lines(path).end, read_lines(path).torn)
-
-
-def test_a_call_without_a_host_that_traces_is_a_span(segment: Any) -> None:
-    """Thin, with the record's ids and times; of an error its class alone."""
-    extract("chips", "text")
-    with pytest.raises(LookupError):
-        extract("bad", "text")
-    otel_training.record_feedback("a", "like")
-    lines = read_lines(segment())
-    made = to_span_request(lines, "none")
-    assert made is not None
-    ((resource,),) = (Parse(b"".join(made.parts), ExportTraceServiceRequest()).resource_spans,)
-    (scope,) = resource.scope_spans
-    records = (
-        Parse(b"".join(to_request(lines, "none").parts), ExportLogsServiceRequest()).resource_logs[0].scope_logs[0]
-    )
-
-    good, bad = scope.spans
-    assert [(one.trace_id, one.span_id) for one in records.log_records[:2]] == [
-        (one.trace_id, one.span_id) for one in (good, bad)
-    ]
-    assert ("invoke_workflow insights", records.log_records[0].time_unix_nano) == (good.name, good.end_time_unix_nano)
-    assert 0 < good.end_time_unix_nano - good.start_time_unix_nano < 1e9
-    assert (0, 2) == (good.status.code, bad.status.code)
-    assert {
-        "gen_ai.operation.name", "gen_ai.workflow.name", "training.kind", "training.event.id",
-        "training.extraction.id", "training.output.count",
-    } == {one.key for one in good.attributes}  # fmt: skip
-    assert b"secret words" not in b"".join(made.parts)
-
-
-def test_a_call_in_a_host_that_traces_is_none(segment: Any) -> None:
-    """The host's tracer has its span already."""
-    with trace.use_span(TracerProvider().get_tracer("host").start_span("host"), end_on_exit=True):
-        extract("chips", "text")
-
-    assert to_span_request(read_lines(segment()), "none") is None

@@ -104,7 +104,7 @@ class Segments(RuleBasedStateMachine):
     @rule(target=dead, path=consumes(held))
     def die(self, path: Path) -> Path:
         """End as by `kill -9`: the kernel closes the file."""
-        self.live.pop(path).release()
+        self.live.pop(path).close_file()
         return path
 
     @rule(path=consumes(dead), lost=st.integers(1, 700))
@@ -125,7 +125,7 @@ class Segments(RuleBasedStateMachine):
         """A child lets go of what it inherited; the parent's segment stays held."""
         child = os.fork()
         if not child:
-            self.live[path].release()
+            self.live[path].close_file()
             os.kill(os.getpid(), signal.SIGKILL)
         os.waitpid(child, 0)
         assert path not in finished_segments(self.folder)
@@ -200,7 +200,7 @@ class Segments(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Once all have ended, everything was read once and in order."""
         for segment in self.live.values():
-            segment.release()
+            segment.close_file()
         self.live.clear()
         if hasattr(self, "read"):
             self.read()

@@ -1,5 +1,6 @@
 """The writer thread, and what happens when the disk or the backlog says no."""
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -7,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,26 +16,8 @@ import pytest
 import otel_training
 from otel_training.folder import DataFolder
 from otel_training.pipeline import process
-from otel_training.record.clock import event_id
-from otel_training.spool import spool, writer
-from otel_training.spool.segments import Segment, open_segment, sweep
-
-Lines = Callable[[], list[dict[str, Any]]]
-
-
-def insights(records: list[dict[str, Any]]) -> list[str]:
-    """The insight ids of feedback records, in order."""
-    return [record["training.insight.id"] for record in records if record["training.kind"] == "feedback"]
-
-
-def losses(records: list[dict[str, Any]]) -> dict[str, int]:
-    """Lost records by reason."""
-    found: dict[str, int] = {}
-    for record in records:
-        if record["training.kind"] == "loss":
-            reason = record["training.loss.reason"]
-            found[reason] = found.get(reason, 0) + record["training.loss.count"]
-    return found
+from otel_training.spool import writer
+from tests.spool.written import Lines, insights, losses
 
 
 def test_writes_within_milliseconds_without_being_asked(folder: DataFolder) -> None:
@@ -68,17 +52,6 @@ def test_keeps_the_order_of_a_thread_and_loses_nothing_between_threads(lines: Li
     }
 
 
-def test_makes_a_folder_for_its_owner_alone(folder: DataFolder, lines: Lines) -> None:
-    """Nobody else reads it, and git ignores it."""
-    otel_training.record_feedback("a", "like", user_id=1)
-    lines()
-
-    modes = {path.name: path.stat().st_mode & 0o777 for path in (folder.path, folder.local, folder.key)}
-    assert {"data": 0o700, "local": 0o700, "user.key": 0o600} == modes
-    assert {0o600} == {path.stat().st_mode & 0o777 for path in folder.local.iterdir()}
-    assert "*\n" == (folder.path / ".gitignore").read_text()
-
-
 def test_waits_for_the_disk_and_goes_on(lines: Lines, monkeypatch: pytest.MonkeyPatch, folder: DataFolder) -> None:
     """While the disk is full records wait; when there is room they are written, none twice, none torn."""
     otel_training.record_feedback("before", "like")
@@ -104,48 +77,6 @@ def test_waits_for_the_disk_and_goes_on(lines: Lines, monkeypatch: pytest.Monkey
     assert ["before", "during"] == insights(lines())
 
 
-def test_stops_counted_when_the_spool_is_at_its_bound(lines: Lines) -> None:
-    """Beyond the setting records are lost with their reason, and the app goes on."""
-    otel_training.configure(max_bytes=1)
-    otel_training.record_feedback("a", "like")
-    assert otel_training.flush(2)
-    process.current().writer.sink._looked_at = 0.0  # type: ignore[attr-defined]
-    otel_training.record_feedback("b", "like")
-
-    found = lines()
-    assert (["a"], {"spool_full": 1}) == (insights(found), losses(found))
-
-
-def test_stops_counted_when_the_disk_has_too_little_room(lines: Lines) -> None:
-    """Records are lost with their reason where the disk has less free than the setting says."""
-    otel_training.configure(min_free_bytes=1 << 60)
-    otel_training.record_feedback("a", "like")
-
-    assert ([], {"spool_full": 1}) == (insights(lines()), losses(lines()))
-
-
-def test_goes_on_in_a_folder_that_was_deleted(folder: DataFolder, lines: Lines) -> None:
-    """Somebody deletes the data folder under a running app: it gathers into a new one."""
-    otel_training.record_feedback("a", "like")
-    assert otel_training.flush(2)
-    subprocess.run(["rm", "-rf", str(folder.path)], check=True)
-    process.current().writer.sink._looked_at = 0.0  # type: ignore[attr-defined]
-    otel_training.record_feedback("b", "like")
-
-    assert ["b"] == insights(lines())
-
-
-def test_says_false_where_no_folder_can_be_made(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """A folder that cannot be made costs the app nothing, is said once, and flush tells."""
-    (tmp_path / "file").write_text("")
-    otel_training.configure(home=tmp_path / "file" / "home")
-    otel_training.record_feedback("a", "like")
-
-    assert not otel_training.flush(0.2)
-    assert not otel_training.flush(0.2)
-    assert 1 == sum("cannot write" in record.message for record in caplog.records)
-
-
 def test_counts_a_record_that_cannot_be_encoded(
     lines: Lines, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -164,17 +95,6 @@ def test_counts_a_record_that_cannot_be_encoded(
     found = lines()
     assert (["a", "b"], {"encode_error": 1}) == (insights(found), losses(found))
     assert ["RecursionError" in record.message for record in caplog.records] == [True]
-
-
-def test_rolls_a_segment_that_is_large(folder: DataFolder, monkeypatch: pytest.MonkeyPatch, lines: Lines) -> None:
-    """A finished segment can be drained and deleted while the app runs on."""
-    monkeypatch.setattr(spool, "ROLL_BYTES", 1000)
-    for number in range(5):
-        otel_training.record_feedback(str(number), "like")
-        assert otel_training.flush(2)
-
-    assert 3 <= len(list(folder.local.glob("*.jsonl")))
-    assert ["0", "1", "2", "3", "4"] == insights(lines())
 
 
 def test_an_idle_import_makes_no_file_and_no_thread(tmp_path: Path) -> None:
@@ -197,48 +117,94 @@ def test_writes_what_comes_at_the_very_end(tmp_path: Path, folder: DataFolder) -
     assert b'"late"' in path.read_bytes()
 
 
-def test_makes_ids_that_sort_by_time_and_never_meet() -> None:
-    """Event ids are UUIDv7: version and variant set, later ones greater, all different."""
-    made = [event_id() for _ in range(1000)]
-    time.sleep(0.002)
-    made.append(event_id())
-
-    assert 1001 == len(set(made))
-    assert {("7", True)} == {(one[14], one[19] in "89ab") for one in made}
-    assert made[-1] == max(made)
-
-
-def test_a_short_write_leaves_whole_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the system writes in pieces ends up whole."""
-    segment: Segment = open_segment(tmp_path, b"head\n")
-    real = os.write
-    monkeypatch.setattr("otel_training.spool.segments.os.write", lambda file, data: real(file, data[:3]))
-    segment.append(b"a long line\n")
-    segment.close()
-
-    assert b"head\na long line\n" == segment.path.read_bytes()
-
-
-def test_sweeps_what_a_dead_writer_left_without_a_name(tmp_path: Path) -> None:
-    """An old `.new` file goes; a fresh one may be a writer that is just starting."""
-    old, fresh = tmp_path / "1.jsonl.new", tmp_path / "2.jsonl.new"
-    old.touch()
-    fresh.touch()
-    os.utime(old, (1, 1))
-    sweep(tmp_path)
-
-    assert [fresh] == list(tmp_path.iterdir())
-
-
 def test_surroundings_that_are_broken_are_said_once(
     lines: Lines, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Whatever keeps the writer from starting, records wait, it is said once, and they are written when it is over."""
     monkeypatch.setattr(writer, "RETRY_SECONDS", 0.01)
     with monkeypatch.context() as broken:
-        broken.setattr(process.current().writer.sink, "make_place", lambda: 1 / 0)
+        broken.setattr(process.current().writer.sink, "make_folder_ready", lambda: 1 / 0)
         otel_training.record_feedback("a", "like")
         assert not otel_training.flush(0.2)
 
     assert (["a"], {}) == (insights(lines()), losses(lines()))
     assert 1 == sum("cannot write" in record.message for record in caplog.records)
+
+
+CALLS = 50
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A queue that is crowded with one record and full with ten."""
+    monkeypatch.setattr(writer, "CROWDED_RECORDS", 1)
+    monkeypatch.setattr(writer, "QUEUE_RECORDS", 10)
+
+
+def capture_many() -> float:
+    """Capture faster than is written; returns the longest that a call took."""
+    longest = 0.0
+    for number in range(CALLS):
+        began = time.perf_counter()
+        otel_training.record_feedback(str(number), "like")
+        longest = max(longest, time.perf_counter() - began)
+    return longest
+
+
+def outcome(lines: Callable[[], list[dict[str, Any]]]) -> dict[str, int]:
+    """How many records were written, and how many counted as lost."""
+    records = lines()
+    kinds = [record["training.kind"] for record in records]
+    return {
+        "written": kinds.count("feedback"),
+        "lost": sum(record.get("training.loss.count", 0) for record in records),
+    }
+
+
+@pytest.mark.usefixtures("small")
+def test_a_loop_on_a_plain_thread_loses_nothing(lines: Any) -> None:
+    """It waits for its place, each time a moment."""
+    capture_many()
+
+    assert {"written": CALLS, "lost": 0} == outcome(lines)
+
+
+@pytest.mark.usefixtures("small")
+def test_an_event_loop_never_waits(lines: Any) -> None:
+    """What is beyond the bound is lost, counted, and no call takes as long as a wait for a place."""
+
+    async def run() -> float:
+        with process.current().writer._writing:
+            return capture_many()
+
+    longest = asyncio.run(run())
+    figures = outcome(lines)
+    assert (CALLS, True) == (figures["written"] + figures["lost"], figures["lost"] > 0)
+    assert longest < writer.CROWDED_SECONDS
+
+
+@pytest.mark.usefixtures("small")
+def test_a_loop_of_another_library_never_waits(lines: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trio's loop is known by what it says to sniffio."""
+    monkeypatch.setitem(sys.modules, "sniffio", SimpleNamespace(thread_local=SimpleNamespace(name="trio")))
+    with process.current().writer._writing:
+        longest = capture_many()
+
+    figures = outcome(lines)
+    assert (CALLS, True) == (figures["written"] + figures["lost"], figures["lost"] > 0)
+    assert longest < writer.CROWDED_SECONDS
+
+
+@pytest.mark.usefixtures("small")
+def test_a_plain_thread_waits_no_longer_than_its_share(lines: Any) -> None:
+    """Where nothing is written any more a call takes its 50 ms, and what is beyond the bound is counted."""
+    with process.current().writer._writing:
+        began = time.perf_counter()
+        thread = threading.Thread(target=capture_many)
+        thread.start()
+        thread.join()
+        took = time.perf_counter() - began
+
+    figures = outcome(lines)
+    assert (CALLS, True) == (figures["written"] + figures["lost"], figures["lost"] > 0)
+    assert took >= (CALLS - 1) * writer.CROWDED_SECONDS

@@ -45,7 +45,7 @@ def as_text(value: JSON) -> str | None:
 
 def stored_url(url: str, rules: Rules | None = None) -> str:
     """Return a URL as it is kept, under `content=none`, too: the same for an extraction and what links to it."""
-    return Redactor(rules or Rules()).redact_link(clean_url(url.strip()))
+    return Redactor(rules or Rules()).replace_secrets(clean_url(url.strip()))
 
 
 def _unzip(content: bytes) -> bytes:

@@ -1,0 +1,162 @@
+"""From record to events, kind by kind: what is written of each."""
+
+from typing import Any
+
+import orjson
+import pytest
+
+from otel_training import conventions as names
+from otel_training.conventions import Kind
+from otel_training.events.finish import finish
+from otel_training.events.finisher import Finisher
+from otel_training.events.host_json import MalformedError
+from otel_training.privacy.identity import Key, insight_digests, pseudonym, text_sha256
+from otel_training.record.record import Record
+
+KEY = Key(b"a test's")
+ID = "00000000-0000-7000-8000-000000000001"
+URL = "https://news.example/1?id=2"
+TEXT = "Orders rose, says bob@news.example."
+DERIVED, DIGEST = insight_digests(URL, TEXT)
+READER = {names.USER_HASH: pseudonym(KEY, "7"), names.USER_KEY_ID: KEY.id}
+
+
+def events(kind: Kind, content: Any, **fields: Any) -> list[tuple[str, dict[str, Any], Any]]:
+    """Finish a record; of each event its name, the attributes that its kind adds, and its body."""
+    record = Record(kind, ID, 5, content=orjson.dumps(content), **fields)
+    common = {names.KIND, names.EVENT_ID, names.VERSION, names.REDACTION}
+    return [
+        (
+            event.name,
+            {name: value for name, value in event.attributes.items() if value is not None and name not in common},
+            orjson.loads(event.body) if event.body else None,
+        )
+        for event in finish(record, Finisher(KEY, content_limit=20))
+    ]
+
+
+def test_an_extraction() -> None:
+    """Source and insights lose secrets, under ids made before that; the source is cut."""
+    content: dict[str, Any] = {
+        "topic": "chips",
+        "source_url": f"{URL}&token=abc",
+        "source_content": f"Mail bob@news.example {'x' * 30}",
+        "insights": [{"text": TEXT, "category": "market", "id": 3}],
+    }
+    ((name, attributes, body),) = events(Kind.EXTRACTION, content, attributes={names.SOURCE_LENGTH: 52})
+
+    derived, digest = insight_digests(content["source_url"], TEXT)
+    assert "training.extraction" == name
+    assert attributes == {
+        names.SOURCE_LENGTH: 52,
+        names.SOURCE_TRUNCATED: True,
+        names.TOPIC: "chips",
+        names.SOURCE_URL: URL,
+        names.OUTPUT_SHA256: text_sha256(orjson.dumps([TEXT]).decode()),
+        names.REDACTION_COUNT: 2,
+        names.REDACTION_COUNTS["EMAIL"]: 2,
+    }
+    assert body == {
+        names.INPUT: "Mail <EMAIL_1> xxxxx",
+        names.OUTPUT: [
+            {
+                "insight_id": "3",
+                "derived_id": derived,
+                "text": "Orders rose, says <EMAIL_1>.",
+                "category": "market",
+                "text_sha256": digest,
+            }
+        ],
+    }
+
+
+def test_a_call_of_a_model() -> None:
+    """Of its texts the one that holds insights is the answer; the system prompt gives the version."""
+    messages = [{"role": "system", "content": "Extract."}, {"role": "user", "content": TEXT}]
+    answer = f'```json\n{{"insights": [{{"text": "{TEXT}"}}]}}\n```'
+    ((_, attributes, body),) = events(Kind.LLM_CALL, {"input": messages, "outputs": ["Sure.", answer], "tools": None})
+
+    assert attributes == {
+        names.OUTPUT_SHA256: text_sha256(orjson.dumps([TEXT]).decode()),
+        names.PROMPT_VERSION: text_sha256('"Extract."')[:12],
+        names.REDACTION_COUNT: 2,
+        names.REDACTION_COUNTS["EMAIL"]: 2,
+    }
+    assert body == {
+        names.INPUT: [messages[0], {"role": "user", "content": TEXT.replace("bob@news.example", "<EMAIL_1>")}],
+        names.OUTPUT: answer.replace("bob@news.example", "<EMAIL_1>"),
+    }
+
+
+def test_an_action_of_a_reader() -> None:
+    """Of the metadata the reader is kept, as pseudonym."""
+    content = {"insight_id": 12, "action": "like", "metadata": {"user_id": 7, "email": "bob@news.example"}}
+
+    attributes = {names.INSIGHT_ID: "12", names.ACTION: "like", **READER}
+    assert [("training.feedback", attributes, None)] == events(Kind.FEEDBACK, content)
+
+
+def test_what_a_feed_showed() -> None:
+    """The ids in their places, and a link for each pair of id and text, once."""
+    items = [{"id": "a", "text": TEXT, "url": URL}, {"id": "b"}, {"id": "a", "text": TEXT, "url": URL}]
+
+    link = {names.LINK_ID: "a", names.TEXT_SHA256: DIGEST, names.SOURCE_URL: URL}
+    assert [
+        ("training.impression", {names.INSIGHT_IDS: '["a","b","a"]', **READER}, None),
+        ("training.link", link, None),
+    ] == events(Kind.IMPRESSION, {"items": items}, user_id=7)
+
+
+def test_a_query() -> None:
+    """What was searched, and how good the sources are."""
+    answer = orjson.dumps({"results": [{"quality": 8, "passed_filters": True}, {"score": 5.0}, {"title": "none"}]})
+
+    assert [
+        (
+            "training.query",
+            {
+                names.QUERY_ID: ID,
+                names.QUERY_COUNT: 3,
+                names.SOURCE_QUALITY_MEAN: 6.5,
+                names.SOURCE_QUALITY_MIN: 5.0,
+                names.SOURCE_QUALITY_RATIO: 1.0,
+                names.REDACTION_COUNT: 0,
+                **READER,
+            },
+            {names.INPUT: "chips"},
+        )
+    ] == events(Kind.QUERY, {"q": "chips", "user_id": 7}, answer=answer)
+
+
+def test_a_correction() -> None:
+    """Insights without a source of their own."""
+    ((_, _, body),) = events(Kind.CORRECTION, [{"text": "Right."}])
+
+    derived, digest = insight_digests("", "Right.")
+    insight = {"insight_id": derived, "derived_id": derived, "text": "Right.", "category": None, "text_sha256": digest}
+    assert {names.OUTPUT: [insight]} == body
+
+
+@pytest.mark.parametrize("kind", [Kind.SCORE, Kind.LINK])
+def test_a_kind_without_content(kind: Kind) -> None:
+    """Its attributes are all there is to write."""
+    assert [(kind.event_name, {names.SCORE_VALUE: 1.0}, None)] == events(
+        kind, None, attributes={names.SCORE_VALUE: 1.0}
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [
+        (Kind.EXTRACTION, []),
+        (Kind.LLM_CALL, "text"),
+        (Kind.FEEDBACK, {"insight_id": "a"}),
+        (Kind.FEEDBACK, {"action": "like"}),
+        (Kind.IMPRESSION, {"title": "no list"}),
+        (Kind.CORRECTION, {}),
+    ],
+)
+def test_content_of_another_shape(kind: Kind, content: Any) -> None:
+    """It is refused, to be counted as malformed."""
+    with pytest.raises(MalformedError):
+        events(kind, content)
