@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from otel_training._guard import guard
 from otel_training.cli.main import main
@@ -13,6 +14,10 @@ from otel_training.folder import DataFolder
 from otel_training.pipeline import process
 from tests.receiving import Receiver, receiving
 from tests.stores import lay_store
+
+# Hypothesis fails an example that takes 200 ms: a speed of the machine, not a fault of ours.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(autouse=True)
