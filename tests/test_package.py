@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 import otel_training
 
 HEAVY = ("anthropic", "fastapi", "starlette", "clickhouse_connect", "chdb", "click", "rich", "scipy")
@@ -22,6 +24,7 @@ def test_loads_no_heavy_library() -> None:
     assert [] == [name for name in loaded if name.partition(".")[0] in HEAVY]
 
 
+@pytest.mark.slow
 def test_imports_fast() -> None:
     """It takes at most three times the CPU of the parts of the SDK that it stands on; the best of five each."""
     modules = ", ".join(f"opentelemetry.{name}" for name in SDK)

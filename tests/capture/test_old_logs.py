@@ -10,7 +10,7 @@ import pytest
 from otel_training.pipeline import process
 from otel_training.store.session import open_drained
 
-pytestmark = pytest.mark.usefixtures("migrated")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("migrated")]
 EXTRACTION = {
     "timestamp": "2025-03-01T12:00:00",
     "stage": "extraction",

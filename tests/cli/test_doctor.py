@@ -12,6 +12,8 @@ from otel_training.pipeline import process
 from tests.cli.news import extract
 from tests.receiving import Receiver
 
+pytestmark = pytest.mark.slow
+
 
 def test_doctor_explains(gathered: None, rows: Any, command: Any) -> None:
     """Who wrote, what is orphaned, which keys, and a sentence for each thing to do."""

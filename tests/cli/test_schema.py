@@ -10,6 +10,8 @@ from otel_training.folder import DataFolder, make_folder
 from otel_training.store.client import Store, embedded_dsn
 from otel_training.store.migrate import migrate, read_migrations
 
+pytestmark = pytest.mark.slow
+
 FILES = read_migrations()
 FIRST = [migration for migration in FILES if migration.name <= "0024_v_examples"]
 LATER = [migration.name for migration in FILES[len(FIRST) :]]

@@ -11,6 +11,8 @@ from otel_training.folder import DataFolder
 from otel_training.pipeline import process
 from tests.receiving import Receiver, environment, waiting_ids
 
+pytestmark = pytest.mark.slow
+
 
 def test_ships_what_an_app_left(left: None, receiver: Receiver, folder: DataFolder, rows: Any, command: Any) -> None:
     """The result on stdout, exit code 0; again there is nothing to do."""

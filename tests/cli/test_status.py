@@ -15,6 +15,8 @@ from otel_training.store.owner import owner_lock
 from tests.cli.news import extract
 from tests.receiving import Receiver
 
+pytestmark = pytest.mark.slow
+
 HOLDER = """
 import sys, time
 from pathlib import Path

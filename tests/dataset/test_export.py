@@ -15,6 +15,8 @@ from otel_training.record.clock import event_id, now
 from otel_training.record.record import Record
 from tests.dataset.captured import engage, extract, manifest
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def one() -> None:

@@ -8,6 +8,8 @@ import pytest
 import otel_training
 from tests.dataset.captured import engage, extract, manifest
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_funnel_counts_each_filter(tmp_path: Path, rows: Any) -> None:
     """Every filter says what it leaves; what fails, is bad, disliked or unseen is dropped there."""

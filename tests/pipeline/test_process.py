@@ -22,6 +22,8 @@ from otel_training.spool.loss_file import read_losses
 from tests.collector.process import free_port, until
 from tests.served import PROGRAMS, request
 
+pytestmark = pytest.mark.slow
+
 Rows = Callable[..., list[dict[str, Any]]]
 
 COUNT = 1000
