@@ -72,16 +72,21 @@ class Pipeline:
     def close(self) -> None:
         """Write what was captured, ship what the time allows, and count what is left as lost."""
         began = time.monotonic()
-        write_all(self.writer)
+        try:
+            write_all(self.writer)
+        finally:
+            # By Ctrl-C, too: whoever does not want to wait is still told what that costs.
+            self._end_writer()
+        if self._shipper is not None:
+            self._shipper.close(max(_LAST_SECONDS, began + EXIT_SECONDS - time.monotonic()))
+            # Counted by the shipper after the writer had ended.
+            self._end_writer()
+
+    def _end_writer(self) -> None:
         self.writer.stop(LATE_SECONDS)
         if left := self.writer.give_up():
             _log.warning("otel_training: records that could not be written before the program's end: %d", left)
         self.writer.finish_segment(time.monotonic() + LATE_SECONDS)
-        if self._shipper is not None:
-            self._shipper.close(max(_LAST_SECONDS, began + EXIT_SECONDS - time.monotonic()))
-            # Counted by the shipper after the writer had ended.
-            self.writer.give_up()
-            self.writer.finish_segment(time.monotonic() + LATE_SECONDS)
         self._keep_losses()
 
     def leave_to_parent(self) -> None:
@@ -98,11 +103,14 @@ class Pipeline:
 
     def _keep_losses(self) -> None:
         """Keep the counts that no segment took."""
-        if (counts := self.writer.losses.unreported()) and self.make_sink is None:
-            try:
-                add_losses(find_folder(self.settings).losses, counts)
-            except OSError as error:
-                _log.warning("otel_training cannot even write how many records it lost (%s)", error)
+        losses = self.writer.losses
+        if not (counts := losses.unreported()) or self.make_sink is not None:
+            return
+        try:
+            add_losses(find_folder(self.settings).losses, counts)
+            losses.mark_reported(counts)
+        except OSError as error:
+            _log.warning("otel_training cannot even write how many records it lost (%s)", error)
 
     def _choose_sink(self) -> Sink:
         provider = self.logger_provider or (stock_provider() if self.settings.pipeline == "sdk" else None)

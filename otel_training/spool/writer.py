@@ -128,13 +128,14 @@ class Writer:
 
     def give_up(self) -> int:
         """Count what is still not written as lost, and try to write that down; returns how many records."""
-        left = sum(not isinstance(item, threading.Event) for item in self.queue) + self.sink.unwritten
-        if not left and not self.losses.unreported():
-            return 0
-        self.queue.clear()
-        self.losses.add(Loss.SHUTDOWN, left)
+        left = 0
         with self._locked(time.monotonic() + LATE_SECONDS) as locked:
-            if locked:
+            while self.queue:
+                left += not isinstance(self.queue.popleft(), threading.Event)
+            # Where the lock is not free the thread is stuck amid these.
+            left += self.sink.unwritten
+            self.losses.add(Loss.SHUTDOWN, left)
+            if locked and self.losses.unreported():
                 self.sink.discard()
                 self._write_group()
         return left
@@ -210,7 +211,7 @@ class Writer:
                 while locked and (self.queue or self.sink.unwritten or self.losses.unreported()):
                     if not self._write_group():
                         return False
-                    if not self._is_full:
+                    if not self._is_full or self._is_closed:
                         # What came meanwhile is the next group: else each record is a write of its own,
                         # with two hand-overs of the GIL.
                         break

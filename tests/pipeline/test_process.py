@@ -109,6 +109,23 @@ def test_what_cannot_be_written_at_the_end_is_counted(folder: DataFolder, rows: 
     assert (8, 1, {"shutdown": 7}) == (status["captured"], status["stored"], status["lost"])
 
 
+def test_who_does_not_wait_for_the_end_is_told_what_it_costs(rows: Rows) -> None:
+    """Ctrl-C while the rest is written: the program ends soon, and what was not written counts as lost."""
+    # A hook that was registered after ours runs just before it.
+    program = f"import atexit, burst; atexit.register(print, flush=True); burst.capture('loop', {COUNT})"
+    with subprocess.Popen([sys.executable, "-c", program], cwd=PROGRAMS, stdout=-1, stderr=-1) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=20)
+
+    (status,) = rows("status")
+    lost = status["lost"].get("shutdown", 0)
+    assert (COUNT, COUNT - lost, 0) == (status["captured"], status["stored"], status["spooled"])
+    assert lost > 0
+
+
 def test_says_what_it_does_when_the_end_takes_long(rows: Rows) -> None:
     """After two seconds a person learns why the program has not ended yet."""
     program = run("burst.py", "loop", 2 * COUNT)
