@@ -1,6 +1,8 @@
-"""A receiver in a process of its own, and shipping to it."""
+"""A receiver in a process of its own, shipping to it, and what would be shipped."""
 
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,3 +22,15 @@ def ships(receiver: Receiver, folder: DataFolder, monkeypatch: pytest.MonkeyPatc
     yield receiver
     receiver.be("ok")
     process.install()
+
+
+@pytest.fixture
+def segment(folder: DataFolder) -> Any:
+    """The segment of what was captured."""
+
+    def read() -> Path:
+        assert otel_training.flush(5)
+        (path,) = folder.local.glob("*.jsonl")
+        return path
+
+    return read

@@ -9,21 +9,8 @@ from google.protobuf.json_format import Parse
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 
 import otel_training
-from otel_training.folder import DataFolder
 from otel_training.shipping.request import CHUNK, DamagedError, opening, to_request
 from otel_training.spool.reading import read_lines
-
-
-@pytest.fixture
-def segment(folder: DataFolder) -> Any:
-    """The segment of what was captured."""
-
-    def read() -> Path:
-        assert otel_training.flush(5)
-        (path,) = folder.local.glob("*.jsonl")
-        return path
-
-    return read
 
 
 @otel_training.extraction(task="insights", version="7")

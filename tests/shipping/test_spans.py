@@ -1,6 +1,5 @@
 """Spans that a segment's lines stand for."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,22 +10,9 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.sdk.trace import TracerProvider
 
 import otel_training
-from otel_training.folder import DataFolder
 from otel_training.shipping.request import to_request
 from otel_training.shipping.spans import to_span_request
 from otel_training.spool.reading import read_lines
-
-
-@pytest.fixture
-def segment(folder: DataFolder) -> Any:
-    """The segment of what was captured."""
-
-    def read() -> Path:
-        assert otel_training.flush(5)
-        (path,) = folder.local.glob("*.jsonl")
-        return path
-
-    return read
 
 
 @otel_training.extraction(task="insights", version="7")
