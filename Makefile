@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # How many processes run the tests.
 WORKERS ?= 2
-PYTEST = $(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=loadgroup
+PYTEST = $(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=loadfile --no-loadscope-reorder
 COLLECTOR := .cache/otelcol-training
 OCB := go.opentelemetry.io/collector/cmd/builder@v0.161.0
 

@@ -15,8 +15,7 @@ import pytest
 from tests.exchanges import JSON, Exchange, exchanges, head
 from tests.served import request, served
 
-# In one process: what a module fixture makes once is most of the work.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("identity")]
+pytestmark = pytest.mark.slow
 
 CLIENTS = 8
 HELD = 48
@@ -63,7 +62,11 @@ class Server:
 
 def serve(folder: Path, said: list[Exchange], **extra: str) -> Server:
     """Have all exchanges with a server of its own."""
-    with served("zoo:app", folder, PYTHONHASHSEED="0", **extra) as url, ThreadPoolExecutor(CLIENTS) as clients:
+    # Traced for coverage, either would take twice as long: what it runs is covered elsewhere.
+    with (
+        served("zoo:app", folder, PYTHONHASHSEED="0", COVERAGE_PROCESS_CONFIG="", **extra) as url,
+        ThreadPoolExecutor(CLIENTS) as clients,
+    ):
         port = int(url.rpartition(":")[2])
         answers = list(clients.map(lambda exchange: talk(port, exchange), said))
         hold(port)

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 import otel_training
 from otel_training.testing import Captured, capture
 
-pytestmark = pytest.mark.slow
+# So many calls, traced for coverage, would take twice as long: what they run is covered elsewhere.
+pytestmark = [pytest.mark.slow, pytest.mark.no_cover]
 
 CALLS = 20_000
 DUNDERS = (

@@ -193,6 +193,7 @@ def cost(text: str) -> float:
     return time.thread_time() - began
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("unit", UNITS)
 def test_is_linear_on_every_text(unit: str) -> None:
     """Ten times as much of anything takes ten times as long, where a quadratic pattern would take a hundred times."""

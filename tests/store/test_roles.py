@@ -17,8 +17,7 @@ from otel_training.store.drain import drain
 from otel_training.store.migrate import make_script, migrate
 from otel_training.store.roles import read_roles
 
-# In one process: what a module fixture makes once is most of the work.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("roles")]
+pytestmark = pytest.mark.slow
 
 PARAMETERS = {"min_quality": 0, "net_above": 0, "min_viewers": 1, "skip": 0}
 LOSS = (
