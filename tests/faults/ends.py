@@ -5,6 +5,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from tests.bench.results import Row
 from tests.faults.app import Field, field_of
@@ -12,6 +14,7 @@ from tests.faults.outages import MODES
 from tests.receiving import Receiver
 from tests.served import PROGRAMS
 
+SIDE_BY_SIDE = 3
 SIGNALLED = ("plain", "processes", "pool")
 UVICORN = ("uvicorn", "steady_app:app", "--port", "0", "--log-level", "critical", "--app-dir", str(PROGRAMS))
 GUNICORN = (
@@ -36,11 +39,13 @@ FULL = (
 def rows(*, quick: bool) -> list[Row]:
     """Count what is nowhere, and measure how late apps end."""
     found = killed(10 if quick else 100)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        for mode in SIGNALLED:
-            found += signalled(mode, number)
-        for server in SERVERS:
-            found += served(server, number)
+    signals = (signal.SIGTERM, signal.SIGINT)
+    planned = [partial(signalled, mode, number) for mode in SIGNALLED for number in signals]
+    planned += [partial(served, server, number) for server in SERVERS for number in signals]
+    # Beside each other: they wait, most of the time.
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as threads:
+        for figures in threads.map(lambda end: end(), planned):
+            found += figures
     return [*found, *forked(40 if quick else 200), *(late(MODES[::3], room=3) if quick else late(MODES))]
 
 
