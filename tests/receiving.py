@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import otel_training
+from tests.ports import free_port
 
 PROGRAM = Path(__file__).parent / "programs" / "receiver.py"
 
@@ -117,9 +118,7 @@ class Receiver:
 def receiving(folder: Path, mode: str = "ok") -> Iterator[Receiver]:
     """Run a receiver."""
     folder.mkdir()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        made = Receiver(folder, free.getsockname()[1])
+    made = Receiver(folder, free_port())
     made.be(mode)
     made.start()
     try:

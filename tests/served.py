@@ -15,6 +15,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from tests.ports import free_port
+
 PROGRAMS = Path(__file__).parent / "programs"
 
 
@@ -40,9 +42,7 @@ def run(*argv: object, cwd: Path, **extra: str) -> subprocess.CompletedProcess[s
 @contextlib.contextmanager
 def served(app: str, cwd: Path, **extra: str) -> Iterator[str]:
     """Serve an ASGI app by a real uvicorn from `cwd`; ends it by SIGTERM."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     process = subprocess.Popen(
         [
             sys.executable,

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 import otel_training
 from tests.bench.child import ROOT, Figures, environment, folder, interleaved, measured, middle, ratio
 from tests.bench.results import Row
+from tests.ports import free_port
 
 
 class Engagement(BaseModel):
@@ -62,9 +63,7 @@ def loaded(variant: str, seconds: int) -> Figures:
 @contextlib.contextmanager
 def served(variant: str) -> Iterator[int]:
     """Serve a variant by uvicorn, one process; gives its port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     program = [sys.executable, "-m", "uvicorn", "--factory", "tests.bench.web:make_app", "--no-access-log"]
     options = ["--port", str(port), "--log-level", "warning"]
     with folder() as home:

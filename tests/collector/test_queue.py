@@ -8,8 +8,9 @@ import pytest
 
 from otel_training import conventions as names
 from otel_training.folder import DataFolder
-from tests.collector.process import CONFIG, backend, behind, flat, free_port, running, until
+from tests.collector.process import CONFIG, backend, behind, flat, running, until
 from tests.collector.records import captured
+from tests.ports import free_port
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120, func_only=True)]
 

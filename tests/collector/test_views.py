@@ -14,9 +14,10 @@ from otel_training.pipeline import process
 from otel_training.store.client import Store
 from otel_training.store.session import open_drained
 from tests.collector import traffic
-from tests.collector.process import free_port, until
+from tests.collector.process import until
 from tests.collector.stored import different, empty, events, everything, inserted, settled
 from tests.collector.way import collecting, served, ship, shipping
+from tests.ports import free_port
 from tests.served import PROGRAMS, environment, run
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240, func_only=True)]

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench.results import Row
-from tests.collector.process import CONFIG, TOKEN, Collector, free_port, running
+from tests.collector.process import CONFIG, TOKEN, Collector, running
 from tests.faults.app import Field
+from tests.ports import free_port
 from tests.serving.endpoint import Endpoint, serving
 
 PASSWORD = "of-this-run-alone"  # noqa: S105 - nothing else knows it
