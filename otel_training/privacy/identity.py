@@ -42,7 +42,8 @@ def load_key(path: Path) -> Key:
     if not path.exists():
         _make_key(path)
     try:
-        secret = bytes.fromhex(path.read_text(encoding="ascii").strip())
+        # UTF-8: every other codec is imported at its first use, and a child forked meanwhile has none.
+        secret = bytes.fromhex(path.read_text(encoding="utf-8").strip())
     except ValueError:
         secret = b""
     if len(secret) != _KEY_BYTES:
@@ -54,7 +55,7 @@ def _make_key(path: Path) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
     file = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        with os.fdopen(file, "w", encoding="ascii") as stream:
+        with os.fdopen(file, "w", encoding="utf-8") as stream:
             stream.write(os.urandom(_KEY_BYTES).hex() + "\n")
             stream.flush()
             os.fsync(stream.fileno())
