@@ -1,5 +1,6 @@
 """Losses that no segment could take: in a file whose place on the disk was taken while there was some."""
 
+import contextlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,8 +17,9 @@ SIZE: Final = 1024
 
 def make_loss_file(path: Path) -> None:
     """Make the file, if there is none, as large as it will ever be."""
-    if not path.exists():
-        file = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+    with contextlib.suppress(FileExistsError):
+        # Only by whoever makes it: another may have counted in it already.
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
             os.write(file, b"{}".ljust(SIZE))
         finally:
@@ -50,4 +52,5 @@ def _parse(data: bytes) -> dict[str, int]:
         counts = orjson.loads(data)
     except orjson.JSONDecodeError:
         return {}
-    return {reason: count for reason, count in counts.items() if isinstance(count, int)}
+    known = counts if isinstance(counts, dict) else {}
+    return {reason.value: known[reason] for reason in Loss if isinstance(known.get(reason), int)}
