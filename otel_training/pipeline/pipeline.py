@@ -48,6 +48,8 @@ class Pipeline:
     make_sink: Callable[[Settings], Sink] | None = None
     """Where records go instead of the spool and any provider: for tests, which need no disk."""
     writer: Writer = field(init=False)
+    _folder: DataFolder | None = field(init=False, default=None)
+    """Where it writes, once it has written: the program may go to another folder meanwhile."""
     _shipper: Shipper | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
@@ -107,7 +109,7 @@ class Pipeline:
         if not (counts := losses.unreported()) or self.make_sink is not None:
             return
         try:
-            add_losses(find_folder(self.settings).losses, counts)
+            add_losses((self._folder or find_folder(self.settings)).losses, counts)
             losses.mark_reported(counts)
         except OSError as error:
             _log.warning("otel_training cannot even write how many records it lost (%s)", error)
@@ -120,7 +122,7 @@ class Pipeline:
 
     def _make_folder_ready(self) -> ReadyFolder:
         """Make the data folder, on the writer thread at the first record, and start the shipper where one is needed."""
-        folder = make_folder(find_folder(self.settings))
+        folder = self._folder = make_folder(self._folder or find_folder(self.settings))
         make_loss_file(folder.losses)
         finisher = _finisher_beside_threads(self.settings, folder)
         # Not again where the folder was deleted under us and made anew.

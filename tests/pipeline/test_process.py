@@ -110,6 +110,28 @@ def test_what_cannot_be_written_at_the_end_is_counted(folder: DataFolder, rows: 
     assert (8, 1, {"shutdown": 7}) == (status["captured"], status["stored"], status["lost"])
 
 
+def test_what_is_lost_counts_where_the_rest_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: Rows) -> None:
+    """A program that goes to another folder meanwhile counts its losses in the folder that it gathers in."""
+    (tmp_path / "project" / ".git").mkdir(parents=True)
+    (tmp_path / "elsewhere" / ".git").mkdir(parents=True)
+    monkeypatch.delenv("OTEL_TRAINING_HOME")
+    monkeypatch.chdir(tmp_path / "project")
+    program = (
+        "import os, resource, otel_training\n"
+        "otel_training.record_feedback('a', 'like')\n"
+        "assert otel_training.flush(10)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (1024, resource.RLIM_INFINITY))\n"
+        "os.chdir('../elsewhere')\n"
+        "for number in range(7):\n"
+        "    otel_training.record_feedback(str(number) * 200, 'like')\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=100)
+
+    process.reset()
+    (status,) = rows("status")
+    assert ({"shutdown": 7}, [".git"]) == (status["lost"], [path.name for path in Path("../elsewhere").iterdir()])
+
+
 def test_who_does_not_wait_for_the_end_is_told_what_it_costs(rows: Rows) -> None:
     """Ctrl-C while the rest is written: the program ends soon, and what was not written counts as lost."""
     # A hook that was registered after ours runs just before it.
