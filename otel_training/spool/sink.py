@@ -17,8 +17,8 @@ class Sink(Protocol):
     def has_space(self) -> bool:
         """Whether events may come; where not, records are counted as lost."""
 
-    def add(self, event: Event) -> int:
-        """Take an event, which need not be written yet; returns how many bytes of it wait now."""
+    def add(self, events: Sequence[Event]) -> int:
+        """Take the events of a record, all or none, to be written later; returns how many bytes of them wait now."""
 
     @property
     def unwritten(self) -> int:
@@ -57,9 +57,10 @@ class EmittingSink:
         """Whether events may come: always."""
         return True
 
-    def add(self, event: Event) -> int:
-        """Emit an event; nothing of it waits."""
-        self.emit(event)
+    def add(self, events: Sequence[Event]) -> int:
+        """Emit events; nothing of them waits."""
+        for event in events:
+            self.emit(event)
         return 0
 
     def write(self, losses: Sequence[Event]) -> None:

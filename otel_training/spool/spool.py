@@ -73,11 +73,11 @@ class Spool:
         """How many lines were added and are not yet written."""
         return len(self._lines)
 
-    def add(self, event: Event) -> int:
-        """Encode an event as a line, to be written with others; returns its bytes."""
-        line = to_line(event)
-        self._lines.append(line)
-        return len(line)
+    def add(self, events: Sequence[Event]) -> int:
+        """Encode events as lines, to be written with others; returns their bytes."""
+        lines = [to_line(event) for event in events]
+        self._lines += lines
+        return sum(map(len, lines))
 
     def write(self, losses: Sequence[Event]) -> None:
         """Append what was added, all or nothing; raises `OSError` when the disk refuses."""

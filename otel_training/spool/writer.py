@@ -263,7 +263,7 @@ class Writer:
             self.losses.add(Loss.SPOOL_FULL)
             return 0
         try:
-            return sum([self.sink.add(event) for event in list(finish(pending.to_record(), finisher))])
+            return self.sink.add(list(finish(pending.to_record(), finisher)))
         except MalformedError:
             self.losses.add(Loss.MALFORMED)
         except Exception as error:  # noqa: BLE001 - one odd record must not stop its neighbours

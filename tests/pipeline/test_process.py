@@ -148,16 +148,6 @@ def test_who_does_not_wait_for_the_end_is_told_what_it_costs(rows: Rows) -> None
     assert (COUNT, COUNT - lost, 0) == (status["captured"], status["stored"], status["spooled"])
 
 
-def test_says_what_it_does_when_the_end_takes_long(rows: Rows) -> None:
-    """After two seconds a person learns why the program has not ended yet."""
-    program = run("burst.py", "loop", 2 * COUNT)
-    took_long = "before the program ends" in program.stderr
-
-    (status,) = rows("status")
-    assert (2 * COUNT, {}) == (status["stored"], status["lost"])
-    assert took_long or not program.stderr
-
-
 def test_configure_takes_effect_in_one_step(tmp_path: Path) -> None:
     """Of threads that capture meanwhile each record is in one of the folders, and after it none in the old one."""
     stop = threading.Event()
