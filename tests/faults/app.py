@@ -71,6 +71,14 @@ class Field(Generic[Receiving]):
             self.receiver, self.home, OTEL_TRAINING_OTLP_TIMEOUT="2000", OTEL_TRAINING_OTLP_HEADERS=self.headers
         )
 
+    def captures(self, app: "subprocess.Popen[str]", records: int, seconds: float = 60) -> None:
+        """Wait until an app has captured so many records: a busy machine is slow to start it."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and app.poll() is None:
+            if self.output.read_bytes().count(b"\n") >= records:
+                return
+            time.sleep(0.05)
+
     def told(self, app: "subprocess.Popen[str]", death: float | None = None) -> None:
         """Read what an app captured, and wait for its end."""
         app.wait()

@@ -15,6 +15,8 @@ from tests.receiving import Receiver
 from tests.served import PROGRAMS
 
 SIDE_BY_SIDE = 3
+ENOUGH = 300
+"""Records after which a signal finds an app in the midst of its work, some of them still on their way."""
 SIGNALLED = ("plain", "processes", "pool")
 UVICORN = ("uvicorn", "steady_app:app", "--port", "0", "--log-level", "critical", "--app-dir", str(PROGRAMS))
 GUNICORN = (
@@ -67,7 +69,7 @@ def signalled(mode: str, number: signal.Signals) -> list[Row]:
     """Signal a program and its workers."""
     with field_of() as found:
         app = found.start("s", 30, 200, mode)
-        time.sleep(2.5)
+        found.captures(app, ENOUGH)
         found.kill(app, number)
         return _ended(f"{number.name}, {mode}", found)
 
@@ -76,7 +78,7 @@ def served(server: str, number: signal.Signals) -> list[Row]:
     """Signal a server and its workers while they capture."""
     with field_of() as found:
         app = found.run("-m", *SERVERS[server])
-        time.sleep(4)
+        found.captures(app, ENOUGH)
         found.kill(app, number)
         return _ended(f"{number.name}, {server}", found)
 
@@ -128,6 +130,6 @@ def late(modes: Sequence[str], room: float = 1) -> list[Row]:
 def _ended(name: str, found: Field[Receiver]) -> list[Row]:
     captured = len(found.certain)
     return [
-        Row(f"{name}: captured", captured, "records", ">= 100"),
+        Row(f"{name}: captured", captured, "records", f">= {ENOUGH // 3}"),
         Row(f"{name}: lost of those older than 50 ms", found.lost(), "records", "= 0"),
     ]
