@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -22,6 +23,16 @@ def test_loads_no_heavy_library() -> None:
     loaded = fresh("import otel_training, sys; print(' '.join(sys.modules))").split()
 
     assert [] == [name for name in loaded if name.partition(".")[0] in HEAVY]
+
+
+def test_loads_the_network_for_an_endpoint_alone(tmp_path: Path) -> None:
+    """An app without a receiver loads no part that ships; one with it does so at its first look, on its own thread."""
+    program = (
+        "import otel_training, sys; otel_training.configure(home={!r}, otlp_endpoint={}); otel_training.flush();"
+        "print('otel_training.shipping.shipper' in sys.modules)"
+    )
+
+    assert ["False", "True"] == [fresh(program.format(str(tmp_path), url)) for url in (None, "'http://127.0.0.1:9'")]
 
 
 @pytest.mark.slow

@@ -5,7 +5,8 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, Final
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
 
 from opentelemetry._logs import LoggerProvider
 
@@ -18,15 +19,15 @@ from otel_training.pipeline.resource import resource
 from otel_training.pipeline.sdk import emitter, flush_provider, stock_provider
 from otel_training.privacy.identity import Key, load_key
 from otel_training.privacy.rules import make_rules
-
-# Here, not where it is needed first: a child forked while the writer thread imports finds half a module.
-from otel_training.shipping.shipper import Shipper, wait_shipped
 from otel_training.spool.ending import write_all
 from otel_training.spool.loss_file import add_losses, make_loss_file
 from otel_training.spool.sink import EmittingSink, Sink
 from otel_training.spool.spool import ReadyFolder, Spool
 from otel_training.spool.writer import LATE_SECONDS, Writer
 from otel_training.version import version
+
+if TYPE_CHECKING:
+    from otel_training.shipping.shipper import Shipper
 
 _log = logging.getLogger("otel_training")
 
@@ -50,10 +51,13 @@ class Pipeline:
     writer: Writer = field(init=False)
     _folder: DataFolder | None = field(init=False, default=None)
     """Where it writes, once it has written: the program may go to another folder meanwhile."""
-    _shipper: Shipper | None = field(init=False, default=None)
+    _shipper: "Shipper | None" = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         """Make the writer; its thread, the folder and the shipper come with the first record."""
+        if self.settings.otlp_endpoint:
+            # Not where it is needed first: a child forked while the writer thread imports finds half a module.
+            import_module("otel_training.shipping.shipper")
         self.writer = Writer(self._choose_sink() if self.make_sink is None else self.make_sink(self.settings))
 
     def flush(self, timeout: float) -> bool:
@@ -101,6 +105,8 @@ class Pipeline:
         shipper = self._shipper
         if shipper is None:
             return True
+        from otel_training.shipping.shipper import wait_shipped
+
         return self.writer.finish_segment(deadline) and wait_shipped(shipper.folder, deadline, shipper.push)
 
     def _keep_losses(self) -> None:
@@ -158,7 +164,9 @@ def _logger_sink(provider: LoggerProvider, settings: Settings) -> Sink:
     return EmittingSink(prepare, emitter(provider), partial(flush_provider, provider))
 
 
-def _start_shipper(pipeline: Pipeline, folder: DataFolder) -> Shipper:
+def _start_shipper(pipeline: Pipeline, folder: DataFolder) -> "Shipper":
+    from otel_training.shipping.shipper import Shipper
+
     if not pipeline.settings.user_key:
         _log.warning(
             "otel_training makes readers' pseudonyms by a key of this folder alone, so that a reader of two "
