@@ -37,7 +37,7 @@ class Kind(StrEnum):
 
 
 class Action(StrEnum):
-    """A reader's action on an insight, or the undo of one."""
+    """A reader's action on an insight, or the undo of one; any other word of the app's is kept as it came."""
 
     LIKE = "like"
     X = "x"
@@ -47,8 +47,6 @@ class Action(StrEnum):
     UNX = "unx"
     UNBOOKMARK = "unbookmark"
     UNSHARE = "unshare"
-    OTHER = "other"
-    """Any other action of the app: kept and shown, never a vote."""
 
 
 class Outcome(StrEnum):
@@ -88,6 +86,11 @@ class Loss(StrEnum):
     SPOOL_FULL = "spool_full"
     ENCODE_ERROR = "encode_error"
     MALFORMED = "malformed"
+    """Content that is no JSON."""
+    UNRECOGNISED = "unrecognised"
+    """JSON that holds nothing under the names that are looked for; the loss names the route and what it held."""
+    UNMATCHED = "unmatched"
+    """No record: a route that no request was of when others came. Such a loss counts none and names the route."""
     FEED_TOO_LARGE = "feed_too_large"
     SHUTDOWN = "shutdown"
     TORN = "torn"
@@ -255,7 +258,7 @@ ACTION: Final = _attribute(
     "training.feedback.action",
     "feedback",
     "string",
-    "like, x, bookmark, share, unlike, unx, unbookmark, unshare or other",
+    "like, x, bookmark, share, unlike, unx, unbookmark, unshare, or another word as it came, which is never a vote",
 )
 ROUTE: Final = _attribute("http.route", "feedback, impression, query", "string", "route of the request")
 USER_HASH: Final = _attribute(
@@ -275,6 +278,12 @@ SCORE_NAME: Final = _attribute(
 SCORE_VALUE: Final = _attribute("training.score.value", "score", "double", "the score")
 LOSS_REASON: Final = _attribute("training.loss.reason", "loss", "string", "why records were lost")
 LOSS_COUNT: Final = _attribute("training.loss.count", "loss", "int {event}", "how many")
+LOSS_ROUTE: Final = _attribute(
+    "training.loss.route", "loss", "string", "the route, as it was declared, of the requests that were lost"
+)
+LOSS_DETAIL: Final = _attribute(
+    "training.loss.detail", "loss", "string", "the keys that they held instead; of an unmatched route what it is for"
+)
 
 # Queries: how good the sources are that a search found
 QUERY_ID: Final = _attribute("training.query.id", "query", "string", "the query; its own event id")

@@ -41,16 +41,24 @@ class Exchange:
 
 @dataclass(frozen=True)
 class Body:
-    """An engage body: whether the app's model takes it, and whether it is an action as the README has it."""
+    """An engage body, and whether the app's model takes it."""
 
     content: bytes
     accepted: bool
-    valid: bool
-    action: tuple[str, str]
 
     def outcome(self, *, seen: bool = True) -> dict[str, Any]:
-        """What an answer of success makes of it."""
-        return {"actions": (self.action,)} if self.valid and seen else {"losses": ("malformed",)}
+        """What an answer of success makes of it: an action where it is one as the README has it."""
+        content = gzip.decompress(self.content) if self.content[:1] == b"\x1f" else self.content
+        try:
+            action = json.loads(content) if seen and len(self.content) <= 65_536 else None
+        except (ValueError, RecursionError):
+            return {"losses": ("malformed",)}
+        if not seen or len(self.content) > 65_536:
+            return {"losses": ("malformed",)}
+        target, word = (action.get("insight_id"), action.get("action")) if isinstance(action, dict) else (None, None)
+        if type(target) not in {str, int} or type(word) is not str:
+            return {"losses": ("unrecognised",)}
+        return {"actions": ((str(target), word),)}
 
 
 def plain(rng: random.Random, number: str, **fields: Any) -> tuple[bytes, tuple[str, str]]:
@@ -58,37 +66,37 @@ def plain(rng: random.Random, number: str, **fields: Any) -> tuple[bytes, tuple[
     action = rng.choice(["like", "x", "bookmark", "share", "applaud"])
     said = {"insight_id": f"i{number}", "action": action, "metadata": {"user_id": rng.randrange(50)}, **fields}
     content = json.dumps(said, ensure_ascii=rng.random() < 0.5).encode()
-    return content, (f"i{number}", "other" if action == "applaud" else action)
+    return content, (f"i{number}", action)
 
 
 def good_body(rng: random.Random, number: str) -> Body:
     """A body that both the app and the README take."""
-    content, action = plain(rng, number, note=rng.choice(["", "Grüße 🦓", "a\u2028b", "</script>"]))
+    content, _ = plain(rng, number, note=rng.choice(["", "Grüße 🦓", "a\u2028b", "</script>"]))
     nested = content[:-1] + b',"deep":' + b"[" * 300 + b"]" * 300 + b"}"
     repeated = b'{"insight_id":"old","action":"x",' + content[1:]
     spaced = b" \r\n\t" * rng.randrange(1_000) + content
     full = content.ljust(rng.choice([16_384, 65_535, 65_536]))
     content = rng.choice([content, content, nested, repeated, spaced, full])
-    return Body(content, accepted=True, valid=True, action=action)
+    return Body(content, accepted=True)
 
 
 def odd_body(rng: random.Random, number: str) -> Body:
     """A body that is wrong for the app, for the README, or for both."""
-    good, action = plain(rng, number)
+    good, _ = plain(rng, number)
     refused = [
         b"", good[:-1], b"null", b"[]", b"{}", b'"like"', good.replace(b'"i', b'"\xff\xc3'), b"\x00" * 9,
         b'{"insight_id":"a","action":5}', b"[" * 30_000 + b"]" * 30_000, b"{" * 500, b"\xed\xa0\x80",
     ]  # fmt: skip
-    invalid = [
+    odd = [
         good.ljust(rng.choice([65_537, 70_000, 300_000])),
         good.replace(f'"i{number}"'.encode(), rng.choice([b"true", b"%d" % (1 << 70)])),
         good[:-1] + rng.choice([b',"a":NaN}', b',"a":-Infinity}', b',"a":"\\ud800"}']),
         good.decode().encode(rng.choice(["utf-16", "utf-32", "utf-8-sig"])),
     ]
     if rng.random() < 0.2:
-        return Body(gzip.compress(good, mtime=0), accepted=False, valid=True, action=action)
+        return Body(gzip.compress(good, mtime=0), accepted=False)
     accepted = rng.random() < 0.4
-    return Body(rng.choice(invalid if accepted else refused), accepted=accepted, valid=False, action=action)
+    return Body(rng.choice(odd if accepted else refused), accepted=accepted)
 
 
 def target(path: str, number: str, **query: Any) -> str:

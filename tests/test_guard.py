@@ -7,7 +7,7 @@ import re
 import pytest
 
 from otel_training._guard import Guard
-from otel_training.events.host_json import read_json
+from otel_training.events.host_json import read_object
 
 
 def test_swallows_and_logs_once_in_production(caplog: pytest.LogCaptureFixture) -> None:
@@ -25,10 +25,10 @@ def test_names_our_line_that_failed_last(caplog: pytest.LogCaptureFixture) -> No
     """Not the library's that raised: the same one line there is many places here."""
     guard = Guard()
     with guard:
-        read_json(b"no JSON")
+        read_object(b"[]")
 
     (record,) = caplog.records
-    line = inspect.getsourcelines(read_json)[1]
+    line = inspect.getsourcelines(read_object)[1]
     match = re.fullmatch(
         r"otel_training failed in events/host_json.py:(\d+) \(MalformedError\); .*", record.getMessage()
     )

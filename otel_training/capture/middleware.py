@@ -15,6 +15,7 @@ from otel_training.conventions import Kind, Loss, Outcome
 from otel_training.pipeline.process import emit, lose, write_out
 from otel_training.record.clock import event_id, event_number, now, ticks
 from otel_training.record.record import Record, Scalar
+from otel_training.record.shape import Shape
 from otel_training.record.values import snapshot
 
 Scope: TypeAlias = MutableMapping[str, Any]
@@ -28,6 +29,8 @@ REQUEST_LIMIT: Final = 64 << 10
 """Bytes of an engage or search request's body."""
 RESPONSE_LIMIT: Final = 1 << 20
 """Bytes of a feed's or a search's response."""
+UNMATCHED_REQUESTS: Final = 3
+"""Requests of no route after which the routes that none was of are named."""
 
 
 class TrainingMiddleware:
@@ -60,6 +63,9 @@ class TrainingMiddleware:
             (Kind.QUERY, parse_route(search)),
         )
         self._user = user
+        self._unmatched = UNMATCHED_REQUESTS
+        """How many requests may still be of no route before that is worth a word; at 0 the word has been given."""
+        self._matched: set[Kind] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection as the app alone would."""
@@ -78,8 +84,26 @@ class TrainingMiddleware:
             if captures():
                 for kind, route in self._routes:
                     if route.matches(scope):
+                        self._matched.add(kind)
                         return Exchange(kind, route, scope, self._user)
+                if self._unmatched:
+                    self._count_unmatched()
         return None
+
+    def _count_unmatched(self) -> None:
+        """Name the routes that no request was of, once, so that `doctor` can."""
+        self._unmatched -= 1
+        if self._unmatched:
+            return
+        for kind, route in self._routes:
+            if kind not in self._matched:
+                attributes: dict[str, Scalar | None] = {
+                    names.LOSS_REASON: Loss.UNMATCHED.value,
+                    names.LOSS_COUNT: 0,
+                    names.LOSS_ROUTE: route.text,
+                    names.LOSS_DETAIL: kind.value,
+                }
+                emit(Record(Kind.LOSS, event_id(), now(), attributes, context=current_context()))
 
 
 def _write_out_at_shutdown(send: Send) -> Send:
@@ -127,10 +151,10 @@ class Exchange:
     Not a dataclass: every request makes one, on the event loop.
     """
 
-    __slots__ = ("_kind", "_number", "_path", "_request", "_response", "_scope", "_started", "_status", "_user")
+    __slots__ = ("_kind", "_number", "_request", "_response", "_route", "_scope", "_started", "_status", "_user")
 
     def __init__(self, kind: Kind, route: Route, scope: Scope, user: FindReader | None) -> None:
-        self._kind, self._path, self._user = kind, route.path, user
+        self._kind, self._route, self._user = kind, route, user
         self._scope: Scope | None = scope
         self._number = event_number()
         self._request = None if kind is Kind.IMPRESSION else BodyCopy(REQUEST_LIMIT)
@@ -188,7 +212,7 @@ class Exchange:
         if body is None:
             return
         if self._kind is not Kind.QUERY and not body.is_whole():
-            lose(loss)
+            lose(loss, route=self._route.text)
             return
         sources = self._response.content() if self._kind is Kind.QUERY and self._response is not None else b""
         # The app may go on for long, with background tasks.
@@ -196,7 +220,7 @@ class Exchange:
         emit(
             FinishedExchange(
                 self._kind,
-                self._path,
+                self._route,
                 self._number,
                 now(),
                 ticks() - self._started,
@@ -220,7 +244,7 @@ class FinishedExchange(NamedTuple):
     """A captured request with its response, waiting in the queue for the writer thread."""
 
     kind: Kind
-    path: str
+    route: Route
     number: int
     time: int
     duration: int
@@ -238,7 +262,7 @@ class FinishedExchange(NamedTuple):
 
     def to_record(self) -> Record:
         """Make the record, on the writer thread."""
-        attributes: dict[str, Scalar | None] = {names.ROUTE: self.path}
+        attributes: dict[str, Scalar | None] = {names.ROUTE: self.route.path}
         query, content = _parse_query(self.query_string), self.content
         if self.kind is Kind.QUERY:
             attributes[names.OUTCOME] = Outcome.OK
@@ -254,6 +278,7 @@ class FinishedExchange(NamedTuple):
             query.get("user_id") if self.scope_user is None else self.scope_user,
             self.context,
             self.sources,
+            Shape(self.route.text),
         )
 
 

@@ -10,6 +10,8 @@ from typing import Any, Final
 class Route:
     """A declared route, `POST /api/feed/engage`; `{name}` in the path stands for one segment."""
 
+    text: str
+    """As it was declared."""
     methods: Collection[str]
     path: str
     pattern: re.Pattern[str]
@@ -39,4 +41,4 @@ def parse_route(text: str) -> Route:
     if not path.startswith("/") or not methods.replace("|", "").isalpha():
         raise ValueError(f"route {text!r} is not like 'POST /api/feed/engage'")
     pattern = _PARAMETER.sub("[^/]+", re.escape(path.rstrip("/")))
-    return Route(frozenset(methods.upper().split("|")), path, re.compile(pattern + "/?"))
+    return Route(text.strip(), frozenset(methods.upper().split("|")), path, re.compile(pattern + "/?"))

@@ -21,8 +21,10 @@ EXPLANATIONS: Final = {
     Loss.SPOOL_FULL: "the spool or the disk reached its bound: drain (any command does), make room, "
     "or raise OTEL_TRAINING_MAX_BYTES",
     Loss.ENCODE_ERROR: "a value could not be encoded: please report it",
-    Loss.MALFORMED: "a 2xx answer to an engage body that is not {insight_id, action}, or a feed that is no list: "
-    "check the routes given to TrainingMiddleware",
+    Loss.MALFORMED: "a 2xx answer to an engage body over 64 kB, or to one or a feed that is no JSON: check the routes "
+    "given to TrainingMiddleware",
+    Loss.UNRECOGNISED: "JSON without insight_id and action, or a feed with no list of items that have an id",
+    Loss.UNMATCHED: "routes given to TrainingMiddleware that no request was of",
     Loss.FEED_TOO_LARGE: "a feed answer over 1 MiB: page the feed, or call record_impressions",
     Loss.SHUTDOWN: "the program ended while its disk took no more, or after 30 seconds of writing",
     Loss.TORN: "a last line cut short by a power loss or a full disk",

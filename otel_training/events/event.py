@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import orjson
 
 from otel_training import conventions as names
-from otel_training.conventions import Kind, Loss
+from otel_training.conventions import Kind
 from otel_training.privacy.redact import Redactor
 from otel_training.record.clock import event_id, now
+from otel_training.record.lost import Lost
 from otel_training.record.record import JSON, Record, Scalar, context_of
 
 
@@ -45,6 +46,14 @@ def beside(record: Record, kind: Kind) -> Record:
     return record._replace(kind=kind, event_id=event_id(), context=record.context or context_of(record.event_id))
 
 
-def loss_event(reason: Loss, count: int) -> Event:
+def loss_event(lost: Lost, count: int) -> Event:
     """Make the event that accounts for `count` lost records."""
-    return to_event(Record(Kind.LOSS, event_id(), now()), {names.LOSS_REASON: reason.value, names.LOSS_COUNT: count})
+    return to_event(
+        Record(Kind.LOSS, event_id(), now()),
+        {
+            names.LOSS_REASON: lost.reason.value,
+            names.LOSS_COUNT: count,
+            names.LOSS_ROUTE: lost.route or None,
+            names.LOSS_DETAIL: lost.detail or None,
+        },
+    )

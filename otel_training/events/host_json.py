@@ -1,10 +1,15 @@
 """The content of a record: JSON of the host's, read on the writer thread."""
 
+import contextlib
+import json
+import math
+import re
 import zlib
 from typing import Final
 
 import orjson
 
+from otel_training.conventions import Loss
 from otel_training.privacy.redact import Redactor
 from otel_training.privacy.rules import Rules
 from otel_training.privacy.url import clean_url
@@ -13,10 +18,17 @@ from otel_training.record.values import clean
 
 UNZIPPED_LIMIT: Final = 8 << 20
 _GZIP: Final = b"\x1f\x8b"
+_LONG_NUMBER: Final = re.compile(rb"\d{19}")
+_DIGITS: Final = 160
+"""Digits of an integer: more than an id may have, and a float holds what they stand for."""
 
 
 class MalformedError(ValueError):
     """The content is not JSON of the expected shape."""
+
+    def __init__(self, reason: Loss = Loss.MALFORMED, detail: str = "") -> None:
+        super().__init__(reason.value)
+        self.reason, self.detail = reason, detail
 
 
 def read_json(content: bytes | dict[str, JSON]) -> JSON:
@@ -24,10 +36,15 @@ def read_json(content: bytes | dict[str, JSON]) -> JSON:
     if isinstance(content, dict):
         return content
     try:
-        parsed: JSON = orjson.loads(_unzip(content))
-    except (orjson.JSONDecodeError, zlib.error) as error:
+        text = _unzip(content)
+    except zlib.error as error:
         raise MalformedError from error
-    return parsed
+    # orjson makes floats of integers over 64 bits.
+    if not _LONG_NUMBER.search(text):
+        with contextlib.suppress(orjson.JSONDecodeError):
+            parsed: JSON = orjson.loads(text)
+            return parsed
+    return _read_as_apps_do(text)
 
 
 def read_object(content: bytes | dict[str, JSON]) -> dict[str, JSON]:
@@ -46,6 +63,25 @@ def as_text(value: JSON) -> str | None:
 def stored_url(url: str, rules: Rules | None = None) -> str:
     """Return a URL as it is kept, under `content=none`, too: the same for an extraction and what links to it."""
     return Redactor(rules or Rules()).replace_secrets(clean_url(url.strip()))
+
+
+def _read_as_apps_do(text: bytes) -> JSON:
+    """Parse what `json` reads and orjson refuses: cut emoji, NaN, numbers of any size, a BOM, UTF-16."""
+    try:
+        parsed: JSON = json.loads(
+            text, parse_int=_parse_integer, parse_float=_parse_float, parse_constant=lambda _name: None
+        )
+    except (ValueError, RecursionError) as error:
+        raise MalformedError from error
+    return parsed
+
+
+def _parse_integer(text: str) -> int | None:
+    return int(text) if len(text) <= _DIGITS else None
+
+
+def _parse_float(text: str) -> float | None:
+    return number if math.isfinite(number := float(text)) else None
 
 
 def _unzip(content: bytes) -> bytes:

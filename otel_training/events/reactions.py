@@ -6,10 +6,11 @@ from typing import Final
 import orjson
 
 from otel_training import conventions as names
-from otel_training.conventions import Action, Kind
+from otel_training.conventions import Action, Kind, Loss
 from otel_training.events.event import Event, beside, to_event
 from otel_training.events.finisher import Attributes, Finisher
-from otel_training.events.host_json import MalformedError, as_text, read_json, read_object, stored_url
+from otel_training.events.host_json import MalformedError, as_text, read_json, stored_url
+from otel_training.events.keys import keys_of
 from otel_training.privacy.identity import text_sha256
 from otel_training.record.fields import as_id
 from otel_training.record.record import JSON, Record
@@ -19,16 +20,19 @@ _ACTIONS: Final = frozenset(action.value for action in Action)
 
 def feedback(record: Record, finisher: Finisher) -> Iterator[Event]:
     """Finish a reader's action; of the request's metadata only the reader is kept, as pseudonym."""
-    content = read_object(record.content)
+    content = read_json(record.content)
+    if not isinstance(content, dict):
+        raise MalformedError(Loss.UNRECOGNISED, keys_of(content))
     target, action = as_id(content.get("insight_id")), content.get("action")
-    if target is None or not isinstance(action, str):
-        raise MalformedError
+    word = as_id(action) if isinstance(action, str) else None
+    if target is None or word is None:
+        raise MalformedError(Loss.UNRECOGNISED, keys_of(content))
     metadata = content.get("metadata")
     reader = metadata.get("user_id") if isinstance(metadata, dict) else None
     attributes: Attributes = {
         **record.attributes,
         names.INSIGHT_ID: target,
-        names.ACTION: action if action in _ACTIONS else Action.OTHER.value,
+        names.ACTION: known if (known := word.lower()) in _ACTIONS else finisher.redactor().replace_secrets(word),
         **finisher.reader_attributes(record.user_id, reader, record.fallback_user_id),
     }
     yield to_event(record, attributes)
@@ -36,9 +40,10 @@ def feedback(record: Record, finisher: Finisher) -> Iterator[Event]:
 
 def impression(record: Record, finisher: Finisher) -> Iterator[Event]:
     """Finish what a feed showed: the ids in their places, and each pair of id and text that is new."""
-    items = feed_items(read_json(record.content))
+    content = read_json(record.content)
+    items = feed_items(content)
     if items is None:
-        raise MalformedError
+        raise MalformedError(Loss.UNRECOGNISED, keys_of(content))
     ids: list[JSON] = [identity for item in items if (identity := item_id(item)) is not None]
     if ids:
         attributes: Attributes = {

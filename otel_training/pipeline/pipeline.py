@@ -21,6 +21,7 @@ from otel_training.privacy.identity import Key, load_key
 from otel_training.privacy.rules import make_rules
 from otel_training.spool.ending import write_all
 from otel_training.spool.loss_file import add_losses, make_loss_file
+from otel_training.spool.losses import by_reason
 from otel_training.spool.sink import EmittingSink, Sink
 from otel_training.spool.spool import ReadyFolder, Spool
 from otel_training.spool.writer import LATE_SECONDS, Writer
@@ -115,7 +116,7 @@ class Pipeline:
         if not (counts := losses.unreported()) or self.make_sink is not None:
             return
         try:
-            add_losses((self._folder or find_folder(self.settings)).losses, counts)
+            add_losses((self._folder or find_folder(self.settings)).losses, by_reason(counts))
             losses.mark_reported(counts)
         except OSError as error:
             _log.warning("otel_training cannot even write how many records it lost (%s)", error)

@@ -36,9 +36,9 @@ def emit(pending: Pending) -> None:
     (_pipeline or _make_first()).writer.put(pending)
 
 
-def lose(reason: Loss, count: int = 1) -> None:
+def lose(reason: Loss, count: int = 1, *, route: str = "") -> None:
     """Count records that could not be made."""
-    current().writer.lose(reason, count)
+    current().writer.lose(reason, count, route=route)
 
 
 def flush(timeout: float = EXIT_SECONDS) -> bool:

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple, Protocol, TypeAlias
 from opentelemetry.trace import SpanContext, TraceFlags
 
 from otel_training.conventions import Kind
+from otel_training.record.shape import Shape
 
 Scalar: TypeAlias = str | int | float | bool
 JSON: TypeAlias = "Scalar | list[JSON] | dict[str, JSON] | None"
@@ -46,6 +47,8 @@ class Record(NamedTuple):
     """The valid context that was current; where there was none, one is derived from the id."""
     answer: bytes = b""
     """JSON: the answer that goes with the content, where there are both."""
+    shape: Shape = Shape()
+    """How to read the content, where it is a request's."""
 
     @property
     def size(self) -> int:

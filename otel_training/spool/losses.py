@@ -5,9 +5,15 @@ Counting takes no lock: the calling thread may do it, from a signal handler, too
 
 import itertools
 import threading
+from collections import Counter
 from collections.abc import Mapping
+from typing import Final
 
 from otel_training.conventions import Loss
+from otel_training.record.lost import Lost
+
+PLACES: Final = 100
+"""Routes and keys that are told apart: keys come from whoever sends requests."""
 
 
 class Tally:
@@ -36,26 +42,41 @@ class Tally:
 
 
 class Losses:
-    """Records that this process lost, by reason; each is reported once, by a line of its own in the spool."""
+    """Records that this process lost, by what was lost; each is reported once, by a line of its own in the spool."""
 
     def __init__(self) -> None:
-        self._tallies = {reason: Tally() for reason in Loss}
-        self._reported: dict[Loss, int] = dict.fromkeys(Loss, 0)
+        self._tallies: dict[Lost, Tally] = {}
+        self._reported: Counter[Lost] = Counter()
 
-    def add(self, reason: Loss, count: int = 1) -> None:
+    def add(self, reason: Loss, count: int = 1, *, route: str = "", detail: str = "") -> None:
         """Count losses, from any thread."""
-        self._tallies[reason].add(count)
+        lost = Lost(reason, route, detail)
+        if lost not in self._tallies and len(self._tallies) >= PLACES:
+            lost = Lost(reason)
+        # One step under the GIL: of two threads that come first both count in the same tally.
+        self._tallies.setdefault(lost, Tally()).add(count)
 
     def totals(self) -> Mapping[Loss, int]:
-        """Return all losses of this process so far."""
-        return {reason: tally.total() for reason, tally in self._tallies.items()}
+        """Return all losses of this process so far, by reason."""
+        return by_reason(self._totals())
 
-    def unreported(self) -> Mapping[Loss, int]:
-        """Return the losses that no line reports yet, leaving out reasons without any."""
-        counts = {reason: tally.total() - self._reported[reason] for reason, tally in self._tallies.items()}
-        return {reason: count for reason, count in counts.items() if count}
+    def unreported(self) -> Mapping[Lost, int]:
+        """Return the losses that no line reports yet, leaving out those without any."""
+        counts = {lost: total - self._reported[lost] for lost, total in self._totals().items()}
+        return {lost: count for lost, count in counts.items() if count}
 
-    def mark_reported(self, counts: Mapping[Loss, int]) -> None:
+    def mark_reported(self, counts: Mapping[Lost, int]) -> None:
         """Remember that lines report these losses now."""
-        for reason, count in counts.items():
-            self._reported[reason] += count
+        self._reported.update(counts)
+
+    def _totals(self) -> dict[Lost, int]:
+        # A list first: other threads may count what was never lost before.
+        return {lost: tally.total() for lost, tally in list(self._tallies.items())}
+
+
+def by_reason(counts: Mapping[Lost, int]) -> Mapping[Loss, int]:
+    """Add up counts of the same reason."""
+    sums: Counter[Loss] = Counter()
+    for lost, count in counts.items():
+        sums[lost.reason] += count
+    return sums

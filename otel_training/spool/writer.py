@@ -77,9 +77,9 @@ class Writer:
         if self._is_idle:
             self._wake_thread()
 
-    def lose(self, reason: Loss, count: int = 1) -> None:
+    def lose(self, reason: Loss, count: int = 1, *, route: str = "") -> None:
         """Count records that could not even be made, or not be delivered."""
-        self.losses.add(reason, count)
+        self.losses.add(reason, count, route=route)
         self._wake_thread()
 
     def flush(self, timeout: float) -> bool:
@@ -262,10 +262,13 @@ class Writer:
         if not has_space:
             self.losses.add(Loss.SPOOL_FULL)
             return 0
+        route = ""
         try:
-            return self.sink.add(list(finish(pending.to_record(), finisher)))
-        except MalformedError:
-            self.losses.add(Loss.MALFORMED)
+            record = pending.to_record()
+            route = record.shape.route
+            return self.sink.add(list(finish(record, finisher)))
+        except MalformedError as error:
+            self.losses.add(error.reason, route=route, detail=error.detail)
         except Exception as error:  # noqa: BLE001 - one odd record must not stop its neighbours
             self.losses.add(Loss.ENCODE_ERROR)
             _log.warning("otel_training: a record could not be encoded (%s)", type(error).__name__)
@@ -274,7 +277,7 @@ class Writer:
     def _write(self) -> bool:
         counts = self.losses.unreported()
         try:
-            self.sink.write([loss_event(reason, count) for reason, count in counts.items()])
+            self.sink.write([loss_event(lost, count) for lost, count in counts.items()])
         except FileNotFoundError:
             # Somebody deleted the folder under us: into a new one, soon.
             return False

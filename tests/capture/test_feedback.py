@@ -17,7 +17,7 @@ def test_records_what_no_middleware_sees(lines: Lines) -> None:
 
     like, zap, shown, score = lines()
     assert like["user.hash"] == shown["user.hash"]
-    assert [("abc", "like"), ("7", "other")] == [
+    assert [("abc", "like"), ("7", "zap")] == [
         (one["training.insight.id"], one["training.feedback.action"]) for one in (like, zap)
     ]
     assert ('["abc","7"]', False, ("abc", "judge", 4.0)) == (

@@ -173,26 +173,136 @@ def test_leaves_other_requests_alone(lines: Lines, method: str, path: str) -> No
     [
         b"",
         b"no json",
-        b"[]",
-        b"{}",
-        b'{"insight_id": true, "action": "like"}',
-        b'{"insight_id": "a", "action": 5}',
         b"\xff\xfe",
+        b"[" * 60_000,
         b'{"insight_id": "a", "action": "like"' + b" " * 70_000 + b"}",
     ],
 )
 def test_counts_a_malformed_action(lines: Lines, body: bytes) -> None:
-    """The app's answer is unchanged, and one record is counted as lost."""
+    """The app's answer is unchanged, and one record is counted as lost, with its route."""
     assert (200, json.dumps({"size": len(body)}, separators=(",", ":")).encode()) == feed_app()(
         "POST", "/api/feed/engage", body
     )
 
-    (record,) = lines()
-    assert ("loss", "malformed", 1) == (
-        record["training.kind"],
-        record["training.loss.reason"],
-        record["training.loss.count"],
+    assert [("malformed", 1, "POST /api/feed/engage", None)] == [lost(record) for record in lines()]
+
+
+def lost(record: dict[str, Any]) -> tuple[Any, ...]:
+    """What the record of a loss tells."""
+    reason, count, route, keys = (
+        record.get(f"training.loss.{name}") for name in ("reason", "count", "route", "detail")
     )
+    return reason, count, route, keys
+
+
+@pytest.mark.parametrize(
+    ("body", "keys"),
+    [
+        (b"[]", "[]"),
+        (b"{}", None),
+        (b'"like"', None),
+        (b'{"insight_id": true, "action": "like"}', "insight_id, action"),
+        (b'{"insight_id": "a", "action": 5}', "insight_id, action"),
+        (b'{"card": {"nr": "a", "bob@news.example": 1}, "what": "like"}', "card.nr, card.*, what"),
+    ],
+)
+def test_names_the_keys_of_an_action_that_it_does_not_recognise(lines: Lines, body: bytes, keys: str | None) -> None:
+    """Each loss names the route and the keys that were there, and none of their values."""
+    app = feed_app()
+    for _ in range(2):
+        app("POST", "/api/feed/engage", body)
+
+    found = [lost(record) for record in lines()]
+    assert {("unrecognised", "POST /api/feed/engage", keys)} == {(reason, *place) for reason, _, *place in found}
+    assert 2 == sum(count for _, count, *_ in found)
+
+
+@pytest.mark.parametrize(
+    ("answer", "keys"),
+    [
+        ({"title": "Feed", "sections": 3}, "title, sections"),
+        ([{"kicker": "One"}], "[].kicker"),
+        ("hello", None),
+    ],
+)
+def test_names_the_keys_of_a_feed_that_it_does_not_recognise(lines: Lines, answer: Any, keys: str | None) -> None:
+    """Also those of items that have no id."""
+    feed_app(answer)("GET", "/api/feed")
+
+    assert [("unrecognised", 1, "GET /api/feed", keys)] == [lost(record) for record in lines()]
+
+
+def test_names_the_routes_that_no_request_was_of(lines: Lines) -> None:
+    """Once a process, when several requests of no route have come; it counts as no loss."""
+    app = feed_app(CARDS)
+    app("GET", "/api/feed")
+    for _ in range(5):
+        app("POST", "/insights/a/like")
+
+    assert [
+        ("unmatched", 0, "POST /api/feed/engage", "feedback"),
+        ("unmatched", 0, "GET|POST /api/search", "query"),
+    ] == [lost(record) for record in lines() if record["training.kind"] == "loss"]
+
+
+@pytest.mark.parametrize("word", ["dismiss", "save", "upvote", "Applaud"])
+def test_keeps_a_word_that_is_no_action(lines: Lines, word: str) -> None:
+    """As it came; the eight actions are known in any case."""
+    app = feed_app()
+    app("POST", "/api/feed/engage", engaged(action=word))
+    app("POST", "/api/feed/engage", engaged(action="LIKE"))
+
+    assert [word, "like"] == [record["training.feedback.action"] for record in lines()]
+
+
+def test_keeps_no_secret_in_an_action(lines: Lines) -> None:
+    """Whatever the app takes for a word loses personal data."""
+    feed_app()("POST", "/api/feed/engage", engaged(action="mail bob@news.example"))
+
+    assert ["mail <EMAIL_1>"] == [record["training.feedback.action"] for record in lines()]
+
+
+READER = 2**70
+BODIES = {
+    "cut emoji": b'{"insight_id": "abc", "action": "like", "note": "\\ud83d", "metadata": {"user_id": 1}}',
+    "NaN": b'{"insight_id": "abc", "action": "like", "dwell": NaN, "metadata": {"user_id": 1}}',
+    "infinity": b'{"insight_id": "abc", "action": "like", "dwell": [-Infinity, 1e999], "metadata": {"user_id": 1}}',
+    "BOM": b"\xef\xbb\xbf" + engaged(),
+    "UTF-16": engaged().decode().encode("utf-16"),
+    "UTF-32": engaged().decode().encode("utf-32-le"),
+    "raw surrogate": engaged(note="~").replace(b"~", b"\xed\xa0\x80"),
+    "long number": engaged(nonce=10**40),
+}
+
+
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
+def test_reads_what_the_app_reads(lines: Lines, body: bytes) -> None:
+    """Whatever `json` takes is an action, though a strict parser refuses it."""
+    assert LIKE == {key: value for key, value in json.loads(body).items() if key in LIKE}
+    feed_app()("POST", "/api/feed/engage", body)
+
+    assert [("abc", "like", True)] == [
+        (record["training.insight.id"], record["training.feedback.action"], "user.hash" in record) for record in lines()
+    ]
+
+
+def test_reads_ids_over_64_bits(lines: Lines, folder: Any) -> None:
+    """A reader and an insight of any number are those of the same number as text; absurd ones are none."""
+    answer = json.dumps([{"id": 2**64, "text": "Cut \ud83d", "score": 10**400}])
+    app = feed_app(Response(answer, media_type="application/json"))
+    app("POST", "/api/feed/engage", engaged(insight_id=2**64, metadata={"user_id": READER}))
+    app("POST", "/api/feed/engage", engaged(insight_id=-(2**63) - 1, metadata={"user_id": 10**400}))
+    app("GET", "/api/feed", query=f"user_id={READER}")
+
+    like, other, shown, link = lines()
+    key = Key(bytes.fromhex(folder.key.read_text()))
+    assert [str(2**64), str(-(2**63) - 1), str(2**64)] == [
+        like["training.insight.id"], other["training.insight.id"], link["training.link.id"]
+    ]  # fmt: skip
+    assert f'["{2**64}"]' == shown["training.insight.ids"]
+    assert [pseudonym(key, str(READER)), None, pseudonym(key, str(READER))] == [
+        record.get("user.hash") for record in (like, other, shown)
+    ]
 
 
 def test_counts_a_feed_that_is_too_large(lines: Lines) -> None:
