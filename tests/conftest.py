@@ -60,7 +60,7 @@ def contexts(folder: DataFolder) -> Callable[[], list[tuple[str, str, int]]]:
 
 def log_records(folder: DataFolder) -> list[dict[str, Any]]:
     """Read the OTLP/JSON log records that are on disk."""
-    assert process.flush(5)
+    assert process.flush(30)
     found = []
     for path in sorted(folder.local.glob("*.jsonl")):
         found += [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()[1:]]
@@ -84,7 +84,7 @@ def command(capsys: pytest.CaptureFixture[str], folder: DataFolder) -> Callable[
     """Run `otel-training` in this process; returns exit code, stdout and stderr."""
 
     def run(*argv: object) -> tuple[int, str, str]:
-        assert process.flush(5)
+        assert process.flush(30)
         capsys.readouterr()
         if folder.local.exists() and not folder.store.exists():
             lay_store(folder)

@@ -56,7 +56,7 @@ def test_sends_records_through_a_given_logger_provider(instrumentor: TrainingIns
     instrumentor.instrument(logger_provider=provider)
     extract("t")
     process.lose(Loss.MALFORMED)
-    assert otel_training.flush(5)
+    assert otel_training.flush(30)
 
     record, loss = (one.log_record for one in exporter.get_finished_logs())
     assert record.attributes is not None
@@ -75,7 +75,7 @@ def test_shows_its_losses_as_metrics(instrumentor: TrainingInstrumentor) -> None
     instrumentor.instrument(meter_provider=MeterProvider([reader]))
     for _ in range(3):
         process.lose(Loss.QUEUE_FULL)
-    assert otel_training.flush(5)
+    assert otel_training.flush(30)
 
     (resource,) = reader.get_metrics_data().resource_metrics
     found = {
@@ -97,7 +97,7 @@ def test_uninstrument_turns_everything_off_and_instrument_on_again(
     extract("off")
     instrumentor.instrument()
     extract("on")
-    assert otel_training.flush(5)
+    assert otel_training.flush(30)
 
     (path,) = folder.local.glob("*.jsonl")
     assert (True, False) == (b'"on"' in path.read_bytes(), b'"off"' in path.read_bytes())

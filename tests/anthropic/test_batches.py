@@ -56,7 +56,7 @@ def test_results_read_in_another_process_meet_their_prompts(url: str, rows: Any)
     """Each result is under the extraction that its reader opened for it, with the prompt submitted before."""
     with anthropic.Anthropic(base_url=url, api_key="k") as client:
         batch = client.messages.batches.create(requests=requests("First.", "Second."))
-    assert otel_training.flush(5)
+    assert otel_training.flush(30)
     subprocess.run([sys.executable, "-c", READER, url, batch.id], check=True)
 
     by_topic = {row["topic"]: row["extraction_id"] for row in rows("view", "extraction")}

@@ -43,7 +43,7 @@ def extract(source_content):
 
 with anthropic.Anthropic(base_url=sys.argv[1], api_key="k") as client:
     extract("x")
-assert otel_training.flush(5)
+assert otel_training.flush(30)
 spans = exporter.get_finished_spans()
 ours = next(span for span in spans if span.name.startswith("invoke_workflow"))
 parents = [span.parent.span_id if span.parent else 0 for span in spans]

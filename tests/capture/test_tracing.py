@@ -88,7 +88,7 @@ def test_inherits_a_remote_parent(instrumentor: TrainingInstrumentor, folder: An
     context = trace.SpanContext(7, 9, is_remote=True, trace_flags=trace.TraceFlags(int(sampled)))
     with trace.use_span(trace.NonRecordingSpan(context)):
         extract("t")
-    assert otel_training.flush(5)
+    assert otel_training.flush(30)
 
     (path,) = folder.local.glob("*.jsonl")
     line = path.read_bytes().splitlines()[1]

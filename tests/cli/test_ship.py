@@ -60,7 +60,7 @@ def test_leaves_it_to_the_app_that_ships(
     """While a running app ships, the command says so."""
     monkeypatch.setattr("otel_training.cli.ship.WAIT_SECONDS", 0.1)
     receiver.be("ok")
-    program = "import otel_training as o, time; o.record_feedback('d', 'like'); print(o.flush(5)); time.sleep(60)"
+    program = "import otel_training as o, time; o.record_feedback('d', 'like'); print(o.flush(30)); time.sleep(60)"
     with subprocess.Popen(
         [sys.executable, "-uc", program], env=environment(receiver, folder.path), stdout=subprocess.PIPE
     ) as app:

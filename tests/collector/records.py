@@ -25,7 +25,7 @@ def captured(local: Path) -> dict[str, Any]:
     otel_training.record_feedback("abc123", "like", user_id=7)
     otel_training.record_score("abc123", "editor", 4)
     otel_training.record_correction(otel_training.current().id, ["What the answer should have been"])
-    assert otel_training.flush(5)
+    assert otel_training.flush(30)
     return request(local)
 
 

@@ -29,7 +29,7 @@ def segment(folder: DataFolder) -> Any:
     """The segment of what was captured."""
 
     def read() -> Path:
-        assert otel_training.flush(5)
+        assert otel_training.flush(30)
         (path,) = folder.local.glob("*.jsonl")
         return path
 

@@ -41,7 +41,7 @@ def ships(folder: DataFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 def is_shipped(name: str) -> bool:
     """Tell whether a record is accepted while the damage lies there."""
     otel_training.record_feedback(name, "like")
-    return otel_training.flush(5)
+    return otel_training.flush(30)
 
 
 @pytest.mark.parametrize("days", [0, 365])
@@ -64,7 +64,7 @@ def test_the_rest_is_drained(folder: DataFolder, damage: str) -> None:
     DAMAGES[damage](folder.local / "0.jsonl")
     for name in "ab":
         otel_training.record_feedback(name, "like")
-        assert otel_training.flush(5)
+        assert otel_training.flush(30)
         with open_drained(process.settings()) as (store, _):
             assert name in [row["insight_id"] for row in store.rows("SELECT insight_id FROM feedback")]
 
@@ -91,7 +91,7 @@ def test_what_may_not_be_read_stops_no_drain(folder: DataFolder, caplog: pytest.
     """It is named and stays; the rest is in the store."""
     forbidden(folder.local, "0.jsonl")
     otel_training.record_feedback("a", "like")
-    assert otel_training.flush(5)
+    assert otel_training.flush(30)
 
     with open_drained(process.settings()) as (store, _):
         assert [{"insight_id": "a"}] == list(store.rows("SELECT insight_id FROM feedback"))

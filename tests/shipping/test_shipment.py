@@ -74,7 +74,7 @@ def test_a_refusal_of_everything_is_no_refusal(ships: Receiver, folder: DataFold
 
     assert "is this an OTLP receiver?" in read_state(folder).error
     ships.be("ok")
-    assert otel_training.flush(5)
+    assert otel_training.flush(30)
     assert 1 == len(ships.accepted())
 
 
@@ -97,11 +97,11 @@ def test_partial_success_is_told_and_kept(
     like(*map(str, range(10)))
 
     assert not otel_training.flush(5)
-    assert 5 == read_state(folder).rejected
+    until(lambda: read_state(folder).rejected == 5)
     assert 10 == len(waiting_ids(folder.rejected))
     assert "refused records: 5 (" in caplog.text
     ships.be("ok")
-    assert otel_training.flush(5)
+    assert otel_training.flush(30)
     until(lambda: ships.losses() == {"rejected": 5})
     assert 5 == len(ships.accepted())
     assert {1} == set(ships.accepted().values())
@@ -110,7 +110,7 @@ def test_partial_success_is_told_and_kept(
 def test_a_damaged_segment_stops_nobody(ships: Receiver, folder: DataFolder, caplog: pytest.LogCaptureFixture) -> None:
     """Without a header it is set aside and named; a broken line is; a torn one is counted; the rest arrives."""
     like("a")
-    assert otel_training.flush(5)
+    assert otel_training.flush(30)
     ships.be("refuse")
     like("b")
     assert not otel_training.flush(0.2)
@@ -121,7 +121,7 @@ def test_a_damaged_segment_stops_nobody(ships: Receiver, folder: DataFolder, cap
     (folder.ship / "2-empty.jsonl").write_bytes(b"")
     ships.be("ok")
     like("d")
-    assert otel_training.flush(5)
+    assert otel_training.flush(30)
 
     until(lambda: read_backlog(folder.ship).segments == 0)
     kept = {path.name: path.read_bytes() for path in folder.rejected.glob("*.jsonl")}

@@ -48,7 +48,7 @@ def everything() -> Callable[[], None]:
                     otel_training.record_feedback(ids[0], action, user_id=reader)
             search(f"orders {number}")
         otel_training.record_feedback("nobody's", "bookmark", user_id=1)
-        assert otel_training.flush(5)
+        assert otel_training.flush(30)
 
     return capture
 
