@@ -97,6 +97,7 @@ class Loss(StrEnum):
     DAMAGED = "damaged"
     REJECTED = "rejected"
     EXPIRED = "expired"
+    UNKNOWN_CLIENT = "unknown_client"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ ROOMS: Final = (
     "serving/clickhouse", "shipping", "spool", "store",
 )  # fmt: skip
 OTHERS: Final = {
+    "anthropic/test_identity.py": "a bare client and a watched one, asked the same odd things",
     "capture/test_middleware_identity.py": "a bare app and a wrapped one, asked the same over sockets",
     "serving/clickhouse/test_clickhouse_connect.py": "a client that others wrote",
     "serving/clickhouse/test_driver.py": "the Go driver of others",

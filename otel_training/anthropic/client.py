@@ -1,163 +1,114 @@
-"""Claude's client: one GenAI instrumentation captures its calls, ours or the host's.
+"""Claude's client: which of its methods we wrap, in its base alone, below whoever else instruments it.
 
-`opentelemetry-instrumentation-genai-anthropic` reads prompts, answers and streams; the client makes
-the CLIENT span itself. What we add is which extraction a call belongs to. Where the host uses the
-same instrumentation, ours is taken off and we read from the host's.
+Every way to call the model goes through `request` there: sync and async, streams, `parse`, raw
+responses, beta, Bedrock, Vertex. The app gets the client's own objects; we keep the bytes.
 """
 
-import importlib
+import contextlib
 import logging
-import os
+from contextlib import AbstractContextManager
+from importlib import import_module
 from typing import Any, Final
 
-from opentelemetry.instrumentation.utils import unwrap
+from opentelemetry import context as otel_context
+from wrapt import wrap_function_wrapper
 
 from otel_training._guard import guard
-from otel_training.anthropic.batches import wrap_batches
-from otel_training.anthropic.calls import note_usage, record_invocation
-from otel_training.capture.tracing import captures
-from otel_training.config import from_environment
+from otel_training.anthropic.batches import decode, decode_async, emit_prompts
+from otel_training.anthropic.call import Call, running_call
+from otel_training.capture.handle import RUNNING, Handle, current
+from otel_training.capture.tracing import captures, current_context
+from otel_training.conventions import Loss
+from otel_training.pipeline.process import emit, lose
 
 _log = logging.getLogger("otel_training")
 
-_PACKAGE: Final = "opentelemetry.instrumentation.genai.anthropic"
-_MODULES: Final = ("anthropic.resources.messages", "anthropic.resources.beta.messages")
-_METHODS: Final = ("create", "stream", "parse")
+_PROVIDERS: Final = {
+    "anthropic.lib.bedrock": "aws.bedrock",
+    "anthropic.lib.vertex": "gcp.vertex_ai",
+    "anthropic.lib.foundry": "azure.ai.inference",
+}
+"""OpenTelemetry's word for who serves the model, by the module of the client's class."""
+_MESSAGES: Final = "/v1/messages"
+_BATCHES: Final = "/v1/messages/batches"
+_wrapped: Final[dict[tuple[Any, str], Any]] = {}
+"""What stands in the client's classes instead of their own methods."""
 
 
-class _Client:
-    """What we changed in the client library and in its instrumentation, so that all of it can be undone."""
-
-    def __init__(self) -> None:
-        self._own: Any = None
-        """Our instrumentor, where the host has none."""
-        self._wrapped: list[tuple[Any, str]] = []
-        self._cells: list[tuple[Any, object]] = []
-        """Closure cells of the host's wrappers, and what they held."""
-
-    def begin(self) -> None:
-        """Wrap the client, which is imported now."""
-        with guard:
-            if self._wrapped or not from_environment(os.environ).enabled:
-                return
-            try:
-                from opentelemetry.instrumentation.genai.anthropic import AnthropicInstrumentor
-                from opentelemetry.util.genai._inference_invocation import InferenceInvocation
-            except ImportError:
-                _log.info("otel_training sees no prompts of Claude: pip install 'otel_training[anthropic]'")
-                return
-            self._wrap_invocations(InferenceInvocation)
-            wrap_batches(self._wrap)
-            self._wrap_instrumentor(AnthropicInstrumentor)
-            if AnthropicInstrumentor().is_instrumented_by_opentelemetry:
-                self._read_content_by_hosts()
-            else:
-                self._instrument(AnthropicInstrumentor)
-
-    def end(self) -> None:
-        """Undo every change; the host's own instrumentation stays, as it was."""
-        with guard:
-            self._uninstrument()
-            while self._wrapped:
-                unwrap(*self._wrapped.pop())
-            while self._cells:
-                cell, before = self._cells.pop()
-                cell.cell_contents = before
-        self._own = None
-
-    def _wrap(self, owner: Any, name: str, wrapper: Any) -> None:
-        from wrapt import wrap_function_wrapper
-
-        wrap_function_wrapper(owner, name, wrapper)
-        self._wrapped.append((owner, name))
-
-    def _wrap_invocations(self, invocation: Any) -> None:
-        """Record each finished inference, whoever began it: all ways go through these two functions."""
-        self._wrap(invocation, "_call_completion_hook", _on_completion)
-        self._wrap(importlib.import_module(f"{_PACKAGE}.wrappers"), "set_invocation_response_attributes", _on_response)
-
-    def _wrap_instrumentor(self, instrumentor: Any) -> None:
-        """Take ours off before the host's own instrumentation comes on, and read from that one then."""
-
-        def instrument(wrapped: Any, instance: Any, args: Any, kwargs: Any) -> Any:
-            if instance is self._own:
-                return wrapped(*args, **kwargs)
-            with guard:
-                self._uninstrument()
-            result = wrapped(*args, **kwargs)
-            with guard:
-                self._read_content_by_hosts()
-            return result
-
-        self._wrap(instrumentor, "_instrument", instrument)
-
-    def _instrument(self, instrumentor: Any) -> None:
-        from opentelemetry._logs import NoOpLoggerProvider
-        from opentelemetry.metrics import NoOpMeterProvider
-        from opentelemetry.trace import NoOpTracerProvider
-
-        # A class of our own: the host's is a singleton, which stays free for the host.
-        own = type(
-            "TrainingAnthropicInstrumentor",
-            (instrumentor,),
-            {"_instance": None, "_is_instrumented_by_opentelemetry": False},
-        )
-        self._own = own()
-        self._own.instrument(
-            tracer_provider=NoOpTracerProvider() if _client_traces() else None,
-            meter_provider=NoOpMeterProvider(),
-            logger_provider=NoOpLoggerProvider(),
-            completion_hook=_ContentHook(),
-        )
-
-    def _uninstrument(self) -> None:
-        if self._own is not None and self._own.is_instrumented_by_opentelemetry:
-            self._own.uninstrument()
-
-    def _read_content_by_hosts(self) -> None:
-        """Make the host's instrumentation read content: its wrappers hold the choice in their closures."""
-        for module in _MODULES:
-            resources = importlib.import_module(module)
-            for owner in ("Messages", "AsyncMessages"):
-                for name in _METHODS:
-                    method = getattr(getattr(resources, owner), name, None)
-                    wrapper = getattr(method, "_self_wrapper", None)
-                    code, cells = getattr(wrapper, "__code__", None), getattr(wrapper, "__closure__", None) or ()
-                    if code is not None and "capture_content" in code.co_freevars:
-                        cell = cells[code.co_freevars.index("capture_content")]
-                        self._cells.append((cell, cell.cell_contents))
-                        cell.cell_contents = True
-
-
-CLIENT: Final = _Client()
-"""One process has one client library."""
-
-
-def _on_completion(wrapped: Any, instance: Any, args: Any, kwargs: Any) -> Any:
+def wrap_client() -> None:
+    """Wrap the client, which is imported now; where it is already, do nothing."""
     with guard:
-        if captures():
-            record_invocation(instance)
+        try:
+            owners = [getattr(import_module(module), kind) for module, kind, *_ in _METHODS]
+            known = all(hasattr(owner, name) for owner, (*_, name, _wrapper) in zip(owners, _METHODS, strict=True))
+        except (ImportError, AttributeError):
+            known = False
+        if not known:
+            lose(Loss.UNKNOWN_CLIENT)
+            _log.warning("otel_training does not know this version of anthropic: calls of Claude are not captured")
+            return
+        for owner, (*_, name, wrapper) in zip(owners, _METHODS, strict=True):
+            if (owner, name) not in _wrapped:
+                _wrapped[owner, name] = wrap_function_wrapper(owner, name, wrapper)
+
+
+def unwrap_client() -> None:
+    """Put the client's own methods back; one that others have wrapped meanwhile stays, and captures nothing."""
+    with guard:
+        for (owner, name), wrapper in list(_wrapped.items()):
+            if vars(owner).get(name) is wrapper:
+                setattr(owner, name, wrapper.__wrapped__)
+                del _wrapped[owner, name]
+
+
+def _request(wrapped: Any, client: Any, args: Any, kwargs: Any) -> Any:
+    with _begin(client, args, kwargs):
+        return wrapped(*args, **kwargs)
+
+
+async def _request_async(wrapped: Any, client: Any, args: Any, kwargs: Any) -> Any:
+    with _begin(client, args, kwargs):
+        return await wrapped(*args, **kwargs)
+
+
+def _begin(client: Any, args: Any, kwargs: Any) -> AbstractContextManager[None]:
+    """Return the scope of one request: a call of a model in an extraction, or a batch of them."""
+    with guard:
+        options = args[1] if len(args) > 1 else kwargs["options"]
+        path = options.url.partition("?")[0] if options.method.lower() == "post" else ""
+        running = otel_context.get_value(RUNNING)
+        if path == _MESSAGES and isinstance(running, Handle) and captures():
+            return Call(running, _provider(client), options, is_stream=bool(kwargs.get("stream")), emit=emit)
+        if path == _BATCHES and captures():
+            handle = Handle(current().id, current_context())
+            return Call(handle, _provider(client), options, is_stream=False, emit=emit_prompts)
+        if running_call() is not None:
+            # Another request within a call: its response is not the call's answer.
+            return Call(Handle("", None), "", options, is_stream=False, emit=None)
+    return contextlib.nullcontext()
+
+
+def _provider(client: Any) -> str:
+    modules = [kind.__module__ for kind in type(client).__mro__]
+    known = (name for module in modules for part, name in _PROVIDERS.items() if module.startswith(part))
+    return next(known, "anthropic")
+
+
+def _process(wrapped: Any, _client: Any, args: Any, kwargs: Any) -> Any:
+    with guard:
+        call = running_call()
+        if call is not None:
+            call.answered(kwargs["response"])
     return wrapped(*args, **kwargs)
 
 
-def _on_response(wrapped: Any, _instance: Any, args: Any, kwargs: Any) -> Any:
-    with guard:
-        note_usage(*args[:2])
-    return wrapped(*args, **kwargs)
-
-
-class _ContentHook:
-    """A completion hook that does nothing: with any in place, prompts and answers are read."""
-
-    def on_completion(self, **_content: Any) -> None:
-        """Do nothing: `_on_completion` gets the whole invocation."""
-
-
-def _client_traces() -> bool:
-    """Return whether the client makes the CLIENT span itself, as it does since 1.14."""
-    from importlib.util import find_spec
-
-    return (
-        find_spec("anthropic._tracing") is not None
-        and os.environ.get("ANTHROPIC_OPEN_TELEMETRY", "").lower() != "false"
-    )
+_BASE: Final = "anthropic._base_client"
+_JSONL: Final = "anthropic._decoders.jsonl"
+_METHODS: Final = (
+    (_BASE, "SyncAPIClient", "request", _request),
+    (_BASE, "AsyncAPIClient", "request", _request_async),
+    (_BASE, "SyncAPIClient", "_process_response", _process),
+    (_BASE, "AsyncAPIClient", "_process_response", _process),
+    (_JSONL, "JSONLDecoder", "__decode__", decode),
+    (_JSONL, "AsyncJSONLDecoder", "__decode__", decode_async),
+)

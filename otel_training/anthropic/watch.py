@@ -21,15 +21,15 @@ def watch() -> None:
 
 
 def unwatch() -> None:
-    """Capture Claude's calls no more, and leave the client and the host's instrumentation as they were."""
+    """Capture Claude's calls no more, and leave the client as it was."""
     _state.is_on = False
     if (loaded := sys.modules.get(_CLIENT)) is not None:
-        loaded.CLIENT.end()
+        loaded.unwrap_client()
 
 
 def _begin(_module: object) -> None:
     with guard:
         if _state.is_on:
-            from otel_training.anthropic.client import CLIENT
+            from otel_training.anthropic.client import wrap_client
 
-            CLIENT.begin()
+            wrap_client()

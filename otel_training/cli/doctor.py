@@ -31,6 +31,8 @@ EXPLANATIONS: Final = {
     Loss.DAMAGED: "lines that no engine can read; they are kept under rejected/",
     Loss.REJECTED: "the receiver refused them for good; they are kept under rejected/, the reason beside them",
     Loss.EXPIRED: "they waited for the receiver beyond OTEL_TRAINING_MAX_BYTES or OTEL_TRAINING_MAX_AGE_DAYS",
+    Loss.UNKNOWN_CLIENT: "programs whose version of anthropic is not known here, so that their calls are not captured; "
+    "take another version, or report the calls by current().llm_call",
 }
 
 

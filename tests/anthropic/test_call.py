@@ -96,6 +96,14 @@ def streamed(client: anthropic.Anthropic) -> str:
         return stream.get_final_text()
 
 
+def streaming(client: anthropic.Anthropic, read: str, **more: Any) -> str:
+    """Read the body of a response piece by piece."""
+    with client.messages.with_streaming_response.create(**PROMPT, **more) as response:
+        reader = response.http_response if read == "iter_raw" else response
+        list(getattr(reader, read)())
+    return read
+
+
 SYNC: dict[str, Callable[[anthropic.Anthropic], object]] = {
     "create": lambda client: client.messages.create(**PROMPT),
     "create stream": lambda client: list(client.messages.create(**PROMPT, stream=True)),
@@ -103,6 +111,14 @@ SYNC: dict[str, Callable[[anthropic.Anthropic], object]] = {
     "parse": lambda client: client.messages.parse(**PROMPT, output_format=Parsed),
     "raw": lambda client: client.messages.with_raw_response.create(**PROMPT).parse(),
     "beta": lambda client: client.beta.messages.create(**PROMPT),
+    "raw text": lambda client: client.messages.with_raw_response.create(**PROMPT).text(),
+    "raw stream": lambda client: list(client.messages.with_raw_response.create(**PROMPT, stream=True).parse()),
+    "streaming bytes": lambda client: streaming(client, "iter_bytes"),
+    "streaming text": lambda client: streaming(client, "iter_text"),
+    "streaming lines": lambda client: streaming(client, "iter_lines"),
+    "streaming events": lambda client: streaming(client, "iter_lines", stream=True),
+    "streaming raw": lambda client: streaming(client, "iter_raw"),
+    "beta stream": lambda client: list(client.beta.messages.create(**PROMPT, stream=True)),
 }
 
 
@@ -190,11 +206,11 @@ def test_a_prompts_version_is_its_system_prompt(client: anthropic.Anthropic, lin
 
 
 @pytest.mark.parametrize(
-    ("prompt", "streaming", "error"),
+    ("prompt", "streaming", "errors"),
     [
-        ("refuse", False, "BadRequestError"),
-        ("refuse", True, "BadRequestError"),
-        ("break", True, "APIStatusError"),
+        ("refuse", False, ("BadRequestError", "anthropic.BadRequestError")),
+        ("refuse", True, ("BadRequestError", "anthropic.BadRequestError")),
+        ("break", True, ("APIStatusError", "overloaded_error")),
     ],
 )
 def test_a_failed_call_is_recorded_without_its_text(
@@ -202,9 +218,10 @@ def test_a_failed_call_is_recorded_without_its_text(
     lines: Lines,
     prompt: str,
     streaming: bool,  # noqa: FBT001 - a case
-    error: str,
+    errors: tuple[str, str],
 ) -> None:
-    """Errors before and during a stream: the class alone is kept, and the app sees the client's own error."""
+    """Of errors before and during a stream the class or the API's word is kept; the app sees the client's own."""
+    error, recorded = errors
     asked = {**PROMPT, "messages": [{"role": "user", "content": prompt}]}
 
     def call() -> None:
@@ -216,7 +233,7 @@ def test_a_failed_call_is_recorded_without_its_text(
         extracted(call)
 
     failed, extraction = lines()
-    assert [error, f"anthropic.{error}", "error", error] == [
+    assert [error, recorded, "error", error] == [
         type(raised.value).__name__,
         failed["error.type"],
         extraction["training.outcome"],
