@@ -1,13 +1,16 @@
 """`otel-training analyze`: quality, pass rate, engagement, exposure, by topic."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any, Final
 
 import click
 from rich.console import RenderableType
 
+from otel_training.cli.gaps import draw_list, read_gaps
 from otel_training.cli.output import Output, note, output_options, table
 from otel_training.cli.store import open_store
+from otel_training.dataset.coverage import Gap
 from otel_training.store.client import Row, Store, read_query
 
 _BAR: Final = 40
@@ -20,12 +23,12 @@ _TOPIC_COLUMNS: Final = (
 @output_options()
 def analyze(output: Output) -> None:
     """Show quality, what readers did, and each topic."""
-    with open_store() as (store, _):
-        analysis = read_analysis(store)
+    with open_store() as (store, folder):
+        analysis = read_analysis(store, read_gaps(store, folder))
     output.emit([analysis], lambda _: draw_analysis(analysis))
 
 
-def read_analysis(store: Store) -> dict[str, Any]:
+def read_analysis(store: Store, gaps: list[Gap]) -> dict[str, Any]:
     """Read all figures."""
     return {
         "totals": store.row(read_query("analyze_totals")),
@@ -35,6 +38,7 @@ def read_analysis(store: Store) -> dict[str, Any]:
             for row in store.rows(read_query("analyze_exposure"))
         ],
         "topics": list(store.rows(read_query("analyze_topics"))),
+        "gaps": [asdict(gap) for gap in gaps],
     }
 
 
@@ -49,6 +53,7 @@ def draw_analysis(analysis: dict[str, Any]) -> Iterator[RenderableType]:
     yield _draw_quality(analysis["quality"])
     yield table("Readers that an insight reached", ("readers", "insights"), exposure)
     yield table("Topics", [column.replace("_", " ") for column in _TOPIC_COLUMNS], topics)
+    yield from draw_list("What is missing", (Gap(**gap).sentence for gap in analysis["gaps"]))
 
 
 def _draw_totals(row: Row) -> RenderableType:

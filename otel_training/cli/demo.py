@@ -43,8 +43,9 @@ def demo(work: Path) -> None:
     configure(home=str(work / NAME))
     filters = Filters()
     with open_drained(process.settings()) as (store, _):
-        analysis = read_analysis(store)
-        report = export(store, work / "training.jsonl", filters, funnel(store, filters))
+        counts = funnel(store, filters)
+        analysis = read_analysis(store, counts.gaps)
+        report = export(store, work / "training.jsonl", filters, counts)
     show(*_draw(work, analysis, report))
 
 

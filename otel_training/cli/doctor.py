@@ -1,16 +1,18 @@
 """`otel-training doctor`: where the data is, who wrote it, what is wrong and what to do."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any, Final
 
 import click
 from rich.console import RenderableType
 
-from otel_training.cli.output import Output, output_options, plural, table, warn
+from otel_training.cli.gaps import draw_list, read_gaps
+from otel_training.cli.output import Output, output_options, table
 from otel_training.cli.shipping_report import read_shipping_report, shipping_findings
 from otel_training.cli.status import lost_by_reason
 from otel_training.cli.store import open_store
-from otel_training.conventions import Kind, Loss
+from otel_training.conventions import Loss
 from otel_training.folder import DataFolder
 from otel_training.pipeline import process
 from otel_training.store.client import Store, read_query
@@ -46,9 +48,6 @@ def doctor(output: Output) -> None:
     with open_store() as (store, folder):
         report = examine(store, folder)
     output.emit([report], lambda _: _draw(report))
-    if output is Output.TEXT and report["findings"]:
-        for sentence in ("\nWhat to do:", *(f"- {finding}" for finding in report["findings"])):
-            warn(sentence)
 
 
 def examine(store: Store, folder: DataFolder) -> dict[str, Any]:
@@ -63,48 +62,19 @@ def examine(store: Store, folder: DataFolder) -> dict[str, Any]:
         "lost": [
             {"reason": reason, "count": count, "why": EXPLANATIONS[Loss(reason)]} for reason, count in lost.items()
         ],
-        "orphans": store.row(read_query("doctor_orphans")),
         "keys": list(store.rows(read_query("doctor_keys"))),
     }
-    report["findings"] = list(_findings(report))
-    if report["shipping"] is not None:
-        report["findings"] += shipping_findings(report["shipping"], settings.otlp_endpoint)
-    return report
-
-
-def _findings(report: dict[str, Any]) -> Iterator[str]:
-    """Name each thing that is wrong, in a sentence that says what to do."""
-    kinds = {row["kind"] for row in report["programs"]}
-    orphans = report["orphans"]
-    if kinds and Kind.EXTRACTION not in kinds:
-        yield _missing("extraction", report["folder"])
-    if kinds and not kinds & {Kind.FEEDBACK, Kind.IMPRESSION}:
-        yield _missing("feed or engage request", report["folder"])
-    if orphans["feedback_orphans"] + orphans["impression_orphans"]:
-        actions = plural(orphans["feedback_orphans"], "action")
-        impressions = plural(orphans["impression_orphans"], "impression")
-        yield (
-            f"No captured insight is known by the ids of {actions} and {impressions} (e.g. "
-            f"{', '.join(orphans['examples'])}): let the feed's items carry `text` beside `id`, call "
-            "current().link(ids), or import rows of insight_id and text."
-        )
-    if orphans["without_reader"]:
-        yield (
-            f"No vote is counted for {plural(orphans['without_reader'], 'action')} with no reader: send "
-            "metadata.user_id, or give TrainingMiddleware a user= function."
-        )
+    gaps = read_gaps(store, folder)
+    report["gaps"] = [asdict(gap) for gap in gaps]
+    report["findings"] = [gap.sentence for gap in gaps]
     if len(report["keys"]) > 1:
-        yield (
+        report["findings"].append(
             f"{len(report['keys'])} keys made the readers' pseudonyms, so one reader can count as several: set the "
             "same OTEL_TRAINING_USER_KEY everywhere."
         )
-
-
-def _missing(kind: str, folder: str) -> str:
-    return (
-        f"No {kind} is in {folder}: if that program runs, it gathers elsewhere; start both inside one project, or "
-        "set the same OTEL_TRAINING_HOME for both."
-    )
+    if report["shipping"] is not None:
+        report["findings"] += shipping_findings(report["shipping"], settings.otlp_endpoint)
+    return report
 
 
 def _draw(report: dict[str, Any]) -> Iterator[RenderableType]:
@@ -121,5 +91,6 @@ def _draw(report: dict[str, Any]) -> Iterator[RenderableType]:
     if report["keys"]:
         keys = [(row["user_key_id"], row["readers"]) for row in report["keys"]]
         yield table("Keys of the readers' pseudonyms", ("key", "readers"), keys)
+    yield from draw_list("What to do", report["findings"])
     if not report["findings"] and not report["lost"]:
         yield "All is well."

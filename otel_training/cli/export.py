@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 from rich.console import RenderableType
 
+from otel_training.cli.gaps import draw_list
 from otel_training.cli.output import Output, note, output_options, plural, progress, show, table
 from otel_training.cli.store import open_store
 from otel_training.conventions import COMMAND
@@ -53,10 +54,10 @@ def export(*, target: Path | None, force: bool, print_sql: bool, output: Output,
         counts = funnel(store, filters)
         if output is Output.TEXT or not counts.left:
             show(draw_funnel(counts), aside=True)
+        if counts.left:
+            show(*draw_list("What is missing", (gap.sentence for gap in counts.gaps)), aside=True)
         with progress("Exporting") as callback:
             report = write_export(store, target, filters, counts, callback)
-    if counts.advice:
-        note(counts.advice)
     output.emit([asdict(report)], lambda _: [draw_report(report)])
     if output is Output.TEXT:
         note(f"Too few or too many? --min-quality, --net-above, --min-viewers; `{COMMAND} analyze` shows the spread.")

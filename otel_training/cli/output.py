@@ -93,9 +93,11 @@ def show(*parts: RenderableType, aside: bool = False) -> None:
     """
     console = _err if aside else Console(highlight=False, emoji=False)
     for before, part in zip((None, *parts), parts, strict=False):
-        if before is not None and not (isinstance(before, str) and isinstance(part, str)):
+        if before is not None and not (isinstance(before, (str, Text)) and isinstance(part, type(before))):
             console.print()
-        console.print(part, markup=False, soft_wrap=isinstance(part, str))
+        # A list's sentence is broken between words for a terminal: in a log it is one line.
+        is_line = isinstance(part, str) or (isinstance(part, Text) and not console.is_terminal)
+        console.print(part, markup=False, soft_wrap=is_line)
 
 
 def warn(sentence: str, style: str = "yellow") -> None:
@@ -124,7 +126,7 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> 
     return Group(Text(title, style="bold"), grid) if title else Group(grid)
 
 
-def to_text(value: Any, limit: int) -> Text:
+def to_text(value: Any, limit: int = 1000) -> Text:
     """Return a stored value as text: no markup, no terminal escape sequence in it takes effect."""
     if value is None:
         return Text("-", style="dim")

@@ -10,10 +10,12 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from otel_training.cli.output import Output, output_options, warn
+from otel_training.cli.gaps import is_read_elsewhere, read_gaps
+from otel_training.cli.output import Output, output_options, to_text, warn
 from otel_training.cli.shipping_report import read_shipping_report, waiting_segments
 from otel_training.cli.store import has_data, open_store
-from otel_training.conventions import COMMAND, Kind, Loss
+from otel_training.conventions import COMMAND, Loss
+from otel_training.dataset.coverage import NOTHING, Gap
 from otel_training.folder import DataFolder, find_folder
 from otel_training.pipeline import process
 from otel_training.spool.backlog import read_backlog
@@ -39,6 +41,8 @@ class Status:
     targets: dict[str, float] = field(default_factory=dict)
     shipping: dict[str, Any] | None = None
     """Where records are shipped to instead, what waits for it, and how it goes."""
+    gaps: list[Gap] = field(default_factory=list)
+    """What is missing, the costliest first."""
     next_step: str = ""
 
 
@@ -46,8 +50,8 @@ def read_status(store: Store, folder: DataFolder) -> Status:
     """Read the figures from the store and the spool."""
     row = store.row(read_query("status"))
     spooled = count_waiting(store, folder)
-    lost, settings = lost_by_reason(row, folder), process.settings()
-    shipping = read_shipping_report(folder, settings)
+    lost = lost_by_reason(row, folder)
+    gaps = read_gaps(store, folder)
     return Status(
         folder=str(folder.path),
         captured=row["stored"] + spooled + sum(lost.values()),
@@ -57,8 +61,9 @@ def read_status(store: Store, folder: DataFolder) -> Status:
         by_kind=row["by_kind"],
         samples=row["samples"],
         targets=progress_to(row["samples"]),
-        shipping=shipping,
-        next_step=_READ_THERE if shipping and not settings.store else next_step(row["by_kind"], row["samples"]),
+        shipping=read_shipping_report(folder, process.settings()),
+        gaps=gaps,
+        next_step=_READ_THERE if is_read_elsewhere(folder) else next_step(gaps, row["samples"]),
     )
 
 
@@ -73,14 +78,11 @@ def progress_to(samples: int) -> dict[str, float]:
     return {str(target): round(min(1.0, samples / target), 4) for target in TARGETS}
 
 
-def next_step(by_kind: dict[str, int], samples: int) -> str:
-    """Return the one thing to do next."""
-    if not by_kind:
-        return "Decorate your extraction function with @otel_training.extraction and run it."
-    if Kind.EXTRACTION not in by_kind:
-        return f"No extraction is here yet: run the extracting program too; `{COMMAND} doctor` says who wrote."
-    if not {Kind.FEEDBACK, Kind.IMPRESSION} & by_kind.keys():
-        return "Add otel_training.TrainingMiddleware to the app that serves the feed."
+def next_step(gaps: list[Gap], samples: int) -> str:
+    """Return the one thing to do next: gathering goes on where most of what is gathered can be used."""
+    pressing = next((gap for gap in gaps if gap.examples_lost * 10 >= samples or gap.count * 2 >= gap.total), None)
+    if pressing is not None:
+        return pressing.sentence
     if samples < TARGETS[0]:
         return f"Keep gathering: {TARGETS[0] - samples} samples to {TARGETS[0]}; `{COMMAND} analyze` shows them."
     return f"Export what readers liked: {COMMAND} export --out training.jsonl"
@@ -100,7 +102,7 @@ def print_status(output: Output) -> None:
         with open_store() as (store, folder):
             figures = read_status(store, folder)
     else:
-        figures = Status(str(folder.path), targets=progress_to(0), next_step=next_step({}, 0))
+        figures = Status(str(folder.path), targets=progress_to(0), next_step=next_step([NOTHING], 0))
     if figures.lost:
         warn(f"Lost: {_list(figures.lost)}. `{COMMAND} doctor` explains each.")
     if read_backlog(folder.local).bytes > process.settings().max_bytes / 2:
@@ -125,7 +127,10 @@ def _draw(figures: Status) -> RenderableType:
         bar = ProgressBar(total=target, completed=min(figures.samples, target), width=30)
         bars.add_row(bar, Text(f"{figures.samples:,} of {target:,}"))
     grid.add_row(Text("Samples", style="dim"), bars)
-    grid.add_row(Text("Next", style="dim"), Text(figures.next_step, style="bold"))
+    grid.add_row(Text("Next", style="dim"), to_text(figures.next_step))
+    for gap in figures.gaps:
+        if gap.sentence != figures.next_step:
+            grid.add_row(Text("Missing", style="dim"), to_text(gap.sentence))
     return grid
 
 

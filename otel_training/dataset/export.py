@@ -53,7 +53,7 @@ def export(store: Store, out: Path, filters: Filters, funnel: Funnel, progress: 
     Raises `NothingToExportError` when none passes; then nothing is written.
     """
     if not funnel.left:
-        raise NothingToExportError(funnel.advice or _which_filter_left_none(funnel))
+        raise NothingToExportError(funnel.why_none())
     with _open_replacement(out) as file, _open_replacement(manifest_path(out)) as manifest:
         rows, digest = _write_rows(store, file, filters, funnel.left, progress)
         if not rows:
@@ -99,16 +99,10 @@ def _manifest_of(report: Report, rows: list[dict[str, Any]]) -> dict[str, Any]:
         "otel_training": version(),
         "filters": asdict(report.filters),
         "funnel": [asdict(step) for step in report.funnel.steps],
+        "gaps": [asdict(gap) for gap in report.funnel.gaps],
         "template": {"version": TEMPLATE_VERSION, "system": TEMPLATE_SYSTEM},
         "rows": rows,
     }
-
-
-def _which_filter_left_none(funnel: Funnel) -> str:
-    step = next(step for step in funnel.steps if not step.left)
-    return (
-        f"No extraction passes all filters ({step.filter!r} dropped the last {step.dropped}): gather more, or lower it."
-    )
 
 
 @contextlib.contextmanager

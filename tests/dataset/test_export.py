@@ -81,7 +81,7 @@ def test_filters_are_parameters(tmp_path: Path, command: Any) -> None:
     argv = ("--min-quality", "3", "--net-above", "-1", "--min-viewers", "0")
     code, _, err = command("export", "--out", "t.jsonl", *argv)
     assert (0, 1) == (code, len((tmp_path / "t.jsonl").read_text().splitlines()))
-    assert "no impressions and no feedback yet" in " ".join(err.split())
+    assert "There are no impressions and no feedback yet: add" in " ".join(err.split())
 
 
 def test_replaces_a_file_only_when_told(one: None, tmp_path: Path, command: Any) -> None:

@@ -24,12 +24,22 @@ def test_the_funnel_counts_each_filter(tmp_path: Path, rows: Any) -> None:
     for name, quality in (("bad", 6.9), ("unscored", None), ("disliked", 9), ("unseen", 9), ("good", 7)):
         extract("t", name, "text", quality)
         engage(name, range(9 if name == "unseen" else 10), "x" if name == "disliked" else "like")
+    extract("t", "unreached", "text")
     (report,) = rows("export", "--out", "t.jsonl")
 
+    no_score, no_content = "1 of 7 samples has no quality score", "1 of 7 samples has no source content"
+    no_prompt = f"7 of 7 samples have no captured call of a model; {no_content}"
     assert [
-        ("captured", 7, 0), ("has insights", 6, 1), ("has a prompt", 5, 1), ("quality >= 7", 3, 2),
-        ("likes - dismissals > 0", 2, 1), ("viewers >= 10", 1, 1),
-    ] == [(step["filter"], step["left"], step["dropped"]) for step in report["funnel"]["steps"]]  # fmt: skip
+        ("captured", 8, 0, 0, ""),
+        ("has insights", 7, 1, 0, "1 failed, cancelled, or answered nothing"),
+        ("has a prompt", 6, 1, 1, f"1 with neither source content nor a captured prompt; {no_prompt}"),
+        ("quality >= 7", 4, 2, 1, f"1 without a quality score; 1 of lower quality; {no_score}"),
+        (
+            "likes - dismissals > 0", 2, 2, 1,
+            "1 that no known reader saw or acted on; 1 that readers did not like enough",
+        ),
+        ("viewers >= 10", 1, 1, 0, "1 that too few readers saw"),
+    ] == [tuple(step.values()) for step in report["funnel"]["steps"]]  # fmt: skip
     assert ["good"] == [row["source_url"] for row in manifest(tmp_path / "t.manifest.json")["rows"]]
 
 
@@ -55,6 +65,13 @@ def no_scores() -> None:
     engage("u", range(1))
 
 
+def some_scores() -> None:
+    """One score that is bad, and one that is missing."""
+    for url, quality in (("u", 6), ("v", None)):
+        extract("t", url, "text", quality)
+        engage(url, range(1))
+
+
 def too_few_viewers() -> None:
     """One reader."""
     extract("t", "u", "text")
@@ -64,11 +81,12 @@ def too_few_viewers() -> None:
 @pytest.mark.parametrize(
     ("prepare", "advice"),
     [
-        (no_extraction, "There is no extraction yet"),
-        (no_readers, "There are no impressions and no feedback yet"),
-        (orphans, "names a captured insight"),
-        (no_scores, "No extraction has a quality score yet"),
-        (too_few_viewers, "'viewers >= 10' dropped the last 1"),
+        (no_extraction, "No example can pass. There is no extraction yet"),
+        (no_readers, "No example can pass. There are no impressions and no feedback yet"),
+        (orphans, "No example can pass. 1 of 1 id that readers saw or acted on is known from no captured insight"),
+        (no_scores, "No example can pass. 1 of 1 sample has no quality score"),
+        (too_few_viewers, "'viewers >= 10' dropped the last 1): gather more"),
+        (some_scores, "No extraction passes all filters ('quality >= 7' dropped the last 2). 1 of 2 samples has no"),
     ],
 )
 def test_says_what_to_do_when_nothing_can_be_exported(tmp_path: Path, command: Any, prepare: Any, advice: str) -> None:

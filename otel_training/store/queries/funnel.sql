@@ -1,4 +1,5 @@
--- How many extractions are left after each filter of the export, in its order.
+-- How many extractions are left after each filter of the export, in its order, and how many a filter
+-- drops that has no data of them: no prompt, no score, no reader.
 -- Parameters: min_quality, net_above, min_viewers.
 SELECT
     count() AS captured,
@@ -7,11 +8,10 @@ SELECT
     countIf(is_answered AND has_prompt AND is_good) AS good,
     countIf(is_answered AND has_prompt AND is_good AND is_liked) AS liked,
     countIf(is_answered AND has_prompt AND is_good AND is_liked AND is_seen) AS seen,
-    countIf(quality_score IS NOT NULL) AS scored,
-    (SELECT count() FROM feedback) AS actions,
-    (SELECT count() FROM impressions) AS impressions,
-    (SELECT countIf(extraction_id != '') FROM v_feedback)
-        + (SELECT countIf(extraction_id != '') FROM v_impressions) AS resolved
+    countIf(is_answered AND NOT has_prompt) AS unprompted,
+    countIf(is_answered AND has_prompt AND quality_score IS NULL) AS unscored,
+    countIf(is_answered AND has_prompt AND is_good AND NOT is_liked AND NOT is_reached) AS unreached,
+    countIf(is_answered AND has_prompt AND is_good AND is_liked AND NOT is_seen AND NOT is_reached) AS unseen
 FROM (
     SELECT
         e.quality_score AS quality_score,
@@ -21,7 +21,8 @@ FROM (
         ) AS has_prompt,
         e.quality_score >= {min_quality:Float64} AS is_good,
         x.net > {net_above:Float64} AS is_liked,
-        x.viewers >= {min_viewers:UInt64} AS is_seen
+        x.viewers >= {min_viewers:UInt64} AS is_seen,
+        x.viewers > 0 AS is_reached
     FROM v_extractions AS e
     LEFT JOIN v_examples AS x ON x.extraction_id = e.extraction_id
 )

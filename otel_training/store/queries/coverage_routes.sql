@@ -1,0 +1,17 @@
+-- Routes of the middleware that no request was of, while their program has no record of that kind either (`detail`
+-- is the kind), and routes whose requests could not be read (`detail` is the keys that most of them held).
+-- A search is optional: its route counts where the app declared another than the default.
+SELECT reason, route, service, topK(1)(l.detail)[1] AS detail, sum(count) AS requests
+FROM losses AS l FINAL
+WHERE reason = 'unrecognised'
+    OR reason = 'unmatched'
+        AND route != 'GET|POST /api/search'
+        AND (service, route) NOT IN (SELECT service, route FROM losses WHERE reason != 'unmatched')
+        AND (service, l.detail) NOT IN (
+            SELECT service, 'feedback' FROM feedback
+            UNION DISTINCT SELECT service, 'impression' FROM impressions
+            UNION DISTINCT SELECT service, 'query' FROM queries
+        )
+GROUP BY reason, route, service
+ORDER BY requests DESC, route, service
+LIMIT 10
