@@ -174,6 +174,12 @@ SOURCE_LENGTH: Final = _attribute(
 )
 SOURCE_TRUNCATED: Final = _attribute("training.source.truncated", "extraction", "bool", "the source content was cut")
 OUTPUT_COUNT: Final = _attribute("training.output.count", "extraction", "int {insight}", "insights returned")
+OUTPUT_UNREAD: Final = _attribute(
+    "training.output.unread",
+    "extraction",
+    "string",
+    "what was returned and could not be read, between commas: insights, text (of some), quality_score, passed_filters",
+)
 OUTPUT_SHA256: Final = _attribute(
     "training.output.sha256",
     "extraction, llm_call",

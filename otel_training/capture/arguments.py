@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import Any, Final
 
 from otel_training.record.fields import FIELD_LIMIT
-from otel_training.record.values import text_of
+from otel_training.record.values import text_of, url_of
 
 _SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
     "topic": ("topic",),
@@ -72,7 +72,7 @@ class Arguments:
         if type(topic) is not str or len(topic) > FIELD_LIMIT:
             topic = text_of(topic, FIELD_LIMIT)
         if type(url) is not str or len(url) > FIELD_LIMIT:
-            url = text_of(url, FIELD_LIMIT)
+            url = url_of(url, FIELD_LIMIT)
         return topic, url, content
 
 

@@ -160,6 +160,7 @@ class Run:
             names.DURATION: self._duration / 1e9,
             names.SOURCE_LENGTH: length,
             names.OUTPUT_COUNT: result.insight_count,
+            names.OUTPUT_UNREAD: result.unread,
             names.QUALITY: result.quality_score,
             names.PASSED: result.passed_filters,
             **self.handle.attributes,

@@ -6,12 +6,13 @@ from typing import Final
 from otel_training import conventions as names
 from otel_training._guard import guard
 from otel_training.capture.handle import emit_score
-from otel_training.capture.result import number, read_result
+from otel_training.capture.result import read_result
 from otel_training.capture.tracing import captures, current_context
-from otel_training.conventions import Kind
-from otel_training.pipeline.process import emit
+from otel_training.conventions import Kind, Loss
+from otel_training.pipeline.process import emit, lose
 from otel_training.record.clock import event_id, now
-from otel_training.record.fields import NAME_LIMIT, as_id
+from otel_training.record.fields import NAME_LIMIT, as_id, figure_of
+from otel_training.record.known import unwrap
 from otel_training.record.record import Record
 from otel_training.record.values import items_of, snapshot, text_of
 
@@ -31,12 +32,11 @@ def record_feedback(insight_id: str | int, action: str, *, user_id: str | int | 
 def record_impressions(insight_ids: Sequence[str | int], *, user_id: str | int | None = None) -> None:
     """Record that a reader was shown insights, in this order. Never raises."""
     with guard:
-        if isinstance(insight_ids, (list, tuple)):
-            _emit(
-                Kind.IMPRESSION,
-                [{"id": as_id(insight_id)} for insight_id in items_of(insight_ids, SHOWN_LIMIT)],
-                user_id,
-            )
+        shown = unwrap(insight_ids)
+        if isinstance(shown, (list, tuple)):
+            _emit(Kind.IMPRESSION, [{"id": as_id(insight_id)} for insight_id in items_of(shown, SHOWN_LIMIT)], user_id)
+        elif captures():
+            lose(Loss.MALFORMED)
 
 
 def record_score(target_id: str, name: str, value: float) -> None:
@@ -46,9 +46,12 @@ def record_score(target_id: str, name: str, value: float) -> None:
     extraction itself said; the last one wins.
     """
     with guard:
-        figure = float(value) if isinstance(value, bool) else number(value)
-        target = text_of(target_id, NAME_LIMIT)
-        if captures() and figure is not None and target:
+        figure, target = figure_of(value), as_id(target_id)
+        if not captures():
+            return
+        if figure is None or target is None:
+            lose(Loss.MALFORMED)
+        else:
             emit_score(target, name, figure, current_context())
 
 
@@ -59,12 +62,15 @@ def record_correction(extraction_id: str, insights: object) -> None:
     is exported in place of what the extraction returned.
     """
     with guard:
-        target = text_of(extraction_id, NAME_LIMIT)
-        result = read_result(insights)
-        if captures() and target and result.insights is not None:
-            attributes = {names.EXTRACTION_ID: target, names.EVALUATOR_KIND: "HUMAN"}
-            content = snapshot(result.insights_json())
-            emit(Record(Kind.CORRECTION, event_id(), now(), attributes, content, context=current_context()))
+        target, result = as_id(extraction_id), read_result(insights)
+        if not captures():
+            return
+        if target is None or result.insights is None:
+            lose(Loss.MALFORMED)
+            return
+        attributes = {names.EXTRACTION_ID: target, names.EVALUATOR_KIND: "HUMAN"}
+        content = snapshot(result.insights_json())
+        emit(Record(Kind.CORRECTION, event_id(), now(), attributes, content, context=current_context()))
 
 
 def _emit(kind: Kind, content: object, user_id: object) -> None:

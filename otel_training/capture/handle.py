@@ -10,12 +10,11 @@ from opentelemetry.trace import SpanContext
 
 from otel_training import conventions as names
 from otel_training._guard import guard
-from otel_training.capture.result import number
 from otel_training.capture.tracing import captures
-from otel_training.conventions import Kind
-from otel_training.pipeline.process import emit
+from otel_training.conventions import Kind, Loss
+from otel_training.pipeline.process import emit, lose
 from otel_training.record.clock import event_id, now
-from otel_training.record.fields import NAME_LIMIT, as_id
+from otel_training.record.fields import NAME_LIMIT, as_id, figure_of, flag
 from otel_training.record.record import Record, Scalar, context_of
 from otel_training.record.values import TEXT_LIMIT, plain, snapshot, text_of
 
@@ -68,13 +67,12 @@ class Handle:
     def score(self, value: float, name: str = names.SCORE_QUALITY) -> None:
         """Record how good the extraction is, 0 to 10; other names are kept beside `quality_score`. Never raises."""
         with guard:
-            self._record_score(name, names.QUALITY if name == names.SCORE_QUALITY else None, value)
+            self._record_score(name, names.QUALITY if name == names.SCORE_QUALITY else None, figure_of(value))
 
     def passed(self, passed: bool = True) -> None:  # noqa: FBT001, FBT002 - `passed(False)` reads as it is meant
         """Record whether the extraction passed the app's filters. Never raises."""
         with guard:
-            if isinstance(passed, bool):
-                self._record_score(names.SCORE_PASSED, names.PASSED, passed)
+            self._record_score(names.SCORE_PASSED, names.PASSED, flag(passed))
 
     def link(self, insight_ids: Sequence[str | int]) -> None:
         """Record the app's own ids of the insights, in the order of the insights. Never raises."""
@@ -118,14 +116,15 @@ class Handle:
             if self.id:
                 emit_call(self, attributes, {"input": messages, "outputs": [text_of(output, TEXT_LIMIT)]})
 
-    def _record_score(self, name: str, attribute: str | None, value: float) -> None:
-        figure = number(value) if not isinstance(value, bool) else float(value)
-        if not self.id or figure is None:
+    def _record_score(self, name: str, attribute: str | None, figure: float | None) -> None:
+        if not self.id:
             return
-        if attribute is not None and not self.finished:
-            self.attributes = {**self.attributes, attribute: value if isinstance(value, bool) else figure}
+        if figure is None:
+            lose(Loss.MALFORMED)
+        elif attribute is not None and not self.finished:
+            self.attributes = {**self.attributes, attribute: figure}
         else:
-            emit_score(self.id, name, figure, self.context)
+            emit_score(self.id, name, float(figure), self.context)
 
     def _emit(self, kind: Kind, attributes: Mapping[str, Scalar | None]) -> None:
         if self.id:

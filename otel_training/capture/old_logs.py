@@ -19,7 +19,7 @@ from otel_training.events.finisher import Finisher
 from otel_training.events.host_json import stored_url
 from otel_training.events.line import to_header, to_line
 from otel_training.folder import DataFolder
-from otel_training.privacy.identity import text_sha256
+from otel_training.privacy.identity import insight_sha256
 from otel_training.progress import Progress
 from otel_training.record.fields import FIELD_LIMIT, SLACK, as_id
 from otel_training.record.record import Record, Scalar
@@ -155,7 +155,7 @@ def _link(row: dict[str, Any], identity: str, number: int, finisher: Finisher) -
         raise UnreadableError("insight_id or text is empty")
     attributes: dict[str, Scalar | None] = {
         names.LINK_ID: link_id,
-        names.TEXT_SHA256: text_sha256(text),
+        names.TEXT_SHA256: insight_sha256(text),
         names.SOURCE_URL: stored_url(clean_text(url), finisher.rules) if isinstance(url, str) else "",
         names.IMPORTED: number,
     }

@@ -8,13 +8,13 @@ from opentelemetry.context import Context, create_key, get_current
 from otel_training import conventions as names
 from otel_training._guard import guard
 from otel_training.capture.arguments import bind_one
-from otel_training.capture.result import number
 from otel_training.capture.tracing import captures, current_context, end_span, enter, leave, start_span
 from otel_training.capture.wrapping import wrap
 from otel_training.conventions import Kind, Outcome
 from otel_training.pipeline.process import emit
 from otel_training.record.clock import event_id, now, ticks
-from otel_training.record.fields import FIELD_LIMIT, SOURCE_KEYS
+from otel_training.record.fields import FIELD_LIMIT, SOURCE_KEYS, flag, number
+from otel_training.record.known import unwrap
 from otel_training.record.record import JSON, Record
 from otel_training.record.values import fields_of, first_of, items_of, snapshot, text_of
 
@@ -70,7 +70,7 @@ class QueryRun:
         """Read the sources, a list or a mapping that holds one, and finish."""
         with guard:
             fields = fields_of(value)
-            sources = value if fields is None else first_of(fields, SOURCE_KEYS)
+            sources = unwrap(value if fields is None else first_of(fields, SOURCE_KEYS))
             if isinstance(sources, (list, tuple)):
                 self._sources = items_of(sources, SOURCES_LIMIT)
         self.ended(None)
@@ -95,11 +95,10 @@ class QueryRun:
 def _quality_of(source: object) -> JSON:
     """Return what says how good a source is, and nothing else of it."""
     fields = fields_of(source) or {}
-    passed = dict.get(fields, "passed_filters")
     quality = next(
         (figure for key in names.QUALITY_KEYS if (figure := number(dict.get(fields, key))) is not None), None
     )
-    return {"quality_score": quality, "passed_filters": passed if isinstance(passed, bool) else None}
+    return {"quality_score": quality, "passed_filters": flag(dict.get(fields, "passed_filters"))}
 
 
 @overload

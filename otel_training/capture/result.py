@@ -1,13 +1,24 @@
 """The result of an extraction: read from the value that it returned, whatever the shape, without touching it."""
 
-import math
-from collections.abc import Callable
-from decimal import Decimal
+from collections.abc import Callable, Container
 from typing import Final, NamedTuple, TypeAlias
 
-from otel_training.record.fields import INSIGHT_KEYS, INSIGHT_LIMIT, INSIGHTS_LIMIT, NAME_LIMIT, as_id
+from otel_training.events.host_json import MalformedError, read_json
+from otel_training.record.fields import (
+    CATEGORY_KEYS,
+    ID_KEYS,
+    INSIGHT_KEYS,
+    INSIGHT_LIMIT,
+    INSIGHTS_LIMIT,
+    NAME_LIMIT,
+    as_id,
+    flag,
+    number,
+    text_key,
+)
+from otel_training.record.known import unwrap
 from otel_training.record.record import JSON
-from otel_training.record.values import BREADTH, cut, fields_of, first_of, items_of, plain, text_of
+from otel_training.record.values import BREADTH, cut, fields_of, first_of, items_of, pairs_of, plain, text_of
 
 ResultReader: TypeAlias = Callable[[object], object]
 
@@ -16,6 +27,9 @@ _get: Final = dict.get
 
 Insight: TypeAlias = tuple[str | None, str | None, str | None]
 """Text, category and id, not yet cleaned. A plain tuple, since it is made on the host's threads."""
+
+_KEYS: Final = ("text", "category", "id")
+_OTHER_KEYS: Final = frozenset({*CATEGORY_KEYS[1:], *ID_KEYS[2:]})
 
 
 class Result(NamedTuple):
@@ -27,6 +41,8 @@ class Result(NamedTuple):
     """Characters of the insights' texts."""
     quality_score: float | None = None
     passed_filters: bool | None = None
+    unread: str | None = None
+    """What was there and could not be read: names of fields, between commas."""
 
     def insights_json(self) -> list[JSON] | None:
         """Return the insights as the JSON that the writer thread reads."""
@@ -34,6 +50,10 @@ class Result(NamedTuple):
 
 
 NO_RESULT: Final = Result()
+_UNREAD: Final = Result(unread="insights")
+_JSON_LIMIT: Final = 4 * INSIGHTS_LIMIT
+_OBVIOUS_KEYS: Final = ("text", "insight", "headline")
+"""What nothing but an insight has: so that no mapping of other things is taken for insights by their ids."""
 
 
 def _insight_json(insight: Insight) -> dict[str, JSON]:
@@ -47,36 +67,87 @@ def _insight_json(insight: Insight) -> dict[str, JSON]:
 
 
 def read_result(value: object) -> Result:
-    """Read a mapping, dataclass, pydantic model, named tuple or list of insights.
+    """Read a mapping, object with fields, list of insights, JSON text of one, or tuple of one and a score.
 
     Insights stand under `insights`, `extracted_insights` or `items`; each is a text, or has
     `text` and, if it likes, `category` and `id` or `insight_id`. Never calls foreign code.
     """
     fields = value if type(value) is dict else fields_of(value)
     if fields is None:
-        return Result(*_read_insights(value)) if isinstance(value, (list, tuple)) else NO_RESULT
+        return _read_bare(unwrap(value))
     items = first_of(fields, INSIGHT_KEYS)
-    insights, count, size = _read_insights(items) if isinstance(items, (list, tuple)) else (None, None, 0)
-    own_count, passed = _get(fields, "insight_count"), _get(fields, "passed_filters")
+    if not isinstance(items, (list, tuple)):
+        items = _values_by_id(fields, _OBVIOUS_KEYS) if items is None else _listed(unwrap(items))
+    insights, count, size = (None, None, 0) if items is None else _read_insights(items)
+    own_count = _get(fields, "insight_count")
+    passed = _get(fields, "passed_filters")
+    quality = _get(fields, "quality_score")
     if type(own_count) is int:
         count = own_count
-    quality = _get(fields, "quality_score")
-    return Result(insights, count, size, number(quality), passed if type(passed) is bool else None)
+    figure = None if quality is None else number(quality)
+    flagged = passed if passed is None or type(passed) is bool else flag(passed)
+    if insights is None or (figure is None and quality is not None) or (flagged is None and passed is not None):
+        given = {"insights": (True, insights), "quality_score": (quality, figure), "passed_filters": (passed, flagged)}
+        unread = ",".join(name for name, (value, read) in given.items() if value is not None and read is None)
+        return Result(insights, count, size, figure, flagged, unread)
+    return Result(insights, count, size, figure, flagged)
 
 
-def number(value: object) -> float | None:
-    """Return a finite number as float; None for anything else, also for true and false."""
-    if type(value) is float and math.isfinite(value):
-        return value
-    if isinstance(value, Decimal):
-        value = Decimal.__float__(value)
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return None
+def _read_bare(value: object) -> Result:
+    """Read what has no fields of its own."""
+    if isinstance(value, (str, bytes)):
+        return _read_text(value)
+    if not isinstance(value, (list, tuple)):
+        return _UNREAD
+    parts = items_of(value, BREADTH) if isinstance(value, tuple) else []
+    lists = [part for part in parts if _holds_insights(part)]
+    if len(lists) > 1:
+        return _UNREAD
+    return _read_beside(read_result(lists[0]), parts) if lists else Result(*_read_insights(value))
+
+
+def _read_beside(result: Result, parts: list[object]) -> Result:
+    """Take the only number beside a result for its score, the only true or false for its filters."""
+    plain_parts = [unwrap(part) for part in parts]
+    scores = [part for part in plain_parts if type(part) in (int, float)]
+    flags = [part for part in plain_parts if type(part) is bool]
+    if result.quality_score is None and len(scores) == 1:
+        result = result._replace(quality_score=number(scores[0]))
+    return result._replace(passed_filters=flags[0]) if result.passed_filters is None and len(flags) == 1 else result
+
+
+def _holds_insights(part: object) -> bool:
+    fields = fields_of(part)
+    return isinstance(unwrap(part), list) if fields is None else first_of(fields, INSIGHT_KEYS) is not None
+
+
+def _read_text(text: str | bytes) -> Result:
+    """Read a text that holds a JSON object or list."""
+    content = str.encode(text, "utf-8", "surrogatepass") if isinstance(text, str) else text
+    if bytes.__len__(content) > _JSON_LIMIT or bytes.lstrip(content)[:1] not in (b"{", b"["):
+        return _UNREAD
     try:
-        figure = float.__float__(value) if isinstance(value, float) else int.__float__(value)
-    except OverflowError:
+        return read_result(read_json(content))
+    except MalformedError:
+        return _UNREAD
+
+
+def _listed(value: object) -> list[object] | tuple[object, ...] | None:
+    if isinstance(value, (list, tuple)):
+        return value
+    fields = fields_of(value)
+    return None if fields is None else _values_by_id(fields)
+
+
+def _values_by_id(mapping: dict[object, object], keys: Container[str] | None = None) -> list[object] | None:
+    """Return insights that stand under their ids, with these; None where they have no texts, or none under `keys`."""
+    items = [(as_id(key), _insight_fields(item), item) for key, item in pairs_of(mapping, BREADTH)]
+    key = text_key(fields for _, fields, _ in items)
+    if key is None or not all(isinstance(_get(fields, key), str) for _, fields, _ in items):
         return None
-    return figure if math.isfinite(figure) else None
+    if keys is not None and (key not in keys or any(isinstance(item, str) for _, _, item in items)):
+        return None
+    return [{"id": identity, **fields} for identity, fields, _ in items]
 
 
 def _read_insights(items: list[object] | tuple[object, ...]) -> tuple[list[Insight], int, int]:
@@ -84,14 +155,16 @@ def _read_insights(items: list[object] | tuple[object, ...]) -> tuple[list[Insig
     count = tuple.__len__(items) if isinstance(items, tuple) else list.__len__(items)
     insights: list[Insight] = []
     size = 0
+    kept = items if type(items) is list and count <= BREADTH else items_of(items, BREADTH)
+    text_name, category_name, id_name = _keys_of(kept)
     # No function is called for a short plain text, as most are.
-    for item in items if type(items) is list and count <= BREADTH else items_of(items, BREADTH):
+    for item in kept:
         fields = item if type(item) is dict else _insight_fields(item)
-        text, category, identity = _get(fields, "text"), _get(fields, "category"), _get(fields, "insight_id")
+        text, category, identity = _get(fields, text_name), _get(fields, category_name), _get(fields, "insight_id")
         if identity is None:
-            identity = _get(fields, "id")
+            identity = _get(fields, id_name)
         if type(text) is not str or len(text) > INSIGHT_LIMIT:
-            text = cut(text, INSIGHT_LIMIT)
+            text = _text_of(text)
         if category is not None and (type(category) is not str or len(category) > NAME_LIMIT):
             category = text_of(plain(category), NAME_LIMIT)
         size += 0 if text is None else len(text)
@@ -101,7 +174,25 @@ def _read_insights(items: list[object] | tuple[object, ...]) -> tuple[list[Insig
     return insights, count, size
 
 
+def _keys_of(items: list[object]) -> tuple[str, str, str]:
+    """Return under which keys insights have text, category and id, as far as that is beyond doubt."""
+    first = items[0] if items else ""
+    if type(first) is str or (type(first) is dict and "text" in first and _OTHER_KEYS.isdisjoint(first)):
+        return _KEYS
+    every = [item if type(item) is dict else _insight_fields(item) for item in items]
+    keys = {key for fields in every for key in dict.keys(fields) if type(key) is str}
+    text = "text" if "text" in keys else text_key(every) or "text"
+    category = next((key for key in CATEGORY_KEYS if key in keys and key != text), "category")
+    return text, category, next((key for key in ID_KEYS[1:] if key in keys), "id")
+
+
 def _insight_fields(item: object) -> dict[object, object]:
     """Return an insight's fields; an item without fields is itself the text."""
     fields = None if isinstance(item, str) else fields_of(item)
     return {"text": item} if fields is None else fields
+
+
+def _text_of(value: object) -> str | None:
+    """Return an insight's text, also a number; None for what is no text."""
+    value = unwrap(value)
+    return cut(value, INSIGHT_LIMIT) if isinstance(value, (str, bytes, int, float)) else None

@@ -25,6 +25,7 @@ def extraction(record: Record, finisher: Finisher) -> Iterator[Event]:
         **record.attributes,
         names.TOPIC: redactor.redact(as_text(content.get("topic")) or ""),
         names.SOURCE_URL: stored_url(url, finisher.rules),
+        names.OUTPUT_UNREAD: _unread(record, insights),
         names.OUTPUT_SHA256: text_sha256(insights_text(items)) if isinstance(items, list) else None,
     }
     length = record.attributes.get(names.SOURCE_LENGTH)
@@ -32,6 +33,13 @@ def extraction(record: Record, finisher: Finisher) -> Iterator[Event]:
         attributes[names.SOURCE_TRUNCATED] = length > finisher.content_limit
     kept = None if source is None else redactor.redact(source)[: finisher.content_limit]
     yield to_event(record, attributes, {names.INPUT: kept, names.OUTPUT: insights}, redactor)
+
+
+def _unread(record: Record, insights: list[JSON] | None) -> str | None:
+    """Name what could not be read: what capture says, and the texts where an insight has none."""
+    without_text = any(isinstance(insight, dict) and not insight["derived_id"] for insight in insights or ())
+    parts = (record.attributes.get(names.OUTPUT_UNREAD), "text" if without_text else None)
+    return ",".join(str(part) for part in parts if part) or None
 
 
 def correction(record: Record, finisher: Finisher) -> Iterator[Event]:
@@ -48,7 +56,8 @@ def _insight(item: JSON, url: str, redactor: Redactor) -> JSON:
     fields = item if isinstance(item, dict) else {}
     text = as_text(fields.get("text")) or ""
     category = as_text(fields.get("category"))
-    derived, digest = insight_digests(url, text)
+    # What has no text shares neither id nor digest with others that have none.
+    derived, digest = insight_digests(url, text) if text.strip() else ("", "")
     return {
         "insight_id": as_id(fields.get("id")) or derived,
         "derived_id": derived,

@@ -6,7 +6,7 @@ from otel_training import conventions as names
 from otel_training.events.event import Event, to_event
 from otel_training.events.finisher import Attributes, Finisher
 from otel_training.events.host_json import as_text, read_json
-from otel_training.record.fields import QUERY_KEYS, SOURCE_KEYS
+from otel_training.record.fields import QUERY_KEYS, SOURCE_KEYS, flag, number
 from otel_training.record.record import JSON, Record
 
 
@@ -33,7 +33,7 @@ def source_figures(answer: JSON) -> Attributes:
         return {}
     sources = [source for source in answer if isinstance(source, dict)]
     scores = [score for source in sources if (score := _quality(source)) is not None]
-    passed = [flag for source in sources if isinstance(flag := source.get("passed_filters"), bool)]
+    passed = [known for source in sources if (known := flag(source.get("passed_filters"))) is not None]
     return {
         names.QUERY_COUNT: len(answer),
         names.SOURCE_QUALITY_MEAN: sum(scores) / len(scores) if scores else None,
@@ -43,5 +43,5 @@ def source_figures(answer: JSON) -> Attributes:
 
 
 def _quality(source: dict[str, JSON]) -> float | None:
-    values = (source.get(key) for key in names.QUALITY_KEYS)
-    return next((float(value) for value in values if isinstance(value, (int, float)) and type(value) is not bool), None)
+    values = (number(source.get(key)) for key in names.QUALITY_KEYS)
+    return next((value for value in values if value is not None), None)

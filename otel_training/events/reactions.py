@@ -11,7 +11,7 @@ from otel_training.events.event import Event, beside, to_event
 from otel_training.events.finisher import Attributes, Finisher
 from otel_training.events.host_json import MalformedError, as_text, read_json, stored_url
 from otel_training.events.keys import keys_of
-from otel_training.privacy.identity import text_sha256
+from otel_training.privacy.identity import insight_sha256
 from otel_training.record.fields import as_id
 from otel_training.record.record import JSON, Record
 
@@ -60,7 +60,7 @@ def _links(record: Record, items: list[dict[str, JSON]], finisher: Finisher) -> 
         identity, text = item_id(item), as_text(item.get("text"))
         if identity is None or not text:
             continue
-        digest = text_sha256(text)
+        digest = insight_sha256(text)
         url = as_text(item.get("source_url")) or as_text(item.get("url")) or ""
         attributes: Attributes = {
             names.LINK_ID: identity,

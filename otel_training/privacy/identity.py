@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from otel_training.errors import FolderError
+from otel_training.record.fields import FIELD_LIMIT, INSIGHT_LIMIT
+from otel_training.record.values import clean_text, url_of
 
 _KEY_BYTES: Final = 32
 _INSIGHT: Final = b"otel_training.insight\0"
@@ -77,20 +79,26 @@ def text_sha256(text: str) -> str:
     return hashlib.sha256(_encode(normal_text(text))).hexdigest()
 
 
-def insight_id(source_url: str, text: str) -> str:
+def insight_id(source_url: object, text: str) -> str:
     """Derive an insight's id from its source's URL and its text: 32 hex digits, the same anywhere.
 
     The first half of SHA-256 over `otel_training.insight`, URL and text, NUL between them; the
-    URL without white space around it, the text in NFC with white space collapsed.
+    URL without white space around it, the text in NFC with white space collapsed. Of both only
+    what a record keeps counts: 4,096 and 16,384 characters, cleaned of NUL and lone surrogates.
     """
-    return insight_digests(source_url, text)[0]
+    return insight_digests(url_of(source_url, FIELD_LIMIT) or "", text)[0]
 
 
 def insight_digests(source_url: str, text: str) -> tuple[str, str]:
-    """Return `insight_id` and `text_sha256` of an insight: both need the normal form, which takes longest."""
-    normal = _encode(normal_text(text))
-    source_and_text = _INSIGHT + _encode(source_url.strip()) + b"\0" + normal
+    """Return `insight_id` and `insight_sha256` of an insight: both need the normal form, which takes longest."""
+    normal = _encode(normal_text(clean_text(text, INSIGHT_LIMIT)))
+    source_and_text = _INSIGHT + _encode(clean_text(source_url, FIELD_LIMIT).strip()) + b"\0" + normal
     return hashlib.sha256(source_and_text).hexdigest()[:32], hashlib.sha256(normal).hexdigest()
+
+
+def insight_sha256(text: str) -> str:
+    """Return `text_sha256` of what a record keeps of an insight's text."""
+    return text_sha256(clean_text(text, INSIGHT_LIMIT))
 
 
 def _encode(text: str) -> bytes:

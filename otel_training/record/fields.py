@@ -1,12 +1,26 @@
 """Fields of a record: under which names an app's values hold them, how long they may be, what is an id."""
 
-import uuid
+import math
+from collections.abc import Iterable
 from typing import Final
 
-from otel_training.record.values import clean, clean_text
+from otel_training.record.known import unwrap
+from otel_training.record.values import INT_BITS, clean, clean_text
 
 INSIGHT_KEYS: Final = ("insights", "extracted_insights", "items")
 """The names under which an answer may hold its insights."""
+ID_KEYS: Final = ("insight_id", "id", "insightId", "uuid", "_id")
+"""The names under which an insight may hold the app's id of it; the first that is there wins."""
+CATEGORY_KEYS: Final = ("category", "type", "label", "tag")
+"""The names under which an insight may hold its category."""
+_TEXT_KEYS: Final = (
+    "insight", "headline", "title", "content", "summary", "statement", "claim", "body", "description", "finding",
+    "takeaway", "message", "sentence", "point", "fact",
+)  # fmt: skip
+_NO_TEXT_KEYS: Final = frozenset(
+    {*ID_KEYS, *CATEGORY_KEYS, "url", "source_url", "link", "href", "source", "author", "date", "timestamp"}
+    | {"created_at", "language", "lang", "status"}
+)
 SOURCE_KEYS: Final = ("results", "sources", "items", "documents", "hits")
 """The names under which a search's answer may hold its sources."""
 QUERY_KEYS: Final = ("query", "q", "search")
@@ -24,19 +38,67 @@ MESSAGE_LIMIT: Final = 4 << 20
 """Characters of a prompt or an answer of a model: longer than what any takes."""
 SLACK: Final = 512
 """Characters of source content kept beyond the limit until redaction, so that a secret at the cut is seen whole."""
-_ID_BITS: Final = 512
+_NUMBER_LIMIT: Final = 64
+_FLAGS: Final = {"true": True, "false": False}
 
 
 def as_id(value: object) -> str | None:
     """Return an id as text: `1` is `"1"` and `0` is an id; true, 1.5, "" and null are none."""
     if type(value) is str and len(value) <= NAME_LIMIT:
         return clean(value).strip() or None
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int):
-        return int.__repr__(value) if int.bit_length(value) <= _ID_BITS else None
-    if type(value) is uuid.UUID:
-        return str(value)
+    value = unwrap(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return int.__repr__(value) if int.bit_length(value) <= INT_BITS else None
+    if isinstance(value, bytes):
+        value = bytes.decode(value, "utf-8", "replace")
+    return clean_text(value, NAME_LIMIT).strip() or None if isinstance(value, str) else None
+
+
+def number(value: object) -> float | None:
+    """Return a finite number, also one that a text or numpy's scalar holds, as float; None for true and all else."""
+    if type(value) is float and math.isfinite(value):
+        return value
+    value = unwrap(value)
     if isinstance(value, str):
-        return clean_text(value, NAME_LIMIT).strip() or None
-    return None
+        value = _number_of_text(clean_text(value, _NUMBER_LIMIT))
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    try:
+        figure = float.__float__(value) if isinstance(value, float) else int.__float__(value)
+    except OverflowError:
+        return None
+    return figure if math.isfinite(figure) else None
+
+
+def figure_of(value: object) -> float | None:
+    """Return what `number` does, and true as 1, false as 0."""
+    value = unwrap(value)
+    return float(value) if isinstance(value, bool) else number(value)
+
+
+def flag(value: object) -> bool | None:
+    """Return true or false, also as 1 or 0, as a text or as numpy's scalar; None for anything else."""
+    value = unwrap(value)
+    if isinstance(value, bool):
+        return value
+    text = clean_text(value, _NUMBER_LIMIT).strip().lower() if isinstance(value, str) else ""
+    figure = number(value)
+    return _FLAGS.get(text, bool(figure) if figure in (0, 1) else None)
+
+
+def _number_of_text(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def text_key(items: Iterable[dict[object, object]]) -> str | None:
+    """Return the key of the texts of some insights: `text`, else the only key that may be meant; None in doubt."""
+    keys = {key for item in items for key, value in dict.items(item) if type(value) is str and value.strip()}
+    if "text" in keys:
+        return "text"
+    known = [key for key in _TEXT_KEYS if key in keys]
+    others = [key for key in keys if type(key) is str and key not in _NO_TEXT_KEYS]
+    candidates = known or others
+    return candidates[0] if len(candidates) == 1 else None

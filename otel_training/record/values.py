@@ -6,17 +6,21 @@
 | `text_of`, `clean_text` | any | a copy of a text that is not ASCII; anything else than a text as by `plain` |
 | `clean` | the writer's | what `cut` left out: a copy of a text that is not ASCII |
 | `snapshot` | the host's | one pass of orjson, by `plain` where the value is not plain |
+| `url_of`, `fields_of` | any | references, and a copy of slots |
 | `plain` | any | Python for each item, within budgets of depth, breadth and length |
 """
 
 import math
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
-from enum import Enum
+from itertools import islice
+from types import MemberDescriptorType
 from typing import Final
 
 import orjson
 
+from otel_training.record.known import bases_of, class_attribute, members_of, unwrap
 from otel_training.record.record import JSON
 
 DEPTH: Final = 8
@@ -25,6 +29,7 @@ TEXT_LIMIT: Final = 65_536
 TOTAL_LIMIT: Final = 1 << 20
 INT64: Final = 1 << 63
 _NUMBERS: Final = frozenset({bool, int, float, type(None)})
+INT_BITS: Final = 512
 _BUFFER: Final = 2048
 _KEY_LIMIT: Final = 256
 # orjson would call `__str__` of an Enum's value or of a UUID subclass; what is not plain comes to `plain`.
@@ -63,23 +68,31 @@ class Budget:
 def plain(value: object, depth: int = DEPTH, limit: int = TEXT_LIMIT, budget: Budget | None = None) -> JSON:
     """Copy a value as plain JSON, within budgets of depth, breadth and length.
 
-    What is not plain becomes `<TypeName>`; cycles end at the depth; a text is cut at `limit`
-    characters, all texts together at the budget's.
+    What is not plain becomes `<TypeName>`, and so does an object that has nothing public; cycles end
+    at the depth; a text is cut at `limit` characters, all texts together at the budget's.
     """
+    value = unwrap(value)
     kind = type(value)
     budget = Budget(max(limit, TOTAL_LIMIT)) if budget is None else budget
-    if isinstance(value, str) and not isinstance(value, Enum):
+    if isinstance(value, str):
         return budget.spend(value, limit)
     if kind in _NUMBERS:
         return _plain_number(value)  # type: ignore[arg-type]  # its exact type was looked at
     if depth == 0:
         return f"<{kind.__name__}>"
-    if isinstance(value, Enum):
-        return plain(object.__getattribute__(value, "_value_"), depth - 1, limit, budget)
-    if isinstance(value, (list, tuple)) and not hasattr(kind, "_fields"):
+    fields = _public_fields(value)
+    if fields is not None:
+        return _plain_mapping(fields, depth - 1, limit, budget)
+    if isinstance(value, (list, tuple)):
         return [plain(item, depth - 1, limit, budget) for item in items_of(value, BREADTH)]
+    return f"<{kind.__name__}>"
+
+
+def _public_fields(value: object) -> dict[object, object] | None:
     fields = fields_of(value)
-    return f"<{kind.__name__}>" if fields is None else _plain_mapping(fields, depth - 1, limit, budget)
+    if fields is None or isinstance(value, (dict, tuple)):
+        return fields
+    return {name: field for name, field in fields.items() if type(name) is str and name[:1] != "_"} or None
 
 
 def _plain_number(value: float | None) -> JSON:
@@ -87,17 +100,15 @@ def _plain_number(value: float | None) -> JSON:
         return value if math.isfinite(value) else None
     if value is None or -INT64 <= value < INT64:
         return value
-    return "<int>"
+    return int.__repr__(value) if int.bit_length(value) <= INT_BITS else "<int>"
 
 
 def _plain_mapping(value: dict[object, object], depth: int, limit: int, budget: Budget) -> JSON:
-    # `dict.items`, not `value.items`: a subclass may have its own.
-    pairs = [pair for pair, _ in zip(dict.items(value), range(BREADTH), strict=False)]
     return {
         clean_text(key, _KEY_LIMIT) if type(key) is str else f"<{type(key).__name__}>": plain(
             item, depth, limit, budget
         )
-        for key, item in pairs
+        for key, item in pairs_of(value, BREADTH)
     }
 
 
@@ -118,7 +129,8 @@ def text_of(value: object, limit: int) -> str | None:
         return clean_text(value, limit)
     if isinstance(value, bytes):
         return clean_text(bytes.decode(bytes.__getitem__(value, slice(0, 4 * limit)), "utf-8", "replace"), limit)
-    return orjson.dumps(plain(value)).decode()[:limit]
+    copy = plain(value)
+    return (copy if isinstance(copy, str) else orjson.dumps(copy).decode())[:limit]
 
 
 def cut(value: object, limit: int) -> str | None:
@@ -133,22 +145,31 @@ def clean(text: str) -> str:
     return text if text.isascii() and "\0" not in text else clean_text(text, len(text))
 
 
+def url_of(value: object, limit: int) -> str | None:
+    """Return a URL, a path or a number as text, cut to `limit` characters; None for what is none of them."""
+    value = unwrap(value)
+    is_url = isinstance(value, (str, bytes)) or type(value) is int
+    return text_of(value, limit) if is_url else None
+
+
 def fields_of(value: object) -> dict[object, object] | None:
-    """Return the fields of a mapping, dataclass, pydantic model or named tuple; None for others.
+    """Return the fields of a mapping, dataclass, model, struct or named tuple; None for others.
 
     Reads storage, never properties: no code of the object runs.
     """
+    value = value if isinstance(value, dict) else unwrap(value)
     if isinstance(value, dict):
         return value
-    kind = type(value)
     if isinstance(value, tuple):
-        names = kind.__dict__.get("_fields")
-        return dict(zip(names, value, strict=False)) if isinstance(names, tuple) else None
+        names = class_attribute(type(value), "_fields")
+        return dict(zip(names, items_of(value, BREADTH), strict=False)) if isinstance(names, tuple) else None
+    if isinstance(value, (type, list)):
+        return None
     try:
         fields = object.__getattribute__(value, "__dict__")
     except AttributeError:
-        return _slots_of(value)
-    return fields if isinstance(fields, dict) and not isinstance(value, type) else None
+        fields = None
+    return fields if isinstance(fields, dict) and dict.__len__(fields) else _slots_of(value)
 
 
 def first_of(fields: dict[object, object], keys: Iterable[str]) -> object:
@@ -166,14 +187,18 @@ def items_of(items: list[object] | tuple[object, ...], limit: int) -> list[objec
     return list(tuple.__getitem__(items, part) if isinstance(items, tuple) else list.__getitem__(items, part))
 
 
+def pairs_of(mapping: dict[object, object], limit: int) -> list[tuple[object, object]]:
+    """Return the first keys and values of a mapping, without calling methods of a subclass."""
+    return list(islice(dict.items(mapping), limit))
+
+
 def _slots_of(value: object) -> dict[object, object] | None:
-    names = getattr(type(value), "__dataclass_fields__", None)
-    if not isinstance(names, dict):
-        return None
+    """Return what stands in the public slots that an object's classes declare; None where nothing does."""
     fields: dict[object, object] = {}
-    for name in names:
-        try:
-            fields[name] = object.__getattribute__(value, name)
-        except AttributeError:
-            continue
-    return fields
+    for base in reversed(bases_of(type(value))):
+        members = members_of(base)
+        for name, member in members.items() if "__slots__" in members else ():
+            if type(member) is MemberDescriptorType and name[0] != "_":
+                with suppress(AttributeError):  # nothing was assigned to it
+                    fields[name] = member.__get__(value)
+    return fields or None

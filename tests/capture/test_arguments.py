@@ -1,9 +1,15 @@
 """Arguments of an extraction, bound by name."""
 
 from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlsplit
 
+import httpx2
 import pytest
+from pydantic import AnyUrl
+from starlette.datastructures import URL
 
 import otel_training
 
@@ -49,3 +55,35 @@ def test_refuses_arguments_that_do_not_exist(names: dict[str, str]) -> None:
     """A wrong name is an error where the function is decorated."""
     with pytest.raises(TypeError, match="arguments"):
         otel_training.extraction(arguments=names)(lambda topic: None)
+
+
+SIGNED = "https://user:password@x.example/a?b=1&token=abc"
+OBJECTS: dict[str, tuple[object, str]] = {
+    "text": (SIGNED, "https://x.example/a?b=1"),
+    "httpx": (httpx2.URL(SIGNED), "https://x.example/a?b=1"),
+    "starlette": (URL(SIGNED), "https://x.example/a?b=1"),
+    "pydantic": (AnyUrl(SIGNED), "https://x.example/a?b=1"),
+    "split": (urlsplit(SIGNED), "https://x.example/a?b=1"),
+    "bytes": (SIGNED.encode(), "https://x.example/a?b=1"),
+    "path": (Path("a/b.txt"), "a/b.txt"),
+    "number": (17, "17"),
+    "unknown": (SimpleNamespace(_url=SIGNED), ""),
+    "mapping": ({"url": SIGNED}, ""),
+    "none": (None, ""),
+}
+
+
+@pytest.mark.parametrize("name", OBJECTS)
+def test_takes_urls_that_are_no_texts(lines: Callable[[], list[dict[str, Any]]], name: str) -> None:
+    """A URL of a known class is its text, without secrets; of an unknown object nothing is written."""
+    value, url = OBJECTS[name]
+
+    @otel_training.extraction
+    def extract(source_url: object) -> list[str]:
+        return ["One"]
+
+    extract(value)
+
+    (record,) = lines()
+    (insight,) = record["body"]["training.output"]
+    assert (url, otel_training.insight_id(value, "One")) == (record["url.full"], insight["derived_id"])

@@ -1,12 +1,16 @@
 """What an extraction returned, read in whatever shape it has."""
 
-from collections import namedtuple
+import json
+from collections import ChainMap, UserDict, UserList, deque, namedtuple
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypedDict
 
+import numpy as np
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, RootModel
 
 import otel_training
 
@@ -67,8 +71,44 @@ class Item(BaseModel):
 OldNamed = namedtuple("OldNamed", "insights quality_score passed_filters")  # noqa: PYI024 - a style users have
 
 
+class SubNamed(AsNamed):
+    """An answer as a subclass of a named tuple."""
+
+    def best(self) -> Any:
+        """Do what only a subclass does."""
+
+
+class AsTyped(TypedDict):
+    """An answer as a typed mapping."""
+
+    insights: list[Any]
+    quality_score: float
+    passed_filters: bool
+
+
+class AsSlotted:
+    """An answer as attrs and msgspec make them: what they declare stands in slots."""
+
+    __slots__ = ("_cache", "insights", "passed_filters", "quality_score")
+
+    def __init__(self, insights: list[Any], quality_score: float, *, passed_filters: bool) -> None:
+        self._cache: list[Any] = []
+        self.insights, self.quality_score, self.passed_filters = insights, quality_score, passed_filters
+
+
+class AsRoot(RootModel[dict[str, Any]]):
+    """An answer as a pydantic model of a mapping."""
+
+
+class Items(RootModel[list[Any]]):
+    """Insights as a pydantic model of a list."""
+
+
 ITEMS = [{"text": "One", "category": "c"}, Item(text="Two")]
 
+
+PLAIN = {"insights": ITEMS, "quality_score": 8, "passed_filters": True}
+AS_JSON = {**PLAIN, "insights": [ITEMS[0], {"text": "Two"}]}
 
 SHAPES = {
     "mapping": {"insights": ITEMS, "quality_score": 8, "passed_filters": True},
@@ -78,6 +118,22 @@ SHAPES = {
     "model": AsModel(items=ITEMS, quality_score=8, passed_filters=True),
     "named tuple": AsNamed(ITEMS, 8, passed_filters=True),
     "old named tuple": OldNamed(ITEMS, 8, True),
+    "subclass of a named tuple": SubNamed(ITEMS, 8, passed_filters=True),
+    "typed mapping": AsTyped(insights=ITEMS, quality_score=8, passed_filters=True),
+    "slots of its own": AsSlotted(ITEMS, 8, passed_filters=True),
+    "root model": AsRoot(PLAIN),
+    "view": MappingProxyType(PLAIN),
+    "user's mapping": UserDict(PLAIN),
+    "chain": ChainMap[str, Any]({"insights": Items(ITEMS)}, PLAIN),
+    "user's list": {**PLAIN, "insights": UserList(ITEMS)},
+    "deque": {**PLAIN, "insights": deque(ITEMS)},
+    "by their ids": {**PLAIN, "insights": {"a": ITEMS[0], "b": ITEMS[1]}},
+    "tuple": (ITEMS, 8, True),
+    "tuple of a result": ({"insights": ITEMS}, np.bool_(True), Decimal(8), "gpt"),
+    "JSON": json.dumps(AS_JSON),
+    "JSON in bytes": f" {json.dumps(AS_JSON)}".encode(),
+    "figures of numpy": {**PLAIN, "quality_score": np.float32(8), "passed_filters": np.bool_(True)},
+    "figures as texts": {**PLAIN, "quality_score": "8.0", "passed_filters": "true"},
 }
 
 
@@ -88,15 +144,30 @@ def test_reads_results_of_any_shape(lines: Lines, shape: str) -> None:
 
     (record,) = lines()
     insights = [(one["text"], one["category"]) for one in record["body"]["training.output"]]
-    assert ([("One", "c"), ("Two", None)], 8.0, True, 2) == (
+    assert ([("One", "c"), ("Two", None)], 8.0, True, 2, None) == (
         insights,
         record["training.quality.score"],
         record["training.filter.passed"],
         record["training.output.count"],
+        record.get("training.output.unread"),
     )
 
 
-@pytest.mark.parametrize("answer", [["One", "Two"], ("One", "Two"), [{"text": "One"}, {"text": "Two"}]])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        ["One", "Two"],
+        ("One", "Two"),
+        [{"text": "One"}, {"text": "Two"}],
+        [{"headline": "One", "confidence": 1}, {"headline": "Two"}],
+        [Item(text="One"), np.str_("Two")],
+        Items(["One", "Two"]),
+        deque(["One", "Two"]),
+        np.array(["One", "Two"]),
+        '["One", "Two"]',
+        {"a1": {"text": "One"}, "a2": Item(text="Two")},
+    ],
+)
 def test_reads_a_bare_list_of_insights(lines: Lines, answer: object) -> None:
     """A list is the insights; nothing is said of quality then."""
     extract(answer)
@@ -108,13 +179,82 @@ def test_reads_a_bare_list_of_insights(lines: Lines, answer: object) -> None:
     )
 
 
-@pytest.mark.parametrize("answer", [None, 5, "text", object(), {"unrelated": 1}, {"text": "One"}.keys(), BaseModel])
-def test_takes_what_it_cannot_read_as_no_insights(lines: Lines, answer: object) -> None:
-    """An answer of unknown shape is a record without output."""
+@pytest.mark.parametrize(
+    "answer",
+    [
+        *(5, "text", b"{", "[1", object(), {"text": "One"}.keys(), BaseModel, {"unrelated": 1}, {"topic": "chips"}),
+        *({"insights": "none"}, {"error": {"message": "bad"}}, {"insights": {"count": 3}}, (["One"], ["Two"]), {}),
+    ],
+)
+def test_marks_what_it_cannot_read(lines: Lines, answer: object) -> None:
+    """An answer of unknown shape is a record without output that says so."""
     extract(answer)
 
     (record,) = lines()
-    assert (None, "ok") == (record["body"]["training.output"], record["training.outcome"])
+    assert (None, "ok", "insights") == (
+        record["body"]["training.output"],
+        record["training.outcome"],
+        record["training.output.unread"],
+    )
+
+
+def test_marks_figures_that_it_cannot_read(lines: Lines) -> None:
+    """A score that is no number is not dropped without a word."""
+    extract({"insights": ["One"], "quality_score": "good", "passed_filters": "maybe"})
+
+    (record,) = lines()
+    assert ("quality_score,passed_filters", None) == (
+        record["training.output.unread"],
+        record.get("training.quality.score"),
+    )
+
+
+def test_a_function_that_returns_nothing_leaves_nothing_unread(lines: Lines) -> None:
+    """No answer is no answer of unknown shape."""
+    extract(None)
+
+    (record,) = lines()
+    assert (None, None) == (record["body"]["training.output"], record.get("training.output.unread"))
+
+
+NAMED: dict[str, tuple[dict[str, Any], tuple[str, str | None, str | None]]] = {
+    "headline": ({"headline": "One", "tag": "c", "uuid": "7"}, ("One", "c", "7")),
+    "title": ({"title": "One", "type": "c", "_id": 7}, ("One", "c", "7")),
+    "statement": ({"statement": "One", "label": "c", "insightId": "7"}, ("One", "c", "7")),
+    "any other": ({"aussage": "One", "category": "c", "id": 7}, ("One", "c", "7")),
+    "text beside another": (
+        {"text": "One", "title": "T", "type": "c", "insight_id": 7, "uuid": 8},
+        ("One", "c", "7"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_finds_text_category_and_id_under_other_names(lines: Lines, name: str) -> None:
+    """Where there is no doubt, an app's own names do."""
+    item, kept = NAMED[name]
+    extract({"insights": [item, item]})
+
+    (record,) = lines()
+    assert [kept, kept] == [
+        (insight["text"], insight["category"], insight["insight_id"]) for insight in record["body"]["training.output"]
+    ]
+
+
+@pytest.mark.parametrize(
+    "item",
+    [{"headline": "One", "summary": "Two"}, {"text": ""}, " ", {"score": 1}, ["One"], {"text": {"en": "One"}}, None],
+)
+def test_an_insight_without_text_gets_no_id(lines: Lines, item: object) -> None:
+    """Two insights without a text share neither id nor digest, and the record says that there are some."""
+    extract([item, {"text": "Three", "id": 3}] if item == " " else [item])
+
+    (record,) = lines()
+    insight = record["body"]["training.output"][0]
+    assert ("", "", "", "text") == (
+        *(insight[field] for field in ("insight_id", "derived_id", "text_sha256")),
+        record["training.output.unread"],
+    )
 
 
 def test_reads_the_result_by_a_function_of_the_app(lines: Lines) -> None:

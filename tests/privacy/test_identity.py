@@ -2,16 +2,29 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+import otel_training
 from otel_training.errors import FolderError
-from otel_training.privacy.identity import Key, insight_id, load_key, normal_text, pseudonym, text_sha256
+from otel_training.privacy.identity import (
+    Key,
+    insight_id,
+    insight_sha256,
+    load_key,
+    normal_text,
+    pseudonym,
+    text_sha256,
+)
 
 START = """
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from otel_training.privacy.identity import load_key
 print(load_key(Path(sys.argv[1])).secret.hex())
 """
@@ -110,3 +123,33 @@ def test_derives_the_same_insight_id_as_anyone() -> None:
     assert base != insight_id("https://x.example/b", "Café opens")
     assert base != insight_id("https://x.example/a", "Café closes")
     assert text_sha256("Café opens") == text_sha256("Cafe\u0301 \n opens ")
+
+
+@pytest.mark.parametrize(
+    ("url", "text"),
+    [
+        ("https://x.example/\ud800", "cut \ud83d emoji"),
+        ("https://x.example/\0", "with \0 inside"),
+        (f"https://x.example/{'a' * 5000}", "One"),
+        ("https://x.example", f"{'ab ' * 7000}"),
+        ("https://x.example", f"{'e' * 16_383}\u0301 beyond the cut"),
+        (f"{' ' * 4090}https://x.example", f"{' ' * 16_380}Orders rose"),
+        (" https://x.example ", "Cafe\u0301  \n opens"),
+        (b"https://x.example", "One"),
+        (None, "One"),
+    ],
+)
+def test_an_id_that_is_derived_anywhere_is_the_records(
+    lines: Callable[[], list[dict[str, Any]]], url: Any, text: str
+) -> None:
+    """Whatever is cut off or cleaned away for the record is so for whoever derives the id, and for a feed."""
+
+    @otel_training.extraction
+    def extract(source_url: object) -> list[str]:
+        return [text]
+
+    extract(url)
+
+    (record,) = lines()
+    (insight,) = record["body"]["training.output"]
+    assert (insight_id(url, text), insight_sha256(text)) == (insight["derived_id"], insight["text_sha256"])

@@ -1,0 +1,123 @@
+"""Wrappers of known libraries, opened: an enumeration's value, numpy's numbers, a URL's text, a view's mapping.
+
+A class is known by its package and name, for itself and for those that inherit from it; what runs
+then is the library's own C code or reading, never a subclass's.
+"""
+
+import gc
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any, Final
+
+_LAYERS: Final = 4
+_MAPS: Final = 16
+_ARRAY_LIMIT: Final = 1000
+_WHOLE_DIGITS: Final = 154
+
+# A metaclass may have its own `__getattribute__`.
+bases_of: Final[Callable[[type], tuple[type, ...]]] = type.__dict__["__mro__"].__get__
+members_of: Final[Callable[[type], Mapping[str, Any]]] = type.__dict__["__dict__"].__get__
+_name: Final[Callable[[type], str]] = type.__dict__["__qualname__"].__get__
+_module: Final[Callable[[type], str]] = type.__dict__["__module__"].__get__
+
+_Reader = Callable[[type[Any], Any], object]
+
+
+def unwrap(value: object) -> object:
+    """Return what a wrapper of a known class holds; anything else as it is. Runs no foreign code."""
+    for _ in range(_LAYERS):
+        kind = type(value)
+        if kind is str or kind is dict or kind is list or kind is float or kind is int or value is None:
+            return value
+        known = _reader_of(kind)
+        if known is None:
+            return value
+        reader, base = known
+        value = reader(base, value)
+    return value
+
+
+def class_attribute(kind: type, name: str) -> object:
+    """Return what a class or its nearest base defines under a name; None where none does."""
+    return next((members[name] for base in bases_of(kind) if name in (members := members_of(base))), None)
+
+
+def _reader_of(kind: type) -> tuple[_Reader, type] | None:
+    for base in bases_of(kind):
+        known = _KNOWN.get(_name(base))
+        if known is not None and str.partition(_module(base), ".")[0] in known[0]:
+            return known[1], base
+    return None
+
+
+def _stored(name: str) -> _Reader:
+    def read(_base: type[Any], value: Any) -> object:
+        try:
+            return object.__getattribute__(value, "__dict__").get(name)
+        except AttributeError:  # not yet initialised
+            return None
+
+    return read
+
+
+def _text(base: type[Any], value: Any) -> object:
+    to_text: Any = base.__str__
+    return to_text(value)
+
+
+def _array(base: type[Any], value: Any) -> object:
+    return base.tolist(value) if base.size.__get__(value) <= _ARRAY_LIMIT else None
+
+
+def _decimal(_base: type[Any], value: Any) -> object:
+    if not Decimal.is_finite(value):
+        return None
+    is_whole = Decimal.adjusted(value) < _WHOLE_DIGITS and Decimal.__eq__(value, Decimal.to_integral_value(value))
+    return Decimal.__int__(value) if is_whole else Decimal.__float__(value)
+
+
+def _fraction(_base: type[Any], value: Any) -> object:
+    above, below = (object.__getattribute__(value, name) for name in ("_numerator", "_denominator"))
+    try:
+        return above if below == 1 else above / below
+    except OverflowError:
+        return None
+
+
+def _chained(_base: type[Any], value: Any) -> object:
+    maps = _stored("maps")(_base, value)
+    layers = [unwrap(layer) for layer in maps[:_MAPS]] if type(maps) is list else []
+    merged: dict[object, object] = {}
+    for layer in reversed(layers):
+        if isinstance(layer, dict):
+            dict.update(merged, dict.items(layer))
+    return merged
+
+
+_KNOWN: Final[Mapping[str, tuple[tuple[str, ...], _Reader]]] = {
+    "Enum": (("enum",), _stored("_value_")),
+    "generic": (("numpy",), lambda base, value: base.item(value)),
+    "ndarray": (("numpy",), _array),
+    "Decimal": (("decimal",), _decimal),
+    "Fraction": (("fractions",), _fraction),
+    "UUID": (("uuid", "asyncpg"), _text),
+    "PurePath": (("pathlib",), _text),
+    "mappingproxy": (("builtins",), lambda _base, value: gc.get_referents(value)[0]),
+    "deque": (("collections",), lambda base, value: list(base.__iter__(value))),
+    "UserDict": (("collections",), _stored("data")),
+    "UserList": (("collections",), _stored("data")),
+    "UserString": (("collections",), _stored("data")),
+    "ChainMap": (("collections",), _chained),
+    "RootModel": (("pydantic",), _stored("root")),
+    "URL": (("httpx", "httpx2", "starlette", "yarl"), _text),
+    "Url": (("pydantic_core",), _text),
+    "MultiHostUrl": (("pydantic_core",), _text),
+    "_BaseUrl": (("pydantic",), _text),
+    "_BaseMultiHostUrl": (("pydantic",), _text),
+    "furl": (("furl",), _text),
+    **dict.fromkeys(
+        ("SplitResult", "ParseResult", "DefragResult", "SplitResultBytes", "ParseResultBytes", "DefragResultBytes"),
+        (("urllib",), lambda base, value: base.geturl(value)),
+    ),
+}
+"""By the name of the class: the packages that it is of, and what reads a value."""
