@@ -149,6 +149,8 @@ def plural(count: int, noun: str) -> str:
 def progress(label: str) -> Iterator[Callback]:
     """Show a progress bar on stderr, from the first step of long work on; nothing where stderr is no terminal."""
     columns = (TextColumn(label), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=_err, transient=True, disable=not _err.is_terminal) as bar:
+    # Not stdout, too: the bar would take what is printed meanwhile to the terminal, out of the user's file.
+    bars = Progress(*columns, console=_err, transient=True, disable=not _err.is_terminal, redirect_stdout=False)
+    with bars as bar:
         task = bar.add_task(label, visible=False)
         yield lambda done, total: bar.update(task, completed=done, total=total, visible=total > 0)
