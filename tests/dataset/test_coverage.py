@@ -180,7 +180,7 @@ CASES: list[tuple[str, Program, Program, str]] = [
     ("scale", scored(11), scored(10), "1 of 1 quality score is outside"),
     ("low_scale", scored(0.87), scored(8.7), "1 of 1 quality score is within 0 to 1: give scores from 0 to 10, ten"),
     (
-        "texts", program(answer={"insights": [{"headline": "Orders rose"}], "quality_score": 8}), clean,
+        "texts", program(answer={"insights": [{"what": "Orders", "how": "rose"}], "quality_score": 8}), clean,
         "1 of 1 sample has an insight without text: name the text `text`",
     ),
     ("calls", program(output=None), clean, "1 of 1 sample has no captured call of a model: ask by Claude's client"),

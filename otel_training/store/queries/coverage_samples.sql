@@ -27,7 +27,7 @@ FROM (
         c.extraction_id != '' AS has_call,
         has(c.answers, output_sha256) AS has_prompt,
         arrayExists(i -> i.text = '', insights) AS is_blank,
-        arrayExists(i -> i.text = '' AND i.text_sha256 != lower(hex(SHA256(''))), insights) AS is_bare
+        arrayExists(i -> i.text = '' AND i.text_sha256 NOT IN ('', lower(hex(SHA256('')))), insights) AS is_bare
     FROM v_extractions AS e
     LEFT JOIN (
         SELECT extraction_id, groupUniqArrayIf(output_sha256, output_sha256 != '') AS answers
