@@ -175,3 +175,4 @@ def readers(url: str) -> None:
             body = {"insight_id": "app1", "action": action, "metadata": {"user_id": reader}}
             assert 200 == request(f"{url}/api/feed/engage", body)[0]
     assert 200 == request(f"{url}/api/feed/engage", b"{broken")[0]
+    assert 200 == request(f"{url}/api/feed/engage", {"card": "app1", "sort": "like"})[0]
