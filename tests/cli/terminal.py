@@ -43,7 +43,12 @@ def run_in_terminal(argv: Sequence[str], work: Path, terminal: Sequence[str], wi
     with _pty(screen) as follower, patch.dict(os.environ, COLUMNS=str(width), TERM="xterm"):
         targets = {name: os.dup(follower) if name in terminal else _create(files[name]) for name in files}
         opened = {name: os.fdopen(target, "w", encoding="utf-8") for name, target in targets.items()}
-        with opened["stdout"], opened["stderr"], patch.multiple(sys, **opened):
+        with (
+            opened["stdout"],
+            opened["stderr"],
+            patch.object(sys, "stdout", opened["stdout"]),
+            patch.object(sys, "stderr", opened["stderr"]),
+        ):
             code = main(list(argv))
     out, err = (file.read_text("utf-8") if name not in terminal else "" for name, file in files.items())
     return Printed(code, b"".join(screen).decode().replace("\r\n", "\n"), out, err)
