@@ -88,7 +88,9 @@ def bind(function: Callable[..., Any], names: Mapping[str, str]) -> dict[str, Ar
         if field_name not in _SYNONYMS:
             raise TypeError(f"arguments: {field_name!r} is none of {', '.join(_SYNONYMS)}")
         if name not in parameters and not takes_any_keyword:
-            raise TypeError(f"arguments: {field_name}={name!r} is no parameter of {function.__qualname__}")
+            raise TypeError(
+                f"arguments: {field_name}={name!r} is no parameter of {getattr(function, '__qualname__', function)}"
+            )
     return {
         field_name: _bind_first(parameters, (names[field_name],) if field_name in names else synonyms)
         for field_name, synonyms in _SYNONYMS.items()
@@ -126,5 +128,5 @@ def _argument(name: str, parameter: inspect.Parameter | None, order: list[str]) 
 def _parameters(function: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
     try:
         return inspect.signature(function).parameters
-    except (TypeError, ValueError):  # a builtin without a signature
-        return {}
+    except (TypeError, ValueError):  # a builtin, or a descriptor: nothing is known, so nothing is known to be wrong
+        return {"": inspect.Parameter("_", inspect.Parameter.VAR_KEYWORD)}

@@ -14,6 +14,7 @@ from otel_training import conventions as names
 from otel_training._guard import guard
 from otel_training.capture.arguments import FIELDS, NO_ARGUMENTS, Argument, Arguments, bind, constant
 from otel_training.capture.handle import NO_EXTRACTION, RUNNING, Handle, claim, remember_finished
+from otel_training.capture.notice import notice
 from otel_training.capture.result import NO_RESULT, ResultReader, read_result
 from otel_training.capture.tracing import captures, current_context, end_span, enter, leave, start_span
 from otel_training.capture.wrapping import wrap
@@ -22,12 +23,16 @@ from otel_training.pipeline.process import emit, settings
 from otel_training.record.clock import event_number, now, ticks
 from otel_training.record.fields import SLACK
 from otel_training.record.record import JSON, Record, Scalar
-from otel_training.record.values import BREADTH, text_of
+from otel_training.record.values import BREADTH, fields_of, text_of
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 _OPERATION: Final = "invoke_workflow"
+_STREAM: Final = (
+    "otel_training: %s returned a %s, which ends later than the call: its insights are not captured. Decorate the "
+    "generator behind it, or give them to the handle of a block: handle.result([...])"
+)
 _FAILED: Final = frozenset({Outcome.ERROR, Outcome.CANCELLED})
 
 
@@ -130,6 +135,8 @@ class Run:
             value, handle.own_result = handle.own_result, None
         if value is not None:
             self._result = read_result(value if reader is None else reader(value))
+            if self._result.insights is None and _is_stream(value):
+                notice(_STREAM, self._plan.task, type(value).__name__)
         if self._yielded is not None and self._result.insights is None:
             self._result, self._yielded = read_result(self._yielded), None
 
@@ -174,14 +181,19 @@ class Run:
         return Record(Kind.EXTRACTION, self.handle.id, self._time, attributes, fields, context=self.handle.context)
 
 
-def begin(plan: Plan, args: tuple[object, ...], kwargs: Mapping[str, object], entered: bool) -> Run | None:  # noqa: FBT001 - as `Begin` says
+def _is_stream(value: object) -> bool:
+    kind = type(value)
+    iterates = hasattr(kind, "__next__") or hasattr(kind, "__anext__") or hasattr(kind, "__aiter__")
+    return iterates or "body_iterator" in (fields_of(value) or ())
+
+
+def begin(plan: Plan, args: tuple[object, ...], kwargs: Mapping[str, object]) -> Run | None:
     """Begin an extraction; None where capture is off or the context asks for no telemetry."""
     try:
         context = get_current()
         if captures(context):
             run = Run(plan, args, kwargs, context)
-            if entered:
-                run.enter(context)
+            run.enter(context)
             return run
     except Exception as error:  # noqa: BLE001 - the guard decides
         guard.swallow(error)
@@ -204,14 +216,16 @@ class Extraction:
 
     def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
         """Capture every call of a function."""
-        if isinstance(function, (classmethod, staticmethod)):
-            return cast("Callable[P, R]", type(function)(self(function.__func__)))
+        # By its type: what wraps one of the two looks like it, and is not made like it.
+        if type(function) in (classmethod, staticmethod):
+            descriptor = cast("Any", function)
+            return cast("Callable[P, R]", type(descriptor)(self(descriptor.__func__)))
         task = self.task or str(getattr(function, "__name__", type(function).__name__))
         return wrap(function, functools.partial(begin, self._plan(task, bind(function, self.arguments))))
 
     def __enter__(self) -> Handle:
         """Begin one extraction, whose result is recorded by the handle's `result`."""
-        run = begin(self._plan(self.task or "extraction", NO_ARGUMENTS), (), {}, entered=True)
+        run = begin(self._plan(self.task or "extraction", NO_ARGUMENTS), (), {})
         _blocks.set((*_blocks.get(), run))
         return NO_EXTRACTION if run is None else run.handle
 

@@ -1,5 +1,6 @@
 """Queries: the decorator of a search function, which records the query and how good its sources are."""
 
+import functools
 from collections.abc import Callable, Mapping
 from typing import Any, Final, ParamSpec, TypeVar, overload
 
@@ -7,7 +8,7 @@ from opentelemetry.context import Context, create_key, get_current
 
 from otel_training import conventions as names
 from otel_training._guard import guard
-from otel_training.capture.arguments import bind_one
+from otel_training.capture.arguments import Argument, bind_one
 from otel_training.capture.tracing import captures, current_context, end_span, enter, leave, start_span
 from otel_training.capture.wrapping import wrap
 from otel_training.conventions import Kind, Outcome
@@ -122,17 +123,15 @@ def query(
 
     def decorate(wrapped: Callable[..., Any]) -> Callable[..., Any]:
         name = task or str(getattr(wrapped, "__name__", type(wrapped).__name__))
-        query_argument = bind_one(wrapped, _NAMES, argument)
-
-        def begin(args: tuple[object, ...], kwargs: Mapping[str, object], entered: bool) -> QueryRun | None:  # noqa: FBT001 - as `Begin` says
-            with guard:
-                if captures():
-                    run = QueryRun(name, text_of(query_argument.of(args, kwargs), FIELD_LIMIT))
-                    if entered:
-                        run.enter()
-                    return run
-            return None
-
-        return wrap(wrapped, begin)
+        return wrap(wrapped, functools.partial(_begin, name, bind_one(wrapped, _NAMES, argument)))
 
     return decorate if function is None else decorate(function)
+
+
+def _begin(name: str, argument: Argument, args: tuple[object, ...], kwargs: Mapping[str, object]) -> QueryRun | None:
+    with guard:
+        if captures():
+            run = QueryRun(name, text_of(argument.of(args, kwargs), FIELD_LIMIT))
+            run.enter()
+            return run
+    return None

@@ -1,81 +1,108 @@
-"""Wrapping a function of any calling style so that a scope is opened around each call.
+"""Wrapping what can be called so that a scope is opened around each call, and it stays in all else what it is.
 
-A scope is active only while the host's code runs: in a generator during each step, never across
-a `yield`, where the consumer's code would run inside it.
+A plain function becomes a plain function. All else becomes a proxy that has the whole interface of
+what it wraps: attributes, methods, the kind that `inspect` sees, how it binds to an instance.
 """
 
+import copy
 import functools
 import inspect
-import weakref
-from collections.abc import AsyncGenerator, Callable, Generator
-from typing import Any, ParamSpec, Protocol, TypeAlias, TypeVar, cast
+import sys
+from collections.abc import Callable
+from types import FunctionType, MethodType
+from typing import Any, Final, ParamSpec, TypeAlias, TypeVar, cast
 
-from otel_training.conventions import Outcome
+from wrapt import ObjectProxy
+
+from otel_training.capture.following import FINISHED, Scope, follow
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-
-class Scope(Protocol):
-    """What is captured of one call. No method raises, or changes what the call does."""
-
-    def __enter__(self) -> None:
-        """Make the scope active for one step of a generator; a function's is active from the beginning."""
-
-    def __exit__(self, *raised: object) -> None:
-        """Make the scope inactive after a step; what the host's code raised goes on."""
-
-    def yielded(self, value: object) -> None:
-        """Take note of a value that a generator yields."""
-
-    def returned(self, value: object) -> None:
-        """Take note of the result, make the scope inactive, and finish it."""
-
-    def ended(self, error: BaseException | None, outcome: Outcome | None = None) -> None:
-        """Finish the scope without a result; `outcome` is given where the exception alone does not say it."""
-
-
-Begin: TypeAlias = Callable[[tuple[object, ...], dict[str, object], bool], Scope | None]
-"""Opens a scope for a call's arguments, active at once or not; returns None where nothing is captured."""
-_Wrapper: TypeAlias = Callable[..., Any]
-_Consumer: TypeAlias = "list[weakref.ref[Any]]"
-"""Holds a weak reference to the generator that the consumer has, once that is made."""
+Begin: TypeAlias = Callable[[tuple[object, ...], dict[str, object]], Scope | None]
+"""Opens a scope for a call's arguments, active at once; returns None where nothing is captured."""
+_GENERATOR: Final = inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR
 
 
 def wrap(function: Callable[P, R], begin: Begin) -> Callable[P, R]:
     """Open a scope around every call of a function.
 
-    Takes functions, methods, partials and callable objects, sync or async, generators or not.
+    Takes functions, methods, partials, callable objects and descriptors, sync or async, generators or not.
     """
-    wrap_style = _choose_style(function)
-    return cast("Callable[P, R]", _name_as(function, wrap_style(function, begin)))
+    if type(function) is not FunctionType or function.__code__.co_flags & _GENERATOR:
+        # A generator function is called as any other is: only a proxy can be called so and still look like one.
+        return cast("Callable[P, R]", _proxy(function, begin))
+    style = _wrap_coroutine if inspect.iscoroutinefunction(function) else _wrap_function
+    return cast("Callable[P, R]", functools.wraps(function)(style(function, begin)))
 
 
-def _choose_style(function: Callable[..., Any]) -> Callable[[Callable[..., Any], Begin], _Wrapper]:
-    """Choose how to wrap; the style of a callable object is that of its `__call__`."""
-    called = (
-        function if inspect.isroutine(function) or isinstance(function, functools.partial) else type(function).__call__
-    )
-    if inspect.isasyncgenfunction(called):
-        return functools.partial(_wrap_generator, _async_steps)
-    if inspect.isgeneratorfunction(called):
-        return functools.partial(_wrap_generator, _steps)
-    return _wrap_coroutine if inspect.iscoroutinefunction(called) else _wrap_function
+class Proxy(ObjectProxy):  # type: ignore[type-arg]  # wrapt 1 has none
+    """What is no plain function, with all that it has; its calls open scopes."""
+
+    def __init__(self, function: Any, begin: Begin) -> None:
+        super().__init__(function)
+        self._self_begin = begin
+        self._self_call = _wrap_function(function, begin)
+
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        """Call what is wrapped, inside a scope."""
+        return self._self_call(*args, **kwargs)
+
+    def __repr__(self) -> str:
+        return repr(self.__wrapped__)
+
+    def __copy__(self) -> Any:
+        return self._self_around(copy.copy(self.__wrapped__))
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        return self._self_around(copy.deepcopy(self.__wrapped__, memo))
+
+    def _self_around(self, copied: Any) -> Any:
+        return self if copied is self.__wrapped__ else _proxy(copied, self._self_begin)
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        """Pickle by name what is there by its name, as functions are; all else with what captures it."""
+        name, module = getattr(self, "__qualname__", None), sys.modules.get(getattr(self, "__module__", None) or "")
+        if isinstance(name, str) and _attribute(module, name) is self:
+            return name
+        return _proxy, (self.__wrapped__, self._self_begin)
 
 
-def _name_as(function: Callable[..., Any], wrapper: _Wrapper) -> _Wrapper:
-    """Give a wrapper the name and docstring of its function; those of a partial's, or of a `__call__`."""
-    named = function.func if isinstance(function, functools.partial) else function
-    if not hasattr(named, "__name__"):
-        named = type(named).__call__
-    wrapper = functools.wraps(named)(wrapper)
-    wrapper.__wrapped__ = function
-    return wrapper
+class Descriptor(Proxy):
+    """The same of what binds to an instance or a class."""
+
+    def __get__(self, instance: object, owner: type | None = None) -> Any:
+        """Bind as the wrapped object does; what that gives is captured as well."""
+        wrapped = self.__wrapped__
+        bound = type(wrapped).__get__(wrapped, instance, owner)
+        if bound is wrapped:
+            return self
+        if type(bound) is MethodType and bound.__func__ is wrapped:
+            return MethodType(self, bound.__self__)
+        return _proxy(bound, functools.partial(_begin_bound, self._self_begin, bound)) if callable(bound) else bound
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        if (set_name := getattr(type(self.__wrapped__), "__set_name__", None)) is not None:
+            set_name(self.__wrapped__, owner, name)
 
 
-def _wrap_function(function: Callable[..., Any], begin: Begin) -> _Wrapper:
+def _proxy(function: Any, begin: Begin) -> Proxy:
+    return (Descriptor if hasattr(type(function), "__get__") else Proxy)(function, begin)
+
+
+def _begin_bound(begin: Begin, bound: Any, args: tuple[object, ...], kwargs: dict[str, object]) -> Scope | None:
+    """Begin with the arguments that the function has, of which binding has passed the first."""
+    own = getattr(bound, "__self__", None)
+    return begin(args if own is None else (own, *args), kwargs)
+
+
+def _attribute(owner: object, path: str) -> object:
+    return functools.reduce(lambda found, name: getattr(found, name, None), path.split("."), owner)
+
+
+def _wrap_function(function: Callable[..., Any], begin: Begin) -> Callable[..., Any]:
     def calling(*args: Any, **kwargs: Any) -> Any:
-        scope = begin(args, kwargs, True)  # noqa: FBT003 - as `Begin` says
+        scope = begin(args, kwargs)
         if scope is None:
             return function(*args, **kwargs)
         try:
@@ -83,15 +110,17 @@ def _wrap_function(function: Callable[..., Any], begin: Begin) -> _Wrapper:
         except BaseException as error:
             scope.ended(error)
             raise
+        if type(value) not in FINISHED:
+            return follow(value, scope)
         scope.returned(value)
         return value
 
     return calling
 
 
-def _wrap_coroutine(function: Callable[..., Any], begin: Begin) -> _Wrapper:
+def _wrap_coroutine(function: Callable[..., Any], begin: Begin) -> Callable[..., Any]:
     async def awaiting(*args: Any, **kwargs: Any) -> Any:
-        scope = begin(args, kwargs, True)  # noqa: FBT003 - as `Begin` says
+        scope = begin(args, kwargs)
         if scope is None:
             return await function(*args, **kwargs)
         try:
@@ -99,86 +128,9 @@ def _wrap_coroutine(function: Callable[..., Any], begin: Begin) -> _Wrapper:
         except BaseException as error:
             scope.ended(error)
             raise
+        if type(value) not in FINISHED:
+            return follow(value, scope)
         scope.returned(value)
         return value
 
     return awaiting
-
-
-def _wrap_generator(
-    steps: Callable[[Any, Scope, _Consumer], Any], function: Callable[..., Any], begin: Begin
-) -> _Wrapper:
-    def generating(*args: Any, **kwargs: Any) -> Any:
-        inner = function(*args, **kwargs)
-        scope = begin(args, kwargs, False)  # noqa: FBT003 - as `Begin` says
-        if scope is None:
-            return inner
-        consumer: _Consumer = []
-        outer = steps(inner, scope, consumer)
-        consumer.append(weakref.ref(outer))
-        return outer
-
-    return generating
-
-
-def _steps(inner: Generator[Any, Any, Any], scope: Scope, consumer: _Consumer) -> Generator[Any, Any, Any]:
-    """Drive a generator step by step, passing on all that its consumer sends, throws or closes."""
-    step: Callable[[], Any] = functools.partial(next, inner)
-    try:
-        while True:
-            try:
-                with scope:
-                    value = step()
-            except StopIteration as stop:
-                scope.returned(stop.value)
-                return stop.value
-            scope.yielded(value)
-            try:
-                sent = yield value
-                step = functools.partial(next, inner) if sent is None else functools.partial(inner.send, sent)
-            except GeneratorExit:
-                with scope:
-                    inner.close()
-                raise
-            except BaseException as thrown:  # noqa: BLE001 - the inner generator decides about it
-                step = functools.partial(inner.throw, thrown)
-    except GeneratorExit as error:
-        scope.ended(error, _closed_or_abandoned(consumer))
-        raise
-    except BaseException as error:
-        scope.ended(error)
-        raise
-
-
-async def _async_steps(inner: AsyncGenerator[Any, Any], scope: Scope, consumer: _Consumer) -> AsyncGenerator[Any, Any]:
-    """Drive an async generator as `_steps` drives a generator."""
-    step: Callable[[], Any] = inner.__anext__
-    try:
-        while True:
-            try:
-                with scope:
-                    value = await step()
-            except StopAsyncIteration:
-                scope.ended(None)
-                return
-            scope.yielded(value)
-            try:
-                sent = yield value
-                step = inner.__anext__ if sent is None else functools.partial(inner.asend, sent)
-            except GeneratorExit:
-                with scope:
-                    await inner.aclose()
-                raise
-            except BaseException as thrown:  # noqa: BLE001 - the inner generator decides about it
-                step = functools.partial(inner.athrow, thrown)
-    except GeneratorExit as error:
-        scope.ended(error, _closed_or_abandoned(consumer))
-        raise
-    except BaseException as error:
-        scope.ended(error)
-        raise
-
-
-def _closed_or_abandoned(consumer: _Consumer) -> Outcome:
-    """Return whether a consumer closed the generator or let go of it: weak references die before finalizers run."""
-    return Outcome.CLOSED if consumer and consumer[0]() is not None else Outcome.ABANDONED

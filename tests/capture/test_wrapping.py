@@ -1,16 +1,22 @@
 """Every style of function and of calling it."""
 
 import asyncio
+import contextlib
+import copy
 import functools
 import gc
 import inspect
 import logging
+import pickle
+import sys
+import types
 from collections.abc import AsyncGenerator, Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from typing import Any
 
 import pytest
+import wrapt
 from opentelemetry import context as otel_context
 
 import otel_training
@@ -292,6 +298,219 @@ def test_takes_whatever_can_be_called(lines: Lines, style: str) -> None:
 
     assert [text] == value
     assert [("t", "ok", [text])] == told(lines)
+
+
+class Task:
+    """A callable object with an interface of its own, as queues of tasks have it."""
+
+    name = "task"
+
+    def __init__(self) -> None:
+        self.delayed: list[str] = []
+
+    def __call__(self, topic: str) -> list[str]:
+        return ["task"]
+
+    def delay(self, topic: str) -> None:
+        self.delayed.append(topic)
+
+    def __len__(self) -> int:
+        return len(self.delayed)
+
+
+def answer(topic: str) -> list[str]:
+    """A plain function."""
+    return ["plain"]
+
+
+def answer_one_by_one(topic: str) -> Iterator[str]:
+    """A generator function."""
+    yield "generator"
+
+
+async def answer_later(topic: str) -> list[str]:
+    """A coroutine function."""
+    return ["coroutine"]
+
+
+async def answer_each_later(topic: str) -> AsyncGenerator[str]:
+    """An async generator function."""
+    yield "async generator"
+
+
+class Method:
+    """Something to bind to."""
+
+    async def method(self, topic: str) -> list[str]:
+        return ["method"]
+
+
+@wrapt.decorator
+def through(wrapped: Any, instance: Any, args: Any, kwargs: Any) -> Any:
+    """A decorator of others that binds by itself, and sees what it is bound to."""
+    return ["none" if instance is None else getattr(instance, "__name__", "instance"), *wrapped(*args, **kwargs)]
+
+
+KINDS: dict[str, Any] = {
+    "function": answer,
+    "generator": answer_one_by_one,
+    "coroutine": answer_later,
+    "async generator": answer_each_later,
+    "partial": functools.partial(answer, "t"),
+    "partial of a generator": functools.partial(answer_one_by_one, "t"),
+    "partial of a coroutine": functools.partial(answer_later, "t"),
+    "method": Method().method,
+    "callable object": Task(),
+    "cached": functools.lru_cache(answer),
+    "one of wrapt's": through(answer),
+    "one of wrapt's over a generator": through(answer_one_by_one),
+    "builtin": len,
+    "class": Task,
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_keeps_the_kind(kind: str) -> None:
+    """What inspects a decorated function, as other decorators do, sees what it saw before."""
+    function = KINDS[kind]
+
+    def seen(function: Any) -> dict[str, object]:
+        looks = (
+            inspect.isfunction, inspect.isgeneratorfunction, inspect.isasyncgenfunction, inspect.iscoroutinefunction,
+            inspect.isroutine, inspect.ismethod, inspect.isbuiltin, inspect.isclass, asyncio.iscoroutinefunction,
+        )  # fmt: skip
+        kinds = {look.__name__: look(function) for look in looks}
+        return kinds | {"signature": inspect.signature(function), "class": function.__class__}
+
+    decorated: Any
+    for decorated in (otel_training.extraction(function), otel_training.query(function)):
+        assert seen(function) == seen(decorated)
+        assert function is decorated.__wrapped__
+
+
+def test_a_retry_that_goes_by_the_kind_goes_on_working(lines: Lines) -> None:
+    """A generator that fails at first is begun anew, as without ours; each attempt is a record."""
+    failing = [True]
+
+    @otel_training.extraction(task="extract")
+    def flaky(topic: str) -> Iterator[str]:
+        if failing:
+            failing.pop()
+            raise ConnectionError
+        yield "One"
+
+    def retried(function: Any) -> Any:
+        assert inspect.isgeneratorfunction(function)
+        with contextlib.suppress(ConnectionError):
+            yield from function("t")
+        yield from function("t")
+
+    assert ["One"] == list(retried(flaky))
+    assert [("t", "error", None), ("t", "ok", ["One"])] == told(lines)
+
+
+def test_keeps_the_whole_interface(lines: Lines) -> None:
+    """Attributes, methods and operators of what is no plain function are there, for reading and writing."""
+    cached: Any = otel_training.extraction(functools.lru_cache(answer))
+    cached("t")
+    task: Any = otel_training.extraction(Task())
+    task.delay("later")
+    task.name = "renamed"
+    partial: Any = otel_training.extraction(functools.partial(answer, topic="t"))
+
+    assert 1 == cached.cache_info().currsize
+    cached.cache_clear()
+    assert (0, ["later"], 1, "renamed", True) == (
+        cached.cache_info().currsize, task.delayed, len(task), task.__wrapped__.name, isinstance(task, Task),
+    )  # fmt: skip
+    assert (answer, {"topic": "t"}, True) == (partial.func, partial.keywords, isinstance(partial, functools.partial))
+    assert (repr(task.__wrapped__), {partial}) == (repr(task), {partial})
+    assert ["plain"] == partial()
+    assert [("t", "ok", ["plain"])] * 2 == told(lines)
+
+
+class Bound:
+    """Methods below a decorator of others that binds by itself."""
+
+    @otel_training.extraction(task="extract")
+    @through
+    @classmethod
+    def of_class(cls, topic: str) -> list[str]:
+        return [cls.__name__]
+
+    @otel_training.extraction(task="extract")
+    @through
+    @staticmethod
+    def static(topic: str) -> list[str]:
+        return ["static"]
+
+    @otel_training.extraction(task="extract")
+    @through
+    def method(self, topic: str) -> list[str]:
+        return [type(self).__name__]
+
+    @otel_training.extraction(task="extract")
+    @functools.lru_cache  # noqa: B019 - one instance
+    def cached(self, topic: str) -> list[str]:
+        return ["cached"]
+
+    called: Any = otel_training.extraction(task="extract")(Task())
+    partial: Any = otel_training.extraction(task="extract")(functools.partial(answer))
+
+    @otel_training.extraction(task="extract")
+    def generate(self, topic: str) -> Iterator[str]:
+        yield type(self).__name__
+
+
+@pytest.mark.parametrize(
+    ("call", "given", "insights"),
+    [
+        (lambda: Bound.of_class("t"), ["Bound", "Bound"], ["Bound", "Bound"]),
+        (lambda: Bound().of_class(topic="t"), ["Bound", "Bound"], ["Bound", "Bound"]),
+        (lambda: Bound.static("t"), ["none", "static"], ["none", "static"]),
+        (lambda: Bound().static("t"), ["none", "static"], ["none", "static"]),
+        (lambda: Bound().method("t"), ["instance", "Bound"], ["instance", "Bound"]),
+        (lambda: Bound().cached("t"), ["cached"], ["cached"]),
+        (lambda: Bound().called("t"), ["task"], ["task"]),
+        (lambda: Bound().partial("t"), ["plain"], ["plain"]),
+        (lambda: list(Bound().generate("t")), ["Bound"], ["Bound"]),
+    ],
+    ids=["class", "class of instance", "static", "static of instance", "method", "cached", "object", "partial",
+         "generator"],
+)  # fmt: skip
+def test_binds_as_what_it_wraps(lines: Lines, call: Any, given: object, insights: object) -> None:
+    """Whatever binds by itself, binds as before; decorators in between have their effect, arguments their places."""
+    assert given == call()
+    assert [("t", "ok", insights)] == told(lines)
+
+
+@otel_training.extraction(task="extract")
+def by_name(topic: str) -> Iterator[str]:
+    """Found by its name in its module."""
+    yield "by name"
+
+
+@pytest.mark.parametrize("function", [generate, by_name, generate_later], ids=lambda function: function.__name__)
+def test_a_decorated_function_is_pickled_by_its_name(monkeypatch: pytest.MonkeyPatch, function: Any) -> None:
+    """As functions are: that is how processes hand each other what to do."""
+    module = types.ModuleType("some_app")
+    setattr(module, function.__name__, function)
+    monkeypatch.setitem(sys.modules, "some_app", module)
+    monkeypatch.setattr(function, "__module__", "some_app")
+
+    assert pickle.loads(pickle.dumps(function)) is function  # noqa: S301 - our own
+    assert copy.deepcopy(function) is copy.copy(function) is function
+
+
+@pytest.mark.parametrize("take", [copy.copy, copy.deepcopy, lambda value: pickle.loads(pickle.dumps(value))])  # noqa: S301 - our own
+def test_a_copy_of_a_decorated_object_is_decorated(lines: Lines, take: Any) -> None:
+    """Objects and partials are copied and pickled with what captures them."""
+    for function in (functools.partial(max, key=None), functools.partial(sorted, reverse=True)):
+        taken = take(otel_training.extraction(task="extract")(function))
+        assert function.func is taken.func
+        taken(["a"])
+
+    assert ["ok", "ok"] == [outcome for _, outcome, _ in told(lines)]
 
 
 def test_switched_off_a_generator_runs_as_it_is(folder: DataFolder) -> None:
