@@ -52,6 +52,9 @@ class Result(NamedTuple):
 NO_RESULT: Final = Result()
 _UNREAD: Final = Result(unread="insights")
 _JSON_LIMIT: Final = 4 * INSIGHTS_LIMIT
+_HEAD: Final = slice(0, 256)
+"""Where a JSON text has its first character that is no white space."""
+_OPENERS: Final = frozenset({"{", "[", b"{", b"["})
 _OBVIOUS_KEYS: Final = ("text", "insight", "headline")
 """What nothing but an insight has: so that no mapping of other things is taken for insights by their ids."""
 
@@ -123,9 +126,14 @@ def _holds_insights(part: object) -> bool:
 
 def _read_text(text: str | bytes) -> Result:
     """Read a text that holds a JSON object or list."""
-    content = str.encode(text, "utf-8", "surrogatepass") if isinstance(text, str) else text
-    if bytes.__len__(content) > _JSON_LIMIT or bytes.lstrip(content)[:1] not in (b"{", b"["):
+    # Its length and its beginning first: no copy of a text of any size is made on the host's thread.
+    if isinstance(text, str):
+        is_json = str.__len__(text) <= _JSON_LIMIT and str.lstrip(str.__getitem__(text, _HEAD))[:1] in _OPENERS
+    else:
+        is_json = bytes.__len__(text) <= _JSON_LIMIT and bytes.lstrip(bytes.__getitem__(text, _HEAD))[:1] in _OPENERS
+    if not is_json:
         return _UNREAD
+    content = str.encode(text, "utf-8", "surrogatepass") if isinstance(text, str) else text
     try:
         return read_result(read_json(content))
     except MalformedError:
