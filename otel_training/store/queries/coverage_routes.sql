@@ -6,8 +6,8 @@ FROM losses AS l FINAL
 WHERE reason = 'unrecognised'
     OR reason = 'unmatched'
         AND route != 'GET|POST /api/search'
-        AND (service, route) NOT IN (SELECT service, route FROM losses WHERE reason != 'unmatched')
-        AND (service, l.detail) NOT IN (
+        AND (service, route) GLOBAL NOT IN (SELECT service, route FROM losses WHERE reason != 'unmatched')
+        AND (service, l.detail) GLOBAL NOT IN (
             SELECT service, 'feedback' FROM feedback
             UNION DISTINCT SELECT service, 'impression' FROM impressions
             UNION DISTINCT SELECT service, 'query' FROM queries
