@@ -27,10 +27,10 @@ def store(folder: DataFolder) -> Iterator[Store]:
 @pytest.mark.parametrize(
     ("options", "statements"),
     [
-        ("", 35),
-        ("--replicated", 35),
-        ("--cluster training", 47),
-        ("--cluster {cluster} --replicated --ttl-days 400", 47),
+        ("", 37),
+        ("--replicated", 37),
+        ("--cluster training", 50),
+        ("--cluster {cluster} --replicated --ttl-days 400", 50),
         ("--roles", 6),
         ("--roles --cluster training", 6),
     ],

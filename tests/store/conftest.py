@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 import otel_training
+from otel_training.conventions import Loss
 from otel_training.folder import DataFolder, make_folder
+from otel_training.pipeline import process
 from otel_training.store import client
 from otel_training.store.client import Store, embedded_dsn, read_query
 
@@ -22,7 +24,7 @@ PARAMETERS = {"min_quality": 0, "net_above": 0, "min_viewers": 1, "skip": 0}
 
 @pytest.fixture
 def everything() -> Callable[[], None]:
-    """Capture records of every kind but losses, by the product itself: two readers, votes that change, late scores."""
+    """Capture records of every kind, by the product itself: two readers, votes that change, late scores, a loss."""
 
     @otel_training.extraction
     def extract(topic: str, source_url: str, source_content: str) -> dict[str, Any]:
@@ -48,6 +50,7 @@ def everything() -> Callable[[], None]:
                     otel_training.record_feedback(ids[0], action, user_id=reader)
             search(f"orders {number}")
         otel_training.record_feedback("nobody's", "bookmark", user_id=1)
+        process.lose(Loss.UNRECOGNISED, route="POST /api/feed/engage")
         assert otel_training.flush(30)
 
     return capture

@@ -2,11 +2,11 @@
 -- is the kind), and routes whose requests could not be read (`detail` is the keys that most of them held).
 -- A search is optional: its route counts where the app declared another than the default.
 SELECT reason, route, service, topK(1)(l.detail)[1] AS detail, sum(count) AS requests
-FROM losses AS l FINAL
+FROM route_losses AS l FINAL
 WHERE reason = 'unrecognised'
     OR reason = 'unmatched'
         AND route != 'GET|POST /api/search'
-        AND (service, route) GLOBAL NOT IN (SELECT service, route FROM losses WHERE reason != 'unmatched')
+        AND (service, route) GLOBAL NOT IN (SELECT service, route FROM route_losses WHERE reason != 'unmatched')
         AND (service, l.detail) GLOBAL NOT IN (
             SELECT service, 'feedback' FROM feedback
             UNION DISTINCT SELECT service, 'impression' FROM impressions

@@ -10,6 +10,7 @@ GRANT /*{on_cluster}*/
     SELECT ON links,
     SELECT ON scores,
     SELECT ON losses,
+    SELECT ON route_losses,
     SELECT ON segments,
     SELECT ON schema_migrations,
     SELECT ON v_extractions,

@@ -1,12 +1,9 @@
--- Records that were lost before they reached a segment, as their writer counted them; of requests with
--- the route and the keys that they held instead. Reason 'unmatched' counts none: it names a route.
+-- Records that were lost before they reached a segment, as their writer counted them.
 CREATE TABLE IF NOT EXISTS losses /*{on_cluster}*/ (
     event_id String,
     ts DateTime64(9, 'UTC'),
     service LowCardinality(String),
     reason LowCardinality(String),
-    route LowCardinality(String),
-    detail String,
     count UInt64
 ) ENGINE = /*{replicated}*/ReplacingMergeTree
 PARTITION BY toYYYYMM(ts)

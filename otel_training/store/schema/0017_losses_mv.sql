@@ -5,8 +5,6 @@ SELECT
     Timestamp AS ts,
     ServiceName AS service,
     LogAttributes['training.loss.reason'] AS reason,
-    LogAttributes['training.loss.route'] AS route,
-    LogAttributes['training.loss.detail'] AS detail,
     toUInt64OrZero(LogAttributes['training.loss.count']) AS count
 FROM otel_logs
 WHERE LogAttributes['training.kind'] = 'loss' AND LogAttributes['training.event.id'] != ''
