@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from otel_training.cli.analyze import read_analysis
+from otel_training.cli.gaps import read_gaps
 from otel_training.errors import StoreError
 from otel_training.folder import DataFolder, make_folder
 from otel_training.store.client import Store, read_query
@@ -118,6 +120,14 @@ def test_the_reader_reads_all_but_content(become: Any, deployment: Deployment) -
         suffixes = ("", "_local") if deployment.cluster else ("",)
         assert {table + suffix: names for table, names in CONTENT.items() for suffix in suffixes} == refused
         assert [] == migrate(store)
+
+
+def test_the_reader_analyzes_and_is_told_what_it_cannot_see(become: Any, folder: DataFolder) -> None:
+    """All figures but what is missing, which takes content to say."""
+    with become("reader") as store:
+        analysis = read_analysis(store, read_gaps(store, folder))
+
+    assert (8, ["rights"]) == (analysis["totals"]["extractions"], [gap["name"] for gap in analysis["gaps"]])
 
 
 def test_the_reader_has_what_dashboards_show(become: Any, reading: list[str]) -> None:
