@@ -79,8 +79,8 @@ _SAMPLES: Final = (
     ),
     _Check(
         "calls", "uncalled", "live", "uncalled_lost", "sample", "{have} no captured call of a model",
-        "ask by Claude's client inside the extraction (with otel_training[anthropic] installed), or report the call by "
-        "`current().llm_call(...)`; a template stands in for the prompt",
+        "ask by Claude's client inside the extraction (threads that it starts do not know it), or report the call "
+        "by `current().llm_call(...)`; a template stands in for the prompt",
     ),
     _Check(
         "prompts", "unmatched", "live", "unmatched_lost", "sample", "{have} calls, but no answer with the insights",
