@@ -5,7 +5,7 @@ import pty
 import re
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +38,11 @@ class Printed:
 
 def run_in_terminal(argv: Sequence[str], work: Path, terminal: Sequence[str], width: int = 80) -> Printed:
     """Run a command whose stdout, stderr, both or neither is a terminal; what is not is a file."""
+    return call_in_terminal(lambda: main(list(argv)), work, terminal, width)
+
+
+def call_in_terminal(call: Callable[[], int], work: Path, terminal: Sequence[str], width: int = 80) -> Printed:
+    """Call what prints, as `run_in_terminal` runs a command."""
     files = {name: work / f"{name}.printed" for name in ("stdout", "stderr")}
     screen: list[bytes] = []
     with _pty(screen) as follower, patch.dict(os.environ, COLUMNS=str(width), TERM="xterm"):
@@ -49,7 +54,7 @@ def run_in_terminal(argv: Sequence[str], work: Path, terminal: Sequence[str], wi
             patch.object(sys, "stdout", opened["stdout"]),
             patch.object(sys, "stderr", opened["stderr"]),
         ):
-            code = main(list(argv))
+            code = call()
     out, err = (file.read_text("utf-8") if name not in terminal else "" for name, file in files.items())
     return Printed(code, b"".join(screen).decode().replace("\r\n", "\n"), out, err)
 

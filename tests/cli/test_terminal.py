@@ -6,7 +6,8 @@ from typing import Any, Final
 import pytest
 
 import otel_training
-from tests.cli.terminal import SHOW_CURSOR, Printed, run_in_terminal
+from otel_training.cli.output import progress
+from tests.cli.terminal import SHOW_CURSOR, Printed, call_in_terminal, run_in_terminal
 
 EXPORT: Final = ("export", "--out", "t.jsonl", "--force", "--min-viewers", "0")
 LISTINGS: Final = (("view", "extraction"), ("view", "llm_call"), ("schema", "status"))
@@ -65,3 +66,17 @@ def test_a_program_reads_the_same_wherever_stderr_goes(tmp_path: Path) -> None:
         assert (alone.code, True) == (0, alone.out != "")
     argv = ("view", "extraction", "--json")
     assert run_in_terminal(argv, tmp_path, ()).out == run_in_terminal(argv, tmp_path, ("stdout",)).screen
+
+
+def test_a_progress_bar_leaves_stdout_alone(tmp_path: Path) -> None:
+    """What is printed while it is shown is in the file, and not in the terminal."""
+
+    def work() -> int:
+        with progress("Working") as step:
+            step(1, 2)
+            print("a row")  # noqa: T201 - what a command prints meanwhile
+        return 0
+
+    printed = call_in_terminal(work, tmp_path, ("stderr",))
+
+    assert ("a row\n", True, False) == (printed.out, SHOW_CURSOR in printed.screen, "a row" in printed.screen)
