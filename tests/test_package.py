@@ -35,6 +35,23 @@ def test_loads_the_network_for_an_endpoint_alone(tmp_path: Path) -> None:
     assert ["False", "True"] == [fresh(program.format(str(tmp_path), url)) for url in (None, "'http://127.0.0.1:9'")]
 
 
+@pytest.mark.parametrize("url", [None, "http://localhost:9"])
+def test_threads_of_ours_import_nothing(tmp_path: Path, url: str | None) -> None:
+    """All that writing and shipping use is there before: a child forked during an import finds half a module."""
+    program = (
+        "import otel_training, sys; otel_training.configure(home={!r}, otlp_endpoint={!r}, user_key='k')\n"
+        "@otel_training.extraction\n"
+        "def extract(source_content): return ['Zo\xeb']\n"
+        "before = set(sys.modules)\n"
+        "extract('Mail bob@news.example or call +44 20 7946 0958')\n"
+        "otel_training.record_feedback('a', 'like', user_id=1)\n"
+        "otel_training.flush(1)\n"
+        "print(*sorted(set(sys.modules) - before))"
+    )
+
+    assert "" == fresh(program.format(str(tmp_path), url))
+
+
 @pytest.mark.slow
 def test_imports_fast() -> None:
     """It takes at most three times the CPU of the parts of the SDK that it stands on; the best of five each."""

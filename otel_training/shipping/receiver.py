@@ -6,6 +6,9 @@ redirects, bound each read instead of the request, and are what hosts instrument
 
 import base64
 import contextlib
+
+# A host name is encoded by it, at first on the shipper's thread: a child forked meanwhile finds half of it.
+import encodings.idna  # noqa: F401
 import http.client
 import ipaddress
 import logging
