@@ -97,7 +97,7 @@ def _begin_bound(begin: Begin, bound: Any, args: tuple[object, ...], kwargs: dic
 
 
 def _attribute(owner: object, path: str) -> object:
-    return functools.reduce(lambda found, name: getattr(found, name, None), path.split("."), owner)
+    return functools.reduce(lambda inner, name: getattr(inner, name, None), path.split("."), owner)
 
 
 def _wrap_function(function: Callable[..., Any], begin: Begin) -> Callable[..., Any]:
