@@ -43,7 +43,7 @@ class _Filter:
 
 
 _READERS: Final = frozenset({"reactions", "ids", "shared_ids", "fields", "routes"})
-_PROMPTS: Final = frozenset({"source_content", "calls", "prompts", "call_extra", "content"})
+_PROMPTS: Final = frozenset({"source_content", "calls", "prompts", "content"})
 _FILTERS: Final = (
     _Filter("captured", "captured", "", "", "", frozenset({"extractions"})),
     _Filter(
