@@ -12,7 +12,7 @@ from otel_training._guard import guard
 from otel_training.capture.routes import Route, parse_route
 from otel_training.capture.tracing import captures, current_context, mark_server_span
 from otel_training.conventions import Kind, Loss, Outcome
-from otel_training.pipeline.process import emit, lose, write_out
+from otel_training.pipeline.process import emit, expect_notice, lose, write_out
 from otel_training.record.clock import event_id, event_number, now, ticks
 from otel_training.record.record import Record, Scalar
 from otel_training.record.shape import Shape
@@ -110,8 +110,10 @@ def _write_out_at_shutdown(send: Send) -> Send:
     """Write what waits to the disk at lifespan shutdown: uvicorn ends by re-raising SIGTERM, which runs no `atexit`."""
 
     async def send_when_written(message: Message) -> None:
-        if message["type"].startswith("lifespan.shutdown."):
-            with guard:
+        with guard:
+            if message["type"] == "lifespan.startup.complete" and captures():
+                expect_notice()
+            elif message["type"].startswith("lifespan.shutdown."):
                 await asyncio.to_thread(write_out)
         await send(message)
 

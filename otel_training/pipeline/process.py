@@ -58,6 +58,11 @@ def write_out() -> bool:
     return current().write_out()
 
 
+def expect_notice() -> None:
+    """Take this process for one that is asked to end, though it be a daemonic child of another: a server's worker."""
+    current().writer.expect_notice()
+
+
 def install(arguments: Mapping[str, Any] | None = None, *, forget: Collection[str] = (), **changes: Any) -> None:
     """Put another pipeline in force, in one step; then write what the one before has captured.
 

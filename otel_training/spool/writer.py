@@ -142,7 +142,12 @@ class Writer:
 
     def is_untouched(self) -> bool:
         """Whether nothing was ever captured: then no thread and no file is made."""
-        return self._thread is None and not self.queue and not self.losses.unreported()
+        return not (self._thread or self.written or self.queue or self.losses.unreported())
+
+    def expect_notice(self) -> None:
+        """Leave writing to the thread in a daemonic child, too: it is a server, which is asked to end."""
+        if _ends_without_notice():
+            self._start_thread()
 
     def _wait_while_crowded(self) -> bool:
         """Wait for a moment while the queue is crowded, where that may be; False where it is full."""
@@ -163,6 +168,10 @@ class Writer:
             self._write_late()
             return
         if self._thread is None:
+            if _ends_without_notice():
+                # Not for ever: a signal handler that captures may have interrupted this very thread at it.
+                self._write_waiting(time.monotonic() + LATE_SECONDS)
+                return
             self._start_thread()
         if self._is_idle and self._thread is not None:
             # Woken once, by the first: a wake-up costs more than the rest of `put`.
@@ -312,6 +321,12 @@ class Writer:
         if not self.is_failing:
             _log.warning("otel_training cannot write (%s); it keeps trying", error)
         self.is_failing = True
+
+
+def _ends_without_notice() -> bool:
+    """Whether this is a daemonic child of `multiprocessing`, as a `Pool`'s are: killed as soon as it idles."""
+    processes = sys.modules.get("multiprocessing.process")
+    return processes is not None and processes.current_process().daemon
 
 
 def _runs_event_loop() -> bool:

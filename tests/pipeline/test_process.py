@@ -27,6 +27,7 @@ pytestmark = pytest.mark.slow
 
 Rows = Callable[..., list[dict[str, Any]]]
 
+WORKERS = ("map", "imap", "maxtasks", "loop", "thread", "block", "daemon")
 COUNT = 1000
 """Records of 8 kB: more than are written in two seconds."""
 
@@ -56,6 +57,17 @@ def test_a_program_that_ends_writes_what_it_captured(way: str, rows: Rows) -> No
 
     (status,) = rows("status")
     assert (0, COUNT, COUNT, {}) == (program.returncode, status["captured"], status["stored"], status["lost"])
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
+def test_a_worker_that_its_parent_ends_has_written_what_it_captured(method: str, rows: Rows) -> None:
+    """A `Pool` that is left, and other daemonic children: ended without notice, each has written its last record."""
+    program = run("workers.py", method)
+
+    names = [row["insight_id"] for row in rows("view", "feedback")]
+    names += [row["topic"] for row in rows("view", "extraction")]
+    expected = [f"{way}-{task}" for way in WORKERS for task in range(4)]
+    assert (0, sorted(expected)) == (program.returncode, sorted(names))
 
 
 SERVERS = {

@@ -1,6 +1,7 @@
 """The writer thread, and what happens when the disk or the backlog says no."""
 
 import asyncio
+import multiprocessing
 import os
 import subprocess
 import sys
@@ -204,3 +205,50 @@ def test_a_plain_thread_waits_no_longer_than_its_share(lines: Any) -> None:
     figures = outcome(lines)
     assert (CALLS, True) == (figures["written"] + figures["lost"], figures["lost"] > 0)
     assert took >= WAITS
+
+
+@pytest.fixture
+def daemonic(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make this process look like a worker of a `multiprocessing.Pool`."""
+    monkeypatch.setitem(multiprocessing.current_process()._config, "daemon", True)  # type: ignore[attr-defined]
+
+
+@pytest.mark.usefixtures("daemonic")
+def test_a_worker_that_is_ended_without_notice_writes_before_the_call_returns(folder: DataFolder) -> None:
+    """No thread runs; each record is a line as soon as it was captured, and all of them are synced by `flush`."""
+    counts = []
+    for number in range(3):
+        otel_training.record_feedback(str(number), "like")
+        counts.append(sum(len(path.read_bytes().splitlines()) - 1 for path in folder.local.glob("*.jsonl")))
+
+    assert ([1, 2, 3], True, None) == (counts, otel_training.flush(5), process.current().writer._thread)
+
+
+@pytest.mark.usefixtures("daemonic")
+def test_a_signal_handler_may_capture_in_such_a_worker(lines: Lines) -> None:
+    """It interrupts a write of its own thread: its record is written by the next."""
+    own = process.current().writer
+    with own._writing:
+        otel_training.record_feedback("inner", "like")
+    otel_training.record_feedback("outer", "like")
+
+    assert ["inner", "outer"] == insights(lines())
+
+
+@pytest.mark.usefixtures("daemonic")
+def test_a_server_that_is_such_a_worker_never_writes_on_its_loop(lines: Lines) -> None:
+    """The workers of some servers are daemonic children, too; a lifespan tells them apart: they are asked to end."""
+
+    async def app(_scope: Any, _receive: Any, send: Any) -> None:
+        await send({"type": "lifespan.startup.complete"})
+
+    async def ignore(*_message: Any) -> Any:
+        pass
+
+    asyncio.run(otel_training.TrainingMiddleware(app)({"type": "lifespan"}, ignore, ignore))
+    with process.current().writer._writing:
+        began = time.monotonic()
+        otel_training.record_feedback("a", "like")
+        took = time.monotonic() - began
+
+    assert (["a"], True) == (insights(lines()), took < writer.LATE_SECONDS / 2)
