@@ -49,11 +49,14 @@ class Body:
     def outcome(self, *, seen: bool = True) -> dict[str, Any]:
         """What an answer of success makes of it: an action where it is one as the README has it."""
         content = gzip.decompress(self.content) if self.content[:1] == b"\x1f" else self.content
+        if not seen or not content:
+            # What stands in the query is no action.
+            return {"losses": ("unrecognised",)}
         try:
-            action = json.loads(content) if seen and len(self.content) <= 65_536 else None
+            action = json.loads(content) if len(self.content) <= 65_536 else None
         except (ValueError, RecursionError):
             return {"losses": ("malformed",)}
-        if not seen or len(self.content) > 65_536:
+        if len(self.content) > 65_536:
             return {"losses": ("malformed",)}
         target, word = (action.get("insight_id"), action.get("action")) if isinstance(action, dict) else (None, None)
         if type(target) not in {str, int} or type(word) is not str:
@@ -256,7 +259,7 @@ def continued(rng: random.Random, number: str) -> Exchange:
     where = target("/api/feed/engage", number, **{"as": name})
     sent = head("POST", where, JSON, CLOSE, f"Content-Length: {len(body.content)}", "Expect: 100-continue")
     if name == "unread":
-        return Exchange(((sent, b""),), losses=("malformed",))
+        return Exchange(((sent, b""),), losses=("unrecognised",))
     return Exchange(((sent, b"100 Continue\r\n\r\n"), (body.content, b"")), **body.outcome())
 
 

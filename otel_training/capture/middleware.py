@@ -38,12 +38,13 @@ class TrainingMiddleware:
 
     Args:
         app: The ASGI application.
-        engage: Route whose JSON body is `{"insight_id", "action", "metadata": {"user_id"}}`.
+        engage: Route whose JSON body is `{"insight_id", "action", "metadata": {"user_id"}}`, or a list of
+            these; `{insight_id}` and `{action}` may stand in its path.
         feed: Route whose JSON response lists items with `id` or `insight_id`, and `text`.
         search: Route whose query string or JSON body has `query`, `q` or `search`, and whose JSON
             response lists sources, with `quality_score` and `passed_filters` if they have them.
         user: Returns the reader of a request, given its ASGI scope. Without it: the engage body's
-            `metadata.user_id`, else `scope["user"]`, else the query's `user_id`.
+            `metadata.user_id`, else `scope["user"]`, else `{user_id}` of the path, else the query's.
 
     """
 
@@ -83,9 +84,9 @@ class TrainingMiddleware:
         with guard:
             if captures():
                 for kind, route in self._routes:
-                    if route.matches(scope):
+                    if (shape := route.match(scope)) is not None:
                         self._matched.add(kind)
-                        return Exchange(kind, route, scope, self._user)
+                        return Exchange(kind, route.path, shape, scope, self._user)
                 if self._unmatched:
                     self._count_unmatched()
         return None
@@ -153,10 +154,21 @@ class Exchange:
     Not a dataclass: every request makes one, on the event loop.
     """
 
-    __slots__ = ("_kind", "_number", "_request", "_response", "_route", "_scope", "_started", "_status", "_user")
+    __slots__ = (
+        "_kind",
+        "_number",
+        "_path",
+        "_request",
+        "_response",
+        "_scope",
+        "_shape",
+        "_started",
+        "_status",
+        "_user",
+    )
 
-    def __init__(self, kind: Kind, route: Route, scope: Scope, user: FindReader | None) -> None:
-        self._kind, self._route, self._user = kind, route, user
+    def __init__(self, kind: Kind, path: str, shape: Shape, scope: Scope, user: FindReader | None) -> None:
+        self._kind, self._path, self._shape, self._user = kind, path, shape, user
         self._scope: Scope | None = scope
         self._number = event_number()
         self._request = None if kind is Kind.IMPRESSION else BodyCopy(REQUEST_LIMIT)
@@ -214,7 +226,7 @@ class Exchange:
         if body is None:
             return
         if self._kind is not Kind.QUERY and not body.is_whole():
-            lose(loss, route=self._route.text)
+            lose(loss, route=self._shape.route)
             return
         sources = self._response.content() if self._kind is Kind.QUERY and self._response is not None else b""
         # The app may go on for long, with background tasks.
@@ -222,7 +234,8 @@ class Exchange:
         emit(
             FinishedExchange(
                 self._kind,
-                self._route,
+                self._path,
+                self._shape,
                 self._number,
                 now(),
                 ticks() - self._started,
@@ -246,7 +259,8 @@ class FinishedExchange(NamedTuple):
     """A captured request with its response, waiting in the queue for the writer thread."""
 
     kind: Kind
-    route: Route
+    path: str
+    shape: Shape
     number: int
     time: int
     duration: int
@@ -264,12 +278,16 @@ class FinishedExchange(NamedTuple):
 
     def to_record(self) -> Record:
         """Make the record, on the writer thread."""
-        attributes: dict[str, Scalar | None] = {names.ROUTE: self.route.path}
-        query, content = _parse_query(self.query_string), self.content
+        attributes: dict[str, Scalar | None] = {names.ROUTE: self.path}
+        query = _parse_query(self.query_string)
+        reader, content = query.pop("user_id", None), self.content
         if self.kind is Kind.QUERY:
             attributes[names.OUTCOME] = Outcome.OK
             attributes[names.DURATION] = self.duration / 1e9
             content = content or snapshot(query)
+        elif self.kind is Kind.FEEDBACK and query:
+            content = content or snapshot(query)
+        named = (self.scope_user, self.shape.parameters.get("user_id"), reader)
         return Record(
             self.kind,
             event_id(self.number),
@@ -277,10 +295,10 @@ class FinishedExchange(NamedTuple):
             attributes,
             content,
             self.user,
-            query.get("user_id") if self.scope_user is None else self.scope_user,
+            next((name for name in named if name is not None), None),
             self.context,
             self.sources,
-            Shape(self.route.text),
+            self.shape,
         )
 
 

@@ -11,6 +11,7 @@ from otel_training.record.fields import (
     INSIGHT_LIMIT,
     INSIGHTS_LIMIT,
     NAME_LIMIT,
+    OBVIOUS_KEYS,
     as_id,
     flag,
     number,
@@ -29,7 +30,7 @@ Insight: TypeAlias = tuple[str | None, str | None, str | None]
 """Text, category and id, not yet cleaned. A plain tuple, since it is made on the host's threads."""
 
 _KEYS: Final = ("text", "category", "id")
-_OTHER_KEYS: Final = frozenset({*CATEGORY_KEYS[1:], *ID_KEYS[2:]})
+_OTHER_KEYS: Final = frozenset({*CATEGORY_KEYS[1:], *ID_KEYS}.difference(("insight_id", "id")))
 
 
 class Result(NamedTuple):
@@ -55,8 +56,6 @@ _JSON_LIMIT: Final = 4 * INSIGHTS_LIMIT
 _HEAD: Final = slice(0, 256)
 """Where a JSON text has its first character that is no white space."""
 _OPENERS: Final = frozenset({"{", "[", b"{", b"["})
-_OBVIOUS_KEYS: Final = ("text", "insight", "headline")
-"""What nothing but an insight has: so that no mapping of other things is taken for insights by their ids."""
 
 
 def _insight_json(insight: Insight) -> dict[str, JSON]:
@@ -80,7 +79,7 @@ def read_result(value: object) -> Result:
         return _read_bare(unwrap(value))
     items = first_of(fields, INSIGHT_KEYS)
     if not isinstance(items, (list, tuple)):
-        items = _values_by_id(fields, _OBVIOUS_KEYS) if items is None else _listed(unwrap(items))
+        items = _values_by_id(fields, OBVIOUS_KEYS) if items is None else _listed(unwrap(items))
     insights, count, size = (None, None, 0) if items is None else _read_insights(items)
     own_count = _get(fields, "insight_count")
     passed = _get(fields, "passed_filters")

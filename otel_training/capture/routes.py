@@ -5,6 +5,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from otel_training.record.shape import Shape
+
 
 @dataclass(frozen=True, slots=True)
 class Route:
@@ -16,29 +18,39 @@ class Route:
     path: str
     pattern: re.Pattern[str]
 
-    def matches(self, scope: Mapping[str, Any]) -> bool:
-        """Return whether an ASGI HTTP scope is a request of this route.
+    def match(self, scope: Mapping[str, Any]) -> Shape | None:
+        """Return what an ASGI HTTP scope says if it is a request of this route, else None.
 
         In a mounted app, and behind a proxy's prefix, `path` begins with `root_path`; the route may
         be declared with or without it.
         """
         if scope["method"] not in self.methods:
-            return False
+            return None
         path, root = scope["path"], scope.get("root_path", "").rstrip("/")
-        if not root:
-            return self.pattern.fullmatch(path) is not None
-        inside = path[len(root) :] if path.startswith(f"{root}/") else path
-        return any(self.pattern.fullmatch(candidate) is not None for candidate in {path, inside})
+        match = self.pattern.fullmatch(path)
+        if match is None and root and path.startswith(f"{root}/"):
+            match = self.pattern.fullmatch(path[len(root) :])
+        return None if match is None else Shape(self.text, match.groupdict(), self._word(match, scope["method"]))
+
+    def _word(self, match: re.Match[str], method: str) -> str:
+        """Return what the path says was done, by `{action}` or its last segment; `DELETE` undoes it."""
+        word = match.groupdict().get("action") or self.path.rstrip("/").rpartition("/")[2]
+        return "" if "{" in word else f"un{word}" if method == "DELETE" else word
 
 
-_PARAMETER: Final = re.compile(r"\\{[^/{}]+\\}")
+_PARAMETER: Final = re.compile(r"\\{(?:([A-Za-z_]\w*)(?::\w+)?|[^/{}]*)\\}")
 
 
 def parse_route(text: str) -> Route:
     """Parse a route written as `METHOD[|METHOD] /path/{parameter}`; raises `ValueError` for any other text."""
     methods, _, path = text.strip().partition(" ")
     path = path.strip()
-    if not path.startswith("/") or not methods.replace("|", "").isalpha():
+    names = [name for name in _PARAMETER.findall(re.escape(path)) if name]
+    if not path.startswith("/") or not methods.replace("|", "").isalpha() or len(set(names)) < len(names):
         raise ValueError(f"route {text!r} is not like 'POST /api/feed/engage'")
-    pattern = _PARAMETER.sub("[^/]+", re.escape(path.rstrip("/")))
+    pattern = _PARAMETER.sub(_group, re.escape(path.rstrip("/")))
     return Route(text.strip(), frozenset(methods.upper().split("|")), path, re.compile(pattern + "/?"))
+
+
+def _group(parameter: re.Match[str]) -> str:
+    return f"(?P<{parameter[1]}>[^/]+)" if parameter[1] else "[^/]+"

@@ -4,14 +4,15 @@ import orjson
 
 from otel_training.events.host_json import MalformedError, read_json
 from otel_training.privacy.identity import text_sha256
-from otel_training.record.fields import INSIGHT_KEYS
+from otel_training.record.fields import INSIGHT_KEYS, text_key
 from otel_training.record.record import JSON
 from otel_training.record.values import clean
 
 
 def insights_text(items: list[JSON]) -> str:
     """Return the text by which a call's answer and an extraction's insights are compared."""
-    values = (item.get("text") if isinstance(item, dict) else item for item in items)
+    key = text_key(item for item in items if isinstance(item, dict)) or "text"
+    values = (item.get(key) if isinstance(item, dict) else item for item in items)
     return orjson.dumps([clean(value) if isinstance(value, str) else value for value in values]).decode()
 
 

@@ -26,9 +26,9 @@ _DIGITS: Final = 160
 class MalformedError(ValueError):
     """The content is not JSON of the expected shape."""
 
-    def __init__(self, reason: Loss = Loss.MALFORMED, detail: str = "") -> None:
+    def __init__(self, reason: Loss = Loss.MALFORMED, detail: str = "", count: int = 1) -> None:
         super().__init__(reason.value)
-        self.reason, self.detail = reason, detail
+        self.reason, self.detail, self.count = reason, detail, count
 
 
 def read_json(content: bytes | dict[str, JSON]) -> JSON:

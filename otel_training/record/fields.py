@@ -2,21 +2,24 @@
 
 import math
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 from otel_training.record.known import unwrap
 from otel_training.record.values import INT_BITS, clean, clean_text
 
 INSIGHT_KEYS: Final = ("insights", "extracted_insights", "items")
 """The names under which an answer may hold its insights."""
-ID_KEYS: Final = ("insight_id", "id", "insightId", "uuid", "_id")
+ID_KEYS: Final = ("insight_id", "insightId", "id", "uuid", "_id")
 """The names under which an insight may hold the app's id of it; the first that is there wins."""
 CATEGORY_KEYS: Final = ("category", "type", "label", "tag")
 """The names under which an insight may hold its category."""
-_TEXT_KEYS: Final = (
-    "insight", "headline", "title", "content", "summary", "statement", "claim", "body", "description", "finding",
+OBVIOUS_KEYS: Final = ("text", "insight", "headline")
+"""The names under which nothing but an insight holds a text."""
+TEXT_KEYS: Final = (
+    *OBVIOUS_KEYS, "title", "content", "summary", "statement", "claim", "body", "description", "finding",
     "takeaway", "message", "sentence", "point", "fact",
 )  # fmt: skip
+"""The names under which an insight may hold its text."""
 _NO_TEXT_KEYS: Final = frozenset(
     {*ID_KEYS, *CATEGORY_KEYS, "url", "source_url", "link", "href", "source", "author", "date", "timestamp"}
     | {"created_at", "language", "lang", "status"}
@@ -93,12 +96,12 @@ def _number_of_text(text: str) -> float | None:
         return None
 
 
-def text_key(items: Iterable[dict[object, object]]) -> str | None:
+def text_key(items: Iterable[dict[Any, Any]]) -> str | None:
     """Return the key of the texts of some insights: `text`, else the only key that may be meant; None in doubt."""
     keys = {key for item in items for key, value in dict.items(item) if type(value) is str and value.strip()}
     if "text" in keys:
         return "text"
-    known = [key for key in _TEXT_KEYS if key in keys]
+    known = [key for key in TEXT_KEYS if key in keys]
     others = [key for key in keys if type(key) is str and key not in _NO_TEXT_KEYS]
     candidates = known or others
     return candidates[0] if len(candidates) == 1 else None

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from otel_training.conventions import Loss
-from otel_training.events.event import loss_event
+from otel_training.events.event import Event, loss_event
 from otel_training.events.finish import finish
 from otel_training.events.finisher import Finisher
 from otel_training.events.host_json import MalformedError
@@ -271,13 +271,16 @@ class Writer:
         if not has_space:
             self.losses.add(Loss.SPOOL_FULL)
             return 0
-        route = ""
+        route, events = "", list[Event]()
         try:
-            record = pending.to_record()
-            route = record.shape.route
-            return self.sink.add(list(finish(record, finisher)))
-        except MalformedError as error:
-            self.losses.add(error.reason, route=route, detail=error.detail)
+            try:
+                record = pending.to_record()
+                route = record.shape.route
+                events.extend(finish(record, finisher))
+            except MalformedError as error:
+                # What came before it is good.
+                self.losses.add(error.reason, error.count, route=route, detail=error.detail)
+            return self.sink.add(events)
         except Exception as error:  # noqa: BLE001 - one odd record must not stop its neighbours
             self.losses.add(Loss.ENCODE_ERROR)
             _log.warning("otel_training: a record could not be encoded (%s)", type(error).__name__)

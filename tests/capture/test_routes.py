@@ -3,6 +3,7 @@
 import pytest
 
 from otel_training.capture.routes import parse_route
+from otel_training.record.shape import Shape
 
 
 def test_matches_templates() -> None:
@@ -10,7 +11,7 @@ def test_matches_templates() -> None:
     route = parse_route("post|PUT /users/{user_id}/engage.now/")
 
     assert [True, True, True, False, False, False] == [
-        route.matches({"method": method, "path": path})
+        route.match({"method": method, "path": path}) is not None
         for method, path in [
             ("POST", "/users/7/engage.now"), ("PUT", "/users/x y/engage.now"), ("PUT", "/users/7/engage.now/"),
             ("GET", "/users/7/engage.now"), ("POST", "/users/7/8/engage.now"), ("POST", "/users/7/engage-now"),
@@ -32,10 +33,29 @@ def test_matches_inside_a_mounted_app(path: str, root: str, seen: bool) -> None:
     """In a mounted app, or behind a prefix, the path begins with the root path."""
     route = parse_route("GET /api/feed")
 
-    assert seen == route.matches({"method": "GET", "path": path, "root_path": root})
+    assert seen == (route.match({"method": "GET", "path": path, "root_path": root}) is not None)
 
 
-@pytest.mark.parametrize("text", ["", "/api", "POST api", "P0ST /api", "POST"])
+@pytest.mark.parametrize(
+    ("text", "path", "parameters", "word"),
+    [
+        ("POST|DELETE /insights/{insight_id}/like/", "/insights/a b/like", {"insight_id": "a b"}, "like"),
+        ("POST /{insight_id:int}/{action}", "/7/save", {"insight_id": "7", "action": "save"}, "save"),
+        ("POST /v2/{x-y}/{1}/engage", "/v2/a/b/engage", {}, "engage"),
+        ("POST /", "/", {}, ""),
+    ],
+)
+@pytest.mark.parametrize("method", ["POST", "DELETE"])
+def test_reads_the_path(text: str, path: str, parameters: dict[str, str], word: str, method: str) -> None:
+    """What stands in it, by name, and the last segment as a word: `DELETE` undoes what it says."""
+    shape = parse_route(text).match({"method": method, "path": path, "root_path": ""})
+
+    undone = f"un{word}" if method == "DELETE" else word
+    expected = Shape(text, parameters, undone) if method in text else None
+    assert expected == shape
+
+
+@pytest.mark.parametrize("text", ["", "POST /{a}/{a}", "/api", "POST api", "P0ST /api", "POST"])
 def test_refuses_a_route_that_is_none(text: str) -> None:
     """A mistyped route is an error where the middleware is added."""
     with pytest.raises(ValueError, match="route"):
@@ -47,5 +67,5 @@ def test_one_route_may_have_several_methods() -> None:
     route = parse_route("GET|POST /api/search")
 
     assert [True, True, False] == [
-        route.matches({"method": method, "path": "/api/search"}) for method in ("GET", "POST", "PUT")
+        route.match({"method": method, "path": "/api/search"}) is not None for method in ("GET", "POST", "PUT")
     ]

@@ -1,0 +1,104 @@
+"""The engagement: what a request says that readers did, under the names that apps have for it."""
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from otel_training.conventions import Action
+from otel_training.events.feed import Object, first_id
+from otel_training.record.fields import as_id
+from otel_training.record.record import JSON
+from otel_training.record.shape import Shape
+
+_OWN_IDS: Final = ("insight_id", "insightId")
+_TARGETS: Final = ("insight", "item_id", "itemId", "item", "card_id", "cardId", "card", "id", "uuid", "_id")
+_WORDS: Final = ("action", "type", "event", "reaction", "kind", "verb", "event_type", "eventType", "vote")
+_READERS: Final = ("user_id", "userId", "reader_id", "readerId", "user", "reader")
+_READER_IDS: Final = ("user_id", "id", "sub")
+_ENVELOPES: Final = ("data", "event", "payload", "reaction", "engagement", "feedback")
+_SWITCHES: Final = ("value", "active", "on", "state", "selected", "checked")
+_ACTIONS: Final[Mapping[str, Action]] = {
+    **{action.value: action for action in Action},
+    "dismiss": Action.X,
+    "undismiss": Action.UNX,
+    "save": Action.BOOKMARK,
+    "unsave": Action.UNBOOKMARK,
+}
+
+
+class Reaction(NamedTuple):
+    """What a reader did."""
+
+    insight_id: str
+    word: str
+    action: Action | None
+    """None where the word is no action of ours."""
+    reader: str | None
+
+
+def read_reactions(content: JSON, shape: Shape) -> list[Reaction | None]:
+    """Read the reactions of a request: its own, or those in the list that it holds; None is one not recognised."""
+    whole = _read(content, shape)
+    if whole is not None and whole.action is not None:
+        return [whole]
+    outer = _reader(content) if isinstance(content, dict) else None
+    read = [_read(element, shape) for element in _elements(content)]
+    if not any(read):
+        return [whole]
+    return [reaction and reaction._replace(reader=reaction.reader or outer) for reaction in read]
+
+
+def _elements(content: JSON) -> list[JSON]:
+    """Return what a batch holds: the only list of objects, or the object in an envelope."""
+    if isinstance(content, list):
+        return content
+    fields = content if isinstance(content, dict) else {}
+    lists = [
+        value
+        for value in fields.values()
+        if isinstance(value, list) and any(isinstance(inner, dict) for inner in value)
+    ]
+    wrapped: list[JSON] = [value for key in _ENVELOPES if isinstance(value := fields.get(key), dict)]
+    return lists[0] if len(lists) == 1 else wrapped if len(wrapped) == 1 else []
+
+
+def _read(content: JSON, shape: Shape) -> Reaction | None:
+    given = {} if content is None else content
+    if not isinstance(given, dict):
+        return None
+    target, word = _target({**given, **shape.parameters}), _word(given, shape)
+    return None if target is None or word is None else Reaction(target, word, _action(word), _reader(given))
+
+
+def _action(word: str) -> Action | None:
+    return _ACTIONS.get(word.lower())
+
+
+def _target(given: Object) -> str | None:
+    own = next((key for key in _OWN_IDS if key in given), None)
+    values = (given.get(key) for key in ([own] if own else _TARGETS))
+    ids = (first_id(value) if isinstance(value, dict) else as_id(value) for value in values)
+    return next((identity for identity in ids if identity is not None), None)
+
+
+def _word(given: Object, shape: Shape) -> str | None:
+    """Return the word for what was done: one that is known, else the only one; None where there is doubt."""
+    words = [word for key in _WORDS if isinstance(value := given.get(key), str) and (word := as_id(value))]
+    known = next((word for word in (*words, shape.word) if _action(word)), None)
+    if known and "action" not in given and _is_off(given, known):
+        return None
+    if "action" in shape.parameters:
+        words.append(shape.word)
+    return known or (words[0] if len(words) == 1 or (words and "action" in given) else None)
+
+
+def _is_off(given: Object, word: str) -> bool:
+    """Return whether a switch is turned off: `{"liked": false}` may be an undo, or no more than a state."""
+    return any(value is False and (key in _SWITCHES or key.startswith(word.lower())) for key, value in given.items())
+
+
+def _reader(given: Object) -> str | None:
+    metadata = given.get("metadata")
+    holders = [metadata, given] if isinstance(metadata, dict) else [given]
+    values = (holder.get(key) for holder in holders for key in _READERS)
+    ids = (first_id(value, _READER_IDS) if isinstance(value, dict) else as_id(value) for value in values)
+    return next((identity for identity in ids if identity is not None), None)
