@@ -12,7 +12,7 @@ from opentelemetry.context import Context, get_current
 
 from otel_training import conventions as names
 from otel_training._guard import guard
-from otel_training.capture.arguments import FIELDS, NO_ARGUMENTS, Argument, Arguments, bind, constant
+from otel_training.capture.arguments import Arguments, Way, bind, constants_alone
 from otel_training.capture.handle import NO_EXTRACTION, RUNNING, Handle, claim, remember_finished
 from otel_training.capture.notice import notice
 from otel_training.capture.result import NO_RESULT, ResultReader, read_result
@@ -209,7 +209,7 @@ class Extraction:
 
     task: str | None
     version: str | None
-    arguments: Mapping[str, str]
+    arguments: Mapping[str, Way]
     result: ResultReader | None
     constants: Mapping[str, object]
     """Fields with the same value in every call: these win over the function's arguments."""
@@ -221,11 +221,13 @@ class Extraction:
             descriptor = cast("Any", function)
             return cast("Callable[P, R]", type(descriptor)(self(descriptor.__func__)))
         task = self.task or str(getattr(function, "__name__", type(function).__name__))
-        return wrap(function, functools.partial(begin, self._plan(task, bind(function, self.arguments))))
+        return wrap(
+            function, functools.partial(begin, self._plan(task, bind(function, self.arguments, self.constants)))
+        )
 
     def __enter__(self) -> Handle:
         """Begin one extraction, whose result is recorded by the handle's `result`."""
-        run = begin(self._plan(self.task or "extraction", NO_ARGUMENTS), (), {})
+        run = begin(self._plan(self.task or "extraction", constants_alone(self.constants)), (), {})
         _blocks.set((*_blocks.get(), run))
         return NO_EXTRACTION if run is None else run.handle
 
@@ -239,10 +241,7 @@ class Extraction:
             if run is not None:
                 run.ended(error)
 
-    def _plan(self, task: str, bound: Mapping[str, Argument]) -> Plan:
-        arguments = Arguments(
-            *(constant(self.constants[name]) if name in self.constants else bound[name] for name in FIELDS)
-        )
+    def _plan(self, task: str, arguments: Arguments) -> Plan:
         span = {names.OPERATION: _OPERATION, names.WORKFLOW: task}
         return Plan(task, self.version, self.result, arguments, f"{_OPERATION} {task}", span)
 
@@ -254,7 +253,7 @@ def extraction(
     *,
     task: str | None = None,
     version: str | None = None,
-    arguments: Mapping[str, str] | None = None,
+    arguments: Mapping[str, Way] | None = None,
     result: ResultReader | None = None,
     topic: str | None = None,
     source_url: str | None = None,
@@ -266,7 +265,7 @@ def extraction(  # noqa: PLR0913 - one parameter a word of the record
     *,
     task: str | None = None,
     version: str | None = None,
-    arguments: Mapping[str, str] | None = None,
+    arguments: Mapping[str, Way] | None = None,
     result: ResultReader | None = None,
     topic: str | None = None,
     source_url: str | None = None,
@@ -281,8 +280,9 @@ def extraction(  # noqa: PLR0913 - one parameter a word of the record
         function: The function, where the decorator stands without parentheses.
         task: Name of the task; by default the function's name.
         version: The prompt's or the function's version, any text.
-        arguments: Which parameter carries `topic`, `source_url` or `source_content`, where the
-            name differs: `{"source_url": "link"}`.
+        arguments: Where `topic`, `source_url` or `source_content` are, if not where their names say:
+            a parameter, a path from one, or a function of the arguments by name:
+            `{"topic": "self.topic", "source_url": lambda call: call["article"].permalink}`.
         result: Turns the returned value into one that can be read (a mapping, dataclass,
             pydantic model or list of insights). Runs on the caller's thread.
         topic: The topic, where no argument carries it; likewise the next two.

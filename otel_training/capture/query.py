@@ -131,7 +131,7 @@ def query(
 def _begin(name: str, argument: Argument, args: tuple[object, ...], kwargs: Mapping[str, object]) -> QueryRun | None:
     with guard:
         if captures():
-            run = QueryRun(name, text_of(argument.of(args, kwargs), FIELD_LIMIT))
+            run = QueryRun(name, text_of(argument(args, kwargs), FIELD_LIMIT))
             run.enter()
             return run
     return None

@@ -89,15 +89,15 @@ _SAMPLES: Final = (
     ),
     _Check(
         "source_content", "contentless", "samples", "promptless", "sample", "{have} no source content",
-        "name the argument `source_content`, or say which it is by `arguments=`",
+        'name the argument `source_content`, or say where it is: `arguments={"source_content": "article.body"}`',
     ),
     _Check(
         "source_url", "urlless", "samples", "", "sample", "{have} no source URL",
-        "name the argument `source_url`, or say which it is by `arguments=`",
+        'name the argument `source_url`, or say where it is: `arguments={"source_url": "article.link"}`',
     ),
     _Check(
         "topics", "topicless", "samples", "", "sample", "{have} no topic",
-        "name the argument `topic`, or say which it is by `arguments=`",
+        'name the argument `topic`, or say where it is: `arguments={"topic": "self.topic"}`',
     ),
 )  # fmt: skip
 _REACTIONS: Final = (
