@@ -1,6 +1,7 @@
 """Settings: what can be set, with its default, and how the environment sets it."""
 
 import logging
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from importlib.util import find_spec
@@ -21,7 +22,10 @@ def _setting(default: Any, help_: str, *, secret: bool = False) -> Any:
 class Settings:
     """Everything that can be set; `variable` names the environment's word for a field."""
 
-    enabled: bool = _setting(default=True, help_="`false` turns everything off: no file, no thread")
+    enabled: bool = _setting(
+        default=True,
+        help_="`false` turns everything off: no file, no thread; in runs of pytest and unittest off unless `true`",
+    )
     home: str = _setting("", "the data folder; by default `.otel_training/` beside the nearest `.git`")
     store: str = _setting("", "DSN of the ClickHouse that the command reads; by default the embedded one")
     serve_password: str = _setting("", "password of `otel-training serve`; by default made once in the data folder")
@@ -102,6 +106,18 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
     if environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true" or not _has_flock():
         values["enabled"] = False
     return replace(Settings(), **values)  # type: ignore[arg-type]  # each parsed by its field's type
+
+
+def runner_of_tests(environ: Mapping[str, str]) -> str:
+    """Name what runs this program, or the one that started it, as a test; empty where that is not certain.
+
+    pytest says so in the environment (https://docs.pytest.org/en/stable/reference/reference.html), `python -m
+    unittest` is the main module.
+    """
+    if not environ.keys().isdisjoint(("PYTEST_VERSION", "PYTEST_CURRENT_TEST")):
+        return "pytest"
+    spec = getattr(sys.modules.get("__main__"), "__spec__", None)
+    return "unittest" if getattr(spec, "name", "") == "unittest.__main__" else ""
 
 
 def _has_flock() -> bool:

@@ -25,6 +25,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DataFold
     """A fresh data folder; the writer starts anew and the guard raises."""
     home = tmp_path / "data"
     monkeypatch.setenv("OTEL_TRAINING_HOME", str(home))
+    monkeypatch.setenv("OTEL_TRAINING_ENABLED", "true")
     monkeypatch.chdir(tmp_path)
     process.reset()
     guard.raising = True

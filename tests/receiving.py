@@ -146,7 +146,7 @@ def waiting_ids(folder: Path) -> set[str]:
 
 def environment(receiver: Addressed, home: Path, **extra: str) -> dict[str, str]:
     """The environment of an app that ships to a receiver."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("OTEL_")}
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("OTEL_", "PYTEST_"))}
     return {
         **clean,
         "OTEL_TRAINING_HOME": str(home),

@@ -22,7 +22,7 @@ PROGRAMS = Path(__file__).parent / "programs"
 
 def environment(**extra: str) -> dict[str, str]:
     """The environment of a user who configured nothing of ours."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("OTEL_")}
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("OTEL_", "PYTEST_"))}
     return {**clean, **extra}
 
 

@@ -44,13 +44,14 @@ def _make_project(work: Path) -> tuple[Path, Path]:
 
 
 def _environment(work: Path) -> dict[str, str]:
-    """Return the environment of both programs: no setting of ours but where the data goes.
+    """Return the environment of both programs: no setting of ours but that, and where, data is kept.
 
     Without it, a run inside another project would write into that project's data folder.
     """
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("OTEL_", "ANTHROPIC_"))}
     return {
         **inherited,
+        "OTEL_TRAINING_ENABLED": "true",
         "OTEL_TRAINING_HOME": str(work.absolute() / NAME),
         DATABASE: str(work.absolute() / "feed.sqlite"),
     }

@@ -1,17 +1,21 @@
 """The process: the one pipeline in force, replaced in one step, new after a fork, closed at exit."""
 
 import atexit
+import logging
 import os
 import sys
 import threading
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any, Final
 
-from otel_training.config import Settings, from_environment
+from otel_training.config import Settings, from_environment, runner_of_tests, variable
 from otel_training.conventions import Loss
 from otel_training.pipeline.pipeline import EXIT_SECONDS, Pipeline
 from otel_training.record.record import Pending
+
+_log = logging.getLogger("otel_training")
 
 _LAST: Final = -100
 """Priority of our finalizer in children of `multiprocessing`: after all others."""
@@ -73,7 +77,8 @@ def install(arguments: Mapping[str, Any] | None = None, *, forget: Collection[st
     with _replacing:
         before, model = _pipeline, _pipeline or Pipeline(Settings())
         kept = {name: value for name, value in model.arguments.items() if name not in forget} | dict(arguments or {})
-        _pipeline = replace(model, settings=_resolve(kept), arguments=kept, **changes)
+        sinks = {"make_sink": model.make_sink, "logger_provider": model.logger_provider} | changes
+        _pipeline = replace(model, settings=_resolve(kept, sinks.values()), arguments=kept, **changes)
     if before is not None:
         before.close()
 
@@ -95,8 +100,22 @@ def _make_first() -> Pipeline:
         return _pipeline
 
 
-def _resolve(arguments: Mapping[str, Any]) -> Settings:
-    return replace(from_environment(os.environ), **arguments)
+def _resolve(arguments: Mapping[str, Any], sinks: Collection[object] = ()) -> Settings:
+    """Read the settings; what tests capture is no training data, unless they ask for it or say where it goes."""
+    settings = replace(from_environment(os.environ), **arguments)
+    is_decided = not settings.enabled or os.environ.get(variable("enabled")) or arguments.keys() & {"enabled", "home"}
+    if is_decided or any(sink is not None for sink in sinks) or not (runner := runner_of_tests(os.environ)):
+        return settings
+    _tell_off(runner)
+    return replace(settings, enabled=False)
+
+
+@cache
+def _tell_off(runner: str) -> None:
+    _log.warning(
+        "otel_training captures nothing in runs of %s: use otel_training.testing, or OTEL_TRAINING_ENABLED=true",
+        runner,
+    )
 
 
 def _after_fork_in_child() -> None:

@@ -32,7 +32,7 @@ def command(noun: str, *arguments: object) -> list[str]:
 
 def environment(home: Path) -> dict[str, str]:
     """Return the environment of a user who configured nothing, but for the data folder."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("OTEL_")}
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("OTEL_", "PYTEST_"))}
     return {**clean, "OTEL_TRAINING_HOME": str(home)}
 
 

@@ -19,6 +19,7 @@ import otel_training
 from otel_training.folder import DataFolder
 from otel_training.pipeline import process
 from otel_training.spool.loss_file import read_losses
+from tests import served
 from tests.collector.process import until
 from tests.ports import free_port
 from tests.served import PROGRAMS, request
@@ -197,3 +198,47 @@ def test_an_argument_stays_set_when_another_is_set_later(tmp_path: Path) -> None
     otel_training.configure(home=tmp_path / "b")
 
     assert (5, str(tmp_path / "b")) == (process.settings().content_limit, process.settings().home)
+
+
+LIKE = "import otel_training; otel_training.record_feedback('a', 'like')"
+CHILD = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {LIKE!r}], check=True)"
+CASE = f"import unittest\nclass Case(unittest.TestCase):\n    def test(self):\n        {LIKE}\n"
+PYTEST = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "-o", "log_cli=true")
+
+
+@pytest.mark.parametrize(
+    ("argv", "test", "variables", "count"),
+    [
+        (PYTEST, LIKE, {}, 0),
+        (PYTEST, LIKE, {"OTEL_TRAINING_OTLP_ENDPOINT": "http://127.0.0.1:9"}, 0),
+        (PYTEST, LIKE, {"OTEL_TRAINING_HOME": ".otel_training"}, 0),
+        (PYTEST, CHILD, {}, 0),
+        (("-m", "unittest", "test_app"), CASE, {}, 0),
+        (PYTEST, LIKE, {"OTEL_TRAINING_ENABLED": "true"}, 1),
+        (("-m", "unittest", "test_app"), CASE, {"OTEL_TRAINING_ENABLED": "true"}, 1),
+        (PYTEST, LIKE.replace(";", "; otel_training.configure(enabled=True);"), {}, 1),
+        (PYTEST, LIKE.replace(";", "; otel_training.configure(home='.otel_training');"), {}, 1),
+        (("test_app.py",), LIKE, {}, 1),
+    ],
+)
+def test_a_run_of_tests_captures_where_it_is_asked_to(
+    argv: tuple[str, ...], test: str, variables: dict[str, str], count: int, tmp_path: Path
+) -> None:
+    """An app's own tests leave nothing in the project's folder, nor do the programs that they start; a line says so."""
+    (tmp_path / "pyproject.toml").touch()
+    is_pytest = argv == PYTEST
+    (tmp_path / "test_app.py").write_text(f"def test():\n    {test}\n" if is_pytest else test, encoding="utf-8")
+    done = served.run(*argv, cwd=tmp_path, **variables)
+
+    assert (0, count) == (done.returncode, len(captured(DataFolder(tmp_path / ".otel_training"))))
+    assert ("captures nothing" in done.stdout + done.stderr) == (count == 0 and test != CHILD)
+
+
+def test_the_fixture_captures_in_a_run_of_tests(tmp_path: Path) -> None:
+    """What `otel_training.testing` captures goes to no folder."""
+    program = "from otel_training.testing import captured\n"
+    program += f"def test(captured):\n    {LIKE}\n    assert 1 == len(captured.feedback)\n"
+    (tmp_path / "test_app.py").write_text(program, encoding="utf-8")
+    done = served.run(*PYTEST, cwd=tmp_path)
+
+    assert (0, ["test_app.py"]) == (done.returncode, [path.name for path in tmp_path.glob("[!_]*.py")])
