@@ -10,13 +10,12 @@ from contextlib import AbstractContextManager
 from importlib import import_module
 from typing import Any, Final
 
-from opentelemetry import context as otel_context
 from wrapt import wrap_function_wrapper
 
 from otel_training._guard import guard
 from otel_training.anthropic.batches import decode, decode_async, emit_prompts
 from otel_training.anthropic.call import Call, running_call
-from otel_training.capture.handle import RUNNING, Handle, current
+from otel_training.capture.handle import Handle, current, running
 from otel_training.capture.tracing import captures, current_context
 from otel_training.conventions import Loss
 from otel_training.pipeline.process import emit, lose
@@ -76,9 +75,9 @@ def _begin(client: Any, args: Any, kwargs: Any) -> AbstractContextManager[None]:
     with guard:
         options = args[1] if len(args) > 1 else kwargs["options"]
         path = options.url.partition("?")[0] if options.method.lower() == "post" else ""
-        running = otel_context.get_value(RUNNING)
-        if path == _MESSAGES and isinstance(running, Handle) and captures():
-            return Call(running, _provider(client), options, is_stream=bool(kwargs.get("stream")), emit=emit)
+        handle = running()
+        if path == _MESSAGES and handle is not None and captures():
+            return Call(handle, _provider(client), options, is_stream=bool(kwargs.get("stream")), emit=emit)
         if path == _BATCHES and captures():
             handle = Handle(current().id, current_context())
             return Call(handle, _provider(client), options, is_stream=False, emit=emit_prompts)

@@ -1,9 +1,9 @@
 """Extractions: the decorator of a function, and the `with` block where no function is one extraction."""
 
 import functools
+import sys
 from collections.abc import Callable, Mapping
-from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from sys import getsizeof
 from types import TracebackType
 from typing import Any, Final, ParamSpec, TypeVar, cast, overload
@@ -13,7 +13,7 @@ from opentelemetry.context import Context, get_current
 from otel_training import conventions as names
 from otel_training._guard import guard
 from otel_training.capture.arguments import Arguments, Way, bind, constants_alone
-from otel_training.capture.handle import NO_EXTRACTION, RUNNING, Handle, claim, remember_finished
+from otel_training.capture.handle import NO_EXTRACTION, RUNNING, Handle, claim, remember_finished, running, settled
 from otel_training.capture.notice import notice
 from otel_training.capture.result import NO_RESULT, ResultReader, read_result
 from otel_training.capture.tracing import captures, current_context, end_span, enter, leave, start_span
@@ -56,8 +56,8 @@ class Run:
     """
 
     __slots__ = (
-        "_before", "_content", "_duration", "_error", "_length", "_outcome", "_plan", "_result", "_span", "_started",
-        "_time", "_topic", "_url", "_yielded", "handle", "size",
+        "_content", "_duration", "_error", "_length", "_outcome", "_plan", "_result", "_span", "_started", "_time",
+        "_topic", "_url", "_yielded", "handle", "size",
     )  # fmt: skip
 
     def __init__(self, plan: Plan, args: tuple[object, ...], kwargs: Mapping[str, object], context: Context) -> None:
@@ -79,13 +79,12 @@ class Run:
         claim(self.handle)
         self._result = NO_RESULT
         self._yielded: list[object] | None = None
-        self._before: Context | None = None
         self._started = ticks()
 
     def __enter__(self) -> None:
         """Make this the running extraction for a step, under our span where the host traces."""
         with guard:
-            self.enter(get_current())
+            self.enter(settled(get_current()))
 
     def __exit__(self, *raised: object) -> None:
         """Make current again, after a step, what was before."""
@@ -94,12 +93,12 @@ class Run:
 
     def enter(self, context: Context) -> None:
         """Make this the running extraction on top of the current context, until the call ends."""
-        self._before = enter(context, RUNNING, self.handle, self._span)
+        self.handle.before = enter(context, RUNNING, self.handle, self._span)
 
     def _leave(self) -> None:
-        if self._before is not None:
-            leave(RUNNING, self.handle, self._before)
-            self._before = None
+        handle = self.handle
+        if handle.before is not None and leave(RUNNING, handle, settled(handle.before)):
+            handle.before = None
 
     def yielded(self, value: object) -> None:
         """Keep a generator's value as an insight."""
@@ -190,7 +189,7 @@ def _is_stream(value: object) -> bool:
 def begin(plan: Plan, args: tuple[object, ...], kwargs: Mapping[str, object]) -> Run | None:
     """Begin an extraction; None where capture is off or the context asks for no telemetry."""
     try:
-        context = get_current()
+        context = settled(get_current())
         if captures(context):
             run = Run(plan, args, kwargs, context)
             run.enter(context)
@@ -198,9 +197,6 @@ def begin(plan: Plan, args: tuple[object, ...], kwargs: Mapping[str, object]) ->
     except Exception as error:  # noqa: BLE001 - the guard decides
         guard.swallow(error)
     return None
-
-
-_blocks: ContextVar[tuple[Run | None, ...]] = ContextVar("otel_training.blocks", default=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +209,8 @@ class Extraction:
     result: ResultReader | None
     constants: Mapping[str, object]
     """Fields with the same value in every call: these win over the function's arguments."""
+    blocks: list[tuple[int, Run | None]] = field(init=False, default_factory=list)
+    """The blocks that are open: in which frame each was opened, and what it captures."""
 
     def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
         """Capture every call of a function."""
@@ -228,16 +226,25 @@ class Extraction:
     def __enter__(self) -> Handle:
         """Begin one extraction, whose result is recorded by the handle's `result`."""
         run = begin(self._plan(self.task or "extraction", constants_alone(self.constants)), (), {})
-        _blocks.set((*_blocks.get(), run))
+        self.blocks.append((id(sys._getframe(1)), run))  # noqa: SLF001 - see `__exit__`
         return NO_EXTRACTION if run is None else run.handle
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trail: TracebackType | None
     ) -> None:
-        """Finish the extraction; an exception of the block is raised further."""
+        """Finish the extraction; an exception of the block is raised further.
+
+        Of several that are open it is the one of this frame (a generator's is the same on every
+        thread), else of this context, else the last.
+        """
         with guard:
-            *outer, run = _blocks.get()
-            _blocks.set(tuple(outer))
+            frame, handle = id(sys._getframe(1)), running()  # noqa: SLF001 - nothing else tells blocks apart
+            block = max(
+                reversed(self.blocks),
+                key=lambda block: (block[0] == frame, block[1] is not None and block[1].handle is handle),
+            )
+            self.blocks.remove(block)
+            run = block[1]
             if run is not None:
                 run.ended(error)
 

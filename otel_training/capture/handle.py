@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from opentelemetry import context as otel_context
+from opentelemetry.context import Context
 from opentelemetry.trace import SpanContext
 
 from otel_training import conventions as names
@@ -31,7 +32,7 @@ class Handle:
     return is an event of its own, and the last one wins.
     """
 
-    __slots__ = ("_context", "_identity", "attributes", "finished", "own_result")
+    __slots__ = ("_context", "_identity", "attributes", "before", "finished", "own_result")
 
     def __init__(self, identity: str | int, context: SpanContext | None) -> None:
         self._identity = identity
@@ -41,6 +42,8 @@ class Handle:
         self.own_result: object = None
         """What `result` was given."""
         self.finished = False
+        self.before: Context | None = None
+        """What was current before it, until it is left where it was entered."""
 
     @property
     def id(self) -> str:
@@ -151,6 +154,19 @@ NO_EXTRACTION: Final = Handle("", None)
 """The handle where there is no extraction: its methods do nothing."""
 
 
+def settled(context: Context) -> Context:
+    """Return what is left of a context without extractions that have ended in another order, context or thread."""
+    while isinstance(handle := context.get(RUNNING), Handle) and handle.finished and handle.before is not None:
+        context = handle.before
+    return context
+
+
+def running() -> Handle | None:
+    """Return the handle of the extraction that runs in this context, or that this context was made in."""
+    handle = settled(otel_context.get_current()).get(RUNNING)
+    return handle if isinstance(handle, Handle) else None
+
+
 def current() -> Handle:
     """Return the running extraction's handle, or that of the last one finished in this context.
 
@@ -160,10 +176,7 @@ def current() -> Handle:
     if not captures():
         # Else what is recorded about an extraction that is not captured would go to the one before it.
         return NO_EXTRACTION
-    running = otel_context.get_value(RUNNING)
-    if isinstance(running, Handle):
-        return running
-    return _last_finished.get() or NO_EXTRACTION
+    return running() or _last_finished.get() or NO_EXTRACTION
 
 
 def remember_finished(handle: Handle) -> None:

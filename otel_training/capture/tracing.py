@@ -89,15 +89,17 @@ def enter(before: Context, key: str, value: object, span: Span | None) -> Contex
     return before
 
 
-def leave(key: str, value: object, before: Context) -> None:
-    """Make current again what was before `enter`, unless something else than its value is current.
+def leave(key: str, value: object, before: Context) -> bool:
+    """Make current again what was before `enter`, unless something else than its value is current; return whether.
 
     By attaching it, not by a token: a step that is abandoned mid-await is finalised in another
     context, where a token would not be valid
     (https://github.com/open-telemetry/opentelemetry-python/issues/2606).
     """
-    if otel_context.get_value(key) is value:
+    is_current = otel_context.get_value(key) is value
+    if is_current:
         otel_context.attach(before)
+    return is_current
 
 
 def end_span(span: Span, error: BaseException | None) -> None:

@@ -1,15 +1,24 @@
 """The decorator of extraction functions."""
 
 import asyncio
+import contextvars
+import gc
 import inspect
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager, suppress
+from typing import Annotated, Any
 
 import pytest
+from fastapi import Depends, FastAPI
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.trace import get_current_span
+from starlette.testclient import TestClient
 
 import otel_training
+from otel_training.capture.handle import Handle
+from otel_training.capture.tracing import use_tracer_provider
 
 Lines = Callable[[], list[dict[str, Any]]]
 ANSWER = {"insights": [{"text": "One", "category": "c"}, {"text": "Two"}], "quality_score": 8, "passed_filters": True}
@@ -247,3 +256,197 @@ def test_switched_off_a_block_does_nothing(folder: Any) -> None:
         handle.score(1)
 
     assert ("", False) == (handle.id, folder.path.exists())
+
+
+def ended(lines: Lines) -> list[tuple[str, str, float | None]]:
+    """Topic, outcome and score of each record, by topic."""
+    return sorted(
+        (record["training.source.topic"], record["training.outcome"], record.get("training.quality.score"))
+        for record in lines()
+    )
+
+
+def block(topic: str) -> Any:
+    """Open a block with an object of its own."""
+    return otel_training.extraction(topic=topic)
+
+
+def elsewhere(work: Callable[[], object]) -> object:
+    """Run in another thread, with its own context."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(work).result()
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1), (1, 2, 0), (2, 1, 0)], ids=str)
+@pytest.mark.parametrize("traced", [False, True], ids=["", "traced"])
+def test_blocks_end_in_any_order(lines: Lines, order: tuple[int, ...], *, traced: bool) -> None:
+    """Each has its own outcome and score, the host's context is afterwards what it was before."""
+    use_tracer_provider(TracerProvider() if traced else None)
+    before = get_current_span()
+    with block("outer") as outer:
+        stacks = [ExitStack() for _ in range(3)]
+        for number, stack in enumerate(stacks):
+            stack.enter_context(block(f"t{number}")).score(number)
+        for number in order:
+            error = ValueError() if number == 1 else None
+            stacks[number].__exit__(None if error is None else ValueError, error, None)
+        assert otel_training.current() is outer
+    use_tracer_provider(None)
+
+    assert get_current_span() is before
+    assert ended(lines) == [("outer", "ok", None), ("t0", "ok", 0.0), ("t1", "error", 1.0), ("t2", "ok", 2.0)]
+
+
+def test_what_runs_is_what_has_not_ended(lines: Lines) -> None:
+    """A block that has ended before the one inside it does not get what is recorded after both."""
+    first, second = ExitStack(), ExitStack()
+    first.enter_context(block("first"))
+    inner = second.enter_context(block("second"))
+    first.close()
+    assert otel_training.current() is inner
+    second.close()
+    otel_training.current().score(3)
+
+    (_, _, score) = lines()
+    assert inner.id == score["training.score.target"]
+
+
+@pytest.mark.parametrize("outcome", ["ok", "error", "cancelled"])
+def test_a_block_ends_in_another_thread(lines: Lines, outcome: str) -> None:
+    """Its thread goes on without it: what comes next is not part of it."""
+    stack = ExitStack()
+    error = {"ok": None, "error": ValueError(), "cancelled": asyncio.CancelledError()}[outcome]
+
+    def run() -> None:
+        stack.enter_context(block("across")).score(7)
+        elsewhere(lambda: stack.__exit__(None if error is None else type(error), error, None))
+        with block("next") as handle:
+            assert handle is otel_training.current()
+            handle.score(8)
+        assert handle is otel_training.current()
+
+    elsewhere(run)
+
+    assert ended(lines) == [("across", outcome, 7.0), ("next", "ok", 8.0)]
+
+
+SHARED = otel_training.extraction(task="shared", topic="shared")
+
+
+@pytest.mark.parametrize("kind", ["sync", "async"])
+@pytest.mark.parametrize("opens", ["shared", "own"])
+def test_dependencies_of_requests_at_once_have_each_their_own(lines: Lines, kind: str, opens: str) -> None:
+    """A sync dependency is entered and left in threads and contexts of their own."""
+    together = threading.Barrier(4)
+
+    def sync_dependency(number: int) -> Iterator[Handle]:
+        with SHARED if opens == "shared" else block("own") as handle:
+            yield handle
+
+    async def async_dependency(number: int) -> AsyncIterator[Handle]:
+        with SHARED if opens == "shared" else block("own") as handle:
+            yield handle
+
+    app = FastAPI()
+
+    @app.get("/{number}")
+    def endpoint(
+        number: int, handle: Annotated[Handle, Depends(sync_dependency if kind == "sync" else async_dependency)]
+    ) -> int:
+        together.wait(10)
+        handle.score(number)
+        if number % 2:
+            raise ValueError
+        return number
+
+    with TestClient(app, raise_server_exceptions=False) as client, ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda number: client.get(f"/{number}"), range(4)))
+
+    assert sorted((score, outcome) for _, outcome, score in ended(lines)) == [
+        (0.0, "ok"), (1.0, "error"), (2.0, "ok"), (3.0, "error"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("place", ["here", "context", "thread"])
+@pytest.mark.parametrize("shared", [False, True], ids=["own", "shared"])
+def test_generators_with_blocks_end_wherever_they_are_closed(lines: Lines, place: str, *, shared: bool) -> None:
+    """Generators that hold a block, stepped in turn and ended in the order of their beginning, also by letting go."""
+
+    def hold(number: int) -> Iterator[int]:
+        with SHARED if shared else block("held") as handle:
+            handle.score(number)
+            yield number
+            raise ValueError
+
+    def close() -> None:
+        with suppress(ValueError):
+            next(generators[0])
+        generators[1].close()
+        generators.clear()
+        gc.collect()
+
+    generators: list[Any] = [hold(number) for number in range(3)]
+    assert list(map(next, generators)) == [0, 1, 2]
+    {"here": close, "context": lambda: contextvars.Context().run(close), "thread": lambda: elsewhere(close)}[place]()
+
+    assert sorted((score, outcome) for _, outcome, score in ended(lines)) == [
+        (0.0, "error"), (1.0, "error"), (2.0, "error"),
+    ]  # fmt: skip
+
+
+def test_a_block_ends_in_another_task(lines: Lines) -> None:
+    """An async stack may be closed by another task, while others are open."""
+
+    @asynccontextmanager
+    async def holding(number: int) -> AsyncIterator[None]:
+        with block(f"t{number}") as handle:
+            handle.score(number)
+            yield
+
+    async def run() -> None:
+        stacks = [AsyncExitStack() for _ in range(3)]
+        await asyncio.gather(*(stack.enter_async_context(holding(n)) for n, stack in enumerate(stacks)))
+        await asyncio.gather(*(stack.aclose() for stack in reversed(stacks)))
+
+    asyncio.run(run())
+
+    assert ended(lines) == [(f"t{number}", "ok", float(number)) for number in range(3)]
+
+
+def test_one_object_opens_blocks_in_tasks_at_once(lines: Lines) -> None:
+    """Also by stacks, whose frames are not the app's."""
+
+    async def work(number: int) -> None:
+        with ExitStack() as stack:
+            stack.enter_context(SHARED).score(number)
+            await asyncio.sleep(0.001 * (3 - number))
+            if number == 1:
+                raise ValueError
+
+    async def run() -> None:
+        await asyncio.gather(*(work(number) for number in range(3)), return_exceptions=True)
+
+    asyncio.run(run())
+
+    assert sorted((score, outcome) for _, outcome, score in ended(lines)) == [
+        (0.0, "ok"), (1.0, "error"), (2.0, "ok"),
+    ]  # fmt: skip
+
+
+@contextmanager
+def timed() -> Iterator[Handle]:
+    """The app's own context manager around a block."""
+    with block("timed") as handle:
+        yield handle
+
+
+def test_a_call_inside_a_block_that_has_ended_belongs_to_what_is_around(lines: Lines) -> None:
+    """A function that is called after the block around it was closed elsewhere is an extraction as any other."""
+    stack = ExitStack()
+    stack.enter_context(timed())
+    elsewhere(stack.close)
+    sync_style(lambda: ANSWER)("t", "u")
+    otel_training.current().score(5)
+
+    _, extraction, score = lines()
+    assert score["training.score.target"] == extraction["training.extraction.id"]
