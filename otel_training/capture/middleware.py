@@ -1,7 +1,7 @@
 """The middleware: copies engage, feed and search requests as they pass, in pure ASGI, delaying none."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final, NamedTuple, TypeAlias
 from urllib.parse import parse_qs
 
@@ -9,6 +9,8 @@ from opentelemetry.trace import SpanContext
 
 from otel_training import conventions as names
 from otel_training._guard import guard
+from otel_training.capture.naming import ACTION, ITEM, Names, parse_naming
+from otel_training.capture.reader import FindReader, Readers, await_reader, find_reader, parse_user, reader_at
 from otel_training.capture.routes import Route, parse_route
 from otel_training.capture.tracing import captures, current_context, mark_server_span
 from otel_training.conventions import Kind, Loss, Outcome
@@ -23,7 +25,6 @@ Message: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
 App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
-FindReader: TypeAlias = Callable[[Mapping[str, Any]], str | int | None]
 
 REQUEST_LIMIT: Final = 64 << 10
 """Bytes of an engage or search request's body."""
@@ -43,27 +44,34 @@ class TrainingMiddleware:
         feed: Route whose JSON response lists items with `id` or `insight_id`, and `text`.
         search: Route whose query string or JSON body has `query`, `q` or `search`, and whose JSON
             response lists sources, with `quality_score` and `passed_filters` if they have them.
-        user: Returns the reader of a request, given its ASGI scope. Without it: the engage body's
-            `metadata.user_id`, else `scope["user"]`, else `{user_id}` of the path, else the query's.
+        item: What the feed calls an item's `insight_id`, `text` and `source_url`: `{"insight_id": "card.id"}`;
+            or a function from an item to a mapping under these names.
+        action: What an engage body calls `insight_id`, `action` and `user_id`, and the app's word for `like`
+            and the others; or a function from an action to a mapping under the first three.
+        user: Where the ASGI scope holds the reader when the app has answered, `{"user_id": "state.user.id"}`;
+            or a function, sync or async, from the scope to the reader. Without it: what the engage body
+            names, else `scope["user"]`, `user` of its state or session, the path's or the query's `user_id`.
 
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one parameter an option
         self,
         app: App,
         *,
         engage: str = "POST /api/feed/engage",
         feed: str = "GET /api/feed",
         search: str = "GET|POST /api/search",
+        item: Names | None = None,
+        action: Names | None = None,
         user: FindReader | None = None,
     ) -> None:
         self.app = app
         self._routes: tuple[tuple[Kind, Route], ...] = (
-            (Kind.FEEDBACK, parse_route(engage)),
-            (Kind.IMPRESSION, parse_route(feed)),
+            (Kind.FEEDBACK, parse_route(engage, parse_naming("action", action, ACTION))),
+            (Kind.IMPRESSION, parse_route(feed, parse_naming("item", item, ITEM))),
             (Kind.QUERY, parse_route(search)),
         )
-        self._user = user
+        self._readers = parse_user(user)
         self._unmatched = UNMATCHED_REQUESTS
         """How many requests may still be of no route before that is worth a word; at 0 the word has been given."""
         self._matched: set[Kind] = set()
@@ -76,8 +84,12 @@ class TrainingMiddleware:
         exchange = self._begin(scope) if scope["type"] == "http" else None
         if exchange is None:
             await self.app(scope, receive, send)
-        else:
+            return
+        try:
             await self.app(scope, exchange.tee_receive(receive), exchange.tee_send(send))
+        finally:
+            if exchange.unnamed is not None:
+                await exchange.name_reader(*exchange.unnamed)
 
     def _begin(self, scope: Scope) -> "Exchange | None":
         """Begin to capture a request; None where no route matches or capture is off."""
@@ -86,7 +98,7 @@ class TrainingMiddleware:
                 for kind, route in self._routes:
                     if (shape := route.match(scope)) is not None:
                         self._matched.add(kind)
-                        return Exchange(kind, route.path, shape, scope, self._user)
+                        return Exchange(kind, route.path, shape, scope, self._readers)
                 if self._unmatched:
                     self._count_unmatched()
         return None
@@ -155,21 +167,17 @@ class Exchange:
     """
 
     __slots__ = (
-        "_kind",
-        "_number",
-        "_path",
-        "_request",
-        "_response",
-        "_scope",
-        "_shape",
-        "_started",
-        "_status",
-        "_user",
-    )
+        "_kind", "_number", "_path", "_reader", "_readers", "_request", "_response", "_scope", "_shape", "_started",
+        "_status", "unnamed",
+    )  # fmt: skip
 
-    def __init__(self, kind: Kind, path: str, shape: Shape, scope: Scope, user: FindReader | None) -> None:
-        self._kind, self._path, self._shape, self._user = kind, path, shape, user
+    def __init__(self, kind: Kind, path: str, shape: Shape, scope: Scope, readers: Readers) -> None:
+        self._kind, self._path, self._shape, self._readers = kind, path, shape, readers
         self._scope: Scope | None = scope
+        # The app may put another there, or clear it.
+        self._reader = reader_at(scope, readers.places)
+        self.unnamed: tuple[FinishedExchange, Awaitable[object]] | None = None
+        """What is finished but for its reader, whom an async function of the app's finds."""
         self._number = event_number()
         self._request = None if kind is Kind.IMPRESSION else BodyCopy(REQUEST_LIMIT)
         self._response: BodyCopy | None = None
@@ -231,28 +239,36 @@ class Exchange:
         sources = self._response.content() if self._kind is Kind.QUERY and self._response is not None else b""
         # The app may go on for long, with background tasks.
         self._request = self._response = None
-        emit(
-            FinishedExchange(
-                self._kind,
-                self._path,
-                self._shape,
-                self._number,
-                now(),
-                ticks() - self._started,
-                body.content(),
-                sources,
-                current_context(),
-                None if self._user is None else _find_reader(self._user, scope),
-                _scope_user(scope),
-                scope.get("query_string", b""),
-            )
+        readers = self._readers
+        reader = reader_at(scope, readers.places) or self._reader
+        finished = FinishedExchange(
+            self._kind,
+            self._path,
+            self._shape,
+            self._number,
+            now(),
+            ticks() - self._started,
+            body.content(),
+            sources,
+            current_context(),
+            reader if readers.are_declared else None,
+            reader,
+            scope.get("query_string", b""),
         )
+        found = None if readers.find is None else find_reader(readers.find, scope)
+        if found is None or isinstance(found, str):
+            emit(finished if found is None else finished._replace(user=found))
+        else:
+            self.unnamed = (finished, found)
 
-
-def _find_reader(user: FindReader, scope: Scope) -> str | int | None:
-    with guard:
-        return user(scope)
-    return None
+    async def name_reader(self, finished: "FinishedExchange", reader: Awaitable[object]) -> None:
+        """Emit what the app's async function was awaited for, once the app has ended."""
+        user = None
+        try:
+            user = await await_reader(reader)
+        finally:
+            with guard:
+                emit(finished._replace(user=user))
 
 
 class FinishedExchange(NamedTuple):
@@ -267,8 +283,8 @@ class FinishedExchange(NamedTuple):
     content: bytes
     sources: bytes
     context: SpanContext | None
-    user: str | int | None
-    scope_user: object
+    user: str | None
+    scope_user: str | None
     query_string: bytes
 
     @property
@@ -309,24 +325,6 @@ def _is_json(headers: Any) -> bool:
     media_type = values.get(b"content-type", b"").partition(b";")[0].strip()
     is_json = media_type == b"application/json" or media_type.endswith(b"+json")
     return is_json and values.get(b"content-encoding", b"identity") in (b"identity", b"gzip")
-
-
-def _scope_user(scope: Scope) -> object:
-    """Return the reader that the host put into the scope, None where there is none.
-
-    Of a user object only stored fields are read: its properties are the host's code.
-    """
-    user = scope.get("user")
-    if user is None or isinstance(user, (str, int)):
-        return user
-    try:
-        fields = object.__getattribute__(user, "__dict__")
-    except AttributeError:
-        return None
-    for name in ("user_id", "id", "username"):
-        if isinstance(identity := fields.get(name), (str, int)):
-            return identity
-    return None
 
 
 def _parse_query(query: bytes) -> dict[str, str]:

@@ -103,11 +103,13 @@ _SAMPLES: Final = (
 _REACTIONS: Final = (
     _Check(
         "viewers", "anonymous_impressions", "impressions", "anonymous_samples", "impression", "{have} no reader",
-        "give TrainingMiddleware a `user=` function, or `record_impressions` a `user_id=`; they count as no viewers",
+        "set `request.state.user` in the dependency that knows the reader, or give TrainingMiddleware a `user=`, or "
+        "`record_impressions` a `user_id=`; they count as no viewers",
     ),
     _Check(
         "voters", "anonymous_actions", "actions", "voteless_samples", "action", "{have} no reader",
-        "send `metadata.user_id`, or give TrainingMiddleware a `user=` function; they count as no votes",
+        "send `metadata.user_id`, or set `request.state.user` in the dependency that knows the reader, or give "
+        "TrainingMiddleware a `user=`; they count as no votes",
     ),
     _Check(
         "ids", "orphan_ids", "ids", "orphan_samples", "id that readers saw or acted on",
@@ -122,7 +124,8 @@ _REACTIONS: Final = (
     ),
     _Check(
         "words", "odd_actions", "actions", "odd_samples", "action", "{have} a word that is not known ({odd_words})",
-        "send like, x, bookmark or share, or their undo unlike, unx, unbookmark, unshare",
+        "send like, x, bookmark or share, or their undo unlike, unx, unbookmark, unshare, or map yours by `action=` of "
+        "TrainingMiddleware, such as {'like': 'up'}",
     ),
 )  # fmt: skip
 
@@ -189,7 +192,8 @@ def _route_gap(route: Row, unseen: int) -> Gap:
         f"{requests:,} {'request' if requests == 1 else 'requests'} of {place} had neither a list of items with `id` "
         f"and `text` nor `insight_id` and `action`, but {_list([route['detail']], 200) or 'something else'}"
     )
-    return Gap("fields", requests, requests, unseen, missing, "send these names")
+    cure = "send these names, or say by `item=` or `action=` of TrainingMiddleware which are yours"
+    return Gap("fields", requests, requests, unseen, missing, cure)
 
 
 def _list(values: list[str] | dict[str, int], limit: int = _SHORT) -> str:

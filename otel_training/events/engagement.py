@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from otel_training.conventions import Action
-from otel_training.events.feed import Object, first_id
+from otel_training.events.feed import first_id
+from otel_training.events.naming import Object, as_word, rename
 from otel_training.record.fields import as_id
 from otel_training.record.record import JSON
 from otel_training.record.shape import Shape
@@ -40,7 +41,7 @@ def read_reactions(content: JSON, shape: Shape) -> list[Reaction | None]:
     whole = _read(content, shape)
     if whole is not None and whole.action is not None:
         return [whole]
-    outer = _reader(content) if isinstance(content, dict) else None
+    outer = _reader(content, shape) if isinstance(content, dict) else None
     read = [_read(element, shape) for element in _elements(content)]
     if not any(read):
         return [whole]
@@ -62,15 +63,25 @@ def _elements(content: JSON) -> list[JSON]:
 
 
 def _read(content: JSON, shape: Shape) -> Reaction | None:
-    given = {} if content is None else content
-    if not isinstance(given, dict):
+    content = {} if content is None else content
+    given = rename({**content, **_parameters(shape)}, shape.naming) if isinstance(content, dict) else None
+    if given is None:
         return None
-    target, word = _target({**given, **shape.parameters}), _word(given, shape)
-    return None if target is None or word is None else Reaction(target, word, _action(word), _reader(given))
+    target, word = _target(given), _word(given, shape)
+    return (
+        None if target is None or word is None else Reaction(target, word, _action(word, shape), _reader(given, shape))
+    )
 
 
-def _action(word: str) -> Action | None:
-    return _ACTIONS.get(word.lower())
+def _parameters(shape: Shape) -> Object:
+    """Return what the path holds beside the action, which is the shape's word; a function of the app's gets all."""
+    return {
+        name: value for name, value in shape.parameters.items() if name != "action" or shape.naming.read is not None
+    }
+
+
+def _action(word: str, shape: Shape) -> Action | None:
+    return _ACTIONS.get(shape.naming.words.get(word.lower(), word.lower()))
 
 
 def _target(given: Object) -> str | None:
@@ -82,8 +93,16 @@ def _target(given: Object) -> str | None:
 
 def _word(given: Object, shape: Shape) -> str | None:
     """Return the word for what was done: one that is known, else the only one; None where there is doubt."""
-    words = [word for key in _WORDS if isinstance(value := given.get(key), str) and (word := as_id(value))]
-    known = next((word for word in (*words, shape.word) if _action(word)), None)
+    naming = shape.naming
+    values = [given.get(key) for key in (("action",) if "action" in naming.paths else _WORDS)]
+    # True and 1 are words where the app has declared that they are.
+    texts = [
+        as_word(value)
+        for value in values
+        if isinstance(value, str) or (isinstance(value, int) and as_word(value) in naming.words)
+    ]
+    words = [word for text in texts if (word := as_id(text))]
+    known = next((word for word in (*words, shape.word) if _action(word, shape)), None)
     if known and "action" not in given and _is_off(given, known):
         return None
     if "action" in shape.parameters:
@@ -96,9 +115,10 @@ def _is_off(given: Object, word: str) -> bool:
     return any(value is False and (key in _SWITCHES or key.startswith(word.lower())) for key, value in given.items())
 
 
-def _reader(given: Object) -> str | None:
+def _reader(given: Object, shape: Shape) -> str | None:
     metadata = given.get("metadata")
-    holders = [metadata, given] if isinstance(metadata, dict) else [given]
-    values = (holder.get(key) for holder in holders for key in _READERS)
+    is_declared = "user_id" in shape.naming.paths
+    holders = [metadata, given] if isinstance(metadata, dict) and not is_declared else [given]
+    values = (holder.get(key) for holder in holders for key in (_READERS[:1] if is_declared else _READERS))
     ids = (first_id(value, _READER_IDS) if isinstance(value, dict) else as_id(value) for value in values)
     return next((identity for identity in ids if identity is not None), None)

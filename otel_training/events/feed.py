@@ -2,13 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
 from otel_training.events.host_json import as_text
+from otel_training.events.naming import Object, rename
 from otel_training.record.fields import ID_KEYS, OBVIOUS_KEYS, TEXT_KEYS, as_id, text_key
 from otel_training.record.record import JSON
-
-Object: TypeAlias = dict[str, JSON]
+from otel_training.record.shape import COMMON, Naming
 
 _URL_KEYS: Final = ("source_url", "url", "link", "href")
 _FEEDS: Final = frozenset(
@@ -36,12 +36,16 @@ class Item(NamedTuple):
     """2 where it can be nothing but an insight, 1 where it has a text as insights may have, else 0."""
 
 
-def feed_items(answer: JSON) -> list[Item] | None:
+def feed_items(answer: JSON, naming: Naming = COMMON) -> list[Item] | None:
     """Find the insights that an answer shows, those with an id; None where it is in doubt which they are."""
-    feeds = {path: items for path, items in _read_lists(answer).items() if _name(path) not in _OTHERS}
+    lists = _read_lists(answer, naming)
+    if naming is not COMMON:
+        named = [item for items in lists.values() for item in items if item.id is not None]
+        return named if named or not all(lists.values()) else None
+    feeds = {path: items for path, items in lists.items() if _name(path) not in _OTHERS}
     ranks = {path: _rank(path, items) for path, items in feeds.items()}
     highest = max(ranks.values(), default=0)
-    if highest == 0 and isinstance(answer, dict) and (item := _read(answer)).id and item.certainty > 1:
+    if highest == 0 and isinstance(answer, dict) and (item := _read(answer, naming)).id and item.certainty > 1:
         return [item]
     best = [feeds[path] for path, rank in ranks.items() if rank == highest]
     shown = best[0] if len(best) == 1 else []
@@ -54,11 +58,11 @@ def first_id(fields: Object, keys: Iterable[str] = ID_KEYS) -> str | None:
     return next((identity for key in keys if (identity := as_id(fields.get(key))) is not None), None)
 
 
-def _read_lists(answer: JSON) -> dict[str, list[Item]]:
+def _read_lists(answer: JSON, naming: Naming) -> dict[str, list[Item]]:
     """Read the lists of objects in an answer, and the empty ones, by the paths to them."""
     lists: dict[str, list[Item]] = defaultdict(list)
     for path, values in _lists(answer, "", _DEPTH):
-        objects = [_read(value) for value in values if isinstance(value, dict)]
+        objects = [_read(value, naming) for value in values if isinstance(value, dict)]
         if objects or not values:
             lists[path] += objects
     return lists
@@ -88,11 +92,17 @@ def _rank(path: str, items: list[Item]) -> int:
     return (bool(items), 2, 5)[certainty]
 
 
-def _read(value: Object) -> Item:
-    fields, identity = _open(value, _WRAPS)
+def _read(value: Object, naming: Naming) -> Item:
+    given = rename(value, naming)
+    if given is None or ("insight_id" in naming.paths and as_id(given["insight_id"]) is None):
+        return Item(None, (), "", 0)
+    fields, identity = _open(given, 0 if "text" in naming.paths else _WRAPS)
+    if "insight_id" in naming.paths:
+        identity = as_id(given["insight_id"])
     key = text_key([fields])
     texts = (text for name in (TEXT_KEYS if key is None else [key]) if (text := as_text(fields.get(name))))
-    urls = (url for holder in (fields, value) for key in _URL_KEYS if (url := as_text(holder.get(key))))
+    holders = (given,) if "source_url" in naming.paths else (fields, given)
+    urls = (url for holder in holders for key in _URL_KEYS if (url := as_text(holder.get(key))))
     return Item(identity, tuple(texts), next(urls, ""), _certainty(fields))
 
 

@@ -47,7 +47,7 @@ def _request(record: Record) -> JSON:
 def impression(record: Record, finisher: Finisher) -> Iterator[Event]:
     """Finish what a feed showed: the ids in their places, and each pair of id and text that is new."""
     content = read_json(record.content)
-    items = feed_items(content)
+    items = feed_items(content, record.shape.naming)
     if items is None:
         raise MalformedError(Loss.UNRECOGNISED, keys_of(content))
     if items:

@@ -1,10 +1,25 @@
-"""The shape of a request: which route it is of, and what its path holds."""
+"""The shape of a request: which route it is of, what its path holds, and what the app calls what."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+class Naming(NamedTuple):
+    """What an app calls what it shows or what its readers do, as it declared it."""
+
+    paths: Mapping[str, str] = _NONE
+    """Our names, each with the dotted path to where the app has it."""
+    words: Mapping[str, str] = _NONE
+    """The app's words for actions, in lower case, each with ours."""
+    read: Callable[[Any], object] | None = None
+    """A function of the app's, from what it has to a mapping under our names."""
+
+
+COMMON: Final = Naming()
+"""Common names alone."""
 
 
 class Shape(NamedTuple):
@@ -16,3 +31,4 @@ class Shape(NamedTuple):
     """What stands in the path, by the names in the route's template."""
     word: str = ""
     """What the path itself may say was done, `like`."""
+    naming: Naming = COMMON

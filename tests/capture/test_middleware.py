@@ -1,6 +1,7 @@
 """The middleware, around real FastAPI and Starlette apps."""
 
 import asyncio
+import functools
 import gzip
 import json
 from collections.abc import Callable
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.middleware.gzip import GZipMiddleware
 
@@ -451,6 +452,149 @@ def test_switched_off_it_is_not_there(lines: Lines, folder: Any) -> None:
 
     assert flush(1)
     assert not folder.path.exists()
+
+
+def known_as(folder: Any, reader: str) -> str:
+    """A reader's pseudonym, once something was written."""
+    return pseudonym(Key(bytes.fromhex(folder.key.read_text())), reader)
+
+
+class Claims:
+    """What a token says, as an object of the app's."""
+
+    def __init__(self, sub: str) -> None:
+        self.sub = sub
+
+
+def authenticated_app(**options: Any) -> Exchange:
+    """An app whose dependency knows the reader only when the middleware has begun, from a thread."""
+    app = FastAPI()
+
+    def reader(request: Request) -> None:
+        request.state.user = Claims(request.headers["authorization"].removeprefix("Bearer "))
+
+    @app.get("/api/feed", dependencies=[Depends(reader)])
+    async def feed(request: Request) -> Any:
+        return CARDS
+
+    @app.post("/api/feed/engage", dependencies=[Depends(reader)])
+    async def engage(body: dict[str, Any], request: Request, response: Response) -> None:
+        if body.get("logs_out"):
+            del request.scope["user"], request.state.user
+
+    app.add_middleware(otel_training.TrainingMiddleware, **options)
+    return Exchange(app)
+
+
+async def by_session(scope: Any) -> Any:
+    """Look the reader up, which takes a while."""
+    await asyncio.sleep(0.01)
+    return scope["state"]["user"]
+
+
+def bearer(token: str) -> dict[str, Any]:
+    """The headers of a request by this reader."""
+    return {"headers": [(b"content-type", b"application/json"), (b"authorization", f"Bearer {token}".encode())]}
+
+
+BEARER = bearer("r7")
+
+
+@pytest.mark.parametrize(
+    "user",
+    [
+        None,
+        {"user_id": "state.user"},
+        {"user_id": "state.user.sub"},
+        lambda scope: scope["state"]["user"].sub,
+        lambda scope: scope["state"]["user"],
+        by_session,
+        functools.partial(by_session),
+    ],
+)
+def test_knows_a_reader_whom_a_dependency_knows(lines: Lines, folder: Any, user: Any) -> None:
+    """Whatever way it is named: when the app has answered, its dependency has run."""
+    app = authenticated_app(user=user)
+    app("GET", "/api/feed", scope=BEARER)
+    app("POST", "/api/feed/engage", engaged(metadata={}), scope=BEARER)
+
+    readers = [record["user.hash"] for record in lines() if record["training.kind"] != "link"]
+    assert [known_as(folder, "r7")] * 2 == readers
+
+
+def test_knows_a_reader_whom_the_app_forgets(lines: Lines, folder: Any) -> None:
+    """Who was known before the app ran counts where nobody is known after it."""
+    body = engaged(metadata={}, logs_out=True)
+    authenticated_app()("POST", "/api/feed/engage", body, scope={**BEARER, "user": "r8"})
+
+    (record,) = lines()
+    assert known_as(folder, "r8") == record["user.hash"]
+
+
+def test_a_declared_place_wins_over_the_body(lines: Lines, folder: Any) -> None:
+    """As a function does; where there is nothing, the body names the reader."""
+    app = authenticated_app(user={"user_id": "state.user.sub"})
+    app("POST", "/api/feed/engage", engaged(), scope=BEARER)
+    app("POST", "/api/feed/engage", engaged(), scope=bearer(""))
+
+    readers = [record["user.hash"] for record in lines()]
+    assert [known_as(folder, "r7"), known_as(folder, "1")] == readers
+
+
+def test_waits_for_no_reader_before_the_answer(lines: Lines) -> None:
+    """An async function runs when the whole answer has been sent; its failure costs the reader alone."""
+    sent: list[int] = []
+
+    async def user(scope: Any) -> Any:
+        sent.append(len(app.sent))
+        raise OSError
+
+    app = feed_app(CARDS, user=user)
+    otel_training._guard.guard.raising = False
+    app("GET", "/api/feed")
+
+    assert [2] == sent
+    assert ["impression", "link", "link"] == [record["training.kind"] for record in lines()]
+
+
+@pytest.mark.parametrize("error", [OSError, asyncio.CancelledError])
+def test_finds_the_reader_though_the_app_fails_later(lines: Lines, error: type[BaseException]) -> None:
+    """After the answer an app may still fail or be cancelled, which its server sees as before."""
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await JSONResponse(CARDS)(scope, receive, send)
+        raise error
+
+    with pytest.raises(error):
+        Exchange(otel_training.TrainingMiddleware(app, user=later))("GET", "/api/feed")
+
+    assert ["impression", "link", "link"] == [record["training.kind"] for record in lines()]
+    assert "user.hash" in lines()[0]
+
+
+async def later(scope: Any) -> int:
+    """Find a reader after a while."""
+    await asyncio.sleep(0)
+    return 7
+
+
+def test_reads_feeds_and_actions_under_an_app_s_own_names(lines: Lines, folder: Any) -> None:
+    """By mappings: ids and texts of items; ids, words and readers of actions."""
+    app = feed_app(
+        {"topics": [{"id": 1, "title": "Chips"}], "nuggets": [{"nuggetId": 5, "says": {"long": "One"}, "title": "no"}]},
+        item={"insight_id": "nuggetId", "text": "says.long"},
+        action={"insight_id": "nuggetId", "action": "kind", "user_id": "reader", "like": "up", "x": ["down", "hide"]},
+    )
+    app("GET", "/api/feed")
+    for kind in ("up", "HIDE", "fwd"):
+        app("POST", "/api/feed/engage", json.dumps([{"nuggetId": 5, "kind": kind, "reader": 3}]).encode())
+
+    shown, link, *actions = lines()
+    reader = known_as(folder, "3")
+    assert ('["5"]', text_sha256("One")) == (shown["training.insight.ids"], link["training.insight.text_sha256"])
+    assert [("5", "like", reader), ("5", "x", reader), ("5", "fwd", reader)] == [
+        (one["training.insight.id"], one["training.feedback.action"], one["user.hash"]) for one in actions
+    ]
 
 
 @pytest.mark.slow

@@ -190,11 +190,11 @@ CASES: list[tuple[str, Program, Program, str]] = [
     ("topics", program(topic=""), clean, "1 of 1 sample has no topic: name the argument `topic`"),
     (
         "viewers", reading(reader=None), reading(reader=0),
-        "1 of 1 impression has no reader: give TrainingMiddleware a `user=` function",
+        "1 of 1 impression has no reader: set `request.state.user` in the dependency that knows the reader, or give",
     ),
     ("viewers", served(acted), served(acted, user=by_header), "3 of 3 impressions have no reader"),
-    ("voters", served(anonymous), served(acted), "3 of 3 actions have no reader: send `metadata.user_id`, or give"),
-    ("voters", served(anonymous), served(anonymous, user=by_header), "or give TrainingMiddleware a `user=` function"),
+    ("voters", served(anonymous), served(acted), "3 of 3 actions have no reader: send `metadata.user_id`, or set"),
+    ("voters", served(anonymous), served(anonymous, user=by_header), "or give TrainingMiddleware a `user=`; they"),
     (
         "ids", reading(["abc1", "abc2"]), linked(["abc1", "abc2"]),
         "2 of 2 ids that readers saw or acted on are known from no captured insight (e.g. abc1, abc2): call `current()",
@@ -216,10 +216,19 @@ CASES: list[tuple[str, Program, Program, str]] = [
         "No request was of the route POST /api/feed/engage of backend: name the route that the app has by `engage=`",
     ),
     (
-        "fields", served(acted, items=[{"uuid": "abc1", "title": "t"}]), served(acted),
+        "fields", served(acted, items=[{"uid": "abc1", "title": "t"}]),
+        served(acted, items=[{"uid": IDS[0], "title": "t"}], item={"insight_id": "uid"}),
         "3 requests of GET /api/feed of backend had neither a list of items with `id` and `text` nor `insight_id` and",
     ),
-    ("fields", served({"card": 1, "verb": "like"}), served(acted), "`action`, but card, verb: send these names."),
+    (
+        "fields", served({"nr": IDS[0], "verb": "like", "user_id": 1}),
+        served({"nr": IDS[0], "verb": "like", "user_id": 1}, action={"insight_id": "nr"}),
+        "`action`, but nr, verb, user_id: send these names, or say by `item=` or `action=` of TrainingMiddleware which",
+    ),
+    (
+        "words", served({**acted, "action": "up"}), served({**acted, "action": "up"}, action={"like": "up"}),
+        "3 of 3 actions have a word that is not known (3 up): send like, x, bookmark or share, or their undo unlike,",
+    ),
     ("words", reading(action="upvote"), reading(), "1 of 1 action has a word that is not known (1 "),
 ]  # fmt: skip
 

@@ -1,0 +1,74 @@
+"""The reader of a request: where apps keep who asks, without running any code of theirs unless they give a function."""
+
+import inspect
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final, NamedTuple, TypeAlias
+
+from otel_training._guard import guard
+from otel_training.record.fields import as_id
+from otel_training.record.values import fields_of, first_of
+
+FindReader: TypeAlias = Mapping[str, str] | Callable[[Mapping[str, Any]], object]
+
+_KEYS: Final = ("user_id", "id", "sub", "username")
+_PLACES: Final = ("user", "state.user_id", "state.user", "session.user_id", "session.user")
+
+
+class Readers(NamedTuple):
+    """How to find the reader of a request."""
+
+    places: tuple[str, ...] = _PLACES
+    """Dotted paths in the ASGI scope."""
+    are_declared: bool = False
+    """Whether the app named the place: then it wins over what a request's body says."""
+    find: Callable[[Mapping[str, Any]], object] | None = None
+
+
+def parse_user(user: FindReader | None) -> Readers:
+    """Parse the option `user=`; raises `ValueError` or `TypeError` for what can never work."""
+    if user is None:
+        return Readers()
+    if isinstance(user, Mapping):
+        if [*user] == ["user_id"] and isinstance(user["user_id"], str):
+            return Readers((user["user_id"],), are_declared=True)
+        raise ValueError("user= has one key, `user_id`, with a dotted path in the ASGI scope such as 'state.user.id'")
+    if not callable(user):
+        raise TypeError("user= is a mapping such as {'user_id': 'state.user.id'}, or a function of the ASGI scope")
+    return Readers(find=user)
+
+
+def reader_at(scope: Mapping[str, Any], places: tuple[str, ...]) -> str | None:
+    """Return the reader that stands at the first of some places in a scope that has any."""
+    return next((reader for place in places if (reader := reader_of(_at(scope, place))) is not None), None)
+
+
+def reader_of(value: object) -> str | None:
+    """Return the id that a value is, or that a user's object stores; its properties are the host's code."""
+    identity = as_id(value)
+    fields = fields_of(value) if identity is None and value is not None else None
+    return identity if fields is None else as_id(first_of(fields, _KEYS))
+
+
+def _at(value: object, place: str) -> object:
+    for key in place.split("."):
+        fields = fields_of(value)
+        # Not the object's own `get`: a session notes that it was looked at.
+        value = None if fields is None else dict.get(fields, key)
+    return value
+
+
+async def await_reader(reader: Awaitable[object]) -> str | None:
+    """Wait for the reader that an app's async function finds."""
+    with guard:
+        return reader_of(await reader)
+    return None
+
+
+def find_reader(
+    find: Callable[[Mapping[str, Any]], object], scope: Mapping[str, Any]
+) -> str | Awaitable[object] | None:
+    """Ask an app's function for the reader; gives what is to be awaited where it is async."""
+    with guard:
+        found = find(scope)
+        return found if inspect.isawaitable(found) else reader_of(found)
+    return None
