@@ -26,7 +26,7 @@ class Settings:
         default=True,
         help_="`false` turns everything off: no file, no thread; in runs of pytest and unittest off unless `true`",
     )
-    home: str = _setting("", "the data folder; by default `.otel_training/` beside the nearest `.git`")
+    home: str = _setting("", "the data folder; by default `.otel_training/` at the top of the project")
     store: str = _setting("", "DSN of the ClickHouse that the command reads; by default the embedded one")
     serve_password: str = _setting("", "password of `otel-training serve`; by default made once in the data folder")
     user_key: str = _setting("", "secret for readers' pseudonyms; by default made once in the data folder", secret=True)

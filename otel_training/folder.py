@@ -2,7 +2,8 @@
 
 import logging
 import os
-from dataclasses import dataclass
+import sys
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -30,6 +31,8 @@ class DataFolder:
     """Paths inside the data folder."""
 
     path: Path
+    is_guess: bool = field(default=False, compare=False)
+    """No project was found, or none that may be written: the next program may guess otherwise."""
 
     local = Inside("local")
     """Segments that wait to be drained into the embedded store."""
@@ -53,13 +56,32 @@ class DataFolder:
     """Counts of records that were lost where not even that could be written into a segment."""
 
 
-def _beside_git(start: Path) -> Path | None:
-    return next((here for here in (start, *start.parents) if (here / ".git").exists()), None)
+_MARKS: Final = ((".git", ".hg"), ("pyproject.toml",), ("setup.py", "setup.cfg", "requirements.txt", "Pipfile"))
+"""What lies at the top of a project, the surest first."""
+_LIBRARIES: Final = frozenset({"site-packages", "dist-packages"})
+_INSTALLED: Final = (Path(__file__).parent, Path(os.__file__).parent, Path(sys.executable).parent.resolve())
+"""Where no project's programs are: our own command, Python's modules, commands beside Python."""
+_COMMANDS: Final = ("/.local/bin", "/usr/bin", "/usr/local/bin")
 
 
-def _beside_pyproject(start: Path) -> Path | None:
-    roots = [here for here in (start, *start.parents) if (here / "pyproject.toml").is_file()]
-    return roots[-1] if roots else None
+def _root(start: Path) -> Path | None:
+    """Find the top of a project: the nearest repository upwards, else the topmost of another mark; never the disk's."""
+    here = [start, *start.parents][:-1]
+    for marks in _MARKS:
+        if roots := [path for path in here if any((path / mark).exists() for mark in marks)]:
+            return roots[0] if marks is _MARKS[0] else roots[-1]
+    return None
+
+
+def _own_program() -> Path | None:
+    """Return the folder of the program's file; None where that is installed: `python -m uvicorn`, a command."""
+    # Once a script has ended its module has no file any more, and what it captured last is written then.
+    file = getattr(sys.modules.get("__main__"), "__file__", None) or sys.argv[0]
+    if not os.path.isfile(file) or hasattr(sys, "frozen"):  # noqa: PTH113 - it may be of any type
+        return None
+    folder = Path(file).resolve().parent
+    is_library = not _LIBRARIES.isdisjoint(folder.parts) or any(map(folder.is_relative_to, _INSTALLED))
+    return None if is_library or folder.as_posix().endswith(_COMMANDS) else folder
 
 
 def _state_home() -> Path:
@@ -70,19 +92,21 @@ def _state_home() -> Path:
 def find_folder(settings: Settings, start: Path | None = None) -> DataFolder:
     """Find the data folder, without making it.
 
-    `OTEL_TRAINING_HOME`, else `.otel_training/` beside the nearest `.git` upwards, else beside
-    the topmost `pyproject.toml`, else in the working directory; where that is `/` or cannot be
-    written, `$XDG_STATE_HOME/otel_training`.
+    `OTEL_TRAINING_HOME`, else `.otel_training/` at the top of the project: that of the working directory,
+    or, where there is none or it lies further inside, that of the program's file. Without a project beside
+    the program's file, else in the working directory. Where that is `/` or cannot be written,
+    `$XDG_STATE_HOME/otel_training`.
     """
     if settings.home:
         return DataFolder(Path(settings.home).expanduser().absolute())
-    here = (start or Path.cwd()).absolute()
-    root = _beside_git(here) or _beside_pyproject(here) or here
-    if (root / NAME).is_dir():
-        return DataFolder(root / NAME)
-    if root == Path(root.anchor) or not os.access(root, os.W_OK):
-        return DataFolder(_state_home())
-    return DataFolder(root / NAME)
+    here, program = (start or Path.cwd()).absolute(), _own_program()
+    root, inner = _root(here), program and _root(program)
+    if inner and (root is None or inner.is_relative_to(root)):
+        root = inner
+    place = root or program or here
+    if not (place / NAME).is_dir() and (place == Path(place.anchor) or not os.access(place, os.W_OK)):
+        return DataFolder(_state_home(), is_guess=True)
+    return DataFolder(place / NAME, is_guess=root is None)
 
 
 def make_folder(folder: DataFolder) -> DataFolder:
@@ -103,6 +127,12 @@ def make_folder(folder: DataFolder) -> DataFolder:
             f"The data folder {folder.path} cannot be made ({reason}): "
             "set OTEL_TRAINING_HOME to a folder that this user may write."
         ) from error
-    if is_new:
+    if is_new and folder.is_guess:
+        _log.warning(
+            "otel_training found no project that it may write, and gathers in %s: set OTEL_TRAINING_HOME, to the same "
+            "folder for all programs that belong together",
+            folder.path,
+        )
+    elif is_new:
         _log.info("otel_training gathers in %s", folder.path)
     return folder

@@ -34,7 +34,9 @@ def program(folder: DataFolder) -> str:
     here, root = Path.cwd(), folder.path.parent
     if here != root and here.is_relative_to(root):
         return str(here.relative_to(root))
-    return Path(sys.argv[0]).stem or f"python-{os.getpid()}"
+    script = Path(sys.argv[0])
+    name = script.parent.name if script.stem == "__main__" else script.stem
+    return name or f"python-{os.getpid()}"
 
 
 def _scalar(value: object) -> Scalar:
