@@ -173,18 +173,27 @@ SOURCE_LENGTH: Final = _attribute(
     "training.source.length", "extraction", "int {char}", "length of the whole source content"
 )
 SOURCE_TRUNCATED: Final = _attribute("training.source.truncated", "extraction", "bool", "the source content was cut")
-OUTPUT_COUNT: Final = _attribute("training.output.count", "extraction", "int {insight}", "insights returned")
+OUTPUT_COUNT: Final = _attribute(
+    "training.output.count", "extraction, llm_call", "int {insight}", "insights returned; items in an answer"
+)
 OUTPUT_UNREAD: Final = _attribute(
     "training.output.unread",
     "extraction",
     "string",
     "what was returned and could not be read, between commas: insights, text (of some), quality_score, passed_filters",
 )
-OUTPUT_SHA256: Final = _attribute(
-    "training.output.sha256",
+_attribute("training.output.sha256", "extraction, llm_call", "string", "of earlier versions: one digest of all texts")
+OUTPUT_TEXTS: Final = _attribute(
+    "training.output.texts",
     "extraction, llm_call",
     "string",
-    "digest of the insights' texts: tells which call's answer was returned",
+    "keyed digests of the insights' texts, or of those in an answer: tell which call's answer was returned",
+)
+OUTPUT_CATEGORIES: Final = _attribute(
+    "training.output.categories", "extraction", "string", "keyed digests of the insights' categories"
+)
+OUTPUT_QUOTED: Final = _attribute(
+    "training.output.quoted", "extraction, llm_call", "string", "of these texts, those that stand in source or prompt"
 )
 QUALITY: Final = _attribute("training.quality.score", "extraction", "double", "quality score, 0 to 10")
 PASSED: Final = _attribute("training.filter.passed", "extraction", "bool", "passed the app's filters")

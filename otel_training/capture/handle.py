@@ -105,8 +105,8 @@ class Handle:
         """Record one call of a model under the extraction. Never raises.
 
         `input` is the list of messages as sent (`{"role", "content"}`), or the prompt as text;
-        `output` the answer's text. The last call whose answer parses to the returned insights
-        becomes the example's prompt and answer.
+        `output` the answer's text. The call whose answer holds the returned insights becomes the
+        example's prompt and answer.
         """
         with guard:
             messages = [{"role": "user", "content": input}] if isinstance(input, str) else plain(input)

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import Final
 
 import click
 from rich.console import RenderableType
@@ -16,6 +17,13 @@ from otel_training.dataset.funnel import Filters, Funnel, funnel
 from otel_training.store.client import read_query
 
 _DEFAULT = Filters()
+_REASONS: Final = {
+    "no_call": "without a captured call",
+    "other_answer": "with calls, none of which answered these insights",
+    "judge": "with only calls that judged the insights",
+    "no_text": "whose prompt is not all text",
+}
+"""Why a template stands in."""
 
 
 @click.command()
@@ -35,10 +43,17 @@ _DEFAULT = Filters()
     show_default=True,
     help="Least number of readers that one of its insights reached.",
 )
+@click.option(
+    "--only",
+    type=click.Choice(("captured", "template")),
+    help="Write only rows whose prompt was captured, or those where a template stands in.",
+)
 @click.option("--force", is_flag=True, help="Replace the file if it exists.")
 @click.option("--print-sql", is_flag=True, help="Print the query with its parameters instead.")
 @output_options()
-def export(*, target: Path | None, force: bool, print_sql: bool, output: Output, **thresholds: float) -> None:
+def export(
+    *, target: Path | None, only: str | None, force: bool, print_sql: bool, output: Output, **thresholds: float
+) -> None:
     """Write what readers liked as a training file.
 
     In OpenAI's chat format, with a manifest beside it that says where each row comes from.
@@ -57,7 +72,7 @@ def export(*, target: Path | None, force: bool, print_sql: bool, output: Output,
         if counts.left:
             show(*draw_list("What is missing", (gap.sentence for gap in counts.gaps)), aside=True)
         with progress("Exporting") as callback:
-            report = write_export(store, target, filters, counts, callback)
+            report = write_export(store, target, filters, counts, only=only, progress=callback)
     output.emit([asdict(report)], lambda _: [draw_report(report)])
     if output is Output.TEXT:
         note(f"Too few or too many? --min-quality, --net-above, --min-viewers; `{COMMAND} analyze` shows the spread.")
@@ -78,5 +93,14 @@ def draw_funnel(funnel: Funnel) -> RenderableType:
 
 
 def draw_report(report: Report) -> RenderableType:
-    """Name what was written."""
-    return f"Wrote {plural(report.rows, 'example')} to {report.file}\nEach row's origin is in {report.manifest}"
+    """Name what was written: the file, whose prompts it has, and what to know before training on it."""
+    lines = [f"Wrote {plural(report.rows, 'example')} to {report.file}", f"Each row's origin is in {report.manifest}"]
+    reasons = "; ".join(f"{count:,} {_REASONS[reason]}" for reason, count in sorted(report.template_reasons.items()))
+    lines.append(f"Prompts: {report.captured:,} captured, {report.rows - report.captured:,} by the template")
+    lines[-1] += f" ({reasons})" if reasons else ""
+    if report.system_prompts > 1:
+        lines.append(
+            f"The rows have {report.system_prompts} different system prompts: train on one kind by --only captured or "
+            "--only template, or write one file for each."
+        )
+    return "\n".join(lines)

@@ -88,6 +88,12 @@ _SAMPLES: Final = (
         "`current().llm_call(...)`; a template stands in for the prompt",
     ),
     _Check(
+        "judges", "judged", "live", "judged_lost", "sample",
+        "{have} only calls that were asked about the insights, which stand in their prompts",
+        "ask by Claude's client inside the extraction; where the model quotes its source, name it as `source_content`; "
+        "a template stands in for the prompt",
+    ),
+    _Check(
         "source_content", "contentless", "samples", "promptless", "sample", "{have} no source content",
         'name the argument `source_content`, or say where it is: `arguments={"source_content": "article.body"}`',
     ),

@@ -7,6 +7,8 @@ from typing import Any, Final, TypeAlias
 
 import orjson
 
+from otel_training.dataset.kept import kept_answer
+
 Message: TypeAlias = dict[str, str]
 
 TEMPLATE_VERSION: Final = "1"
@@ -24,7 +26,9 @@ class Example:
     extraction_id: str
     messages: list[Message]
     prompt: str
-    """`captured`, or `template` where no call of a model was captured."""
+    """`captured`, or `template` where no call of a model stands for it."""
+    reason: str
+    """Why it is a template: what `v_prompts` says, or `no_text`; empty where the prompt was captured."""
     provenance: Mapping[str, Any]
 
     def line(self) -> bytes:
@@ -41,10 +45,10 @@ def read_example(row: Mapping[str, Any]) -> Example | None:
     messages = captured or _template_chat(row)
     if messages is None:
         return None
+    reason = "" if captured else row["prompt_reason"] or "no_text"
     columns = ("timestamp", "topic", "source_url", "source_truncated", "quality_score", "net", "viewers", "corrected")
-    return Example(
-        row["extraction_id"], messages, "captured" if captured else "template", {name: row[name] for name in columns}
-    )
+    provenance = {name: row[name] for name in columns} | {"model": row["model"] if captured else ""}
+    return Example(row["extraction_id"], messages, "captured" if captured else "template", reason, provenance)
 
 
 def _captured_chat(row: Mapping[str, Any]) -> list[Message] | None:
@@ -55,10 +59,14 @@ def _captured_chat(row: Mapping[str, Any]) -> list[Message] | None:
     if not isinstance(captured, list):
         return None
     messages = [_chat_message(message) for message in captured]
-    if None in messages or not messages:
+    chat = [message for message in messages if message is not None]
+    if len(chat) != len(captured) or not chat:
         return None
-    answer = _insights_json(row) if row["corrected"] else row["output"]
-    return [*(message for message in messages if message is not None), {"role": "assistant", "content": answer}]
+    # The beginning of the answer, where the app wrote it itself.
+    prefill = chat.pop()["content"] if chat[-1]["role"] == "assistant" else ""
+    answer = prefill + row["output"]
+    kept = _insights_json(row) if row["corrected"] else kept_answer(answer, [item["text"] for item in _insights(row)])
+    return [*chat, {"role": "assistant", "content": kept}]
 
 
 def _chat_message(message: object) -> Message | None:
@@ -78,7 +86,7 @@ def _text_of_content(content: object) -> str | None:
     texts = [
         block.get("text") if isinstance(block, dict) and block.get("type") == "text" else None for block in content
     ]
-    return "\n".join(map(str, texts)) if texts and None not in texts else None
+    return "".join(map(str, texts)) if texts and None not in texts else None
 
 
 def _template_chat(row: Mapping[str, Any]) -> list[Message] | None:
@@ -94,4 +102,8 @@ def _template_chat(row: Mapping[str, Any]) -> list[Message] | None:
 
 
 def _insights_json(row: Mapping[str, Any]) -> str:
-    return json.dumps({"insights": row["insights"]}, ensure_ascii=False)
+    return json.dumps({"insights": _insights(row)}, ensure_ascii=False)
+
+
+def _insights(row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [item for item in row["insights"] if item["text"].strip()]

@@ -4,13 +4,14 @@ import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-from otel_training.dataset.example import TEMPLATE_SYSTEM, TEMPLATE_VERSION, read_example
+from otel_training.dataset.example import TEMPLATE_SYSTEM, TEMPLATE_VERSION, Example, read_example
 from otel_training.dataset.funnel import Filters, Funnel
 from otel_training.errors import NothingToExportError, TrainingError
 from otel_training.progress import Progress
@@ -27,6 +28,12 @@ class Report:
     file: str
     manifest: str
     rows: int
+    captured: int
+    """Rows whose prompt is the one that was captured; in all others the template stands in."""
+    template_reasons: dict[str, int]
+    """How many rows are templates for which reason."""
+    system_prompts: int
+    """How many different system prompts the rows have; a row without any counts as one."""
     sha256: str
     filters: Filters
     funnel: Funnel
@@ -47,47 +54,85 @@ def check_target(out: Path, *, force: bool) -> None:
         raise TrainingError(f"{existing} exists already: choose another --out, or add --force to replace it.")
 
 
-def export(store: Store, out: Path, filters: Filters, funnel: Funnel, progress: Progress | None = None) -> Report:
-    """Write the examples that pass the filters, and their manifest.
+def export(  # noqa: PLR0913 - what to read, where to write, and what
+    store: Store,
+    out: Path,
+    filters: Filters,
+    funnel: Funnel,
+    *,
+    only: str | None = None,
+    progress: Progress | None = None,
+) -> Report:
+    """Write the examples that pass the filters, and their manifest; of one kind of prompt alone where `only` names it.
 
     Raises `NothingToExportError` when none passes; then nothing is written.
     """
     if not funnel.left:
         raise NothingToExportError(funnel.why_none())
+    examples = _read_examples(store, filters, funnel.left, progress)
     with _open_replacement(out) as file, _open_replacement(manifest_path(out)) as manifest:
-        rows, digest = _write_rows(store, file, filters, funnel.left, progress)
-        if not rows:
-            raise NothingToExportError("No example that passes the filters has a prompt in text form.")
-        funnel = funnel.ending_at(len(rows))
-        report = Report(str(out), str(manifest_path(out)), len(rows), digest, filters, funnel)
-        manifest.write(json.dumps(_manifest_of(report, rows), indent=1).encode() + b"\n")
+        written = _write_rows(file, examples, only)
+        if not written.rows:
+            raise NothingToExportError(_why_no_row(written, only))
+        counts = funnel.ending_at(len(written.rows), written.others, only)
+        report = Report(
+            str(out), str(manifest_path(out)), len(written.rows),
+            captured=sum(row["prompt"] == "captured" for row in written.rows),
+            template_reasons=dict(Counter(row["reason"] for row in written.rows if row["reason"])),
+            system_prompts=len(written.system_prompts),
+            sha256=written.digest.hexdigest(), filters=filters, funnel=counts,
+        )  # fmt: skip
+        manifest.write(json.dumps(_manifest_of(report, written.rows), indent=1).encode() + b"\n")
     return report
 
 
-def _write_rows(
-    store: Store, file: BinaryIO, filters: Filters, total: int, progress: Progress | None
-) -> tuple[list[dict[str, Any]], str]:
-    """Write the training file; return the manifest's rows, and the file's digest."""
-    digest = hashlib.sha256()
-    rows: list[dict[str, Any]] = []
+@dataclass(slots=True)
+class _Written:
+    """What was written to a training file."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    system_prompts: set[str] = field(default_factory=set)
+    others: int = 0
+    """Examples of another kind of prompt than was asked for."""
+    digest: Any = field(default_factory=hashlib.sha256)
+
+
+def _read_examples(store: Store, filters: Filters, total: int, progress: Progress | None) -> Iterator[Example]:
     for number, row in enumerate(store.rows(read_query("export"), **asdict(filters)), 1):
         example = read_example(row)
         if example is not None:
-            line = example.line()
-            file.write(line)
-            digest.update(line)
-            rows.append(
-                {
-                    "line": len(rows) + 1,
-                    "extraction_id": example.extraction_id,
-                    "sha256": hashlib.sha256(line).hexdigest(),
-                    "prompt": example.prompt,
-                    **example.provenance,
-                }
-            )
+            yield example
         if progress is not None:
             progress(number, total)
-    return rows, digest.hexdigest()
+
+
+def _write_rows(file: BinaryIO, examples: Iterable[Example], only: str | None) -> _Written:
+    """Write the training file; return the manifest's rows, and what the file holds."""
+    written = _Written()
+    for example in examples:
+        if only not in (None, example.prompt):
+            written.others += 1
+            continue
+        line = example.line()
+        file.write(line)
+        written.digest.update(line)
+        first = example.messages[0]
+        written.system_prompts.add(first["content"] if first["role"] == "system" else "")
+        origin = {
+            "line": len(written.rows) + 1,
+            "extraction_id": example.extraction_id,
+            "sha256": hashlib.sha256(line).hexdigest(),
+            "prompt": example.prompt,
+            "reason": example.reason,
+        }
+        written.rows.append(origin | dict(example.provenance))
+    return written
+
+
+def _why_no_row(written: _Written, only: str | None) -> str:
+    if written.others:
+        return f"Of {written.others} examples that pass the filters none has a {only} prompt: leave out --only."
+    return "No example that passes the filters has a prompt in text form."
 
 
 def _manifest_of(report: Report, rows: list[dict[str, Any]]) -> dict[str, Any]:

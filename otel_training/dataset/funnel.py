@@ -43,7 +43,7 @@ class _Filter:
 
 
 _READERS: Final = frozenset({"reactions", "ids", "shared_ids", "fields", "routes"})
-_PROMPTS: Final = frozenset({"source_content", "calls", "prompts", "content"})
+_PROMPTS: Final = frozenset({"source_content", "calls", "prompts", "judges", "content"})
 _FILTERS: Final = (
     _Filter("captured", "captured", "", "", "", frozenset({"extractions"})),
     _Filter(
@@ -80,13 +80,15 @@ class Funnel:
         """How many extractions pass all filters."""
         return self.steps[-1].left
 
-    def ending_at(self, rows: int) -> "Funnel":
-        """Return the funnel with one more step where fewer rows were written: some prompts are no text."""
-        if rows == self.left:
-            return self
-        dropped = self.left - rows
-        step = Step("prompt is text", rows, dropped, dropped, "its only prompt holds images or tool results")
-        return Funnel([*self.steps, step], self.gaps)
+    def ending_at(self, rows: int, others: int, only: str | None) -> "Funnel":
+        """Return the funnel with the steps where fewer rows were written: prompts that are no text, or not wanted."""
+        steps = [*self.steps]
+        if textless := self.left - rows - others:
+            reason = "its only prompt holds images or tool results"
+            steps.append(Step("prompt is text", rows + others, textless, textless, reason))
+        if only:
+            steps.append(Step(f"only {only}", rows, others, 0, "with another kind of prompt" if others else ""))
+        return Funnel(steps, self.gaps)
 
     def why_none(self) -> str:
         """Say why nothing is left: data is missing, or a filter was not passed."""

@@ -1,50 +1,139 @@
-"""The answer of a model's call, and the digests by which it is compared with what an extraction returned."""
+"""The answer of a model's call: the texts in it, by whose digests it is compared with what an extraction returned."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from hashlib import blake2b
+from typing import Any, Final
 
 import orjson
 
-from otel_training.events.host_json import MalformedError, read_json
-from otel_training.privacy.identity import text_sha256
-from otel_training.record.fields import INSIGHT_KEYS, text_key
+from otel_training.privacy.identity import Key, normal_text, text_sha256
 from otel_training.record.record import JSON
-from otel_training.record.values import clean
+
+STEM: Final = 24
+"""Characters by which a text is known though the app cut the rest."""
+TEXTS_LIMIT: Final = 256
+_MISSES: Final = 50
+_LOOKED_AT: Final = 200
+_EDGES: Final = " .,;:…'\"*•\N{EN DASH}—-"
+_DECODER: Final = json.JSONDecoder()
+# What begins like JSON with something in it, and not like a footnote or a link.
+_OPENING: Final = re.compile(r'(?:\{\s*"|\[\s*["{\[])')
+_BRACKET: Final = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
+_TAGGED: Final = re.compile(r">\s*([^<>]+?)\s*</")
+_BULLET: Final = re.compile(r"\s*(?:\d{1,3}[.)]\s)?")
+_PLAIN: Final = re.compile(r"[\w ,.;:%()'-]+")
 
 
-def insights_text(items: list[JSON]) -> str:
-    """Return the text by which a call's answer and an extraction's insights are compared."""
-    key = text_key(item for item in items if isinstance(item, dict)) or "text"
-    values = (item.get(key) if isinstance(item, dict) else item for item in items)
-    return orjson.dumps([clean(value) if isinstance(value, str) else value for value in values]).decode()
+def choose_answer(outputs: list[JSON]) -> str | None:
+    """Choose the answer among a call's texts and tools' arguments: all that hold JSON, else the first."""
+    texts = [output for output in outputs if isinstance(output, str)]
+    with_json = [text for text in texts if next(json_spans(text), None) is not None]
+    return "\n".join(with_json) if with_json else next(iter(texts), None)
 
 
-def choose_answer(outputs: JSON) -> tuple[str | None, str | None]:
-    """Choose the answer among a call's texts: the first that holds insights, else the first; and its digest."""
-    texts = [output for output in outputs if isinstance(output, str)] if isinstance(outputs, list) else []
-    digests = [(text, digest) for text in texts if (digest := _insights_sha256(text)) is not None]
-    return digests[0] if digests else (texts[0] if texts else None, None)
+def json_spans(text: str) -> Iterator[tuple[Any, int, int]]:
+    """Yield the objects and lists in a text with their start and end; nothing of those that are broken off."""
+    position = misses = 0
+    while misses < _MISSES and (opening := _OPENING.search(text, position)):
+        start = opening.start()
+        try:
+            value, position = _DECODER.raw_decode(text, start)
+        except (ValueError, RecursionError):
+            position, misses = _closing(text, start), misses + 1
+        else:
+            yield value, start, position
 
 
-def prompt_version(messages: JSON) -> str | None:
+def texts_of(answer: str) -> tuple[list[str], int]:
+    """Return the texts in an answer, of its JSON, else its tags, else its lines; and how many items hold them."""
+    values = [value for value, _, _ in json_spans(answer)]
+    texts, items = strings_in(values)
+    if not values and not _OPENING.search(answer):
+        texts = _TAGGED.findall(answer) or [_BULLET.sub("", line, count=1) for line in answer.splitlines()]
+        items = len(texts)
+        texts.append(answer)
+    return texts[:TEXTS_LIMIT], items
+
+
+def strings_in(values: list[Any]) -> tuple[list[str], int]:
+    """Return the strings in JSON, those of JSON in a string as well; and how many items of lists have some."""
+    strings: list[str] = []
+    items, waiting = 0, [*values]
+    for value in waiting:
+        if len(strings) >= TEXTS_LIMIT:
+            break
+        children = list(value.values()) if isinstance(value, dict) else value
+        texts = [child for child in children if isinstance(child, str)]
+        items += bool(texts) if isinstance(value, dict) else len(texts)
+        strings += texts
+        waiting += [child for child in children if isinstance(child, (dict, list))]
+        waiting += [inner for text in texts if text[:1] in ("[", "{") for inner, _, _ in json_spans(text)]
+    return strings, items
+
+
+def comparable(text: str) -> str:
+    """Return what two copies of a text share: white space, case and marks around it do not count."""
+    return normal_text(text).strip(_EDGES).casefold()
+
+
+def beginning(text: str) -> str:
+    """Return by what a text is known, though the app stripped it, or cut it and put dots there."""
+    return comparable(text)[:STEM].rstrip(_EDGES)
+
+
+def digests(key: Key, texts: Iterable[str]) -> str | None:
+    """Return keyed digests of each text, blanks between: 8 hex digits of its beginning, 8 of all of it."""
+    return " ".join(_digest(key, text) for text in dict.fromkeys(texts) if text.strip()) or None
+
+
+def quoted(texts: Iterable[str], sources: list[str]) -> Iterator[str]:
+    """Yield the texts that stand in a source, escaped or not: by their longest run without marks."""
+    for text in dict.fromkeys(texts):
+        run = max(_PLAIN.findall(text, 0, _LOOKED_AT), key=len, default=text).strip()
+        escaped = json.dumps(run)[1:-1]
+        if any(run in source or escaped in source for source in sources):
+            yield text
+
+
+def prompt_version(messages: list[JSON]) -> str | None:
     """Digest the system prompt: it changes when the prompt does."""
-    first = messages[0] if isinstance(messages, list) and messages else None
+    first = next(iter(messages), None)
     if not isinstance(first, dict) or first.get("role") != "system":
         return None
     return text_sha256(orjson.dumps(first.get("content")).decode())[:12]
 
 
-def _insights_sha256(answer: str) -> str | None:
-    """Digest the insights of an answer as those of an extraction; None when it holds no list of them."""
-    try:
-        parsed = read_json(_unfenced(answer).encode())
-    except MalformedError:
-        return None
-    if isinstance(parsed, dict):
-        parsed = next((parsed[key] for key in INSIGHT_KEYS if key in parsed), None)
-    return text_sha256(insights_text(parsed)) if isinstance(parsed, list) else None
+def prefill(messages: list[JSON]) -> str:
+    """Return the beginning of the answer that the app itself wrote, as the last turn of the conversation."""
+    match messages[-1:]:
+        case [{"role": "assistant", "content": str(content)}]:
+            return content
+        case [{"role": "assistant", "content": [*_, {"type": "text", "text": str(text)}]}]:
+            return text
+        case _:
+            return ""
 
 
-def _unfenced(answer: str) -> str:
-    """Take a Markdown fence off a JSON answer."""
-    stripped = answer.strip()
-    if not stripped.startswith("```"):
-        return stripped
-    return stripped.split("\n", 1)[-1].rsplit("```", 1)[0]
+def sent_texts(messages: list[JSON]) -> list[str]:
+    """Return what was sent to the model, but what it had answered itself, as JSON whose escapes are undone once."""
+    sent = [message for message in messages if isinstance(message, dict) and message.get("role") != "assistant"]
+    return [orjson.dumps(message.get("content")).decode().replace("\\\\", "\\") for message in sent]
+
+
+def _closing(text: str, position: int) -> int:
+    """Return where the bracket at a position is closed again, or the text's end."""
+    depth = 0
+    for bracket in _BRACKET.finditer(text, position):
+        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(bracket[0], 0)
+        if depth == 0 and bracket[0] in "]}":
+            return bracket.end()
+    return len(text)
+
+
+def _digest(key: Key, text: str) -> str:
+    return "".join(
+        blake2b(part.encode("utf-8", "surrogatepass"), key=key.secret, digest_size=4).hexdigest()
+        for part in (beginning(text), comparable(text))
+    )

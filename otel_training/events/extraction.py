@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from otel_training import conventions as names
-from otel_training.events.answer import insights_text
+from otel_training.events.answer import digests, quoted
 from otel_training.events.event import Event, to_event
 from otel_training.events.finisher import Attributes, Finisher
 from otel_training.events.host_json import MalformedError, as_text, read_json, read_object, stored_url
-from otel_training.privacy.identity import insight_digests, text_sha256
+from otel_training.privacy.identity import insight_digests
 from otel_training.privacy.redact import Redactor
 from otel_training.record.fields import as_id
 from otel_training.record.record import JSON, Record
@@ -26,13 +26,26 @@ def extraction(record: Record, finisher: Finisher) -> Iterator[Event]:
         names.TOPIC: redactor.redact(as_text(content.get("topic")) or ""),
         names.SOURCE_URL: stored_url(url, finisher.rules),
         names.OUTPUT_UNREAD: _unread(record, insights),
-        names.OUTPUT_SHA256: text_sha256(insights_text(items)) if isinstance(items, list) else None,
+        **_compared(items if isinstance(items, list) else [], source or "", finisher),
     }
     length = record.attributes.get(names.SOURCE_LENGTH)
     if isinstance(length, int):
         attributes[names.SOURCE_TRUNCATED] = length > finisher.content_limit
     kept = None if source is None else redactor.redact(source)[: finisher.content_limit]
     yield to_event(record, attributes, {names.INPUT: kept, names.OUTPUT: insights}, redactor)
+
+
+def _compared(items: list[JSON], source: str, finisher: Finisher) -> Attributes:
+    """Digest the insights' texts and categories, by which the call that answered them is looked for."""
+    fields = [item for item in items if isinstance(item, dict)]
+    texts, categories = (
+        [text for item in fields if (text := as_text(item.get(name)))] for name in ("text", "category")
+    )
+    return {
+        names.OUTPUT_TEXTS: digests(finisher.key, texts),
+        names.OUTPUT_CATEGORIES: digests(finisher.key, categories),
+        names.OUTPUT_QUOTED: digests(finisher.key, quoted(texts, [source])),
+    }
 
 
 def _unread(record: Record, insights: list[JSON] | None) -> str | None:

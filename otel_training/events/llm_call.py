@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from otel_training import conventions as names
-from otel_training.events.answer import choose_answer, prompt_version
+from otel_training.events.answer import choose_answer, digests, prefill, prompt_version, quoted, sent_texts, texts_of
 from otel_training.events.event import Event, to_event
 from otel_training.events.finisher import Attributes, Finisher
 from otel_training.events.host_json import read_object
@@ -11,18 +11,22 @@ from otel_training.record.record import JSON, Record
 
 
 def llm_call(record: Record, finisher: Finisher) -> Iterator[Event]:
-    """Finish a call: of its texts the one that holds insights is the answer."""
+    """Finish a call: its answer, and the digests by which the insights that an extraction returned are looked for."""
     content = read_object(record.content)
     redactor = finisher.redactor()
-    answer, digest = choose_answer(content.get("outputs"))
-    messages, tools = content.get("input"), content.get("tools")
+    sent, outputs, tools = content.get("input"), content.get("outputs"), content.get("tools")
+    messages = sent if isinstance(sent, list) else []
+    answer = choose_answer(outputs if isinstance(outputs, list) else [])
+    texts, items = texts_of(prefill(messages) + (answer or ""))
     attributes: Attributes = {
         **record.attributes,
-        names.OUTPUT_SHA256: digest,
+        names.OUTPUT_COUNT: items,
+        names.OUTPUT_TEXTS: digests(finisher.key, texts),
+        names.OUTPUT_QUOTED: digests(finisher.key, quoted(texts, sent_texts(messages))),
         names.PROMPT_VERSION: prompt_version(messages),
     }
     body: dict[str, JSON] = {
-        names.INPUT: redactor.redact_json(messages),
+        names.INPUT: redactor.redact_json(sent),
         names.OUTPUT: None if answer is None else redactor.redact(answer),
     }
     if tools is not None:

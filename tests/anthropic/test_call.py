@@ -71,10 +71,10 @@ def extracted(call: Callable[[], Any], answer: Any = None) -> Any:
 
 
 def the_call(lines: Lines) -> dict[str, Any]:
-    """The only call's record; its extraction is the other record, and has the same digest."""
+    """The only call's record; its extraction is the other record, and has digests that the call's have."""
     call, extraction = lines()
     assert call["training.extraction.id"] == extraction["training.extraction.id"]
-    assert call["training.output.sha256"] == extraction["training.output.sha256"]
+    assert extraction["training.output.texts"] in call["training.output.texts"]
     assert call.pop("training.duration") > 0
     return call
 
@@ -175,7 +175,7 @@ def test_thinking_is_no_answer(client: anthropic.Anthropic, lines: Lines, api: M
 
 
 def test_a_judges_call_is_kept_apart(client: anthropic.Anthropic, lines: Lines) -> None:
-    """Two calls under one extraction: only the one whose answer was returned has its digest."""
+    """Two calls under one extraction: only the one whose answer was returned has its digests."""
 
     def both() -> None:
         client.messages.create(**PROMPT)
@@ -184,7 +184,7 @@ def test_a_judges_call_is_kept_apart(client: anthropic.Anthropic, lines: Lines) 
     extracted(both)
     call, judge, extraction = lines()
     assert [True, False] == [
-        one.get("training.output.sha256") == extraction["training.output.sha256"] for one in (call, judge)
+        extraction["training.output.texts"] in one.get("training.output.texts", "") for one in (call, judge)
     ]
 
 

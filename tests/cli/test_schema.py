@@ -27,10 +27,10 @@ def store(folder: DataFolder) -> Iterator[Store]:
 @pytest.mark.parametrize(
     ("options", "statements"),
     [
-        ("", 37),
-        ("--replicated", 37),
-        ("--cluster training", 50),
-        ("--cluster {cluster} --replicated --ttl-days 400", 50),
+        ("", 40),
+        ("--replicated", 40),
+        ("--cluster training", 54),
+        ("--cluster {cluster} --replicated --ttl-days 400", 54),
         ("--roles", 6),
         ("--roles --cluster training", 6),
     ],

@@ -33,16 +33,16 @@ Program = Callable[[], None]
 Read = Callable[..., list[Gap]]
 
 
-def extract(
+def extract(  # noqa: PLR0913 - one for each gap
     answer: Any = RESULT, *, output: str | None = json.dumps(INSIGHTS), topic: str = "chips", url: str = URL,
-    content: str = "Orders at ...", **options: Any,
+    content: str = "Orders at ...", prompt: str = "?", **options: Any,
 ) -> None:  # fmt: skip
     """Extract once; by default nothing is missing."""
 
     @otel_training.extraction(task="extract", **options)
     def extracting(topic: str, source_url: str, source_content: str) -> Any:
         if output is not None:
-            otel_training.current().llm_call(model="m", input=[{"role": "user", "content": "?"}], output=output)
+            otel_training.current().llm_call(model="m", input=prompt, output=output)
         return answer
 
     extracting(topic, url, content)
@@ -185,6 +185,7 @@ CASES: list[tuple[str, Program, Program, str]] = [
     ),
     ("calls", program(output=None), clean, "1 of 1 sample has no captured call of a model: ask by Claude's client"),
     ("prompts", program(output='[{"text": "Other"}]'), clean, "1 of 1 sample has calls, but no answer with the"),
+    ("judges", program(prompt=json.dumps(INSIGHTS)), clean, "1 of 1 sample has only calls that were asked about the"),
     ("source_content", program(content=""), clean, "1 of 1 sample has no source content: name the argument"),
     ("source_url", program(url=""), clean, "1 of 1 sample has no source URL: name the argument `source_url`"),
     ("topics", program(topic=""), clean, "1 of 1 sample has no topic: name the argument `topic`"),

@@ -12,7 +12,7 @@ from tests.dataset.captured import manifest
 
 
 def test_prefers_the_captured_call_whose_answer_was_returned(tmp_path: Path, command: Any) -> None:
-    """Prompt and answer are those of the last matching call; a judge's call is not one."""
+    """Prompt and answer are those of the first matching call; a judge's call is not one."""
 
     @otel_training.extraction
     def asked(topic: str, source_url: str, source_content: str) -> list[str]:
@@ -34,7 +34,7 @@ def test_prefers_the_captured_call_whose_answer_was_returned(tmp_path: Path, com
     command("export", "--out", "t.jsonl")
 
     (line,) = (tmp_path / "t.jsonl").read_text(encoding="ascii").splitlines()
-    assert [("system", "S"), ("user", "second"), ("assistant", ' ["A"] ')] == [
+    assert [("system", "S"), ("user", "first"), ("assistant", '["A"]')] == [
         (message["role"], message["content"]) for message in json.loads(line)["messages"]
     ]
     assert "captured" == manifest(tmp_path / "t.manifest.json")["rows"][0]["prompt"]
@@ -42,6 +42,7 @@ def test_prefers_the_captured_call_whose_answer_was_returned(tmp_path: Path, com
 
 ROW = {
     "extraction_id": "e", "topic": "", "source_content": "text", "insights": [], "messages": "", "output": "",
+    "model": "m", "prompt_reason": "",
     "timestamp": "", "source_url": "", "source_truncated": False, "corrected": False,
     "quality_score": 8, "net": 1, "viewers": 10,
 }  # fmt: skip
@@ -65,9 +66,35 @@ def test_falls_back_to_the_template_for_a_prompt_that_is_no_text(messages: str, 
     made = read_example({**ROW, "messages": messages, "output": "A"})
 
     assert made is not None
-    assert prompt == made.prompt
+    assert (prompt, "" if prompt == "captured" else "no_text") == (made.prompt, made.reason)
 
 
 def test_makes_no_example_without_any_prompt() -> None:
     """Neither source content nor a usable call: no row."""
     assert read_example({**ROW, "source_content": None, "messages": "[7]", "output": "A"}) is None
+
+
+SENT = [
+    {"role": "system", "content": [{"type": "text", "text": "Extract"}, {"type": "text", "text": " insights."}]},
+    {"role": "user", "content": "Of this."},
+    {"role": "assistant", "content": '{"insights": ['},
+]
+
+
+def test_a_prefilled_beginning_is_part_of_the_answer() -> None:
+    """Blocks of text are joined as they were sent, and the last turn is one answer."""
+    example = read_example({**ROW, "messages": json.dumps(SENT), "output": '"A"]}'})
+
+    assert example is not None
+    assert [("system", "Extract insights."), ("user", "Of this."), ("assistant", '{"insights": ["A"]}')] == [
+        (message["role"], message["content"]) for message in example.messages
+    ]
+
+
+def test_blank_insights_are_no_answer() -> None:
+    """The template's answer has none, and what has no other is no sample."""
+    insights = [{"text": " ", "category": None}, {"text": "A", "category": None}]
+    example = read_example({**ROW, "insights": insights})
+
+    assert example is not None
+    assert {"insights": insights[1:]} == json.loads(example.messages[-1]["content"])

@@ -180,3 +180,89 @@ def test_a_cards_own_page_is_not_its_source(tmp_path: Path, rows: Any) -> None:
 
     assert 1 == report["rows"]
     assert [["card"]] == [row["insight_ids"] for row in rows("view", "impression")]
+
+
+@pytest.fixture
+def mixed() -> None:
+    """Four extractions that all filters let through: one with its own call, three by the template for a reason each."""
+
+    @otel_training.extraction
+    def asked(source_url: str, source_content: str, calls: list[tuple[Any, str]]) -> dict[str, Any]:
+        for prompt, output in calls:
+            otel_training.current().llm_call(model="m", input=prompt, output=output)
+        return {"insights": [{"text": "Kept"}], "quality_score": 8}
+
+    answer = json.dumps(["Kept", "Dropped"])
+    image = [{"role": "user", "content": [{"type": "image"}]}]
+    asked("captured", "text", [("Extract.", answer), (f"Judge {answer}", answer)])
+    asked("judged", "text", [(f"Judge {answer}", answer)])
+    asked("other", "text", [("Extract.", '["Else"]')])
+    asked("image", "text", [(image, answer)])
+
+
+def exported(rows: Any, path: Path, *options: str) -> tuple[dict[str, Any], list[tuple[str, str, str]]]:
+    """Export whatever was read, and return the report, and of each row source, prompt and reason."""
+    (report,) = rows("export", "--out", str(path), "--net-above", "-1", "--min-viewers", "0", *options)
+    written = manifest(path.with_name(f"{path.stem}.manifest.json"))["rows"]
+    return report, [(row["source_url"], row["prompt"], row["reason"]) for row in written]
+
+
+def test_counts_the_prompts_and_says_why_the_template_stands_in(mixed: None, tmp_path: Path, rows: Any) -> None:
+    """The row's answer is what the app kept; reasons stand in the manifest, and the report counts them."""
+    report, written = exported(rows, tmp_path / "t.jsonl")
+
+    assert [
+        ("captured", "captured", ""),
+        ("judged", "template", "judge"),
+        ("other", "template", "other_answer"),
+        ("image", "template", "no_text"),
+    ] == written
+    assert (1, {"judge": 1, "other_answer": 1, "no_text": 1}, 2) == (
+        report["captured"], report["template_reasons"], report["system_prompts"],
+    )  # fmt: skip
+    assert '["Kept"]' == json.loads((tmp_path / "t.jsonl").read_text().splitlines()[0])["messages"][-1]["content"]
+
+
+@pytest.mark.parametrize(("only", "sources"), [("captured", ["captured"]), ("template", ["judged", "other", "image"])])
+def test_writes_only_one_kind_of_prompt(mixed: None, tmp_path: Path, rows: Any, only: str, sources: list[str]) -> None:
+    """The funnel ends with what was not wanted, and the file has one system prompt."""
+    report, written = exported(rows, tmp_path / "t.jsonl", "--only", only)
+
+    assert (sources, 1) == ([source for source, _, _ in written], report["system_prompts"])
+    last = report["funnel"]["steps"][-1]
+    assert (f"only {only}", len(sources), 4 - len(sources)) == (last["filter"], last["left"], last["dropped"])
+
+
+def test_a_person_is_told_of_prompts_and_of_system_prompts(mixed: None, tmp_path: Path, command: Any) -> None:
+    """Each reason in words, and what to do about a file that mixes two kinds."""
+    options = ("--net-above", "-1", "--min-viewers", "0")
+    _, out, _ = command("export", "--out", str(tmp_path / "t.jsonl"), *options)
+
+    assert (
+        "Prompts: 1 captured, 3 by the template (1 with only calls that judged the insights; 1 whose prompt is not all "
+        "text; 1 with calls, none of which answered these insights) The rows have 2 different system prompts: train on "
+        "one kind by --only captured or --only template, or write one file for each."
+    ) in " ".join(out.split())
+
+
+def test_says_when_no_prompt_is_of_the_kind(one: None, tmp_path: Path, command: Any) -> None:
+    """Nothing is written, and the cure is named."""
+    code, _, err = command("export", "--out", str(tmp_path / "t.jsonl"), "--only", "captured")
+
+    assert (1, False) == (code, (tmp_path / "t.jsonl").exists())
+    assert "Of 1 examples that pass the filters none has a captured prompt: leave out --only." in " ".join(err.split())
+
+
+def test_blank_insights_are_no_sample(tmp_path: Path, command: Any) -> None:
+    """An extraction whose only insight is blank has answered nothing."""
+
+    @otel_training.extraction
+    def blank(source_content: str) -> dict[str, Any]:
+        return {"insights": [" \n"], "quality_score": 8}
+
+    blank("text")
+    options = ("--net-above", "-1", "--min-viewers", "0")
+    code, _, err = command("export", "--out", str(tmp_path / "t.jsonl"), *options)
+
+    assert 1 == code
+    assert "'has insights' dropped the last 1" in " ".join(err.split())

@@ -1,5 +1,6 @@
 """From record to events, kind by kind: what is written of each."""
 
+from hashlib import blake2b
 from typing import Any
 
 import orjson
@@ -18,6 +19,13 @@ ID = "00000000-0000-7000-8000-000000000001"
 URL = "https://news.example/1?id=2"
 TEXT = "Orders rose, says bob@news.example."
 DERIVED, DIGEST = insight_digests(URL, TEXT)
+
+
+def _hex(text: str) -> str:
+    return blake2b(text.encode(), key=KEY.secret, digest_size=4).hexdigest()
+
+
+OUTPUT_TEXTS = _hex("orders rose, says bob@ne") + _hex("orders rose, says bob@news.example")
 READER = {names.USER_HASH: pseudonym(KEY, "7"), names.USER_KEY_ID: KEY.id}
 
 
@@ -52,7 +60,8 @@ def test_an_extraction() -> None:
         names.SOURCE_TRUNCATED: True,
         names.TOPIC: "chips",
         names.SOURCE_URL: URL,
-        names.OUTPUT_SHA256: text_sha256(orjson.dumps([TEXT]).decode()),
+        names.OUTPUT_TEXTS: OUTPUT_TEXTS,
+        names.OUTPUT_CATEGORIES: _hex("market") * 2,
         names.REDACTION_COUNT: 2,
         names.REDACTION_COUNTS["EMAIL"]: 2,
     }
@@ -77,7 +86,9 @@ def test_a_call_of_a_model() -> None:
     ((_, attributes, body),) = events(Kind.LLM_CALL, {"input": messages, "outputs": ["Sure.", answer], "tools": None})
 
     assert attributes == {
-        names.OUTPUT_SHA256: text_sha256(orjson.dumps([TEXT]).decode()),
+        names.OUTPUT_COUNT: 1,
+        names.OUTPUT_TEXTS: OUTPUT_TEXTS,
+        names.OUTPUT_QUOTED: OUTPUT_TEXTS,
         names.PROMPT_VERSION: text_sha256('"Extract."')[:12],
         names.REDACTION_COUNT: 2,
         names.REDACTION_COUNTS["EMAIL"]: 2,

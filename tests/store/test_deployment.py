@@ -84,6 +84,7 @@ def test_shards_by_what_is_counted_together() -> None:
         "queries": "event_id",
         "losses": "event_id",
         "route_losses": "event_id",
+        "output_texts": "extraction_id",
         "segments": "segment",
     } == keys
 

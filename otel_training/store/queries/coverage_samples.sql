@@ -13,10 +13,12 @@ SELECT
     countIf(is_sample AND NOT has_content) AS contentless,
     countIf(is_sample AND NOT has_content AND NOT has_prompt) AS promptless,
     countIf(is_sample AND imported_line = 0) AS live,
-    countIf(is_sample AND imported_line = 0 AND NOT has_call) AS uncalled,
-    countIf(is_sample AND imported_line = 0 AND NOT has_call AND NOT has_content) AS uncalled_lost,
-    countIf(is_sample AND imported_line = 0 AND has_call AND NOT has_prompt) AS unmatched,
-    countIf(is_sample AND imported_line = 0 AND has_call AND NOT has_prompt AND NOT has_content) AS unmatched_lost,
+    countIf(is_sample AND imported_line = 0 AND reason = 'no_call') AS uncalled,
+    countIf(is_sample AND imported_line = 0 AND reason = 'no_call' AND NOT has_content) AS uncalled_lost,
+    countIf(is_sample AND imported_line = 0 AND reason = 'other_answer') AS unmatched,
+    countIf(is_sample AND imported_line = 0 AND reason = 'other_answer' AND NOT has_content) AS unmatched_lost,
+    countIf(is_sample AND imported_line = 0 AND reason = 'judge') AS judged,
+    countIf(is_sample AND imported_line = 0 AND reason = 'judge' AND NOT has_content) AS judged_lost,
     countIf(is_sample AND is_blank AND NOT is_bare) AS blank,
     countIf(is_sample AND is_bare) AS bare
 FROM (
@@ -24,15 +26,10 @@ FROM (
         outcome, insight_count, imported_line, quality_score, topic, source_url,
         outcome = 'ok' AND notEmpty(insights) AS is_sample,
         coalesce(source_content, '') != '' OR is_bare AS has_content,
-        c.extraction_id != '' AS has_call,
-        has(c.answers, output_sha256) AS has_prompt,
-        arrayExists(i -> i.text = '', insights) AS is_blank,
+        p.reason AS reason,
+        p.call_event_id != '' AS has_prompt,
+        arrayExists(i -> NOT match(i.text, '\\S'), insights) AS is_blank,
         arrayExists(i -> i.text = '' AND i.text_sha256 NOT IN ('', lower(hex(SHA256('')))), insights) AS is_bare
     FROM v_extractions AS e
-    LEFT JOIN (
-        SELECT extraction_id, groupUniqArrayIf(output_sha256, output_sha256 != '') AS answers
-        FROM v_llm_calls
-        WHERE extraction_id != ''
-        GROUP BY extraction_id
-    ) AS c ON c.extraction_id = e.extraction_id
+    LEFT JOIN v_prompts AS p ON p.extraction_id = e.extraction_id
 )

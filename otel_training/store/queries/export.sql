@@ -2,8 +2,8 @@
 -- Parameters: min_quality, the least quality score; net_above, what likes - dismissals, summed over
 -- the insights, must exceed; min_viewers, the least number of readers that any one insight reached.
 -- Result: extraction_id, the three figures, the insights returned or, where a person corrected them, the
--- last correction; and the prompt: messages of the captured call whose answer was returned (the last
--- such call), empty where none was captured.
+-- last correction; and the prompt: messages of the captured call whose answer was returned, empty where none
+-- was captured, and then `prompt_reason`, why (as `v_prompts` says).
 SELECT
     e.extraction_id AS extraction_id,
     e.ts AS timestamp,
@@ -20,29 +20,25 @@ SELECT
     e.quality_score AS quality_score,
     x.net AS net,
     x.viewers AS viewers,
+    p.reason AS prompt_reason,
+    p.call_event_id AS call_event_id,
     c.messages AS messages,
     c.output AS output,
     c.model AS model
 FROM v_extractions AS e
 LEFT JOIN v_examples AS x ON x.extraction_id = e.extraction_id
+LEFT JOIN v_prompts AS p ON p.extraction_id = e.extraction_id
 LEFT JOIN (
-    SELECT
-        extraction_id, output_sha256,
-        argMax(messages, (ts, event_id)) AS messages,
-        argMax(output, (ts, event_id)) AS output,
-        argMax(model, (ts, event_id)) AS model
-    FROM v_llm_calls
-    WHERE output_sha256 != ''
-    GROUP BY extraction_id, output_sha256
-) AS c ON c.extraction_id = e.extraction_id AND c.output_sha256 = e.output_sha256
+    SELECT event_id, messages, output, model FROM v_llm_calls WHERE extraction_id != ''
+) AS c ON c.event_id = p.call_event_id
 LEFT JOIN (
     SELECT extraction_id, argMax(insights, (ts, event_id)) AS insights
     FROM corrections FINAL
     GROUP BY extraction_id
 ) AS k ON k.extraction_id = e.extraction_id
 WHERE e.outcome = 'ok'
-    AND notEmpty(e.insights)
-    AND (coalesce(e.source_content, '') != '' OR c.messages != '')
+    AND arrayExists(i -> match(i.text, '\\S'), e.insights)
+    AND (coalesce(e.source_content, '') != '' OR p.call_event_id != '')
     AND e.quality_score >= {min_quality:Float64}
     AND x.net > {net_above:Float64}
     AND x.viewers >= {min_viewers:UInt64}

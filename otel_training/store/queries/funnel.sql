@@ -15,14 +15,14 @@ SELECT
 FROM (
     SELECT
         e.quality_score AS quality_score,
-        e.outcome = 'ok' AND notEmpty(e.insights) AS is_answered,
-        coalesce(e.source_content, '') != '' OR (e.extraction_id, e.output_sha256) IN (
-            SELECT extraction_id, output_sha256 FROM v_llm_calls WHERE output_sha256 != ''
-        ) AS has_prompt,
+        -- A text that was not recorded, by content=none, has a digest.
+        e.outcome = 'ok' AND arrayExists(i -> i.text_sha256 != '' OR match(i.text, '\\S'), e.insights) AS is_answered,
+        coalesce(e.source_content, '') != '' OR p.call_event_id != '' AS has_prompt,
         e.quality_score >= {min_quality:Float64} AS is_good,
         x.net > {net_above:Float64} AS is_liked,
         x.viewers >= {min_viewers:UInt64} AS is_seen,
         x.viewers > 0 AS is_reached
     FROM v_extractions AS e
     LEFT JOIN v_examples AS x ON x.extraction_id = e.extraction_id
+    LEFT JOIN v_prompts AS p ON p.extraction_id = e.extraction_id
 )

@@ -11,6 +11,7 @@ GRANT /*{on_cluster}*/
     SELECT ON scores,
     SELECT ON losses,
     SELECT ON route_losses,
+    SELECT ON output_texts,
     SELECT ON segments,
     SELECT ON schema_migrations,
     SELECT ON v_extractions,
@@ -20,5 +21,6 @@ GRANT /*{on_cluster}*/
     SELECT ON v_insights,
     SELECT ON v_examples,
     SELECT ON v_events,
-    SELECT ON v_llm_calls
+    SELECT ON v_llm_calls,
+    SELECT ON v_prompts
 TO otel_training_exporter

@@ -24,6 +24,7 @@ GRANT /*{on_cluster}*/
     SELECT ON scores,
     SELECT ON losses,
     SELECT ON route_losses,
+    SELECT ON output_texts,
     SELECT ON segments,
     SELECT ON schema_migrations,
     SELECT ON v_extractions,

@@ -1,0 +1,52 @@
+"""The texts of an answer: found wherever they stand, and in linear time."""
+
+import json
+from itertools import pairwise
+from time import process_time
+
+import pytest
+
+from otel_training.events.answer import json_spans, texts_of
+
+
+@pytest.mark.parametrize(
+    ("answer", "values"),
+    [
+        ('See [1], [x](u) and {or}: {"a": [1]} [2]', [{"a": [1]}]),
+        ('Answer as {"insights": [...]}.\n{"insights": ["A"]}', [{"insights": ["A"]}]),
+        ('{"insights": ["A"], ["B"]', []),
+        ('The 5" screen: ["A"]', [["A"]]),
+        ('["A"]{"b": "\\"]}"} ', [["A"], {"b": '"]}'}]),
+    ],
+)
+def test_finds_whole_json_in_prose(answer: str, values: list[object]) -> None:
+    """Not footnotes, links, schemes with dots, or pieces of what is broken off."""
+    assert values == [value for value, _, _ in json_spans(answer)]
+
+
+def test_finds_json_in_a_string_and_counts_items() -> None:
+    """A tool's argument may be JSON in a string; items are objects with texts, and texts in lists."""
+    items = [{"text": "A", "by": {"name": "B"}}, {"text": "C"}, {"n": 1}]
+
+    assert (["A", "C", "B"], 3) == texts_of(json.dumps({"found": items}))
+    assert ([json.dumps(items), "A", "C", "B"], 4) == texts_of(json.dumps({"found": json.dumps(items)}))
+
+
+UNITS = ["[", '{"', '{"a":', '["', ">", "> ", "{ ", '["x\\', '{"a":1,]', "<a>b", "1. ", '"', "\\", '{"a":"b"}', " \n-"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("unit", UNITS)
+def test_takes_time_in_proportion_to_the_text(unit: str) -> None:
+    """Four times the text takes far less than sixteen times as long."""
+    seconds = []
+    for size in (50_000, 200_000):
+        text = unit * (size // len(unit))
+        best = 60.0
+        for _ in range(3):
+            start = process_time()
+            texts_of(text)
+            best = min(best, process_time() - start)
+        seconds.append(best)
+
+    assert all(long < 10 * short + 0.02 for short, long in pairwise(seconds))
