@@ -1,6 +1,7 @@
 """The middleware: copies engage, feed and search requests as they pass, in pure ASGI, delaying none."""
 
 import asyncio
+import signal
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final, NamedTuple, TypeAlias
 from urllib.parse import parse_qs
@@ -23,13 +24,15 @@ from otel_training.record.values import snapshot
 Scope: TypeAlias = MutableMapping[str, Any]
 Message: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
-Send: TypeAlias = Callable[[Message], Awaitable[None]]
-App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
+Send: TypeAlias = Callable[[Message], Awaitable[Any]]
+App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[Any]]
 
 REQUEST_LIMIT: Final = 64 << 10
 """Bytes of an engage or search request's body."""
 RESPONSE_LIMIT: Final = 1 << 20
 """Bytes of a feed's or a search's response."""
+_CAPTURED: Final = "otel_training.captured"
+"""The key of a scope that is captured: an app may have us around it and in what it mounts."""
 UNMATCHED_REQUESTS: Final = 3
 """Requests of no route after which the routes that none was of are named."""
 
@@ -76,31 +79,33 @@ class TrainingMiddleware:
         """How many requests may still be of no route before that is worth a word; at 0 the word has been given."""
         self._matched: set[Kind] = set()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> Any:
         """Serve one connection as the app alone would."""
-        if scope["type"] == "lifespan":
-            await self.app(scope, receive, _write_out_at_shutdown(send))
-            return
-        exchange = self._begin(scope) if scope["type"] == "http" else None
+        exchange = None
+        with guard:
+            if scope["type"] == "http":
+                exchange = self._begin(scope)
+            elif scope["type"] == "lifespan":
+                send = _write_out_at_shutdown(send)
         if exchange is None:
-            await self.app(scope, receive, send)
-            return
+            return await self.app(scope, receive, send)
         try:
-            await self.app(scope, exchange.tee_receive(receive), exchange.tee_send(send))
+            return await self.app(scope, exchange.tee_receive(receive), exchange.tee_send(send))
         finally:
             if exchange.unnamed is not None:
                 await exchange.name_reader(*exchange.unnamed)
 
     def _begin(self, scope: Scope) -> "Exchange | None":
-        """Begin to capture a request; None where no route matches or capture is off."""
-        with guard:
-            if captures():
-                for kind, route in self._routes:
-                    if (shape := route.match(scope)) is not None:
-                        self._matched.add(kind)
-                        return Exchange(kind, route.path, shape, scope, self._readers)
-                if self._unmatched:
-                    self._count_unmatched()
+        """Begin to capture a request; None where no route matches, capture is off, or another of us captures it."""
+        if not captures() or _CAPTURED in scope:
+            return None
+        for kind, route in self._routes:
+            if (shape := route.match(scope)) is not None:
+                self._matched.add(kind)
+                scope[_CAPTURED] = True
+                return Exchange(kind, route.path, shape, scope, self._readers)
+        if self._unmatched:
+            self._count_unmatched()
         return None
 
     def _count_unmatched(self) -> None:
@@ -122,15 +127,24 @@ class TrainingMiddleware:
 def _write_out_at_shutdown(send: Send) -> Send:
     """Write what waits to the disk at lifespan shutdown: uvicorn ends by re-raising SIGTERM, which runs no `atexit`."""
 
-    async def send_when_written(message: Message) -> None:
+    async def send_when_written(message: Message) -> Any:
         with guard:
             if message["type"] == "lifespan.startup.complete" and captures():
                 expect_notice()
             elif message["type"].startswith("lifespan.shutdown."):
-                await asyncio.to_thread(write_out)
-        await send(message)
+                await _write_out()
+        return await send(message)
 
     return send_when_written
+
+
+async def _write_out() -> None:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:  # trio's, whose servers end by a normal exit
+        return
+    # A server handles SIGTERM, and is about to end. Where nobody does, a test goes on: on disk is enough.
+    await asyncio.to_thread(write_out, is_last=callable(signal.getsignal(signal.SIGTERM)))
 
 
 class BodyCopy:
@@ -202,18 +216,20 @@ class Exchange:
     def tee_send(self, send: Send) -> Send:
         """Copy the response as the app sends it, and emit the record after its last chunk."""
 
-        async def tee(message: Message) -> None:
-            is_body = message["type"] == "http.response.body"
+        async def tee(message: Message) -> Any:
+            is_last = False
             with guard:
-                if is_body:
+                if message["type"] == "http.response.body":
                     if self._response is not None:
                         self._response.add(message)
+                    is_last = not message.get("more_body", False)
                 elif message["type"] == "http.response.start":
                     self._start(message)
-            await send(message)
-            if is_body and not message.get("more_body", False):
+            result = await send(message)
+            if is_last:
                 with guard:
                     self._end()
+            return result
 
         return tee
 
@@ -298,7 +314,7 @@ class FinishedExchange(NamedTuple):
         query = _parse_query(self.query_string)
         reader, content = query.pop("user_id", None), self.content
         if self.kind is Kind.QUERY:
-            attributes[names.OUTCOME] = Outcome.OK
+            attributes[names.OUTCOME] = Outcome.OK.value
             attributes[names.DURATION] = self.duration / 1e9
             content = content or snapshot(query)
         elif self.kind is Kind.FEEDBACK and query:

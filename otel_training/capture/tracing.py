@@ -79,7 +79,7 @@ def mark_server_span(kind: Kind, number: int) -> None:
     """Add our attributes to the host's span of a request, which needs no span of ours."""
     span = trace.get_current_span()
     if span.is_recording():
-        span.set_attributes({names.KIND: kind, names.EVENT_ID: event_id(number)})
+        span.set_attributes({names.KIND: kind.value, names.EVENT_ID: event_id(number)})
 
 
 def enter(before: Context, key: str, value: object, span: Span | None) -> Context:

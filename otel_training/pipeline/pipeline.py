@@ -68,13 +68,10 @@ class Pipeline:
         deadline = time.monotonic() + timeout
         return self.writer.flush(timeout) and self._wait_shipped(deadline)
 
-    def write_out(self, delivery_seconds: float = EXIT_SECONDS) -> bool:
-        """Write everything captured so far, however long it takes within reason, then wait for the receiver.
-
-        For the end of a program that may be killed right after.
-        """
-        began = time.monotonic()
-        return write_all(self.writer) and self._wait_shipped(began + delivery_seconds)
+    def write_out(self, *, is_last: bool) -> bool:
+        """Write everything captured so far, however long it takes within reason; at last wait for the receiver."""
+        deadline = time.monotonic() + EXIT_SECONDS
+        return write_all(self.writer) and (not is_last or self._wait_shipped(deadline))
 
     def close(self) -> None:
         """Write what was captured, ship what the time allows, and count what is left as lost."""

@@ -54,12 +54,13 @@ def flush(timeout: float = EXIT_SECONDS) -> bool:
     return current().flush(timeout)
 
 
-def write_out() -> bool:
-    """Write everything captured so far, however long that takes within reason; then wait a moment for the receiver.
+def write_out(*, is_last: bool) -> bool:
+    """Write everything captured so far, however long that takes within reason.
 
-    For the end of a program that may be killed right after. Returns whether all of it is where it belongs.
+    At the end of a program that may be killed right after, `is_last`, it then waits a moment for the
+    receiver. Returns whether all of it is where it belongs.
     """
-    return current().write_out()
+    return current().write_out(is_last=is_last)
 
 
 def expect_notice() -> None:

@@ -4,6 +4,7 @@ import asyncio
 import functools
 import gzip
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,14 @@ from typing import Any
 import pytest
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
+from fastapi.testclient import TestClient
 from starlette.middleware.gzip import GZipMiddleware
 
 import otel_training
+from otel_training.pipeline.pipeline import EXIT_SECONDS
 from otel_training.pipeline.process import flush
 from otel_training.privacy.identity import Key, pseudonym, text_sha256
+from tests.receiving import Receiver, waiting
 from tests.served import served
 
 Lines = Callable[[], list[dict[str, Any]]]
@@ -605,6 +609,124 @@ def test_flushes_before_uvicorn_ends_by_a_signal(tmp_path: Path, folder: Any) ->
 
     (segment,) = folder.local.glob("*.jsonl")
     assert 101 == len(segment.read_bytes().splitlines())
+
+
+def test_around_an_app_and_in_it_it_records_once(lines: Lines) -> None:
+    """The outer one wins; where it has no such route, the inner one does."""
+    inner = FastAPI()
+    inner.get("/api/feed")(lambda: CARDS)
+    inner.get("/feed")(lambda: CARDS)
+    inner.add_middleware(otel_training.TrainingMiddleware, feed="GET /feed")
+    inner.add_middleware(otel_training.TrainingMiddleware, user=lambda scope: 7)
+    inner.add_middleware(otel_training.TrainingMiddleware)
+    app = FastAPI()
+    app.mount("/v1", inner)
+    app.add_middleware(otel_training.TrainingMiddleware, feed="GET /v1/api/feed")
+    for path in ("/v1/api/feed", "/v1/feed"):
+        Exchange(app)("GET", path)
+
+    found = [record for record in lines() if record["training.kind"] == "impression"]
+    assert [("/v1/api/feed", None), ("/feed", None)] == [(one["http.route"], one.get("user.hash")) for one in found]
+
+
+@pytest.mark.parametrize("path", ["/api/feed", "/other"])
+def test_passes_on_what_app_and_server_return(path: str) -> None:
+    """Servers look at what an app returns, apps may look at what `send` does."""
+    returned: list[Any] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> str:
+        returned.append(await send({"type": "http.response.start", "status": 200, "headers": []}))
+        returned.append(await send({"type": "http.response.body"}))
+        return "the app"
+
+    async def send(message: Any) -> str:
+        return str(message["type"])
+
+    scope = {"type": "http", "method": "GET", "path": path, "headers": []}
+    wrapped: Any = otel_training.TrainingMiddleware(app)
+    assert "the app" == asyncio.run(wrapped(scope, None, send))
+    assert ["http.response.start", "http.response.body"] == returned
+
+
+@pytest.mark.parametrize(
+    "scope", [{}, {"type": "http"}, {"type": 5}, None, {"type": "http", "method": "GET", "path": 3}]
+)
+def test_an_odd_scope_is_the_app_s(monkeypatch: pytest.MonkeyPatch, scope: Any) -> None:
+    """Whatever a server calls it with, the app gets it."""
+    monkeypatch.setattr(otel_training._guard.guard, "raising", False)
+    seen: list[Any] = []
+
+    async def app(*arguments: Any) -> None:
+        seen.extend(arguments)
+
+    asyncio.run(otel_training.TrainingMiddleware(app)(scope, "receive", "send"))  # type: ignore[arg-type]
+    assert [scope, "receive", "send"] == seen
+
+
+@pytest.mark.parametrize(
+    "message", [{}, None, {"type": "http.response.start"}, {"type": "http.response.body", "body": 3}]
+)
+def test_an_odd_message_is_the_server_s(monkeypatch: pytest.MonkeyPatch, message: Any) -> None:
+    """Whatever an app sends, the server gets it."""
+    monkeypatch.setattr(otel_training._guard.guard, "raising", False)
+    sent: list[Any] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await send(message)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": "/api/feed", "headers": []}
+    asyncio.run(otel_training.TrainingMiddleware(app)(scope, None, send))  # type: ignore[arg-type]
+    assert [message] == sent
+
+
+def test_under_another_loop_it_leaves_the_end_to_the_program(lines: Lines, caplog: pytest.LogCaptureFixture) -> None:
+    """No asyncio runs there, so nothing is awaited by it and nothing warned of; requests are captured as ever."""
+    sent: list[str] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            await JSONResponse(CARDS)(scope, receive, send)
+        else:
+            await send({"type": "lifespan.shutdown.complete"})
+
+    async def send(message: Any) -> None:
+        sent.append(message["type"])
+
+    wrapped: Any = otel_training.TrainingMiddleware(app)
+    for scope in ({"type": "lifespan"}, {"type": "http", "method": "GET", "path": "/api/feed", "headers": []}):
+        # A loop of its own: nothing here ever waits.
+        with pytest.raises(StopIteration):
+            wrapped(scope, None, send).send(None)
+
+    assert ["lifespan.shutdown.complete", "http.response.start", "http.response.body"] == sent
+    assert (3, []) == (len(lines()), caplog.messages)
+
+
+def test_the_end_of_a_test_client_waits_for_the_disk_alone(tmp_path: Path, folder: Any) -> None:
+    """The program goes on: what could not be delivered yet is delivered later."""
+    otel_training.configure(otlp_endpoint="http://127.0.0.1:9", user_key="k")
+    app = FastAPI()
+    app.add_middleware(otel_training.TrainingMiddleware)
+    with TestClient(app):
+        otel_training.record_feedback("abc", "like")
+        began = time.monotonic()
+
+    assert time.monotonic() - began < EXIT_SECONDS
+    assert {"abc"} == {insight for _, insight in waiting(folder.ship)}
+    otel_training.configure(otlp_endpoint=None)
+
+
+@pytest.mark.slow
+def test_the_end_of_a_server_waits_for_the_receiver(tmp_path: Path, receiver: Receiver, folder: Any) -> None:
+    """A signal ends the program right after: what was captured last is delivered before."""
+    options = {"OTEL_TRAINING_OTLP_ENDPOINT": receiver.endpoint, "OTEL_TRAINING_USER_KEY": "k"}
+    with served("late:app", tmp_path, OTEL_TRAINING_HOME=str(folder.path), **options):
+        pass
+
+    assert 100 == len(receiver.accepted())
 
 
 def test_a_large_answer_takes_no_room_from_what_comes_next(lines: Lines) -> None:

@@ -120,6 +120,7 @@ async def test_a_request_has_the_hosts_server_span_alone(
     for server in servers:
         assert server.attributes is not None
         assert record["training.event.id"] == server.attributes["training.event.id"]
+        assert str is type(server.attributes["training.kind"])
 
 
 async def request(app: FastAPI) -> None:
