@@ -98,6 +98,8 @@ class Loss(StrEnum):
     REJECTED = "rejected"
     EXPIRED = "expired"
     UNKNOWN_CLIENT = "unknown_client"
+    UNATTACHED = "unattached"
+    """What was said of an extraction that `current()` could not tell."""
 
 
 @dataclass(frozen=True, slots=True)

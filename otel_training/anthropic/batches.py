@@ -13,7 +13,7 @@ from otel_training import conventions as names
 from otel_training._guard import guard
 from otel_training.anthropic.call import Call
 from otel_training.anthropic.messages import answer_figures, content_of, read_mapping, request_figures
-from otel_training.capture.handle import Handle, claim, current, emit_call, leave_to_next
+from otel_training.capture.handle import Handle, claim, emit_call, leave_to_next, running
 from otel_training.capture.tracing import captures, current_context
 from otel_training.record.fields import MESSAGE_LIMIT, NAME_LIMIT
 from otel_training.record.record import JSON, Scalar
@@ -62,9 +62,9 @@ def _offer(result: Any, decoder: Any) -> None:
             with guard:
                 emit_call(Handle("" if handle is None else handle.id, current_context()), attributes, content)
 
-        running = current()
-        if running.id and not running.finished:
-            emit(running)
+        handle = running()
+        if handle is not None and not handle.finished:
+            emit(handle)
         else:
             leave_to_next(emit)
 

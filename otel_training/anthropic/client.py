@@ -15,7 +15,7 @@ from wrapt import wrap_function_wrapper
 from otel_training._guard import guard
 from otel_training.anthropic.batches import decode, decode_async, emit_prompts
 from otel_training.anthropic.call import Call, running_call
-from otel_training.capture.handle import Handle, current, running
+from otel_training.capture.handle import Handle, running
 from otel_training.capture.tracing import captures, current_context
 from otel_training.conventions import Loss
 from otel_training.pipeline.process import emit, lose
@@ -79,7 +79,7 @@ def _begin(client: Any, args: Any, kwargs: Any) -> AbstractContextManager[None]:
         if path == _MESSAGES and handle is not None and captures():
             return Call(handle, _provider(client), options, is_stream=bool(kwargs.get("stream")), emit=emit)
         if path == _BATCHES and captures():
-            handle = Handle(current().id, current_context())
+            handle = Handle("" if handle is None else handle.id, current_context())
             return Call(handle, _provider(client), options, is_stream=False, emit=emit_prompts)
         if running_call() is not None:
             # Another request within a call: its response is not the call's answer.

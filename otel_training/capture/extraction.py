@@ -16,6 +16,7 @@ from otel_training.capture.arguments import Arguments, Way, bind, constants_alon
 from otel_training.capture.handle import NO_EXTRACTION, RUNNING, Handle, claim, remember_finished, running, settled
 from otel_training.capture.notice import notice
 from otel_training.capture.result import NO_RESULT, ResultReader, read_result
+from otel_training.capture.returned import remember
 from otel_training.capture.tracing import captures, current_context, end_span, enter, leave, start_span
 from otel_training.capture.wrapping import wrap
 from otel_training.conventions import Kind, Outcome
@@ -96,8 +97,8 @@ class Run:
         self.handle.before = enter(context, RUNNING, self.handle, self._span)
 
     def _leave(self) -> None:
-        handle = self.handle
-        if handle.before is not None and leave(RUNNING, handle, settled(handle.before)):
+        handle, before = self.handle, self.handle.before
+        if before is not None and leave(RUNNING, handle, settled(before) if RUNNING in before else before):
             handle.before = None
 
     def yielded(self, value: object) -> None:
@@ -138,6 +139,7 @@ class Run:
                 notice(_STREAM, self._plan.task, type(value).__name__)
         if self._yielded is not None and self._result.insights is None:
             self._result, self._yielded = read_result(self._yielded), None
+        remember(handle, value, self._result.insights, self._result.size)
 
     def _finish(self, error: BaseException | None, outcome: Outcome) -> None:
         """Hand the run to the writer, and end the span."""
@@ -189,7 +191,9 @@ def _is_stream(value: object) -> bool:
 def begin(plan: Plan, args: tuple[object, ...], kwargs: Mapping[str, object]) -> Run | None:
     """Begin an extraction; None where capture is off or the context asks for no telemetry."""
     try:
-        context = settled(get_current())
+        context = get_current()
+        if RUNNING in context:
+            context = settled(context)
         if captures(context):
             run = Run(plan, args, kwargs, context)
             run.enter(context)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from types import MappingProxyType
-from typing import Final
+from typing import Final, cast
 
 from opentelemetry import context as otel_context
 from opentelemetry.context import Context
@@ -11,6 +11,8 @@ from opentelemetry.trace import SpanContext
 
 from otel_training import conventions as names
 from otel_training._guard import guard
+from otel_training.capture.notice import notice
+from otel_training.capture.returned import find
 from otel_training.capture.tracing import captures
 from otel_training.conventions import Kind, Loss
 from otel_training.pipeline.process import emit, lose
@@ -22,6 +24,11 @@ from otel_training.record.values import TEXT_LIMIT, plain, snapshot, text_of
 RUNNING: Final = otel_context.create_key("otel_training.extraction")
 _last_finished: ContextVar["Handle | None"] = ContextVar("otel_training.last_extraction", default=None)
 _unclaimed: ContextVar["Callable[[Handle | None], None] | None"] = ContextVar("otel_training.unclaimed", default=None)
+_ANY: Final = object()
+_NOT_FOUND: Final = (
+    "otel_training: current() cannot tell which extraction is meant, %s: ask current(result) with what it returned, or "
+    "keep the handle of `with extraction(...) as handle`. What it is told meanwhile is counted as lost"
+)
 _NO_ATTRIBUTES: Final[Mapping[str, Scalar]] = MappingProxyType({})
 
 
@@ -32,7 +39,7 @@ class Handle:
     return is an event of its own, and the last one wins.
     """
 
-    __slots__ = ("_context", "_identity", "attributes", "before", "finished", "own_result")
+    __slots__ = ("_context", "_identity", "attributes", "before", "finished", "own_result", "superseded")
 
     def __init__(self, identity: str | int, context: SpanContext | None) -> None:
         self._identity = identity
@@ -42,6 +49,8 @@ class Handle:
         self.own_result: object = None
         """What `result` was given."""
         self.finished = False
+        self.superseded = False
+        """Whether another one has finished since, in this context or in one that was made from it."""
         self.before: Context | None = None
         """What was current before it, until it is left where it was entered."""
 
@@ -65,7 +74,8 @@ class Handle:
         list of insights.
         """
         with guard:
-            self.own_result = value
+            if self._is_known():
+                self.own_result = value
 
     def score(self, value: float, name: str = names.SCORE_QUALITY) -> None:
         """Record how good the extraction is, 0 to 10; other names are kept beside `quality_score`. Never raises."""
@@ -80,17 +90,15 @@ class Handle:
     def link(self, insight_ids: Sequence[str | int]) -> None:
         """Record the app's own ids of the insights, in the order of the insights. Never raises."""
         with guard:
-            for index, insight_id in enumerate(insight_ids):
+            for index, insight_id in enumerate(insight_ids if self._is_known() else ()):
                 identity = as_id(insight_id)
-                if identity is not None and self.id:
-                    self._emit(
-                        Kind.LINK,
-                        {
-                            names.LINK_ID: identity,
-                            names.EXTRACTION_ID: self.id,
-                            names.INSIGHT_INDEX: index,
-                        },
-                    )
+                if identity is not None:
+                    attributes: dict[str, Scalar | None] = {
+                        names.LINK_ID: identity,
+                        names.EXTRACTION_ID: self.id,
+                        names.INSIGHT_INDEX: index,
+                    }
+                    emit(Record(Kind.LINK, event_id(), now(), attributes, context=self.context))
 
     def llm_call(  # noqa: PLR0913 - a call has that many figures
         self,
@@ -116,11 +124,11 @@ class Handle:
                 names.INPUT_TOKENS: input_tokens,
                 names.OUTPUT_TOKENS: output_tokens,
             }
-            if self.id:
+            if self._is_known():
                 emit_call(self, attributes, {"input": messages, "outputs": [text_of(output, TEXT_LIMIT)]})
 
     def _record_score(self, name: str, attribute: str | None, figure: float | None) -> None:
-        if not self.id:
+        if not self._is_known():
             return
         if figure is None:
             lose(Loss.MALFORMED)
@@ -129,9 +137,11 @@ class Handle:
         else:
             emit_score(self.id, name, float(figure), self.context)
 
-    def _emit(self, kind: Kind, attributes: Mapping[str, Scalar | None]) -> None:
-        if self.id:
-            emit(Record(kind, event_id(), now(), attributes, context=self.context))
+    def _is_known(self) -> bool:
+        """Return whether this is an extraction's; count what is said of one that was looked for and not found."""
+        if self is NOT_FOUND:
+            lose(Loss.UNATTACHED)
+        return bool(self._identity)
 
 
 def emit_call(handle: Handle, attributes: Mapping[str, Scalar | None], content: object) -> None:
@@ -151,37 +161,49 @@ def emit_score(target: str, name: str, value: float, context: SpanContext | None
 
 
 NO_EXTRACTION: Final = Handle("", None)
-"""The handle where there is no extraction: its methods do nothing."""
+"""The handle where nothing is captured: its methods do nothing."""
+NOT_FOUND: Final = Handle("", None)
+"""The handle where no extraction is known, or more than one may be meant: its methods count what they are asked."""
 
 
 def settled(context: Context) -> Context:
     """Return what is left of a context without extractions that have ended in another order, context or thread."""
-    while isinstance(handle := context.get(RUNNING), Handle) and handle.finished and handle.before is not None:
+    while RUNNING in context:
+        handle = cast("Handle", context[RUNNING])
+        if not handle.finished or handle.before is None:
+            break
         context = handle.before
     return context
 
 
 def running() -> Handle | None:
     """Return the handle of the extraction that runs in this context, or that this context was made in."""
-    handle = settled(otel_context.get_current()).get(RUNNING)
-    return handle if isinstance(handle, Handle) else None
+    return cast("Handle | None", settled(otel_context.get_current()).get(RUNNING))
 
 
-def current() -> Handle:
-    """Return the running extraction's handle, or that of the last one finished in this context.
+def current(result: object = _ANY) -> Handle:
+    """Return the handle of the extraction that returned `result`; without it, of the one that runs.
 
-    The last one is known right after a direct call or await; with `gather` or executors keep the
-    handle inside. Where there is none, a handle that does nothing. Never raises.
+    Where none runs it is the last one finished in this context, known right after a direct call or
+    await. After `gather`, tasks or threads, ask with what the call returned, or what you took from
+    it: where nothing tells which one is meant, a handle that records nothing. Never raises.
     """
-    if not captures():
-        # Else what is recorded about an extraction that is not captured would go to the one before it.
-        return NO_EXTRACTION
-    return running() or _last_finished.get() or NO_EXTRACTION
+    with guard:
+        if not captures():
+            # Else what is recorded about an extraction that is not captured would go to the one before it.
+            return NO_EXTRACTION
+        handle = (running() or _last_finished.get()) if result is _ANY else find(result)
+        if handle is not None and (result is not _ANY or not handle.superseded):
+            return handle
+        notice(_NOT_FOUND, "none runs here" if handle is None else "others ran at once")
+    return NOT_FOUND
 
 
 def remember_finished(handle: Handle) -> None:
     """Mark a handle as finished, and remember it as the last one in this context."""
     handle.finished = True
+    if (last := _last_finished.get()) is not None:
+        last.superseded = True
     _last_finished.set(handle)
 
 

@@ -59,7 +59,7 @@ class _Check:
 _SAMPLES: Final = (
     _Check(
         "scores", "unscored", "samples", "unscored", "sample", "{have} no quality score",
-        "return `quality_score`, or call `current().score(...)`; the export's --min-quality drops them",
+        "return `quality_score`, or call `current(result).score(...)`; the export's --min-quality drops them",
     ),
     _Check(
         "scale", "off_scale", "scored", "off_scale", "quality score", "{are} outside 0 to 10",

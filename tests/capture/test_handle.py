@@ -5,6 +5,8 @@ import contextvars
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 import otel_training
 
 Lines = Callable[[], list[dict[str, Any]]]
@@ -125,12 +127,136 @@ def test_tasks_of_a_gather_do_not_mix(lines: Lines) -> None:
     assert {(str(number), float(number)) for number in range(20)} == found
 
 
-def test_without_an_extraction_the_handle_does_nothing(lines: Lines) -> None:
-    """Calls on it are allowed anywhere and record nothing."""
-    handle = contextvars.Context().run(otel_training.current)
-    handle.score(1)
-    handle.passed()
-    handle.link(["a"])
+@pytest.fixture
+def warnings(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
+    """Count the warnings that were given; none of them yet."""
+    monkeypatch.setattr("otel_training.capture.notice._given", set())
+    return lambda: len(caplog.records)
+
+
+def test_what_is_said_of_no_extraction_is_counted(lines: Lines, warnings: Callable[[], int]) -> None:
+    """Calls on the handle are allowed anywhere; what they lose is named once and counted."""
+    for _ in range(2):
+        handle = contextvars.Context().run(otel_training.current)
+        handle.score(1)
+        handle.passed()
+    handle.link(["a", "b"])
+    handle.result(["One"])
     handle.llm_call(model="m", input="i", output="o")
 
-    assert ("", []) == (handle.id, lines())
+    (loss,) = lines()
+    assert ("", 1, "unattached", 7) == (
+        handle.id, warnings(), loss["training.loss.reason"], loss["training.loss.count"],
+    )  # fmt: skip
+
+
+def test_switched_off_nothing_is_said_of_what_is_not_captured(folder: Any, warnings: Callable[[], int]) -> None:
+    """Neither a warning nor a count: there is no extraction to be told."""
+    otel_training.configure(enabled=False)
+    otel_training.current().score(1)
+    otel_training.current([]).score(1)
+
+    assert (0, False) == (warnings(), folder.path.exists())
+
+
+async def later(topic: str) -> list[str]:
+    """Extract in a coroutine, in no time that is the same for two."""
+    await asyncio.sleep(0.002 if topic == "slow" else 0.001)
+    return [f"About {topic}"]
+
+
+async def in_gather(function: Any) -> None:
+    """Two at once."""
+    await asyncio.gather(function("slow"), function("b"))
+
+
+async def in_task(function: Any) -> None:
+    """One, in a task of its own."""
+    await asyncio.create_task(function("b"))
+
+
+async def in_group(function: Any) -> None:
+    """Two in a group of tasks."""
+    async with asyncio.TaskGroup() as group:
+        group.create_task(function("slow"))
+        group.create_task(function("b"))
+
+
+async def in_wait_for(function: Any) -> None:
+    """One with a deadline, which is a task of its own up to Python 3.11."""
+    await asyncio.wait_for(asyncio.ensure_future(function("b")), 10)
+
+
+async def in_completed(function: Any) -> None:
+    """As they come."""
+    for next_one in asyncio.as_completed([function("slow"), function("b")]):
+        await next_one
+
+
+async def in_thread(function: Any) -> None:
+    """In a thread with a copy of the context."""
+    await asyncio.to_thread(lambda: asyncio.run(function("b")))
+
+
+WAYS = [in_gather, in_task, in_group, in_wait_for, in_completed, in_thread]
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("before", [False, True], ids=["first", "after another"])
+def test_a_late_word_reaches_no_other_extraction(
+    lines: Lines, warnings: Callable[[], int], way: Any, *, before: bool
+) -> None:
+    """Where calls ran elsewhere, the last one of this context is not taken for them: a warning says what to do."""
+    function = otel_training.extraction(later)
+
+    async def run() -> None:
+        if before:
+            await function("before")
+        await way(function)
+        otel_training.current().score(1)
+        otel_training.current().passed()
+
+    asyncio.run(run())
+
+    kinds = [record["training.kind"] for record in lines()]
+    assert (set(kinds), 1) == ({"extraction", "loss"}, warnings())
+
+
+def test_a_direct_call_after_others_is_known_again(lines: Lines, warnings: Callable[[], int]) -> None:
+    """What ran elsewhere before does not matter."""
+    function = otel_training.extraction(later)
+
+    async def run() -> None:
+        await function("before")
+        await in_gather(function)
+        await function("after")
+        otel_training.current().score(1)
+
+    asyncio.run(run())
+
+    *_, last, score = lines()
+    assert ("after", last["training.extraction.id"], 0) == (
+        last["training.source.topic"], score["training.score.target"], warnings(),
+    )  # fmt: skip
+
+
+def test_requests_beside_it_do_not_matter(lines: Lines) -> None:
+    """Tasks that are no children of this one leave its last extraction alone."""
+    function = otel_training.extraction(later)
+
+    async def request(number: int) -> None:
+        await function(str(number))
+        await asyncio.sleep(0.001)
+        otel_training.current().score(number)
+
+    async def serve() -> None:
+        await asyncio.gather(*(request(number) for number in range(8)))
+
+    asyncio.run(serve())
+
+    records = lines()
+    topics = {record.get("training.extraction.id"): record.get("training.source.topic") for record in records}
+    scores = [record for record in records if record["training.kind"] == "score"]
+    assert sorted((topics[each["training.score.target"]], each["training.score.value"]) for each in scores) == [
+        (str(number), float(number)) for number in range(8)
+    ]

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 
 ARGV = (("status",), ("doctor",), ("analyze",), ("export", "--out", "t.jsonl"))
 SENTENCE = (
-    "1 of 2 samples has no quality score: return `quality_score`, or call `current().score(...)`; the export's "
+    "1 of 2 samples has no quality score: return `quality_score`, or call `current(result).score(...)`; the export's "
     "--min-quality drops them."
 )
 

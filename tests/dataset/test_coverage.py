@@ -172,7 +172,7 @@ CASES: list[tuple[str, Program, Program, str]] = [
     ("actions", seeing_alone, clean, "`engage=`"),
     (
         "scores", program(answer={"insights": INSIGHTS}), late_score,
-        "1 of 1 sample has no quality score: return `quality_score`, or call `current().score(...)`; the export's",
+        "1 of 1 sample has no quality score: return `quality_score`, or call `current(result).score(...)`; the",
     ),
     ("scores", program(answer=INSIGHTS), clean, "return `quality_score`"),
     ("scale", scored(87), scored(8.7), "1 of 1 quality score is outside 0 to 10: give scores from 0 to 10"),

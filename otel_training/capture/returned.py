@@ -1,0 +1,70 @@
+"""What finished extractions returned: by it an app finds one again, wherever its call ran.
+
+Nothing of the app lives longer for it: what can be is referenced weakly; a list or a mapping is known by its
+address and the identity of its insights' texts, which alone are kept, so that no later value is taken for it.
+"""
+
+import weakref
+from collections import deque
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from otel_training.record.known import unwrap
+from otel_training.record.values import BREADTH, fields_of, items_of
+
+if TYPE_CHECKING:
+    from otel_training.capture.handle import Handle
+    from otel_training.capture.result import Insight
+
+_DEPTH: Final = 5
+_SIZE_LIMIT: Final = 16_384
+_NO_REFERENCES: Final = frozenset({list, dict, tuple, type(None)})
+_PLAIN: Final = frozenset({str, bool, int, float, type(None)})
+_CONTAINERS: Final = (list, dict)
+_NODES: Final = 4096
+
+_Entry: TypeAlias = "tuple[int, Handle, Any, Iterable[tuple[object, ...]]]"
+_recent: Final[deque[_Entry]] = deque(maxlen=1024)
+"""Address, handle, weak reference and marks: each mark has a text first, or a list or mapping that is empty."""
+
+
+def remember(handle: "Handle", value: object, insights: "list[Insight] | None", size: int) -> None:
+    """Remember what an extraction returned; of texts that are `size` characters long together, or longer, one."""
+    marks: Any = insights if size <= _SIZE_LIMIT else insights and insights[:1]
+    reference = None
+    if type(value) is str:
+        marks = [(value,)] if len(value) <= _SIZE_LIMIT else None
+    elif type(value) not in _NO_REFERENCES:
+        with suppress(TypeError):
+            reference = weakref.ref(value)
+    if not marks:
+        marks = [(node,) for node in islice(_nodes(value, 2), BREADTH) if type(node) in _CONTAINERS and not node]
+    if marks or reference is not None:
+        _recent.append((id(value), handle, reference, marks))
+
+
+def find(value: object) -> "Handle | None":
+    """Return the handle of the extraction that returned a value, or whose insights it has; None in doubt."""
+    nodes = {id(node) for node in islice(_nodes(value), _NODES)}
+    holders: dict[int, Handle] = {}
+    for address, handle, reference, marks in reversed(list(_recent)):
+        if reference is not None and value is not None and reference() is value:
+            return handle
+        if any(id(mark[0]) in nodes for mark in marks):
+            if address == id(value):
+                return handle
+            holders[id(handle)] = handle
+    return next(iter(holders.values())) if len(holders) == 1 else None
+
+
+def _nodes(value: object, depth: int = _DEPTH) -> Iterator[object]:
+    """Return a value and what it holds."""
+    yield value
+    if depth and type(value) not in _PLAIN:
+        value = unwrap(value)
+        fields = fields_of(value)
+        items = items_of(value, BREADTH) if isinstance(value, (list, tuple)) else ()
+        for part in items if fields is None else list(islice(dict.values(fields), BREADTH)):
+            yield from _nodes(part, depth - 1)
