@@ -23,15 +23,28 @@ random_bits: Final = _random.getrandbits
 _NOISE_BITS: Final = 74
 
 
+_latest = 0
+
+
+def _time() -> int:
+    """Return the Unix time, later than each before in this process: of a reader's votes the last one counts.
+
+    So it goes where the system's clock stands still or is set back: on by a nanosecond, until the clock has caught up.
+    """
+    global _latest  # noqa: PLW0603 - one process has one clock
+    _latest = latest = max(time.time_ns(), _latest + 1)
+    return latest
+
+
 def _number() -> int:
-    return (time.time_ns() // 1_000_000) << _NOISE_BITS | random_bits(_NOISE_BITS)
+    return (_time() // 1_000_000) << _NOISE_BITS | random_bits(_NOISE_BITS)
 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
     """Where time and ids come from."""
 
-    now: Callable[[], int] = time.time_ns
+    now: Callable[[], int] = _time
     ticks: Callable[[], int] = time.perf_counter_ns
     event_number: Callable[[], int] = _number
 
