@@ -73,10 +73,23 @@ def _root(start: Path) -> Path | None:
     return None
 
 
+def working_directory() -> Path:
+    """Return the working directory, or `/` where somebody deleted it."""
+    try:
+        return Path.cwd()
+    except OSError:
+        return Path("/")
+
+
+def script_name() -> str:
+    """Return what the program was started as; empty where an embedding program does not say."""
+    return next(iter(sys.argv or ()), "")
+
+
 def _own_program() -> Path | None:
     """Return the folder of the program's file; None where that is installed: `python -m uvicorn`, a command."""
     # Once a script has ended its module has no file any more, and what it captured last is written then.
-    file = getattr(sys.modules.get("__main__"), "__file__", None) or sys.argv[0]
+    file = getattr(sys.modules.get("__main__"), "__file__", None) or script_name()
     if not os.path.isfile(file) or hasattr(sys, "frozen"):  # noqa: PTH113 - it may be of any type
         return None
     folder = Path(file).resolve().parent
@@ -99,7 +112,7 @@ def find_folder(settings: Settings, start: Path | None = None) -> DataFolder:
     """
     if settings.home:
         return DataFolder(Path(settings.home).expanduser().absolute())
-    here, program = (start or Path.cwd()).absolute(), _own_program()
+    here, program = (start or working_directory()).absolute(), _own_program()
     root, inner = _root(here), program and _root(program)
     if inner and (root is None or inner.is_relative_to(root)):
         root = inner

@@ -22,7 +22,7 @@ from otel_training.capture.wrapping import wrap
 from otel_training.conventions import Kind, Outcome
 from otel_training.pipeline.process import emit, settings
 from otel_training.record.clock import event_number, now, ticks
-from otel_training.record.fields import SLACK
+from otel_training.record.fields import FIELD_LIMIT, SLACK
 from otel_training.record.record import JSON, Record, Scalar
 from otel_training.record.values import BREADTH, fields_of, text_of
 
@@ -253,8 +253,9 @@ class Extraction:
                 run.ended(error)
 
     def _plan(self, task: str, arguments: Arguments) -> Plan:
+        task, version = text_of(task, FIELD_LIMIT) or "", text_of(self.version, FIELD_LIMIT)
         span = {names.OPERATION: _OPERATION, names.WORKFLOW: task}
-        return Plan(task, self.version, self.result, arguments, f"{_OPERATION} {task}", span)
+        return Plan(task, version, self.result, arguments, f"{_OPERATION} {task}", span)
 
 
 @overload

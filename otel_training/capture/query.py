@@ -17,7 +17,7 @@ from otel_training.record.clock import event_id, now, ticks
 from otel_training.record.fields import FIELD_LIMIT, SOURCE_KEYS, flag, number
 from otel_training.record.known import unwrap
 from otel_training.record.record import JSON, Record
-from otel_training.record.values import fields_of, first_of, items_of, snapshot, text_of
+from otel_training.record.values import clean, fields_of, first_of, items_of, snapshot, text_of
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -122,7 +122,7 @@ def query(
     """
 
     def decorate(wrapped: Callable[..., Any]) -> Callable[..., Any]:
-        name = task or str(getattr(wrapped, "__name__", type(wrapped).__name__))
+        name = clean(task or str(getattr(wrapped, "__name__", type(wrapped).__name__)))
         return wrap(wrapped, functools.partial(_begin, name, bind_one(wrapped, _NAMES, argument)))
 
     return decorate if function is None else decorate(function)

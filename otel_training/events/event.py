@@ -11,6 +11,7 @@ from otel_training.privacy.redact import Redactor
 from otel_training.record.clock import event_id, now
 from otel_training.record.lost import Lost
 from otel_training.record.record import JSON, Record, Scalar, context_of
+from otel_training.record.values import clean
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ def to_event(
         names.KIND: record.kind.value,
         names.EVENT_ID: record.event_id,
         names.VERSION: names.SCHEMA_VERSION,
-        **attributes,
+        **{name: clean(value) if type(value) is str else value for name, value in attributes.items()},
     }
     if redactor is None:
         return Event(record, record.kind.event_name, every, "")

@@ -137,7 +137,7 @@ class Pipeline:
 
 def make_finisher(settings: Settings, folder: DataFolder) -> Finisher:
     """Make what finishes records under these settings, with the key of the folder's readers."""
-    key = Key(settings.user_key.encode()) if settings.user_key else load_key(folder.key)
+    key = Key(settings.user_key.encode("utf-8", "surrogatepass")) if settings.user_key else load_key(folder.key)
     return finisher_of(settings, key)
 
 

@@ -4,40 +4,42 @@ import os
 import sys
 from pathlib import Path
 
-from opentelemetry.sdk.resources import OTELResourceDetector, ProcessResourceDetector, Resource
+from opentelemetry.sdk.resources import OTELResourceDetector, Resource
 
 from otel_training import conventions as names
-from otel_training.folder import DataFolder
+from otel_training.folder import DataFolder, script_name, working_directory
 from otel_training.record.clock import event_id
 from otel_training.record.record import Scalar
-
-_KEPT = frozenset({"process.pid", "process.runtime.name", "process.runtime.version"})
+from otel_training.record.values import clean
 
 
 def resource(folder: DataFolder) -> dict[str, Scalar]:
-    """Describe this process by the SDK's detectors, `OTEL_RESOURCE_ATTRIBUTES` and `OTEL_SERVICE_NAME`.
+    """Describe this process, by `OTEL_RESOURCE_ATTRIBUTES` and `OTEL_SERVICE_NAME` where they are set.
 
     Of the process only its id and runtime: a command line can hold secrets.
     """
-    process = ProcessResourceDetector().detect().attributes
     declared = Resource(OTELResourceDetector().detect().attributes).attributes
     return {
-        names.SERVICE_NAME: program(folder),
+        names.SERVICE_NAME: clean(program(folder)),
         "service.instance.id": event_id(),
-        **{key: _scalar(value) for key, value in process.items() if key in _KEPT},
-        **{key: _scalar(value) for key, value in declared.items()},
+        "process.pid": os.getpid(),
+        "process.runtime.name": sys.implementation.name,
+        "process.runtime.version": ".".join(map(str, sys.version_info[:3])),
+        **{clean(key): _scalar(value) for key, value in declared.items()},
     }
 
 
 def program(folder: DataFolder) -> str:
     """Name this program when nobody else does: its folder in the project, else its script."""
-    here, root = Path.cwd(), folder.path.parent
+    here, root = working_directory(), folder.path.parent
     if here != root and here.is_relative_to(root):
         return str(here.relative_to(root))
-    script = Path(sys.argv[0])
+    script = Path(script_name())
     name = script.parent.name if script.stem == "__main__" else script.stem
     return name or f"python-{os.getpid()}"
 
 
 def _scalar(value: object) -> Scalar:
-    return value if isinstance(value, (str, int, float, bool)) else f"<{type(value).__name__}>"
+    if isinstance(value, str):
+        return clean(value)
+    return value if isinstance(value, (int, float, bool)) else f"<{type(value).__name__}>"

@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 import orjson
 
 from otel_training.conventions import DATABASE
-from otel_training.errors import RowsUnreadableError, StoreError
+from otel_training.errors import FolderError, RowsUnreadableError, StoreError
+from otel_training.record.values import clean
 
 if TYPE_CHECKING:
     from chdb.state.sqlitelike import Connection
@@ -106,8 +107,13 @@ class Store:
 
 
 def embedded_dsn(path: Path) -> str:
-    """Return the DSN of the embedded store in a folder."""
-    return f"chdb://{path.absolute()}"
+    """Return the DSN of the embedded store in a folder; raises `FolderError` where the engine cannot open it."""
+    place = str(path.absolute())
+    if place != clean(place):
+        raise FolderError(
+            f"The engine opens no folder whose name is no UTF-8, as {place!a} is: rename it, or set OTEL_TRAINING_HOME."
+        )
+    return f"chdb://{place}"
 
 
 def connect_embedded(path: Path) -> "Connection":

@@ -456,3 +456,24 @@ def test_a_call_inside_a_block_that_has_ended_belongs_to_what_is_around(lines: L
 
     _, extraction, score = lines()
     assert score["training.score.target"] == extraction["training.extraction.id"]
+
+
+@pytest.mark.parametrize("odd", ["\ud800", "a\udcffb", "\0"])
+def test_names_that_are_no_utf8_cost_no_record(odd: str, lines: Lines) -> None:
+    """Tasks, versions and functions are named whatever the app likes; the record, and the span, have it clean."""
+
+    def extract(topic: str) -> list[str]:
+        return [topic]
+
+    extract.__name__ = odd
+    otel_training.extraction(extract)(odd)
+    otel_training.extraction(task=odd, version=odd)(extract)(odd)
+    with otel_training.extraction(task=odd, version=odd):
+        pass
+    search: Any = otel_training.query(task=odd)(lambda query: [])
+    search(odd)
+
+    clean = odd.replace("\ud800", "?").replace("\udcff", "?").replace("\0", "\ufffd")
+    records = [record for record in lines() if "training.task.name" in record or "gen_ai.workflow.name" in record]
+    assert [clean] * 4 == [record["training.task.name"] for record in records]
+    assert [None, clean, clean, None] == [record.get("training.task.version") for record in records]
