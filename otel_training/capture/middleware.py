@@ -1,36 +1,24 @@
-"""The middleware: copies engage, feed and search requests as they pass, in pure ASGI, delaying none."""
+"""The middleware: chooses the engage, feed and search requests whose exchanges are captured, in pure ASGI."""
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any, Final, NamedTuple, TypeAlias
-from urllib.parse import parse_qs
-
-from opentelemetry.trace import SpanContext
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, TypeAlias
 
 from otel_training import conventions as names
 from otel_training._guard import guard
+from otel_training.capture.exchange import Exchange, Message, Receive, Scope, Send
 from otel_training.capture.naming import ACTION, ITEM, Names, parse_naming
-from otel_training.capture.reader import FindReader, Readers, await_reader, find_reader, parse_user, reader_at
+from otel_training.capture.reader import FindReader, parse_user
 from otel_training.capture.routes import Route, parse_route
-from otel_training.capture.tracing import captures, current_context, mark_server_span
-from otel_training.conventions import Kind, Loss, Outcome
-from otel_training.pipeline.process import emit, expect_notice, lose, write_out
-from otel_training.record.clock import event_id, event_number, now, ticks
+from otel_training.capture.tracing import captures, current_context
+from otel_training.conventions import Kind, Loss
+from otel_training.pipeline.process import emit, expect_notice, write_out
+from otel_training.record.clock import event_id, now
 from otel_training.record.record import Record, Scalar
-from otel_training.record.shape import Shape
-from otel_training.record.values import snapshot
 
-Scope: TypeAlias = MutableMapping[str, Any]
-Message: TypeAlias = MutableMapping[str, Any]
-Receive: TypeAlias = Callable[[], Awaitable[Message]]
-Send: TypeAlias = Callable[[Message], Awaitable[Any]]
 App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[Any]]
 
-REQUEST_LIMIT: Final = 64 << 10
-"""Bytes of an engage or search request's body."""
-RESPONSE_LIMIT: Final = 1 << 20
-"""Bytes of a feed's or a search's response."""
 _CAPTURED: Final = "otel_training.captured"
 """The key of a scope that is captured: an app may have us around it and in what it mounts."""
 UNMATCHED_REQUESTS: Final = 3
@@ -95,7 +83,7 @@ class TrainingMiddleware:
             if exchange.unnamed is not None:
                 await exchange.name_reader(*exchange.unnamed)
 
-    def _begin(self, scope: Scope) -> "Exchange | None":
+    def _begin(self, scope: Scope) -> Exchange | None:
         """Begin to capture a request; None where no route matches, capture is off, or another of us captures it."""
         if not captures() or _CAPTURED in scope:
             return None
@@ -145,203 +133,3 @@ async def _write_out() -> None:
         return
     # A server handles SIGTERM, and is about to end. Where nobody does, a test goes on: on disk is enough.
     await asyncio.to_thread(write_out, is_last=callable(signal.getsignal(signal.SIGTERM)))
-
-
-class BodyCopy:
-    """A copy of a body that passes in chunks; nothing of one that is longer than the limit."""
-
-    __slots__ = ("_chunks", "_limit", "_size")
-
-    def __init__(self, limit: int) -> None:
-        self._limit, self._size = limit, 0
-        self._chunks: list[bytes] = []
-
-    def add(self, message: Message) -> None:
-        """Copy the chunk of an ASGI message."""
-        chunk = message.get("body", b"")
-        self._size += len(chunk)
-        if self.is_whole():
-            self._chunks.append(bytes(chunk))
-        else:
-            self._chunks.clear()
-
-    def is_whole(self) -> bool:
-        """Return whether the body was within the limit."""
-        return self._size <= self._limit
-
-    def content(self) -> bytes:
-        """Return the body so far."""
-        return b"".join(self._chunks)
-
-
-class Exchange:
-    """One captured request with its response, while it goes through the app.
-
-    Not a dataclass: every request makes one, on the event loop.
-    """
-
-    __slots__ = (
-        "_kind", "_number", "_path", "_reader", "_readers", "_request", "_response", "_scope", "_shape", "_started",
-        "_status", "unnamed",
-    )  # fmt: skip
-
-    def __init__(self, kind: Kind, path: str, shape: Shape, scope: Scope, readers: Readers) -> None:
-        self._kind, self._path, self._shape, self._readers = kind, path, shape, readers
-        self._scope: Scope | None = scope
-        # The app may put another there, or clear it.
-        self._reader = reader_at(scope, readers.places)
-        self.unnamed: tuple[FinishedExchange, Awaitable[object]] | None = None
-        """What is finished but for its reader, whom an async function of the app's finds."""
-        self._number = event_number()
-        self._request = None if kind is Kind.IMPRESSION else BodyCopy(REQUEST_LIMIT)
-        self._response: BodyCopy | None = None
-        self._status = 0
-        self._started = ticks()
-
-    def tee_receive(self, receive: Receive) -> Receive:
-        """Copy the request's body as the app reads it, never reading ahead."""
-        request = self._request
-        if request is None:
-            return receive
-
-        async def tee() -> Message:
-            message = await receive()
-            with guard:
-                if message["type"] == "http.request":
-                    request.add(message)
-            return message
-
-        return tee
-
-    def tee_send(self, send: Send) -> Send:
-        """Copy the response as the app sends it, and emit the record after its last chunk."""
-
-        async def tee(message: Message) -> Any:
-            is_last = False
-            with guard:
-                if message["type"] == "http.response.body":
-                    if self._response is not None:
-                        self._response.add(message)
-                    is_last = not message.get("more_body", False)
-                elif message["type"] == "http.response.start":
-                    self._start(message)
-            result = await send(message)
-            if is_last:
-                with guard:
-                    self._end()
-            return result
-
-        return tee
-
-    def _start(self, message: Message) -> None:
-        self._status = message["status"]
-        if self._kind is not Kind.FEEDBACK and _is_json(message.get("headers", ())):
-            self._response = BodyCopy(RESPONSE_LIMIT)
-        mark_server_span(self._kind, self._number)
-
-    def _end(self) -> None:
-        """Hand what a successful exchange holds to the writer, and nothing that is the host's."""
-        scope, self._scope = self._scope, None
-        if scope is None or not 200 <= self._status < 300:  # noqa: PLR2004 - HTTP's own classes
-            return
-        body, loss = (
-            (self._response, Loss.FEED_TOO_LARGE) if self._kind is Kind.IMPRESSION else (self._request, Loss.MALFORMED)
-        )
-        if body is None:
-            return
-        if self._kind is not Kind.QUERY and not body.is_whole():
-            lose(loss, route=self._shape.route)
-            return
-        sources = self._response.content() if self._kind is Kind.QUERY and self._response is not None else b""
-        # The app may go on for long, with background tasks.
-        self._request = self._response = None
-        readers = self._readers
-        reader = reader_at(scope, readers.places) or self._reader
-        finished = FinishedExchange(
-            self._kind,
-            self._path,
-            self._shape,
-            self._number,
-            now(),
-            ticks() - self._started,
-            body.content(),
-            sources,
-            current_context(),
-            reader if readers.are_declared else None,
-            reader,
-            scope.get("query_string", b""),
-        )
-        found = None if readers.find is None else find_reader(readers.find, scope)
-        if found is None or isinstance(found, str):
-            emit(finished if found is None else finished._replace(user=found))
-        else:
-            self.unnamed = (finished, found)
-
-    async def name_reader(self, finished: "FinishedExchange", reader: Awaitable[object]) -> None:
-        """Emit what the app's async function was awaited for, once the app has ended."""
-        user = None
-        try:
-            user = await await_reader(reader)
-        finally:
-            with guard:
-                emit(finished._replace(user=user))
-
-
-class FinishedExchange(NamedTuple):
-    """A captured request with its response, waiting in the queue for the writer thread."""
-
-    kind: Kind
-    path: str
-    shape: Shape
-    number: int
-    time: int
-    duration: int
-    content: bytes
-    sources: bytes
-    context: SpanContext | None
-    user: str | None
-    scope_user: str | None
-    query_string: bytes
-
-    @property
-    def size(self) -> int:
-        """About how many bytes the exchange holds."""
-        return len(self.content) + len(self.sources)
-
-    def to_record(self) -> Record:
-        """Make the record, on the writer thread."""
-        attributes: dict[str, Scalar | None] = {names.ROUTE: self.path}
-        query = _parse_query(self.query_string)
-        reader, content = query.pop("user_id", None), self.content
-        if self.kind is Kind.QUERY:
-            attributes[names.OUTCOME] = Outcome.OK.value
-            attributes[names.DURATION] = self.duration / 1e9
-            content = content or snapshot(query)
-        elif self.kind is Kind.FEEDBACK and query:
-            content = content or snapshot(query)
-        named = (self.scope_user, self.shape.parameters.get("user_id"), reader)
-        return Record(
-            self.kind,
-            event_id(self.number),
-            self.time,
-            attributes,
-            content,
-            self.user,
-            next((name for name in named if name is not None), None),
-            self.context,
-            self.sources,
-            self.shape,
-        )
-
-
-def _is_json(headers: Any) -> bool:
-    # ASGI allows an iterator here, which can be read only once: it is left to the server.
-    pairs = headers if isinstance(headers, (list, tuple)) else ()
-    values = {bytes(pair[0]).lower(): bytes(pair[1]).lower() for pair in pairs if isinstance(pair, (list, tuple))}
-    media_type = values.get(b"content-type", b"").partition(b";")[0].strip()
-    is_json = media_type == b"application/json" or media_type.endswith(b"+json")
-    return is_json and values.get(b"content-encoding", b"identity") in (b"identity", b"gzip")
-
-
-def _parse_query(query: bytes) -> dict[str, str]:
-    return {key: values[0] for key, values in parse_qs(query.decode("latin-1")).items()} if query else {}
