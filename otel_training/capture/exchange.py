@@ -27,6 +27,10 @@ REQUEST_LIMIT: Final = 64 << 10
 RESPONSE_LIMIT: Final = 1 << 20
 """Bytes of a feed's or a search's response."""
 
+_LINES: Final = frozenset(f"application/{name}" for name in ("x-ndjson", "ndjson", "jsonl", "x-jsonlines", "json-seq"))
+_ENCODINGS: Final = ("identity", "gzip")
+_NAME: Final = 40
+
 
 class BodyCopy:
     """A copy of a body that passes in chunks; nothing of one that is longer than the limit."""
@@ -63,7 +67,7 @@ class Exchange:
 
     __slots__ = (
         "_kind", "_number", "_path", "_reader", "_readers", "_request", "_response", "_scope", "_shape", "_started",
-        "_status", "unnamed",
+        "_status", "_unread", "unnamed",
     )  # fmt: skip
 
     def __init__(self, kind: Kind, path: str, shape: Shape, scope: Scope, readers: Readers) -> None:
@@ -77,6 +81,8 @@ class Exchange:
         self._request = None if kind is Kind.IMPRESSION else BodyCopy(REQUEST_LIMIT)
         self._response: BodyCopy | None = None
         self._status = 0
+        self._unread = ""
+        """What of the answer's head tells that it cannot be read."""
         self._started = ticks()
 
     def tee_receive(self, receive: Receive) -> Receive:
@@ -116,8 +122,17 @@ class Exchange:
 
     def _start(self, message: Message) -> None:
         self._status = message["status"]
-        if self._kind is not Kind.FEEDBACK and _is_json(message.get("headers", ())):
-            self._response = BodyCopy(RESPONSE_LIMIT)
+        if self._kind is not Kind.FEEDBACK:
+            media_type, encoding = _read_head(message.get("headers", ()))
+            are_lines = media_type in _LINES
+            is_json = are_lines or media_type == "application/json" or media_type.endswith("+json")
+            if is_json and encoding in _ENCODINGS:
+                self._response = BodyCopy(RESPONSE_LIMIT)
+                self._shape = self._shape._replace(are_lines=are_lines)
+            elif is_json:
+                self._unread = f"content-encoding: {encoding[:_NAME]}"
+            elif media_type.startswith("application/"):
+                self._unread = f"content-type: {media_type[:_NAME]}"
         mark_server_span(self._kind, self._number)
 
     def _end(self) -> None:
@@ -129,6 +144,8 @@ class Exchange:
             (self._response, Loss.FEED_TOO_LARGE) if self._kind is Kind.IMPRESSION else (self._request, Loss.MALFORMED)
         )
         if body is None:
+            if self._unread:
+                lose(Loss.UNRECOGNISED, route=self._shape.route, detail=self._unread)
             return
         if self._kind is not Kind.QUERY and not body.is_whole():
             lose(loss, route=self._shape.route)
@@ -215,13 +232,13 @@ class FinishedExchange(NamedTuple):
         )
 
 
-def _is_json(headers: Any) -> bool:
-    # ASGI allows an iterator here, which can be read only once: it is left to the server.
+def _read_head(headers: Any) -> tuple[str, str]:
+    """Return the media type and the encoding of an answer; nothing where the headers can be read only once."""
+    # ASGI allows an iterator here: it is left to the server.
     pairs = headers if isinstance(headers, (list, tuple)) else ()
     values = {bytes(pair[0]).lower(): bytes(pair[1]).lower() for pair in pairs if isinstance(pair, (list, tuple))}
-    media_type = values.get(b"content-type", b"").partition(b";")[0].strip()
-    is_json = media_type == b"application/json" or media_type.endswith(b"+json")
-    return is_json and values.get(b"content-encoding", b"identity") in (b"identity", b"gzip")
+    media_type, encoding = (values.get(name, b"").decode("latin-1") for name in (b"content-type", b"content-encoding"))
+    return media_type.partition(";")[0].strip(), encoding.strip() or "identity"
 
 
 def _parse_query(query: bytes) -> dict[str, str]:

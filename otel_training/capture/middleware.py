@@ -10,12 +10,13 @@ from otel_training._guard import guard
 from otel_training.capture.exchange import Exchange, Message, Receive, Scope, Send
 from otel_training.capture.naming import ACTION, ITEM, Names, parse_naming
 from otel_training.capture.reader import FindReader, parse_user
-from otel_training.capture.routes import Route, parse_route
+from otel_training.capture.routes import parse_route
 from otel_training.capture.tracing import captures, current_context
 from otel_training.conventions import Kind, Loss
 from otel_training.pipeline.process import emit, expect_notice, write_out
 from otel_training.record.clock import event_id, now
 from otel_training.record.record import Record, Scalar
+from otel_training.record.shape import COMMON
 
 App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[Any]]
 
@@ -27,6 +28,8 @@ UNMATCHED_REQUESTS: Final = 3
 
 class TrainingMiddleware:
     """Capture readers' actions, what they were shown and what they searched; only 2xx responses count.
+
+    A route of None is not captured.
 
     Args:
         app: The ASGI application.
@@ -49,19 +52,24 @@ class TrainingMiddleware:
         self,
         app: App,
         *,
-        engage: str = "POST /api/feed/engage",
-        feed: str = "GET /api/feed",
-        search: str = "GET|POST /api/search",
+        engage: str | None = "POST /api/feed/engage",
+        feed: str | None = "GET /api/feed",
+        search: str | None = "GET|POST /api/search",
         item: Names | None = None,
         action: Names | None = None,
         user: FindReader | None = None,
     ) -> None:
         self.app = app
-        self._routes: tuple[tuple[Kind, Route], ...] = (
-            (Kind.FEEDBACK, parse_route(engage, parse_naming("action", action, ACTION))),
-            (Kind.IMPRESSION, parse_route(feed, parse_naming("item", item, ITEM))),
-            (Kind.QUERY, parse_route(search)),
+        if engage is None and feed is None:
+            raise ValueError(
+                "with engage=None and feed=None nothing of readers is captured: name one of the two routes"
+            )
+        routes = (
+            (Kind.FEEDBACK, engage, parse_naming("action", action, ACTION)),
+            (Kind.IMPRESSION, feed, parse_naming("item", item, ITEM)),
+            (Kind.QUERY, search, COMMON),
         )
+        self._routes = [(kind, parse_route(text, naming)) for kind, text, naming in routes if text is not None]
         self._readers = parse_user(user)
         self._unmatched = UNMATCHED_REQUESTS
         """How many requests may still be of no route before that is worth a word; at 0 the word has been given."""

@@ -12,6 +12,11 @@ MIN_VIEWERS: Final = 10
 _OPTIONS: Final = {Kind.FEEDBACK: "engage", Kind.IMPRESSION: "feed", Kind.QUERY: "search"}
 _SHORT: Final = 40
 """Characters of an id or a word in a sentence."""
+_HEADS: Final = {
+    "content-encoding": "put TrainingMiddleware inside the compression, by calling `add_middleware` for it before that",
+    "content-type": "answer JSON or JSON Lines, or call `record_impressions(...)`",
+}
+"""What to do about the head of an answer that is not read."""
 _ELSEWHERE: Final = (
     "; if that program runs, it gathers elsewhere: start both inside one project, or set the same OTEL_TRAINING_HOME"
 )
@@ -192,11 +197,14 @@ def _route_gap(route: Row, unseen: int) -> Gap:
     """Name a route of the middleware that matches nothing, or what its requests hold instead of what is looked for."""
     place, requests = f"{route['route']} of {route['service']}", route["requests"]
     if route["reason"] == Loss.UNMATCHED:
-        cure = f"name the route that the app has by `{_OPTIONS[route['detail']]}=` of TrainingMiddleware"
+        cure = f"name the route that the app has by `{_OPTIONS[route['detail']]}=` of TrainingMiddleware, None for none"
         return Gap("routes", 0, 0, unseen, f"No request was of the route {place}", cure)
+    noun, held = f"{requests:,} {'request' if requests == 1 else 'requests'} of {place}", route["detail"]
+    if cure := _HEADS.get(held.partition(": ")[0], ""):
+        return Gap("fields", requests, requests, unseen, f"{noun} had an answer that is not read, {held}", cure)
     missing = (
-        f"{requests:,} {'request' if requests == 1 else 'requests'} of {place} had neither a list of items with `id` "
-        f"and `text` nor `insight_id` and `action`, but {_list([route['detail']], 200) or 'something else'}"
+        f"{noun} had neither a list of items with `id` and `text` nor `insight_id` and `action`, "
+        f"but {_list([held], 200) or 'something else'}"
     )
     cure = "send these names, or say by `item=` or `action=` of TrainingMiddleware which are yours"
     return Gap("fields", requests, requests, unseen, missing, cure)

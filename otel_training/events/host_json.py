@@ -17,6 +17,8 @@ from otel_training.record.record import JSON
 from otel_training.record.values import clean
 
 UNZIPPED_LIMIT: Final = 8 << 20
+_BLANK: Final = b"\x1e \t"
+"""What may stand around a line: a text sequence begins each with a separator."""
 _GZIP: Final = b"\x1f\x8b"
 _LONG_NUMBER: Final = re.compile(rb"\d{19}")
 _DIGITS: Final = 160
@@ -35,16 +37,19 @@ def read_json(content: bytes | dict[str, JSON]) -> JSON:
     """Parse JSON, gzipped or not, where it is not yet parsed; raises `MalformedError` for anything else."""
     if isinstance(content, dict):
         return content
-    try:
-        text = _unzip(content)
-    except zlib.error as error:
-        raise MalformedError from error
+    text = _unzip(content)
     # orjson makes floats of integers over 64 bits.
     if not _LONG_NUMBER.search(text):
         with contextlib.suppress(orjson.JSONDecodeError):
             parsed: JSON = orjson.loads(text)
             return parsed
     return _read_as_apps_do(text)
+
+
+def read_lines(content: bytes | dict[str, JSON]) -> list[JSON]:
+    """Parse JSON Lines, gzipped or not; raises `MalformedError` for anything else."""
+    lines = _unzip(content).splitlines() if isinstance(content, bytes) else []
+    return [read_json(text) for line in lines if (text := line.strip(_BLANK))]
 
 
 def read_object(content: bytes | dict[str, JSON]) -> dict[str, JSON]:
@@ -88,4 +93,7 @@ def _unzip(content: bytes) -> bytes:
     """Undo what a host's gzip middleware did below ours; no JSON text begins like gzip."""
     if not content.startswith(_GZIP):
         return content
-    return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(content, UNZIPPED_LIMIT)
+    try:
+        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(content, UNZIPPED_LIMIT)
+    except zlib.error as error:
+        raise MalformedError from error

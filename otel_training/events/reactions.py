@@ -10,7 +10,7 @@ from otel_training.events.engagement import read_reactions
 from otel_training.events.event import Event, beside, to_event
 from otel_training.events.feed import Item, feed_items
 from otel_training.events.finisher import Attributes, Finisher
-from otel_training.events.host_json import MalformedError, read_json, stored_url
+from otel_training.events.host_json import MalformedError, read_json, read_lines, stored_url
 from otel_training.events.keys import keys_of
 from otel_training.privacy.identity import insight_sha256
 from otel_training.record.record import JSON, Record
@@ -46,7 +46,7 @@ def _request(record: Record) -> JSON:
 
 def impression(record: Record, finisher: Finisher) -> Iterator[Event]:
     """Finish what a feed showed: the ids in their places, and each pair of id and text that is new."""
-    content = read_json(record.content)
+    content = read_lines(record.content) if record.shape.are_lines else read_json(record.content)
     items = feed_items(content, record.shape.naming)
     if items is None:
         raise MalformedError(Loss.UNRECOGNISED, keys_of(content))

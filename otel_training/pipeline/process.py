@@ -40,9 +40,9 @@ def emit(pending: Pending) -> None:
     (_pipeline or _make_first()).writer.put(pending)
 
 
-def lose(reason: Loss, count: int = 1, *, route: str = "") -> None:
+def lose(reason: Loss, count: int = 1, *, route: str = "", detail: str = "") -> None:
     """Count records that could not be made."""
-    current().writer.lose(reason, count, route=route)
+    current().writer.lose(reason, count, route=route, detail=detail)
 
 
 def flush(timeout: float = EXIT_SECONDS) -> bool:

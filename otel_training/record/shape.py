@@ -32,3 +32,5 @@ class Shape(NamedTuple):
     word: str = ""
     """What the path itself may say was done, `like`."""
     naming: Naming = COMMON
+    are_lines: bool = False
+    """Whether the content is JSON Lines."""

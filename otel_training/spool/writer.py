@@ -77,9 +77,9 @@ class Writer:
         if self._is_idle:
             self._wake_thread()
 
-    def lose(self, reason: Loss, count: int = 1, *, route: str = "") -> None:
+    def lose(self, reason: Loss, count: int = 1, *, route: str = "", detail: str = "") -> None:
         """Count records that could not even be made, or not be delivered."""
-        self.losses.add(reason, count, route=route)
+        self.losses.add(reason, count, route=route, detail=detail)
         self._wake_thread()
 
     def flush(self, timeout: float) -> bool:

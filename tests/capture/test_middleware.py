@@ -404,6 +404,69 @@ def test_takes_an_answer_without_cards_as_no_impression(lines: Lines, answer: Re
     assert [] == lines()
 
 
+LINES = b'{"id": "abc", "text": "One"}\n\n{"insight_id": 7, "text": "Two"}\r\n'
+
+
+@pytest.mark.parametrize("name", ["x-ndjson", "ndjson; charset=utf-8", "jsonl", "x-jsonlines", "json-seq"])
+@pytest.mark.parametrize("headers", [{}, {"content-encoding": "gzip"}])
+def test_reads_a_feed_of_json_lines(lines: Lines, name: str, headers: dict[str, str]) -> None:
+    """Each line is an item, as a stream gives them; also where it is but one."""
+    for body in (LINES, b"\x1e" + LINES.replace(b"\n{", b"\n\x1e{"), LINES.splitlines()[0]):
+        content = gzip.compress(body) if headers else body
+        feed_app(Response(content, media_type=f"application/{name}", headers=headers))("GET", "/api/feed")
+
+    found = [record["training.insight.ids"] for record in lines() if record["training.kind"] == "impression"]
+    assert ['["abc","7"]', '["abc","7"]', '["abc"]'] == found
+
+
+def test_counts_a_line_that_is_cut(lines: Lines) -> None:
+    """As any content that is no JSON."""
+    feed_app(Response(LINES[:-5], media_type="application/x-ndjson"))("GET", "/api/feed")
+
+    assert [("malformed", 1, "GET /api/feed", None)] == [lost(record) for record in lines()]
+
+
+@pytest.mark.parametrize(
+    ("media_type", "encoding", "named"),
+    [
+        *(("application/json", encoding, f"content-encoding: {encoding}") for encoding in ("br", "zstd", "deflate")),
+        ("application/x-ndjson", "br", "content-encoding: br"),
+        ("application/msgpack", "identity", "content-type: application/msgpack"),
+    ],
+)
+def test_names_the_encoding_of_a_feed_that_it_does_not_read(
+    lines: Lines, media_type: str, encoding: str, named: str
+) -> None:
+    """Those that the app refused are no loss."""
+    headers = {"content-encoding": encoding}
+    for status in (200, 200, 404):
+        feed_app(Response(b"\x8b", status, headers, media_type))("GET", "/api/feed")
+
+    assert [("unrecognised", 2, "GET /api/feed", named)] == [
+        (reason, sum(lost(record)[1] for record in lines()), *place)
+        for reason, _, *place in map(lost, lines()[:1])
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("off", "kind"), [("engage", "impression"), ("feed", "feedback")])
+def test_a_route_of_none_is_not_captured(lines: Lines, off: str, kind: str) -> None:
+    """Nor named as one that no request is of."""
+    options: dict[str, Any] = {off: None, "search": None}
+    app = feed_app([{"id": "abc"}], **options)
+    app("POST", "/api/feed/engage", engaged())
+    app("GET", "/api/feed")
+    for _ in range(3):
+        app("GET", "/other")
+
+    assert [kind] == [record["training.kind"] for record in lines()]
+
+
+def test_without_a_route_it_is_of_no_use() -> None:
+    """Which is said where it is added."""
+    with pytest.raises(ValueError, match="engage=None and feed=None"):
+        feed_app(engage=None, feed=None)("GET", "/api/feed")
+
+
 class User:
     """A user object of the host whose properties are its own code."""
 

@@ -1,12 +1,13 @@
 """The coverage: each gap is named with its one cure, and the cure closes it."""
 
+import gzip
 import json
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 from starlette.testclient import TestClient
 
 import otel_training
@@ -155,6 +156,12 @@ def scored(score: float) -> Program:
     return program(answer={"insights": INSIGHTS, "quality_score": score})
 
 
+def encoded(encoding: str) -> Response:
+    """A feed as something below the middleware compressed it."""
+    content = gzip.compress(json.dumps([{"id": identity} for identity in IDS]).encode())
+    return Response(content, media_type="application/json", headers={"content-encoding": encoding})
+
+
 clean = program()
 acted = {"insight_id": IDS[0], "action": "like", "metadata": {"user_id": 1}}
 anonymous = {"insight_id": IDS[0], "action": "like"}
@@ -225,6 +232,14 @@ CASES: list[tuple[str, Program, Program, str]] = [
         "fields", served({"nr": IDS[0], "verb": "like", "user_id": 1}),
         served({"nr": IDS[0], "verb": "like", "user_id": 1}, action={"insight_id": "nr"}),
         "`action`, but nr, verb, user_id: send these names, or say by `item=` or `action=` of TrainingMiddleware which",
+    ),
+    (
+        "fields", served(acted, items=encoded("br")), served(acted, items=encoded("gzip")),
+        "3 requests of GET /api/feed of backend had an answer that is not read, content-encoding: br: put Training",
+    ),
+    (
+        "fields", served(acted, items=Response(b"\x90", media_type="application/msgpack")), served(acted),
+        "content-type: application/msgpack: answer JSON or JSON Lines, or call `record_impressions(...)`.",
     ),
     (
         "words", served({**acted, "action": "up"}), served({**acted, "action": "up"}, action={"like": "up"}),
