@@ -16,6 +16,7 @@ from otel_training._guard import guard
 from otel_training.anthropic.batches import decode, decode_async, emit_prompts
 from otel_training.anthropic.call import Call, running_call
 from otel_training.capture.handle import Handle, running
+from otel_training.capture.threads import start, submit
 from otel_training.capture.tracing import captures, current_context
 from otel_training.conventions import Loss
 from otel_training.pipeline.process import emit, lose
@@ -110,4 +111,6 @@ _METHODS: Final = (
     (_BASE, "AsyncAPIClient", "_process_response", _process),
     (_JSONL, "JSONLDecoder", "__decode__", decode),
     (_JSONL, "AsyncJSONLDecoder", "__decode__", decode_async),
+    ("threading", "Thread", "start", start),
+    ("concurrent.futures.thread", "ThreadPoolExecutor", "submit", submit),
 )

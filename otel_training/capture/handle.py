@@ -22,6 +22,8 @@ from otel_training.record.record import Record, Scalar, context_of
 from otel_training.record.values import TEXT_LIMIT, plain, snapshot, text_of
 
 RUNNING: Final = otel_context.create_key("otel_training.extraction")
+CARRIED: Final = otel_context.create_key("otel_training.extraction.thread")
+"""The same in a thread that the extraction has started, which may outlive it."""
 _last_finished: ContextVar["Handle | None"] = ContextVar("otel_training.last_extraction", default=None)
 _unclaimed: ContextVar["Callable[[Handle | None], None] | None"] = ContextVar("otel_training.unclaimed", default=None)
 _ANY: Final = object()
@@ -178,7 +180,11 @@ def settled(context: Context) -> Context:
 
 def running() -> Handle | None:
     """Return the handle of the extraction that runs in this context, or that this context was made in."""
-    return cast("Handle | None", settled(otel_context.get_current()).get(RUNNING))
+    context = settled(otel_context.get_current())
+    if CARRIED in context and RUNNING not in context:
+        handle = cast("Handle", context[CARRIED])
+        return None if handle.finished else handle
+    return cast("Handle | None", context.get(RUNNING))
 
 
 def current(result: object = _ANY) -> Handle:

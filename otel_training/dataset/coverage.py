@@ -84,7 +84,7 @@ _SAMPLES: Final = (
     ),
     _Check(
         "calls", "uncalled", "live", "uncalled_lost", "sample", "{have} no captured call of a model",
-        "ask by Claude's client inside the extraction (threads that it starts do not know it), or report the call "
+        "ask by Claude's client inside the extraction, in threads that it starts or jobs that it submits, or report it "
         "by `current().llm_call(...)`; a template stands in for the prompt",
     ),
     _Check(

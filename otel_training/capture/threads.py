@@ -1,0 +1,68 @@
+"""Threads: what an extraction starts in another thread, or hands to a pool of them, belongs to it.
+
+Only our own key goes along, so that the host's spans stay as they are: a job of a pool has it until its end, a thread
+until the extraction's. The threads of a pool outlive both, and get nothing.
+"""
+
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Thread
+from typing import Any
+
+from opentelemetry.context import Context, attach, get_current
+
+from otel_training.capture.handle import CARRIED, RUNNING, Handle, running
+
+
+def submit(wrapped: Callable[..., Any], _pool: object, args: tuple[Any, ...], kwargs: Any) -> Any:
+    """Hand a job to a pool; it runs in the extraction that hands it over."""
+    handle = running()
+    if handle is None or not args:
+        return wrapped(*args, **kwargs)
+    with _outside():
+        return wrapped(functools.partial(_run, RUNNING, handle, args[0]), *args[1:], **kwargs)
+
+
+def start(wrapped: Callable[..., Any], thread: Thread, args: Any, kwargs: Any) -> Any:
+    """Start a thread; it runs in the extraction that starts it."""
+    handle = running()
+    if handle is None or "run" in vars(thread):
+        return wrapped(*args, **kwargs)
+    # On the instance, since subclasses have a `run` of their own; `_run_own` takes it off again.
+    vars(thread)["run"] = functools.partial(_run, CARRIED, handle, functools.partial(_run_own, thread))
+    try:
+        with _outside():
+            return wrapped(*args, **kwargs)
+    except BaseException:
+        vars(thread).pop("run", None)
+        raise
+
+
+def _run_own(thread: Thread) -> None:
+    vars(thread).pop("run", None)
+    thread.run()
+
+
+def _run(key: str, handle: Handle, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+    attach(Context({**get_current(), key: handle}))
+    try:
+        return function(*args, **kwargs)
+    finally:
+        # What the job has set itself stays.
+        attach(_without(key))
+
+
+@contextmanager
+def _outside() -> Iterator[None]:
+    """Start a pool's threads, or one that inherits the context, outside: the extraction would stay in it for ever."""
+    before = get_current()
+    attach(_without(RUNNING))
+    try:
+        yield
+    finally:
+        attach(before)
+
+
+def _without(key: str) -> Context:
+    return Context({name: value for name, value in get_current().items() if name != key})
