@@ -1,22 +1,25 @@
 """Old logs: lines of known formats, and rows that link ids to texts, imported as records."""
 
 import codecs
+import gzip
+import re
+import sys
 import uuid
+import zlib
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
-
-import orjson
 
 from otel_training import conventions as names
 from otel_training.capture.result import read_result
 from otel_training.conventions import Kind, Outcome
 from otel_training.events.finish import finish
 from otel_training.events.finisher import Finisher
-from otel_training.events.host_json import stored_url
+from otel_training.events.host_json import MalformedError, read_json, stored_url
 from otel_training.events.line import to_header, to_line
 from otel_training.folder import DataFolder
 from otel_training.privacy.identity import insight_sha256
@@ -29,6 +32,9 @@ from otel_training.version import version
 
 NAMESPACE: Final = uuid.UUID("6f1d1c4e-6f0e-5a56-9a0c-3d0c6f6d8a11")
 SERVICE: Final = "import"
+STDIN: Final = Path("-")
+_FRACTION: Final = re.compile(r"[.,](\d{1,9})\d*")
+"""Of a second; `datetime` holds microseconds alone."""
 _CHUNK_BYTES: Final = 1 << 20
 
 
@@ -80,35 +86,50 @@ def import_files(
 
 
 def _lines(files: list[Path], finisher: Finisher, imported: Imported, progress: Progress | None) -> Iterator[bytes]:
-    total, read = sum(file.stat().st_size for file in files), 0
+    total, read, before = sum(file.stat().st_size for file in files if file != STDIN), 0, 0
     for file in files:
         occurrences: Counter[bytes] = Counter()
-        with file.open("rb") as lines:
-            for number, raw in enumerate(lines, 1):
-                read += len(raw)
-                line = raw.removeprefix(codecs.BOM_UTF8).strip()
-                if line:
-                    occurrences[line] += 1
-                    try:
-                        record = _read_record(line, number, occurrences[line], finisher)
-                    except UnreadableError as error:
-                        imported.unreadable.append(Unreadable(file, number, str(error)))
-                    else:
-                        imported.records[record.kind.value] += 1
-                        yield from map(to_line, finish(record, finisher))
-                if progress is not None:
-                    progress(read, total)
+        number = 0
+        for number, raw in _numbered(file, imported):
+            read += len(raw)
+            line = raw.removeprefix(codecs.BOM_UTF8).strip()
+            if line:
+                occurrences[line] += 1
+                try:
+                    # Counted through all files: of one second's actions the last line counts.
+                    record = _read_record(line, before + number, occurrences[line], finisher)
+                except UnreadableError as error:
+                    imported.unreadable.append(Unreadable(file, number, str(error)))
+                else:
+                    imported.records[record.kind.value] += 1
+                    yield from map(to_line, finish(record, finisher))
+            if progress is not None:
+                progress(min(read, total), total)
+        before += number
+
+
+def _numbered(file: Path, imported: Imported) -> Iterator[tuple[int, bytes]]:
+    """Read the lines of a file or of stdin, unzipped; what is cut or damaged of a zipped one is told."""
+    number = 0
+    source: Any = nullcontext(sys.stdin.buffer) if file == STDIN else file.open("rb")
+    with source as raw:
+        zipped = raw.peek(2).startswith(b"\x1f\x8b")
+        try:
+            for number, line in enumerate(gzip.GzipFile(fileobj=raw) if zipped else raw, 1):
+                yield number, line
+        except (EOFError, zlib.error, gzip.BadGzipFile):
+            imported.unreadable.append(Unreadable(file, number + 1, "is where the zipped file is cut or damaged"))
 
 
 def _read_record(line: bytes, number: int, occurrence: int, finisher: Finisher) -> Record:
-    """Read a line, the `number`th of its file, as a record; raises `UnreadableError` with the reason."""
+    """Read a line, the `number`th of all, as a record; raises `UnreadableError` with the reason."""
     try:
-        row = orjson.loads(line)
-    except orjson.JSONDecodeError as error:
-        raise UnreadableError(f"is no JSON ({error.msg})") from None
+        row = read_json(line)
+    except MalformedError as error:
+        raise UnreadableError(f"is no JSON ({getattr(error.__cause__, 'msg', 'no text')})") from None
     if not isinstance(row, dict):
         raise UnreadableError("is no JSON object")
-    identity = str(uuid.uuid5(NAMESPACE, f"{line.decode()}\n{occurrence}"))
+    identity = str(uuid.uuid5(NAMESPACE, f"{line.decode('utf-8', 'backslashreplace')}\n{occurrence}"))
     if row.get("stage") == "extraction" or "extracted_insights" in row:
         return _extraction(row, identity, number, finisher.content_limit)
     if "action" in row:
@@ -165,9 +186,10 @@ def _link(row: dict[str, Any], identity: str, number: int, finisher: Finisher) -
 
 def _time(row: dict[str, Any]) -> int:
     """Read a row's `timestamp`, ISO 8601 or Unix seconds, as nanoseconds; a time without a zone is UTC."""
-    timestamp = row.get("timestamp")
+    timestamp, fraction = row.get("timestamp"), None
     try:
         if isinstance(timestamp, str):
+            fraction = _FRACTION.search(timestamp)
             moment = datetime.fromisoformat(timestamp)
             moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
         elif isinstance(timestamp, (int, float)) and not isinstance(timestamp, bool):
@@ -177,7 +199,8 @@ def _time(row: dict[str, Any]) -> int:
     except (ValueError, OverflowError, OSError):
         raise UnreadableError(f"timestamp {timestamp!r} is no ISO 8601 time") from None
     delta = moment - datetime(1970, 1, 1, tzinfo=UTC)
-    nanoseconds = (delta.days * 86_400 + delta.seconds) * 1_000_000_000 + delta.microseconds * 1000
+    part = int(fraction[1].ljust(9, "0")) if fraction else delta.microseconds * 1000
+    nanoseconds = (delta.days * 86_400 + delta.seconds) * 1_000_000_000 + part
     if not 0 <= nanoseconds < 1 << 63:
         raise UnreadableError(f"timestamp {timestamp!r} is out of range")
     return nanoseconds

@@ -13,12 +13,14 @@ from otel_training.folder import find_folder, make_folder
 from otel_training.pipeline import process
 from otel_training.pipeline.pipeline import make_finisher
 
+_FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
+
 
 @click.command("import")
-@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=_FILE)
 @output_options()
 def import_(files: tuple[Path, ...], output: Output) -> ExitCode:
-    """Import old logs: JSON lines of extractions and feedback.
+    """Import old logs: JSON lines of extractions and feedback, gzipped or not; `-` is stdin.
 
     Also of rows that give an old insight id its text. Importing a log again changes nothing. Lines that cannot be
     read are named and skipped; the exit code is 1 then.

@@ -1,8 +1,10 @@
 """Old logs."""
 
+import gzip
 import json
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -100,6 +102,78 @@ def test_the_same_line_twice_is_two_records_and_importing_again_none(tmp_path: P
         tuple(rows("status")[0]["by_kind"].values()),
         len({row["event_id"] for row in rows("view", "feedback")}),
     )
+
+
+LIKE = '{"timestamp": "2025-03-02T14:00:00", "insight_id": %s, "action": "like"}'
+EXTRACTED = (
+    '{"timestamp": 1740830400, "stage": "extraction", "extracted_insights": [{"text": %s}], "quality_score": %s}'
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "kind", "shown"),
+    [
+        (EXTRACTED % ('"One"', "NaN"), "extraction", {"quality_score": None, "insight_count": 1}),
+        (EXTRACTED % ('"One"', "-Infinity"), "extraction", {"quality_score": None}),
+        (EXTRACTED % ('"One"', "1e999"), "extraction", {"quality_score": None}),
+        (EXTRACTED % ('"One \\udcf6"', 8), "extraction", {"extracted_insights": [{"text": "One ?", "category": None}]}),
+        (EXTRACTED.replace("stage", "cut \\ud83d"), "extraction", {}),
+        (LIKE % 2**128, "feedback", {"insight_id": str(2**128)}),
+        (LIKE % '"a\\udcf6"', "feedback", {"insight_id": "a?"}),
+        (LIKE.replace("}", f', "metadata": {{"user_id": {2**128}, "x": NaN}}}}') % 7, "feedback", {"insight_id": "7"}),
+    ],
+)  # fmt: skip
+def test_takes_what_python_writes(line: str, kind: str, shown: dict[str, Any], tmp_path: Path, rows: Any) -> None:
+    """Python's `json` writes numbers that are none, of any size, and cut emoji: the record is taken without them."""
+    line = line % ('"One"', 8) if "cut" in line else line
+    assert [{"imported": {kind: 1}, "unreadable": 0}] == rows("import", log(tmp_path / "a.jsonl", line))
+
+    (row,) = rows("view", kind)
+    assert shown == {name: row[name] for name in shown}
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+@pytest.mark.parametrize("name", ["a.jsonl", "-"])
+def test_takes_zipped_files_and_stdin(
+    pack: Callable[[bytes], bytes], name: str, tmp_path: Path, rows: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rotated log needs not be unpacked; `-` is what a program writes."""
+    path = log(tmp_path / "a.jsonl", FEEDBACK, EXTRACTION)
+    path.write_bytes(pack(path.read_bytes()))
+    with path.open("rb") as file:
+        monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=file))
+        done = rows("import", name)
+
+    assert [{"imported": {"extraction": 1, "feedback": 1}, "unreadable": 0}] == done
+
+
+@pytest.mark.parametrize("damage", [lambda data: data[:-20], lambda data: data[:-30] + b"x" * 30])
+def test_takes_what_is_left_of_a_damaged_file(damage: Any, tmp_path: Path, command: Any) -> None:
+    """A zipped log that is cut gives what it holds, and the line where it ends is named."""
+    path = log(tmp_path / "a.jsonl", *[{**FEEDBACK, "insight_id": f"{number * 7919}"} for number in range(3000)])
+    path.write_bytes(damage(gzip.compress(path.read_bytes())))
+    code, out, err = command("import", path)
+
+    assert (1, True) == (code, out.startswith("Imported ")), err
+    assert "is where the zipped file is cut or damaged" in err
+
+
+@pytest.mark.parametrize("order", [("like", "unlike"), ("unlike", "like"), ("x", "unlike", "like")])
+def test_files_of_one_import_keep_their_order(order: tuple[str, ...], tmp_path: Path, command: Any, rows: Any) -> None:
+    """Of a reader's actions within one second the last file's counts."""
+    files = [log(tmp_path / f"{n}.jsonl", *[LINK] * (9 - n), {**FEEDBACK, "action": a}) for n, a in enumerate(order)]
+    command("import", *files)
+
+    assert list(order) == [row["action"] for row in rows("view", "feedback")]
+
+
+def test_a_time_keeps_its_nanoseconds(tmp_path: Path, command: Any, rows: Any) -> None:
+    """As they stand in the rows of `view --json`; without a fraction there are none."""
+    times = ["2026-11-29T08:43:00.165741995Z", "2026-11-29T08:43:00.5+01:00", "2026-11-29T08:43:00"]
+    command("import", log(tmp_path / "a.jsonl", *[{**FEEDBACK, "timestamp": time} for time in times]))
+
+    expected = ["2026-11-29T07:43:00.500000000Z", "2026-11-29T08:43:00.000000000Z", times[0]]
+    assert expected == [row["timestamp"] for row in rows("view", "feedback")]
 
 
 BAD = {
