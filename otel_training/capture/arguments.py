@@ -99,7 +99,7 @@ class Arguments:
     ) -> list[object]:
         """Fill in each field that the stored fields of exactly one argument have."""
         passed = [value for value in (*args[self.owners :], *kwargs.values()) if type(value) not in _PLAIN]
-        inner = [fields_of(value) or {} for value in passed if not any(value is known for known in values)]
+        inner = [fields_of(value) or {} for value in passed if value is not values[0]]
         for number in self.sought:
             if values[number] is None:
                 held = [first_of(fields, _SYNONYMS[FIELDS[number]]) for fields in inner]

@@ -15,13 +15,16 @@ from opentelemetry.context import Context, attach, get_current
 from otel_training.capture.handle import CARRIED, RUNNING, Handle, running
 
 
-def submit(wrapped: Callable[..., Any], _pool: object, args: tuple[Any, ...], kwargs: Any) -> Any:
-    """Hand a job to a pool; it runs in the extraction that hands it over."""
+def submit(wrapped: Callable[..., Any], pool: object, args: tuple[Any, ...], kwargs: Any) -> Any:
+    """Hand a job to a pool; it runs in the extraction that hands it over, unless that is another interpreter."""
     handle = running()
     if handle is None or not args:
         return wrapped(*args, **kwargs)
+    job, *rest = args
+    if type(pool).__module__ != "concurrent.futures.interpreter":
+        job = functools.partial(_run, RUNNING, handle, job)
     with _outside():
-        return wrapped(functools.partial(_run, RUNNING, handle, args[0]), *args[1:], **kwargs)
+        return wrapped(job, *rest, **kwargs)
 
 
 def start(wrapped: Callable[..., Any], thread: Thread, args: Any, kwargs: Any) -> Any:

@@ -281,6 +281,18 @@ def test_an_argument_wins_over_what_another_holds(lines: Lines) -> None:
     assert only(lines) == WHOLE
 
 
+def test_looks_into_an_argument_that_is_a_field_itself(lines: Lines) -> None:
+    """The content may be an object that knows its URL; what a topic's object knows is not the source's."""
+
+    @otel_training.extraction
+    def extract(topic: object, text: object) -> list[str]:
+        return []
+
+    extract({"name": "T", "url": "https://topic.example"}, {"url": "U", "title": "C"})
+
+    assert only(lines)[1] == "U"
+
+
 def test_takes_nothing_where_two_arguments_hold_it(lines: Lines) -> None:
     """Whose URL it is cannot be known."""
 

@@ -320,6 +320,13 @@ def test_a_thread_that_cannot_start_is_left_as_it_was() -> None:
         assert running() is handle
 
 
+def test_jobs_of_other_interpreters_go_as_they_are() -> None:
+    """From Python 3.14 on a pool of interpreters pickles its jobs."""
+    pool_type = type("InterpreterPoolExecutor", (ThreadPoolExecutor,), {"__module__": "concurrent.futures.interpreter"})
+    with otel_training.extraction(topic="a"), pool_type(1) as pool:
+        assert pool.submit(running).result() is None
+
+
 def test_switched_off_threads_are_pythons_own() -> None:
     """The methods are wrapped with the client's, and put back with them."""
     watch()
