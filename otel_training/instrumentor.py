@@ -1,8 +1,8 @@
 """The instrumentor: the same capture by OpenTelemetry's own conventions, with the host's providers."""
 
+import logging
 from collections.abc import Collection
-from dataclasses import field, make_dataclass
-from inspect import signature
+from dataclasses import dataclass, field, make_dataclass
 from typing import Any, Final
 
 from opentelemetry.instrumentation.instrumentor import (  # type: ignore[attr-defined]  # it has no __all__
@@ -11,17 +11,30 @@ from opentelemetry.instrumentation.instrumentor import (  # type: ignore[attr-de
 
 from otel_training.anthropic.watch import unwatch, watch
 from otel_training.capture.tracing import use_tracer_provider
-from otel_training.pipeline.configure import configure, read_arguments
+from otel_training.pipeline.configure import read_arguments
+from otel_training.pipeline.declared import ARGUMENTS, find_wrong, refuse
 from otel_training.pipeline.metrics import observe
 from otel_training.pipeline.process import install
 
-Configuration: Final = make_dataclass(
-    "Configuration",
-    [(name, parameter.annotation, field(default=None)) for name, parameter in signature(configure).parameters.items()],
-    frozen=True,
-    slots=True,
+_log = logging.getLogger("otel_training")
+
+_Options: Final = make_dataclass(
+    "_Options",
+    [(name, parameter.annotation, field(default=None)) for name, parameter in ARGUMENTS.items()],
 )
-"""What declarative configuration may set: every argument of `otel_training.configure`."""
+
+
+@dataclass(init=False)
+class Configuration(_Options):  # type: ignore[misc,valid-type]  # it has one field for each argument
+    """What declarative configuration may set: every argument of `otel_training.configure`."""
+
+    unknown_options: str | None = None
+    """Other options, between commas: not refused here, as nobody would turn capture off then."""
+
+    def __init__(self, **options: Any) -> None:
+        """Take options, known or not."""
+        super().__init__(**{name: value for name, value in options.items() if name in ARGUMENTS})
+        self.unknown_options = ", ".join(sorted(options.keys() - ARGUMENTS.keys())) or None
 
 
 class TrainingInstrumentor(BaseInstrumentor):  # type: ignore[misc]  # untyped there
@@ -42,9 +55,14 @@ class TrainingInstrumentor(BaseInstrumentor):  # type: ignore[misc]  # untyped t
         use_tracer_provider(kwargs.pop("tracer_provider", None))
         logger_provider = kwargs.pop("logger_provider", None)
         meter_provider = kwargs.pop("meter_provider", None)
-        if unknown := kwargs.keys() - signature(configure).parameters.keys():
-            raise TypeError(f"{', '.join(sorted(unknown))}: no argument of otel_training.configure")
-        install(read_arguments(kwargs), forget=("enabled",), logger_provider=logger_provider)
+        unknown = kwargs.pop("unknown_options", None)
+        arguments = {name: value for name, value in kwargs.items() if name in ARGUMENTS}
+        wrong = [*([f"the unknown options {unknown}"] if unknown else ()), *find_wrong(arguments)]
+        if others := kwargs.keys() - arguments.keys():
+            # Some distributions hand the same arguments to every instrumentor.
+            _log.warning("otel_training has no use for the arguments: %s", ", ".join(sorted(others)))
+        settings = refuse(f"its instrumentor was given {', '.join(wrong)}") if wrong else read_arguments(arguments)
+        install(settings, forget=("enabled",), logger_provider=logger_provider)
         if meter_provider is not None:
             observe(meter_provider)
         watch()

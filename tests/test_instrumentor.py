@@ -20,6 +20,8 @@ from otel_training.anthropic.watch import watch
 from otel_training.conventions import Loss
 from otel_training.instrumentor import Configuration, TrainingInstrumentor
 from otel_training.pipeline import process
+from otel_training.pipeline.declared import declared
+from tests.served import run
 
 PROGRAMS = Path(__file__).parent / "programs"
 
@@ -104,11 +106,116 @@ def test_uninstrument_turns_everything_off_and_instrument_on_again(
 
 
 def test_takes_what_declarative_configuration_gives(instrumentor: TrainingInstrumentor) -> None:
-    """Its options are the arguments of `configure`, neither more nor fewer."""
+    """Its options are the arguments of `configure`, neither more nor fewer; beside them what is unknown is named."""
     instrumentor.instrument(content_limit=5)
 
     assert 5 == process.settings().content_limit
-    assert list(otel_training.configure.__kwdefaults__ or ()) == [option.name for option in fields(Configuration)]
+    arguments = list(otel_training.configure.__kwdefaults__ or ())
+    assert [*arguments, "unknown_options"] == [option.name for option in fields(Configuration)]
+
+
+def test_leaves_alone_what_a_distribution_hands_to_all(
+    instrumentor: TrainingInstrumentor, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An argument that is not ours is named once, and stops neither us nor the instrumentors that come after."""
+    instrumentor.instrument(unknown=1, commenter_options={}, content_limit=5)
+
+    assert (5, True) == (process.settings().content_limit, process.settings().enabled)
+    assert ["commenter_options, unknown"] == [record.message.split(": ")[1] for record in caplog.records]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [{"content": "nope"}, {"content": ["none"]}, {"enabled": "false"}, {"max_bytes": "1 GB"}, {"max_bytes": -1},
+     {"redact_patterns": ["["]}, {"redact_patterns": 5}, {"home": 5}, {"unknown_options": "contnt"}],
+)  # fmt: skip
+def test_a_wrong_value_turns_capture_off(
+    instrumentor: TrainingInstrumentor, arguments: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Who set it wanted something else than the defaults; the warning names the option and not the value."""
+    instrumentor.instrument(**arguments)
+
+    assert not process.settings().enabled
+    ((option, value),) = arguments.items()
+    name = value if option == "unknown_options" else option
+    assert [True] == [name in record.message for record in caplog.records]
+
+
+EVERY = {"home": Path("data"), "otlp_certificate": Path("x"), "redact_allow": ("a",), "otlp_headers": {"a": "b"}}
+PROGRAM = """
+@otel_training.extraction
+def extract(topic, source_content):
+    return ["One"]
+extract("t", "a SECRET of bob@x.example")
+"""
+BY_FILE = "import otel_training" + PROGRAM
+BY_CALL = (
+    "import otel_training\nfrom opentelemetry.configuration import configure_sdk, load_config_file\n"
+    "configure_sdk(load_config_file('otel.yaml'))" + PROGRAM
+)
+
+
+def test_takes_every_way_to_write_a_value(instrumentor: TrainingInstrumentor) -> None:
+    """As `configure` does."""
+    instrumentor.instrument(**EVERY)
+
+    assert (True, "data", "a") == (
+        process.settings().enabled, process.settings().home, process.settings().redact_allow,
+    )  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("program", [BY_FILE, BY_CALL], ids=["OTEL_CONFIG_FILE", "configure_sdk"])
+@pytest.mark.parametrize(
+    ("options", "captured", "warning"),
+    [
+        ("{}", {"local": True}, ""),
+        ("{content: none}", {"local": False}, ""),
+        ("{redact_patterns: [SECRET]}", {"local": False}, ""),
+        ("{otlp_endpoint: 'http://127.0.0.1:9', user_key: k}", {"ship": True}, ""),
+        ("{enabled: false}", {}, ""),
+        ("{contnt: none}", {}, "contnt"),
+        ("{content: noen}", {}, "content"),
+        ("{redact_patterns: '[SECRET'}", {}, "redact_patterns"),
+        ("{max_bytes: 1GB}", {}, "max_bytes"),
+    ],
+)
+def test_obeys_declarative_configuration(
+    program: str, options: str, captured: dict[str, bool], warning: str, tmp_path: Path
+) -> None:
+    """Also in an app that no instrumentor is loaded in; what is wrong there turns capture off, with a warning."""
+    (tmp_path / "pyproject.toml").touch()
+    path = tmp_path / "otel.yaml"
+    path.write_text(
+        f"file_format: '1.0'\ninstrumentation/development:\n  python:\n    otel_training: {options}\n", encoding="utf-8"
+    )
+    # Where nothing names the file, what is off in it is not even given to us.
+    is_named = program == BY_FILE or "enabled" in options
+    done = run("-c", program, cwd=tmp_path, **({"OTEL_CONFIG_FILE": "otel.yaml"} if is_named else {}))
+
+    segments = list((tmp_path / ".otel_training").rglob("*.jsonl"))
+    assert captured == {path.parent.name: b"SECRET" in path.read_bytes() for path in segments}, done.stderr
+    assert (0, bool(warning)) == (done.returncode, "captures nothing" in done.stderr)
+    assert warning in done.stderr
+
+
+def test_captures_nothing_where_nobody_can_read_the_file(monkeypatch: pytest.MonkeyPatch, caplog: Any) -> None:
+    """The SDK's reader of such files is a package of its own."""
+    monkeypatch.setitem(sys.modules, "opentelemetry.configuration", None)
+
+    assert {"enabled": False} == declared("elsewhere.yaml")
+    assert "opentelemetry-configuration, which is not installed" in caplog.text
+
+
+@pytest.mark.parametrize("text", [None, "", "a: [", "file_format: '1.0'\ndisabled: true\n"])
+def test_captures_nothing_where_the_file_cannot_be_read(text: str | None, tmp_path: Path, caplog: Any) -> None:
+    """Nobody knows what it says; a file that turns the SDK off turns capture off."""
+    path = tmp_path / "otel.yaml"
+    if text is not None:
+        path.write_text(text, encoding="utf-8")
+
+    assert {"enabled": False} == declared(str(path))
+    assert (not (text or "").startswith("file")) == ("cannot be read" in caplog.text)
 
 
 @pytest.mark.parametrize("protocol", ["http/protobuf", ""])

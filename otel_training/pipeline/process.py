@@ -103,6 +103,10 @@ def _make_first() -> Pipeline:
 
 def _resolve(arguments: Mapping[str, Any], sinks: Collection[object] = ()) -> Settings:
     """Read the settings; what tests capture is no training data, unless they ask for it or say where it goes."""
+    if path := os.environ.get("OTEL_CONFIG_FILE"):
+        from otel_training.pipeline.declared import declared
+
+        arguments = {**declared(path), **arguments}
     settings = replace(from_environment(os.environ), **arguments)
     is_decided = not settings.enabled or os.environ.get(variable("enabled")) or arguments.keys() & {"enabled", "home"}
     if is_decided or any(sink is not None for sink in sinks) or not (runner := runner_of_tests(os.environ)):
