@@ -1,10 +1,13 @@
 """Extractions: the decorator of a function, and the `with` block where no function is one extraction."""
 
+import asyncio
 import functools
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from sys import getsizeof
+from threading import get_ident
 from types import TracebackType
 from typing import Any, Final, ParamSpec, TypeVar, cast, overload
 
@@ -203,6 +206,13 @@ def begin(plan: Plan, args: tuple[object, ...], kwargs: Mapping[str, object]) ->
     return None
 
 
+def _place() -> tuple[int, int]:
+    """Return which thread and task this is; each task has a context of its own."""
+    with suppress(RuntimeError):
+        return get_ident(), id(asyncio.current_task())
+    return get_ident(), 0
+
+
 @dataclass(frozen=True, slots=True)
 class Extraction:
     """What `extraction(...)` returns: a decorator of functions, and a `with` block for one extraction."""
@@ -213,8 +223,8 @@ class Extraction:
     result: ResultReader | None
     constants: Mapping[str, object]
     """Fields with the same value in every call: these win over the function's arguments."""
-    blocks: list[tuple[int, Run | None]] = field(init=False, default_factory=list)
-    """The blocks that are open: in which frame each was opened, and what it captures."""
+    blocks: list[tuple[int, Run | None, tuple[int, int]]] = field(init=False, default_factory=list)
+    """The blocks that are open: in which frame each was opened, what it captures, and its place."""
 
     def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
         """Capture every call of a function."""
@@ -230,7 +240,7 @@ class Extraction:
     def __enter__(self) -> Handle:
         """Begin one extraction, whose result is recorded by the handle's `result`."""
         run = begin(self._plan(self.task or "extraction", constants_alone(self.constants)), (), {})
-        self.blocks.append((id(sys._getframe(1)), run))  # noqa: SLF001 - see `__exit__`
+        self.blocks.append((id(sys._getframe(1)), run, _place()))  # noqa: SLF001 - see `__exit__`
         return NO_EXTRACTION if run is None else run.handle
 
     def __exit__(
@@ -248,9 +258,13 @@ class Extraction:
                 key=lambda block: (block[0] == frame, block[1] is not None and block[1].handle is handle),
             )
             self.blocks.remove(block)
-            run = block[1]
+            _, run, place = block
             if run is not None:
+                before = run.handle.before
                 run.ended(error)
+                if place != _place():
+                    # What was left is a copy at best: the context that it was entered in has it still.
+                    run.handle.before = before
 
     def _plan(self, task: str, arguments: Arguments) -> Plan:
         task, version = text_of(task, FIELD_LIMIT) or "", text_of(self.version, FIELD_LIMIT)

@@ -23,7 +23,7 @@ from otel_training.record.values import TEXT_LIMIT, plain, snapshot, text_of
 
 RUNNING: Final = otel_context.create_key("otel_training.extraction")
 CARRIED: Final = otel_context.create_key("otel_training.extraction.thread")
-"""The same in a thread that the extraction has started, which may outlive it."""
+"""In another thread: the handle, and whether it holds for a job, whenever that runs, or until the extraction's end."""
 _last_finished: ContextVar["Handle | None"] = ContextVar("otel_training.last_extraction", default=None)
 _unclaimed: ContextVar["Callable[[Handle | None], None] | None"] = ContextVar("otel_training.unclaimed", default=None)
 _ANY: Final = object()
@@ -182,8 +182,8 @@ def running() -> Handle | None:
     """Return the handle of the extraction that runs in this context, or that this context was made in."""
     context = settled(otel_context.get_current())
     if CARRIED in context and RUNNING not in context:
-        handle = cast("Handle", context[CARRIED])
-        return None if handle.finished else handle
+        handle, is_job = cast("tuple[Handle, bool]", context[CARRIED])
+        return handle if is_job or not handle.finished else None
     return cast("Handle | None", context.get(RUNNING))
 
 

@@ -22,7 +22,7 @@ def submit(wrapped: Callable[..., Any], pool: object, args: tuple[Any, ...], kwa
         return wrapped(*args, **kwargs)
     job, *rest = args
     if type(pool).__module__ != "concurrent.futures.interpreter":
-        job = functools.partial(_run, RUNNING, handle, job)
+        job = functools.partial(_run, handle, True, job)  # noqa: FBT003 - the place of a job's own arguments is after it
     with _outside():
         return wrapped(job, *rest, **kwargs)
 
@@ -33,7 +33,7 @@ def start(wrapped: Callable[..., Any], thread: Thread, args: Any, kwargs: Any) -
     if handle is None or "run" in vars(thread):
         return wrapped(*args, **kwargs)
     # On the instance, since subclasses have a `run` of their own; `_run_own` takes it off again.
-    vars(thread)["run"] = functools.partial(_run, CARRIED, handle, functools.partial(_run_own, thread))
+    vars(thread)["run"] = functools.partial(_run, handle, False, functools.partial(_run_own, thread))  # noqa: FBT003
     try:
         with _outside():
             return wrapped(*args, **kwargs)
@@ -47,25 +47,25 @@ def _run_own(thread: Thread) -> None:
     thread.run()
 
 
-def _run(key: str, handle: Handle, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
-    attach(Context({**get_current(), key: handle}))
+def _run(handle: Handle, is_job: bool, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:  # noqa: FBT001
+    attach(Context({**get_current(), CARRIED: (handle, is_job)}))
     try:
         return function(*args, **kwargs)
     finally:
         # What the job has set itself stays.
-        attach(_without(key))
+        attach(_without_ours())
 
 
 @contextmanager
 def _outside() -> Iterator[None]:
     """Start a pool's threads, or one that inherits the context, outside: the extraction would stay in it for ever."""
     before = get_current()
-    attach(_without(RUNNING))
+    attach(_without_ours())
     try:
         yield
     finally:
         attach(before)
 
 
-def _without(key: str) -> Context:
-    return Context({name: value for name, value in get_current().items() if name != key})
+def _without_ours() -> Context:
+    return Context({name: value for name, value in get_current().items() if name not in (RUNNING, CARRIED)})

@@ -3,6 +3,7 @@
 import asyncio
 import contextvars
 import gc
+import importlib
 import inspect
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -17,7 +18,8 @@ from opentelemetry.trace import get_current_span
 from starlette.testclient import TestClient
 
 import otel_training
-from otel_training.capture.handle import Handle
+from otel_training.anthropic.watch import unwatch, watch
+from otel_training.capture.handle import Handle, running
 from otel_training.capture.tracing import use_tracer_provider
 
 Lines = Callable[[], list[dict[str, Any]]]
@@ -317,6 +319,18 @@ def test_what_runs_is_what_has_not_ended(lines: Lines) -> None:
     assert inner.id == score["training.score.target"]
 
 
+@pytest.fixture(params=[False, True], ids=["", "carried"])
+def _threads(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Threads as Python has them, and such that know the extraction that starts them."""
+    unwatch()
+    if request.param:
+        importlib.import_module("anthropic")
+        watch()
+    yield
+    watch()
+
+
+@pytest.mark.usefixtures("_threads")
 @pytest.mark.parametrize("outcome", ["ok", "error", "cancelled"])
 def test_a_block_ends_in_another_thread(lines: Lines, outcome: str) -> None:
     """Its thread goes on without it: what comes next is not part of it."""
@@ -334,6 +348,43 @@ def test_a_block_ends_in_another_thread(lines: Lines, outcome: str) -> None:
     elsewhere(run)
 
     assert ended(lines) == [("across", outcome, 7.0), ("next", "ok", 8.0)]
+
+
+@pytest.mark.parametrize("way", ["to_thread", "task"])
+def test_a_block_ends_in_a_copy_of_its_context(lines: Lines, way: str) -> None:
+    """The coroutine that opened it goes on without it."""
+
+    async def close(stack: ExitStack) -> None:
+        stack.close()
+
+    async def run() -> None:
+        stack = ExitStack()
+        stack.enter_context(block("across")).score(7)
+        await (asyncio.to_thread(stack.close) if way == "to_thread" else asyncio.create_task(close(stack)))
+        assert running() is None
+        with block("next") as handle:
+            handle.score(8)
+        assert handle is otel_training.current()
+
+    asyncio.run(run())
+
+    assert ended(lines) == [("across", "ok", 7.0), ("next", "ok", 8.0)]
+
+
+def test_a_task_that_outlives_its_block_belongs_to_it() -> None:
+    """What it records about a call is the block's."""
+
+    async def later() -> str:
+        await asyncio.sleep(0.001)
+        return otel_training.current().id
+
+    async def run() -> tuple[str, str]:
+        with block("a") as handle:
+            task = asyncio.create_task(later())
+        return handle.id, await task
+
+    expected, seen = asyncio.run(run())
+    assert expected == seen
 
 
 SHARED = otel_training.extraction(task="shared", topic="shared")

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import contextvars
 import copy
 import functools
 import gc
@@ -550,7 +551,8 @@ def test_the_running_extraction_follows_opentelemetrys_context(lines: Lines) -> 
                 otel_context.detach(token)
 
         with ThreadPoolExecutor(1) as pool:
-            found = [pool.submit(inside).result(), pool.submit(lambda: otel_training.current().id).result()]
+            job = pool.submit(contextvars.Context().run, lambda: otel_training.current().id)
+            found = [pool.submit(contextvars.Context().run, inside).result(), job.result()]
         assert [otel_training.current().id, ""] == found
         return []
 
