@@ -2,19 +2,22 @@
 
 import codecs
 import gzip
+import io
 import re
 import sys
 import uuid
 import zlib
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import nullcontext
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from otel_training import conventions as names
+from otel_training.capture.own_rows import own_events, own_kind, own_record
 from otel_training.capture.result import read_result
 from otel_training.conventions import Kind, Outcome
 from otel_training.events.finish import finish
@@ -27,7 +30,7 @@ from otel_training.progress import Progress
 from otel_training.record.fields import FIELD_LIMIT, SLACK, as_id
 from otel_training.record.record import Record, Scalar
 from otel_training.record.values import clean_text, snapshot, text_of
-from otel_training.spool.segments import open_segment
+from otel_training.spool.segments import Segment, open_segment
 from otel_training.version import version
 
 NAMESPACE: Final = uuid.UUID("6f1d1c4e-6f0e-5a56-9a0c-3d0c6f6d8a11")
@@ -63,29 +66,59 @@ class Imported:
 
 
 def import_files(
-    files: list[Path], folder: DataFolder, finisher: Finisher, progress: Progress | None = None
+    files: list[Path],
+    folder: DataFolder,
+    finisher: Finisher,
+    progress: Progress | None = None,
+    known: Callable[[], Container[str]] = frozenset,
 ) -> Imported:
-    """Write old logs as one segment, to be drained like any other.
+    """Write old logs, and rows of `view --json`, as segments, to be drained like any other.
 
     Event ids are UUIDv5 of the line and of which occurrence in its file it is, so that importing
-    a log again changes nothing.
+    a log again changes nothing. Rows of ours keep their ids: those that are `known` are left alone, as the
+    store's own know more.
     """
     imported = Imported(Counter(), [])
-    segment = open_segment(folder.local, to_header({names.SERVICE_NAME: SERVICE}, version()))
-    try:
-        waiting: list[bytes] = []
-        for line in _lines(files, finisher, imported, progress):
-            waiting.append(line)
-            if len(waiting) * 1024 > _CHUNK_BYTES:
-                segment.append(b"".join(waiting))
-                waiting.clear()
-        segment.append(b"".join(waiting))
-    finally:
-        segment.close()
+    with ExitStack() as stack:
+        segments: dict[str, _Waiting] = {}
+        for service, line in _lines(files, finisher, imported, progress, cache(known)):
+            if service not in segments:
+                opened = open_segment(folder.local, to_header({names.SERVICE_NAME: service}, version()))
+                stack.callback(opened.close)
+                segments[service] = _Waiting(opened)
+            segments[service].add(line)
+        for waiting in segments.values():
+            waiting.write()
     return imported
 
 
-def _lines(files: list[Path], finisher: Finisher, imported: Imported, progress: Progress | None) -> Iterator[bytes]:
+@dataclass(slots=True)
+class _Waiting:
+    """A segment, and the lines that are yet to be written into it."""
+
+    segment: Segment
+    lines: list[bytes] = field(default_factory=list)
+
+    def add(self, line: bytes) -> None:
+        """Take a line, and write many at once."""
+        self.lines.append(line)
+        if len(self.lines) * 1024 > _CHUNK_BYTES:
+            self.write()
+
+    def write(self) -> None:
+        """Write what waits."""
+        self.segment.append(b"".join(self.lines))
+        self.lines.clear()
+
+
+def _lines(
+    files: list[Path],
+    finisher: Finisher,
+    imported: Imported,
+    progress: Progress | None,
+    known: Callable[[], Container[str]],
+) -> Iterator[tuple[str, bytes]]:
+    """Yield the lines to be written, each with the program that it is of."""
     total, read, before = sum(file.stat().st_size for file in files if file != STDIN), 0, 0
     for file in files:
         occurrences: Counter[bytes] = Counter()
@@ -96,13 +129,20 @@ def _lines(files: list[Path], finisher: Finisher, imported: Imported, progress: 
             if line:
                 occurrences[line] += 1
                 try:
+                    row = _read_row(line)
                     # Counted through all files: of one second's actions the last line counts.
-                    record = _read_record(line, before + number, occurrences[line], finisher)
+                    if kind := own_kind(row):
+                        record = own_record(row, kind, _time(row), before + number)
+                        events = () if record.event_id in known() else own_events(row, record, finisher)
+                    else:
+                        record = _read_record(row, line, before + number, occurrences[line], finisher)
+                        events = finish(record, finisher)
                 except UnreadableError as error:
                     imported.unreadable.append(Unreadable(file, number, str(error)))
                 else:
                     imported.records[record.kind.value] += 1
-                    yield from map(to_line, finish(record, finisher))
+                    service = row.get("service") if kind else None
+                    yield from ((service if isinstance(service, str) else SERVICE, to_line(event)) for event in events)
             if progress is not None:
                 progress(min(read, total), total)
         before += number
@@ -111,7 +151,8 @@ def _lines(files: list[Path], finisher: Finisher, imported: Imported, progress: 
 def _numbered(file: Path, imported: Imported) -> Iterator[tuple[int, bytes]]:
     """Read the lines of a file or of stdin, unzipped; what is cut or damaged of a zipped one is told."""
     number = 0
-    source: Any = nullcontext(sys.stdin.buffer) if file == STDIN else file.open("rb")
+    # Stdin to its end: a `view` that writes it has the store open meanwhile.
+    source: Any = io.BufferedReader(io.BytesIO(sys.stdin.buffer.read())) if file == STDIN else file.open("rb")
     with source as raw:
         zipped = raw.peek(2).startswith(b"\x1f\x8b")
         try:
@@ -121,14 +162,19 @@ def _numbered(file: Path, imported: Imported) -> Iterator[tuple[int, bytes]]:
             imported.unreadable.append(Unreadable(file, number + 1, "is where the zipped file is cut or damaged"))
 
 
-def _read_record(line: bytes, number: int, occurrence: int, finisher: Finisher) -> Record:
-    """Read a line, the `number`th of all, as a record; raises `UnreadableError` with the reason."""
+def _read_row(line: bytes) -> dict[str, Any]:
+    """Read a line as an object; raises `UnreadableError` with the reason."""
     try:
         row = read_json(line)
     except MalformedError as error:
         raise UnreadableError(f"is no JSON ({getattr(error.__cause__, 'msg', 'no text')})") from None
     if not isinstance(row, dict):
         raise UnreadableError("is no JSON object")
+    return row
+
+
+def _read_record(row: dict[str, Any], line: bytes, number: int, occurrence: int, finisher: Finisher) -> Record:
+    """Read a row, the `number`th of all, as a record; raises `UnreadableError` with the reason."""
     identity = str(uuid.uuid5(NAMESPACE, f"{line.decode('utf-8', 'backslashreplace')}\n{occurrence}"))
     if row.get("stage") == "extraction" or "extracted_insights" in row:
         return _extraction(row, identity, number, finisher.content_limit)

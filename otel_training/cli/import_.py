@@ -12,6 +12,7 @@ from otel_training.errors import TrainingError
 from otel_training.folder import find_folder, make_folder
 from otel_training.pipeline import process
 from otel_training.pipeline.pipeline import make_finisher
+from otel_training.store.client import read_query
 
 _FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 
@@ -20,17 +21,18 @@ _FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 @click.argument("files", nargs=-1, required=True, type=_FILE)
 @output_options()
 def import_(files: tuple[Path, ...], output: Output) -> ExitCode:
-    """Import old logs: JSON lines of extractions and feedback, gzipped or not; `-` is stdin.
+    """Import old logs: JSON lines of extractions and feedback.
 
-    Also of rows that give an old insight id its text. Importing a log again changes nothing. Lines that cannot be
-    read are named and skipped; the exit code is 1 then.
+    Also of rows that give an old insight id its text, and of all that `view --json` prints. Files may be gzipped; `-` is
+    stdin. Importing a log again changes nothing. Lines that cannot be read are named and skipped; the exit code is 1
+    then.
     """
     settings = process.settings()
     if settings.store:
         raise TrainingError("import writes into the embedded store: unset OTEL_TRAINING_STORE and run it again.")
     folder = make_folder(find_folder(settings))
     with progress("Reading") as callback:
-        done = import_files(list(files), folder, make_finisher(settings, folder), callback)
+        done = import_files(list(files), folder, make_finisher(settings, folder), callback, _read_ids)
     with open_store():
         pass  # opening the store drains into it
     show(*map(str, done.unreadable), aside=True)
@@ -39,3 +41,9 @@ def import_(files: tuple[Path, ...], output: Output) -> ExitCode:
     result = {"imported": done.records, "unreadable": len(done.unreadable)}
     output.emit([result], lambda _: [f"Imported {kinds}; skipped {skipped}."])
     return ExitCode.FAILED if done.unreadable else ExitCode.OK
+
+
+def _read_ids() -> frozenset[str]:
+    """Read the ids of what the store holds."""
+    with open_store() as (store, _):
+        return frozenset(row["id"] for row in store.rows(read_query("ids")))
