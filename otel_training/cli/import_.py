@@ -23,8 +23,8 @@ _FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 def import_(files: tuple[Path, ...], output: Output) -> ExitCode:
     """Import old logs: JSON lines of extractions and feedback.
 
-    Also of rows that give an old insight id its text, and of all that `view --json` prints. Files may be gzipped; `-` is
-    stdin. Importing a log again changes nothing. Lines that cannot be read are named and skipped; the exit code is 1
+    Also of rows that give an old insight id its text, and of all that `view --json` prints. Files may be gzipped; `-`
+    is stdin. Importing a log again changes nothing. Lines that cannot be read are named and skipped; the exit code is 1
     then.
     """
     settings = process.settings()
