@@ -128,7 +128,8 @@ class Exchange:
             is_json = are_lines or media_type == "application/json" or media_type.endswith("+json")
             if is_json and encoding in _ENCODINGS:
                 self._response = BodyCopy(RESPONSE_LIMIT)
-                self._shape = self._shape._replace(are_lines=are_lines)
+                if are_lines:
+                    self._shape = self._shape._replace(are_lines=True)
             elif is_json:
                 self._unread = f"content-encoding: {encoding[:_NAME]}"
             elif media_type.startswith("application/"):

@@ -11,14 +11,14 @@ from otel_training.record.values import fields_of, first_of
 FindReader: TypeAlias = Mapping[str, str] | Callable[[Mapping[str, Any]], object]
 
 _KEYS: Final = ("user_id", "id", "sub", "username")
-_PLACES: Final = ("user", "state.user_id", "state.user", "session.user_id", "session.user")
+_PLACES: Final = (("user",), ("state", "user_id"), ("state", "user"), ("session", "user_id"), ("session", "user"))
 
 
 class Readers(NamedTuple):
     """How to find the reader of a request."""
 
-    places: tuple[str, ...] = _PLACES
-    """Dotted paths in the ASGI scope."""
+    places: tuple[tuple[str, ...], ...] = _PLACES
+    """Paths in the ASGI scope."""
     are_declared: bool = False
     """Whether the app named the place: then it wins over what a request's body says."""
     find: Callable[[Mapping[str, Any]], object] | None = None
@@ -30,16 +30,27 @@ def parse_user(user: FindReader | None) -> Readers:
         return Readers()
     if isinstance(user, Mapping):
         if [*user] == ["user_id"] and isinstance(user["user_id"], str):
-            return Readers((user["user_id"],), are_declared=True)
+            return Readers((tuple(user["user_id"].split(".")),), are_declared=True)
         raise ValueError("user= has one key, `user_id`, with a dotted path in the ASGI scope such as 'state.user.id'")
     if not callable(user):
         raise TypeError("user= is a mapping such as {'user_id': 'state.user.id'}, or a function of the ASGI scope")
     return Readers(find=user)
 
 
-def reader_at(scope: Mapping[str, Any], places: tuple[str, ...]) -> str | None:
+def reader_at(scope: Mapping[str, Any], places: tuple[tuple[str, ...], ...]) -> str | None:
     """Return the reader that stands at the first of some places in a scope that has any."""
-    return next((reader for place in places if (reader := reader_of(_at(scope, place))) is not None), None)
+    for keys in places:
+        value: Any = scope
+        for key in keys:
+            holder = value if type(value) is dict else fields_of(value)
+            # Not the object's own `get`: a session notes that it was looked at.
+            value = None if holder is None else dict.get(holder, key)
+            if value is None:
+                break
+        else:
+            if (reader := reader_of(value)) is not None:
+                return reader
+    return None
 
 
 def reader_of(value: object) -> str | None:
@@ -47,14 +58,6 @@ def reader_of(value: object) -> str | None:
     identity = as_id(value)
     fields = fields_of(value) if identity is None and value is not None else None
     return identity if fields is None else as_id(first_of(fields, _KEYS))
-
-
-def _at(value: object, place: str) -> object:
-    for key in place.split("."):
-        fields = fields_of(value)
-        # Not the object's own `get`: a session notes that it was looked at.
-        value = None if fields is None else dict.get(fields, key)
-    return value
 
 
 async def await_reader(reader: Awaitable[object]) -> str | None:

@@ -99,7 +99,7 @@ def _read(value: Object, naming: Naming) -> Item:
     fields, identity = _open(given, 0 if "text" in naming.paths else _WRAPS)
     if "insight_id" in naming.paths:
         identity = as_id(given["insight_id"])
-    key = text_key([fields])
+    key = "text" if fields.get("text") and isinstance(fields["text"], str) else text_key([fields])
     texts = (text for name in (TEXT_KEYS if key is None else [key]) if (text := as_text(fields.get(name))))
     holders = (given,) if "source_url" in naming.paths else (fields, given)
     urls = (url for holder in holders for key in _URL_KEYS if (url := as_text(holder.get(key))))
@@ -107,17 +107,20 @@ def _read(value: Object, naming: Naming) -> Item:
 
 
 def _certainty(fields: Object) -> int:
-    if any(as_text(fields.get(key)) for key in OBVIOUS_KEYS):
+    if any(map(fields.get, OBVIOUS_KEYS)) and any(as_text(fields.get(key)) for key in OBVIOUS_KEYS):
         return 2
-    return int(any(as_text(fields.get(key)) for key in TEXT_KEYS))
+    return int(any(as_text(fields.get(key)) for key in TEXT_KEYS if key in fields))
 
 
 def _open(value: Object, depth: int) -> tuple[Object, str | None]:
     """Return the insight that an object is or wraps, and its id: its own, else that of what wraps it."""
-    identity, inner = first_id(value), [key for key in _WRAPPERS if isinstance(value.get(key), dict)]
-    if depth and ("insight" in inner or not (_certainty(value) and (identity or not inner))):
-        for key in inner:
-            fields, inner_id = _open(value[key], depth - 1)  # type: ignore[arg-type]  # it was looked at
-            if _certainty(fields) or (identity is None and inner_id is not None):
-                return fields, inner_id or identity
+    identity = first_id(value)
+    is_whole = identity is not None and _certainty(value) > 0
+    if depth == 0 or (is_whole and not isinstance(value.get("insight"), dict)):
+        return value, identity
+    inner = [key for key in _WRAPPERS if isinstance(value.get(key), dict)]
+    for key in inner:
+        fields, inner_id = _open(value[key], depth - 1)  # type: ignore[arg-type]  # it was looked at
+        if _certainty(fields) or (identity is None and inner_id is not None):
+            return fields, inner_id or identity
     return value, identity

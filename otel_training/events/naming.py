@@ -7,7 +7,7 @@ from typing import TypeAlias
 from otel_training._guard import guard
 from otel_training.events.host_json import read_json
 from otel_training.record.record import JSON
-from otel_training.record.shape import Naming
+from otel_training.record.shape import COMMON, Naming
 from otel_training.record.values import snapshot
 
 Object: TypeAlias = dict[str, JSON]
@@ -15,6 +15,8 @@ Object: TypeAlias = dict[str, JSON]
 
 def rename(given: Object, naming: Naming) -> Object | None:
     """Return an object with our names beside its own; None where the app's function takes it for another kind."""
+    if naming is COMMON:
+        return given
     if naming.read is None:
         return {**given, **{name: _at(given, path) for name, path in naming.paths.items()}}
     # It is tried on whatever a list holds: that it fails on topics is no failure.

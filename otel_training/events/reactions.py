@@ -64,10 +64,12 @@ def impression(record: Record, finisher: Finisher) -> Iterator[Event]:
 def _links(record: Record, item: Item, finisher: Finisher) -> Iterator[Event]:
     for text in item.texts:
         digest = insight_sha256(text)
+        # Before the rest: most feeds show again what they showed.
+        if item.id is None or not finisher.is_new_link(item.id, digest):
+            continue
         attributes: Attributes = {
             names.LINK_ID: item.id,
             names.TEXT_SHA256: digest,
             names.SOURCE_URL: stored_url(item.url, finisher.rules),
         }
-        if item.id is not None and finisher.is_new_link(item.id, digest):
-            yield to_event(beside(record, Kind.LINK), attributes)
+        yield to_event(beside(record, Kind.LINK), attributes)
