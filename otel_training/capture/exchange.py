@@ -27,8 +27,10 @@ REQUEST_LIMIT: Final = 64 << 10
 RESPONSE_LIMIT: Final = 1 << 20
 """Bytes of a feed's or a search's response."""
 
-_LINES: Final = frozenset(f"application/{name}" for name in ("x-ndjson", "ndjson", "jsonl", "x-jsonlines", "json-seq"))
-_ENCODINGS: Final = ("identity", "gzip")
+_LINES: Final = frozenset(
+    b"application/" + name for name in (b"x-ndjson", b"ndjson", b"jsonl", b"x-jsonlines", b"json-seq")
+)
+_ENCODINGS: Final = (b"identity", b"gzip", b"")
 _NAME: Final = 40
 
 
@@ -125,15 +127,15 @@ class Exchange:
         if self._kind is not Kind.FEEDBACK:
             media_type, encoding = _read_head(message.get("headers", ()))
             are_lines = media_type in _LINES
-            is_json = are_lines or media_type == "application/json" or media_type.endswith("+json")
+            is_json = are_lines or media_type == b"application/json" or media_type.endswith(b"+json")
             if is_json and encoding in _ENCODINGS:
                 self._response = BodyCopy(RESPONSE_LIMIT)
                 if are_lines:
                     self._shape = self._shape._replace(are_lines=True)
             elif is_json:
-                self._unread = f"content-encoding: {encoding[:_NAME]}"
-            elif media_type.startswith("application/"):
-                self._unread = f"content-type: {media_type[:_NAME]}"
+                self._unread = f"content-encoding: {_name(encoding)}"
+            elif media_type.startswith(b"application/"):
+                self._unread = f"content-type: {_name(media_type)}"
         mark_server_span(self._kind, self._number)
 
     def _end(self) -> None:
@@ -233,13 +235,17 @@ class FinishedExchange(NamedTuple):
         )
 
 
-def _read_head(headers: Any) -> tuple[str, str]:
+def _read_head(headers: Any) -> tuple[bytes, bytes]:
     """Return the media type and the encoding of an answer; nothing where the headers can be read only once."""
     # ASGI allows an iterator here: it is left to the server.
     pairs = headers if isinstance(headers, (list, tuple)) else ()
     values = {bytes(pair[0]).lower(): bytes(pair[1]).lower() for pair in pairs if isinstance(pair, (list, tuple))}
-    media_type, encoding = (values.get(name, b"").decode("latin-1") for name in (b"content-type", b"content-encoding"))
-    return media_type.partition(";")[0].strip(), encoding.strip() or "identity"
+    media_type = values.get(b"content-type", b"").partition(b";")[0].strip()
+    return media_type, values.get(b"content-encoding", b"identity").strip()
+
+
+def _name(value: bytes) -> str:
+    return value[:_NAME].decode("latin-1")
 
 
 def _parse_query(query: bytes) -> dict[str, str]:

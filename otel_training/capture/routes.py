@@ -1,7 +1,7 @@
 """Routes: which requests are captured, by method and path template."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,10 +14,10 @@ class Route:
 
     text: str
     """As it was declared."""
-    methods: Collection[str]
     path: str
     pattern: re.Pattern[str]
-    naming: Naming = COMMON
+    shapes: Mapping[str, Shape]
+    """By the methods, all but what stands in the path."""
 
     def match(self, scope: Mapping[str, Any]) -> Shape | None:
         """Return what an ASGI HTTP scope says if it is a request of this route, else None.
@@ -25,20 +25,24 @@ class Route:
         In a mounted app, and behind a proxy's prefix, `path` begins with `root_path`; the route may
         be declared with or without it. What the path says was done, `DELETE` undoes.
         """
-        if scope["method"] not in self.methods:
+        shape = self.shapes.get(scope["method"])
+        if shape is None:
             return None
         path, root = scope["path"], scope.get("root_path", "").rstrip("/")
         match = self.pattern.fullmatch(path)
         if match is None and root and path.startswith(f"{root}/"):
             match = self.pattern.fullmatch(path[len(root) :])
-        if match is None:
-            return None
+        if match is None or not self.pattern.groupindex:
+            return shape if match is not None else None
         parameters = match.groupdict()
-        word = parameters.get("action") or self.path.rstrip("/").rpartition("/")[2]
-        word = "" if "{" in word else f"un{word}" if scope["method"] == "DELETE" else word
         if "action" in parameters:
-            parameters["action"] = word
-        return Shape(self.text, parameters, word, self.naming)
+            parameters["action"] = _word(parameters["action"], scope["method"])
+        return shape._replace(parameters=parameters, word=parameters.get("action", shape.word))
+
+
+def _word(segment: str, method: str) -> str:
+    """Return the word for what was done, where a path ends so: `DELETE` undoes it."""
+    return "" if "{" in segment else f"un{segment}" if method == "DELETE" else segment
 
 
 _PARAMETER: Final = re.compile(r"\\{(?:([A-Za-z_]\w*)(?::\w+)?|[^/{}]*)\\}")
@@ -52,7 +56,11 @@ def parse_route(text: str, naming: Naming = COMMON) -> Route:
     if not path.startswith("/") or not methods.replace("|", "").isalpha() or len(set(names)) < len(names):
         raise ValueError(f"route {text!r} is not like 'POST /api/feed/engage'")
     pattern = _PARAMETER.sub(_group, re.escape(path.rstrip("/")))
-    return Route(text.strip(), frozenset(methods.upper().split("|")), path, re.compile(pattern + "/?"), naming)
+    last = path.rstrip("/").rpartition("/")[2]
+    shapes = {
+        method: Shape(text.strip(), word=_word(last, method), naming=naming) for method in methods.upper().split("|")
+    }
+    return Route(text.strip(), path, re.compile(pattern + "/?"), shapes)
 
 
 def _group(parameter: re.Match[str]) -> str:
