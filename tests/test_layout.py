@@ -20,6 +20,7 @@ OTHERS: Final = {
     "shipping/test_damaged.py": "whatever lies among the segments stops neither shipper nor drain",
     "spool/test_full_disk.py": "a real full disk, from the queue to the receiver",
     "spool/test_segments_model.py": "drain and shipper against one model of segments",
+    "store/test_prompts.py": "the view `v_prompts`: which call answered what was returned",
     "test_end_to_end.py": "two programs of one project, from the app to the export",
     "test_layout.py": "of the tests themselves",
     "test_package.py": "the package as an app imports it",

@@ -1,5 +1,6 @@
 """`otel-training export`: the training file."""
 
+import math
 from dataclasses import asdict
 from pathlib import Path
 from typing import Final
@@ -58,12 +59,17 @@ def export(
 
     In OpenAI's chat format, with a manifest beside it that says where each row comes from.
     """
+    for name, value in thresholds.items():
+        if not math.isfinite(value):
+            raise click.UsageError(f"--{name.replace('_', '-')} must be a number, not {value}.")
     filters = Filters(**thresholds)  # type: ignore[arg-type]  # of click's own types: `min_viewers` is an int
     if print_sql:
         click.echo(sql_of(filters))
         return
     if target is None:
         raise click.UsageError("Missing option '--out', e.g. --out training.jsonl")
+    if str(target) == "-":
+        raise click.UsageError("--out must be a file, beside which the manifest is written, e.g. --out training.jsonl")
     check_target(target, force=force)
     with open_store() as (store, _):
         counts = funnel(store, filters)

@@ -1,11 +1,11 @@
 """Entry point: runs a command and turns what went wrong into one sentence and an exit code."""
 
 import os
+import select
 import shutil
 import signal
 import sys
 import textwrap
-import threading
 from collections.abc import Sequence
 from types import FrameType
 from typing import Final
@@ -14,7 +14,11 @@ from otel_training.cli.exit_code import ExitCode
 from otel_training.conventions import COMMAND
 from otel_training.errors import TrainingError
 
+ANSWER_SECONDS: Final = 1.0
 GRACE_SECONDS: Final = 5.0
+"""What a command that heard of Ctrl-C has to end its children and close its files."""
+_INTERRUPTED: Final = "Interrupted: nothing was lost, run it again."
+_ANSWERED: Final = b"\0"
 _COMPLETE: Final = "_OTEL_TRAINING_COMPLETE"
 
 
@@ -39,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:  # noqa: PLR0911 - one exit 
         error.show()
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        return _fail("Interrupted: nothing was lost, run it again.", ExitCode.INTERRUPTED)
+        return _fail(_INTERRUPTED, ExitCode.INTERRUPTED)
     except TrainingError as error:
         return _fail(str(error))
     except BrokenPipeError:
@@ -51,11 +55,11 @@ def main(argv: Sequence[str] | None = None) -> int:  # noqa: PLR0911 - one exit 
 
 
 def run() -> None:
-    """Run as a program: after Ctrl-C end within seconds, even where the engine waits for itself.
+    """Run as a program: Ctrl-C is answered in a second, even while the engine computes.
 
     Whatever ends a command, nothing is lost: the segments and the ledger say how far it came.
     """
-    signal.signal(signal.SIGINT, _interrupt)
+    _watch_for_interrupts()
     code = main()
     if code == ExitCode.INTERRUPTED:
         sys.stdout.flush()
@@ -63,11 +67,41 @@ def run() -> None:
     sys.exit(code)
 
 
-def _interrupt(_signal: int, _frame: FrameType | None) -> None:
-    watchdog = threading.Timer(GRACE_SECONDS, os._exit, (ExitCode.INTERRUPTED,))
-    watchdog.daemon = True
-    watchdog.start()
-    raise KeyboardInterrupt
+def _watch_for_interrupts() -> None:
+    """Have a child answer Ctrl-C where Python cannot: the engine keeps the interpreter's lock while it computes."""
+    reader, writer = os.pipe()
+    program = os.getpid()
+    if os.fork() == 0:
+        os.close(writer)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        _end_after_interrupt(reader, program)
+        os._exit(0)
+    os.close(reader)
+    os.set_blocking(writer, False)
+
+    def interrupt(_signal: int, _frame: FrameType | None) -> None:
+        os.write(writer, _ANSWERED)
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, interrupt)
+    signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+
+
+def _end_after_interrupt(reader: int, program: int) -> None:
+    """End a program that neither ends by itself after Ctrl-C nor says that it does."""
+    while (byte := os.read(reader, 1)) != bytes([signal.SIGINT]):
+        if not byte:
+            return
+    seconds = ANSWER_SECONDS
+    while select.select([reader], [], [], seconds)[0]:
+        if not os.read(reader, 1):
+            return  # It has ended.
+        seconds = GRACE_SECONDS
+    _fail(_INTERRUPTED)
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        os.kill(program, number)
+        if select.select([reader], [], [], ANSWER_SECONDS)[0]:
+            return
 
 
 def _sentence(error: OSError) -> str:

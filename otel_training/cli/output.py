@@ -2,16 +2,21 @@
 
 import csv
 import json
+import os
 import re
+import stat
 import sys
+import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import Enum, auto
 from functools import wraps
+from tempfile import SpooledTemporaryFile
 from types import NoneType
-from typing import Any, Final
+from typing import IO, Any, Final
 
 import click
+import orjson
 from rich.console import Console, Group, RenderableType
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
@@ -26,8 +31,11 @@ _CSV: Final = click.option("as_csv", "--csv", is_flag=True, help="Print CSV with
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _FIXED: Final = 20
 """Columns up to this width keep it; wider ones give way where the terminal is too narrow."""
+_LEAST: Final = 8
+"""What is left of those, at least."""
 _CELL: Final = 40
 _LAST_CELL: Final = 400
+_HELD_BYTES: Final = 64 << 20
 _LINE_ENDS: Final = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
@@ -69,6 +77,27 @@ def output_options(*, csv: bool = False, limit: str = "") -> Callable[[Callable[
     return decorate
 
 
+def is_read_at_once() -> bool:
+    """Return whether stdout is a file, which takes all at once; a pager or a person takes its time."""
+    try:
+        return stat.S_ISREG(os.fstat(sys.stdout.fileno()).st_mode)
+    except OSError:
+        return False
+
+
+def held(rows: Iterable[Row]) -> Iterator[Row]:
+    """Read all rows, so that the store can be closed before they are printed; beyond 64 MB in a file without a name."""
+    file = SpooledTemporaryFile(_HELD_BYTES)  # noqa: SIM115 - closed by who reads it
+    file.writelines(orjson.dumps(row) + b"\n" for row in rows)
+    file.seek(0)
+    return _read_rows(file)
+
+
+def _read_rows(file: IO[bytes]) -> Iterator[Row]:
+    with file:
+        yield from map(orjson.loads, file)
+
+
 def _write_csv(rows: Iterable[Mapping[str, Any]]) -> None:
     """Print nested values as JSON, and nothing that a spreadsheet would run."""
     writer = csv.writer(sys.stdout)
@@ -89,7 +118,7 @@ def _csv_cell(value: Any) -> Any:
 def show(*parts: RenderableType, aside: bool = False) -> None:
     """Print sentences and tables on stdout, or aside on stderr.
 
-    A sentence is not broken, so that a path in it can be copied; a table is set apart by blank lines.
+    A sentence is broken between words alone, so that a path in it can be copied; a table is set apart by blank lines.
     """
     console = _err if aside else Console(highlight=False, emoji=False)
     for before, part in zip((None, *parts), parts, strict=False):
@@ -97,7 +126,15 @@ def show(*parts: RenderableType, aside: bool = False) -> None:
             console.print()
         # A list's sentence is broken between words for a terminal: in a log it is one line.
         is_line = isinstance(part, str) or (isinstance(part, Text) and not console.is_terminal)
-        console.print(part, markup=False, soft_wrap=is_line)
+        console.print(_broken(part, console) if isinstance(part, str) else part, markup=False, soft_wrap=is_line)
+
+
+def _broken(text: str, console: Console) -> str:
+    """Break lines between words for a terminal; elsewhere a line is a line."""
+    if not console.is_terminal:
+        return text
+    wrapper = textwrap.TextWrapper(console.width, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(wrapper.fill(line) for line in text.split("\n"))
 
 
 def warn(sentence: str, style: str = "yellow") -> None:
@@ -117,8 +154,16 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> 
     cells = [[*(to_text(value, _CELL) for value in row[:-1]), to_text(row[-1], _LAST_CELL)] for row in values]
     for at, column in enumerate(columns):
         is_numeric = bool(values) and all(isinstance(row[at], (int, float, NoneType)) for row in values)
-        is_fixed = column != columns[-1] and all(row[at].cell_len <= _FIXED for row in cells)
-        grid.add_column(column, justify="right" if is_numeric else "left", overflow="fold", no_wrap=is_fixed)
+        widest, word = max((row[at].cell_len for row in cells), default=0), max(map(len, column.split()), default=0)
+        is_fixed = is_numeric or (column != columns[-1] and widest <= _FIXED)
+        grid.add_column(
+            column,
+            justify="right" if is_numeric else "left",
+            overflow="fold",
+            no_wrap=is_fixed and word == len(column),
+            # A head is broken between words alone.
+            min_width=max(word, widest if is_fixed else min(widest, _LEAST)),
+        )
     for row in cells:
         for cell in row[:-1]:
             cell.no_wrap, cell.overflow = True, "ellipsis"

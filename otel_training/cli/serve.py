@@ -1,5 +1,6 @@
 """`otel-training serve`: the embedded store for other programs of this machine."""
 
+import signal
 from contextlib import ExitStack
 from urllib.parse import quote
 
@@ -40,6 +41,8 @@ def serve(port: int) -> None:
             owner.announce(f"http://{USER}:{quote(password, safe='')}@{address}/{DATABASE}")
             _print_address(address, "of OTEL_TRAINING_SERVE_PASSWORD" if settings.serve_password else place)
 
+        # It ends by itself, however long its last requests take.
+        signal.set_wakeup_fd(-1)
         server.serve(store, folder, listener, password, announce)
         owner.announce()
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 import click
 from rich.console import RenderableType
 
-from otel_training.cli.output import Output, note, output_options, table
+from otel_training.cli.output import Output, held, is_read_at_once, note, output_options, plural, table
 from otel_training.cli.store import open_store
 from otel_training.conventions import Kind
 from otel_training.store.client import Row, Store, read_query
@@ -33,10 +33,14 @@ def view(kind: str, limit: int | None, output: Output) -> None:
         raise click.UsageError(f"--csv needs one kind: {', '.join(KINDS)}.")
     if output is Output.TEXT and limit is None:
         limit = SHOWN
-    with open_store() as (store, _):
+    with ExitStack() as stack:
+        store, _ = stack.enter_context(open_store())
         counts = store.row(read_query("count"))
         total = sum(counts[name] for name in KINDS) if kind == "all" else counts[kind]
         rows = _merge_newest(store, counts, limit) if kind == "all" else _newest(store, kind, total, limit)
+        if not is_read_at_once():
+            rows = held(rows)
+            stack.close()
         output.emit(rows, lambda rows: _draw(kind, rows))
     if output is Output.TEXT and limit and total > limit:
         note(f"The newest {limit} of {total:,}; --json prints all, --limit N more.")
@@ -87,19 +91,25 @@ def _answer(row: Row) -> str | None:
     return f"{text[:_ANSWER]}…" if text and len(text) > _ANSWER else text or row["error_type"]
 
 
+def _count(figure: int | None) -> str:
+    return "-" if figure is None else f"{figure:,}"
+
+
 def _summary(row: Row) -> str:
     match row["stage"]:
         case Kind.EXTRACTION:
-            return f"{row['topic'] or '-'}: {row['insight_count'] or 0} insights, quality {row['quality_score']}"
+            return (
+                f"{row['topic'] or '-'}: {plural(row['insight_count'] or 0, 'insight')}, quality {row['quality_score']}"
+            )
         case Kind.FEEDBACK:
             return f"{row['action']} {row['insight_id']}"
         case Kind.IMPRESSION:
-            return f"{len(row['insight_ids'])} insights shown"
+            return f"{plural(len(row['insight_ids']), 'insight')} shown"
         case Kind.QUERY:
-            return f"{row['query']}: {row['result_count'] or 0} sources"
+            return f"{row['query']}: {plural(row['result_count'] or 0, 'source')}"
         case Kind.LLM_CALL:
-            return f"{row['model']}: {row['input_tokens']} tokens in, {row['output_tokens']} out"
-    return f"{row['extraction_id']}: {len(row['extracted_insights'])} insights"
+            return f"{row['model']}: {_count(row['input_tokens'])} tokens in, {_count(row['output_tokens'])} out"
+    return f"{row['extraction_id']}: {plural(len(row['extracted_insights']), 'insight')}"
 
 
 # What a table shows of each kind: a column's head, and the field or the function that gives its cells.

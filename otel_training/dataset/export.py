@@ -131,7 +131,7 @@ def _write_rows(file: BinaryIO, examples: Iterable[Example], only: str | None) -
 
 def _why_no_row(written: _Written, only: str | None) -> str:
     if written.others:
-        return f"Of {written.others} examples that pass the filters none has a {only} prompt: leave out --only."
+        return f"None of the {written.others:,} that pass the filters has a {only} prompt: leave out --only."
     return "No example that passes the filters has a prompt in text form."
 
 

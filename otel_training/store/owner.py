@@ -1,5 +1,6 @@
 """The embedded store's one owner: a lock that names who has it, and where it serves the store."""
 
+import logging
 import os
 import sys
 import time
@@ -12,8 +13,10 @@ from typing import Final
 from otel_training.errors import FolderError, StoreLockedError, StoreServedError
 from otel_training.spool.lock import FileLock
 
-WAIT_SECONDS: Final = 10.0
+WAIT_SECONDS: Final = 120.0
+_QUIET_SECONDS: Final = 1.0
 _POLL_SECONDS: Final = 0.05
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class Owner:
 
 @contextmanager
 def owner_lock(path: Path, wait: float = WAIT_SECONDS) -> Iterator[Owner]:
-    """Lock the embedded store for this process.
+    """Lock the embedded store for this process; a wait of more than a second is logged, with the owner's name.
 
     Raises `StoreServedError` when the owner serves it to others, and `StoreLockedError`, naming
     the owner, when it is not free within `wait` seconds.
@@ -48,12 +51,17 @@ def owner_lock(path: Path, wait: float = WAIT_SECONDS) -> Iterator[Owner]:
 
 
 def _wait_for(lock: FileLock, wait: float) -> None:
-    deadline = time.monotonic() + wait
+    start, is_logged = time.monotonic(), False
     while not _try_lock(lock):
         if dsn := _announced(lock.path):
             raise StoreServedError(_owner_sentence(lock.path), dsn)
-        if time.monotonic() >= deadline:
-            raise StoreLockedError(_owner_sentence(lock.path))
+        waited = time.monotonic() - start
+        if waited >= wait:
+            raise StoreLockedError(f"{_owner_sentence(lock.path)}: wait until it ends, or stop it.")
+        if not is_logged and waited >= _QUIET_SECONDS:
+            # Without any logging configured Python prints it on stderr.
+            _log.warning("%s: waiting for its end.", _owner_sentence(lock.path))
+            is_logged = True
         time.sleep(_POLL_SECONDS)
 
 
@@ -75,7 +83,7 @@ def _announced(path: Path) -> str:
 def _owner_sentence(path: Path) -> str:
     lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     owner = lines[0] if lines else "another process"
-    return f"The store in {path.parent} is in use by {owner}: wait until it ends, or stop it."
+    return f"The store in {path.parent} is in use by {owner}"
 
 
 def _command() -> str:

@@ -1,9 +1,15 @@
 """Every command in a terminal: the result is the same wherever it goes, and nothing else is in it."""
 
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
+from subprocess import PIPE
 from typing import Any, Final
 
 import pytest
+from rich.cells import cell_len
 
 import otel_training
 from otel_training.cli.output import progress
@@ -12,6 +18,8 @@ from tests.cli.terminal import SHOW_CURSOR, Printed, call_in_terminal, run_in_te
 EXPORT: Final = ("export", "--out", "t.jsonl", "--force", "--min-viewers", "0")
 LISTINGS: Final = (("view", "extraction"), ("view", "llm_call"), ("schema", "status"))
 REPORTS: Final = ((), ("view",), ("analyze",), ("doctor",), EXPORT, ("import", "old.jsonl"))
+OTHERS: Final = (("view", "feedback"), ("view", "impression"), ("view", "query"), ("view", "correction"))
+WIDE: Final = (("view", "llm_call"), ("analyze",), ("doctor",))
 PROGRAMS: Final = [*((*argv, "--json") for argv in REPORTS), *((*argv, "--csv") for argv in LISTINGS)]
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("news")]
@@ -66,6 +74,76 @@ def test_a_program_reads_the_same_wherever_stderr_goes(tmp_path: Path) -> None:
         assert (alone.code, True) == (0, alone.out != "")
     argv = ("view", "extraction", "--json")
     assert run_in_terminal(argv, tmp_path, ()).out == run_in_terminal(argv, tmp_path, ("stdout",)).screen
+
+
+@pytest.mark.parametrize("width", [80, 120, 200])
+def test_no_line_is_wider_than_the_terminal(tmp_path: Path, width: int) -> None:
+    """Of tables and sentences at each usual width; a word alone, like a path, may be."""
+    for argv in (*LISTINGS, *REPORTS, *OTHERS) if width == 80 else WIDE:
+        shown = printed(argv, tmp_path, ("stdout", "stderr"), width).shown
+
+        wide = [line for line in shown.splitlines() if cell_len(line.rstrip()) > width and " " in line.strip()]
+        assert (argv, [], True) == (argv, wide, len(shown) > 40), shown
+
+
+def test_a_table_keeps_its_columns_and_heads_at_80(tmp_path: Path) -> None:
+    """However long texts and names are, each head stands whole, and what is last has room."""
+    heads = {
+        ("view", "llm_call"): ["timestamp", "model", "in", "out", "seconds", "answer"],
+        ("analyze",): ["topic", "extractions", "failed", "passed", "quality", "likes", "dismissals", "net"],
+    }
+    for argv, columns in heads.items():
+        lines = printed(argv, tmp_path, ("stdout", "stderr")).shown.splitlines()
+
+        assert any(columns == line.split()[: len(columns)] for line in lines), "\n".join(lines)
+    assert any(
+        "Ein Satz" in line for line in run_in_terminal(("view", "llm_call"), tmp_path, ("stdout",)).shown.splitlines()
+    )
+
+
+COMPUTE: Final = """
+from pathlib import Path
+import otel_training.cli.main as cli
+from otel_training.store.client import Store, embedded_dsn
+def compute():
+    store = Store(embedded_dsn(Path("engine")))
+    print("begun", flush=True)
+    print(store.row("SELECT count() FROM numbers(1000000000000) WHERE sipHash64(number) = 1 SETTINGS max_threads = 1"))
+cli.main = compute
+cli.run()
+"""
+
+
+def test_ctrl_c_is_answered_while_the_engine_computes(tmp_path: Path) -> None:
+    """Within seconds and by a sentence, though Python's own handler runs only after the engine's call."""
+    with subprocess.Popen([sys.executable, "-c", COMPUTE], stderr=PIPE, stdout=PIPE, cwd=tmp_path) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        # Until it is deep in the query: before, Python's own handler runs.
+        time.sleep(4)
+        start = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate()
+
+    assert (-signal.SIGTERM, b"", b"Error: Interrupted: nothing was lost, run it again.\n") == (
+        process.returncode, out, err,
+    )  # fmt: skip
+    assert time.monotonic() - start < 10
+
+
+def test_a_pager_holds_nothing(tmp_path: Path) -> None:
+    """While `view` waits for who reads it, the store is free for other commands."""
+    for number in range(100):
+        otel_training.record_correction(str(number), ["a long text " * 200])
+    assert otel_training.flush(10)
+    argv = [sys.executable, "-c", "from otel_training.cli.main import run; run()", "view", "--json"]
+    with subprocess.Popen(argv, stdout=PIPE) as pager:
+        assert pager.stdout is not None
+        first = pager.stdout.readline()
+
+        assert (True, 0) == (first.startswith(b"{"), run_in_terminal(("--json",), tmp_path, ()).code)
+        assert pager.poll() is None
+        pager.kill()
 
 
 def test_a_progress_bar_leaves_stdout_alone(tmp_path: Path) -> None:

@@ -250,7 +250,7 @@ def test_says_when_no_prompt_is_of_the_kind(one: None, tmp_path: Path, command: 
     code, _, err = command("export", "--out", str(tmp_path / "t.jsonl"), "--only", "captured")
 
     assert (1, False) == (code, (tmp_path / "t.jsonl").exists())
-    assert "Of 1 examples that pass the filters none has a captured prompt: leave out --only." in " ".join(err.split())
+    assert "None of the 1 that pass the filters has a captured prompt: leave out --only." in " ".join(err.split())
 
 
 def test_blank_insights_are_no_sample(tmp_path: Path, command: Any) -> None:

@@ -43,6 +43,20 @@ def test_waits_for_the_holder_to_end(tmp_path: Path) -> None:
             assert lock.read_text(encoding="utf-8").startswith("pid ")
 
 
+def test_says_whom_it_waits_for(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """After a second, once; on stderr, where nothing else is configured."""
+    lock = tmp_path / "store.lock"
+    with subprocess.Popen([sys.executable, "-c", HOLDER, str(lock)], stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        holder.stdout.readline()
+        with pytest.raises(StoreLockedError), owner_lock(lock, wait=1.5):
+            pass
+        holder.kill()
+
+    sentence = f"The store in {tmp_path} is in use by pid {holder.pid} (-c {lock}): waiting for its end."
+    assert [sentence] == caplog.messages
+
+
 def test_says_that_the_folder_cannot_be_written(tmp_path: Path) -> None:
     """A lock that cannot be made is one sentence."""
     with pytest.raises(FolderError, match="cannot be written"), owner_lock(tmp_path / "nosuch" / "store.lock"):
