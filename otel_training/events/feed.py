@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from otel_training.events.host_json import as_text
 from otel_training.events.naming import Object, rename
-from otel_training.record.fields import ID_KEYS, OBVIOUS_KEYS, TEXT_KEYS, as_id, text_key
+from otel_training.record.fields import ID_KEYS, INSIGHT_KEYS, OBVIOUS_KEYS, TEXT_KEYS, as_id, text_key
 from otel_training.record.record import JSON
 from otel_training.record.shape import COMMON, Naming
 
@@ -75,7 +75,7 @@ def _lists(value: JSON, path: str, depth: int, *, in_item: bool = False) -> Iter
         for item in value:
             if isinstance(item, dict):
                 yield from _lists(item, path, depth - 1, in_item=True)
-    elif isinstance(value, dict) and depth > 0 and not (in_item and _certainty(value) > 1):
+    elif isinstance(value, dict) and depth > 0 and not (in_item and _is_insight(value)):
         for key, inner in value.items():
             yield from _lists(inner, f"{path}.{key}", depth - 1, in_item=in_item)
 
@@ -94,7 +94,8 @@ def _rank(path: str, items: list[Item]) -> int:
 
 def _read(value: Object, naming: Naming) -> Item:
     given = rename(value, naming)
-    if given is None or ("insight_id" in naming.paths and as_id(given["insight_id"]) is None):
+    is_group = naming is COMMON and _is_group(value)
+    if given is None or is_group or ("insight_id" in naming.paths and as_id(given["insight_id"]) is None):
         return Item(None, (), "", 0)
     fields, identity = _open(given, 0 if "text" in naming.paths else _WRAPS)
     if "insight_id" in naming.paths:
@@ -104,6 +105,15 @@ def _read(value: Object, naming: Naming) -> Item:
     holders = (given,) if "source_url" in naming.paths else (fields, given)
     urls = (url for holder in holders for key in _URL_KEYS if (url := as_text(holder.get(key))))
     return Item(identity, tuple(texts), next(urls, ""), _certainty(fields))
+
+
+def _is_insight(fields: Object) -> bool:
+    return _certainty(fields) > 1 and not _is_group(fields)
+
+
+def _is_group(fields: Object) -> bool:
+    """Return whether an object holds insights, as an article or a section does, and so is none."""
+    return any(isinstance(fields.get(key), list) for key in INSIGHT_KEYS)
 
 
 def _certainty(fields: Object) -> int:

@@ -61,6 +61,7 @@ def test_takes_all_that_may_be_the_text() -> None:
         {"items": [{"id": 1, "price": 3}], "whatever": BOTH},
         {"sections": [{"id": 1, "title": "Energy", "cards": [one]} for one in BOTH]},
         {"pages": [{"items": [one]} for one in BOTH]},
+        {"posts": [{"id": 1, "headline": "Orders rise", "insights": BOTH}]},
         [{"topic": "energy", "items": [ONE]}, {"topic": "health", "items": [TWO]}],
         {"whatever": [{**one, "notes": [{"id": "c", "text": "No"}]} for one in BOTH]},
         {"cards": [{**one, "source": {"id": 5, "title": "Reuters"}} for one in BOTH]},
@@ -108,6 +109,7 @@ def test_an_empty_feed_shows_nothing(answer: Any) -> None:
         {"energy": [ONE], "health": [TWO]},
         {"cards": [{"source": {"id": 5, "title": "Reuters"}}]},
         {"id": 1, "title": "My feed", "count": 0},
+        {"articles": [{"id": 1, "title": "Orders rise", "insights": ["One", "Two"]}]},
     ],
 )  # fmt: skip
 def test_finds_nothing_where_there_is_doubt(answer: Any) -> None:
