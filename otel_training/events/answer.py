@@ -16,13 +16,13 @@ STEM: Final = 24
 TEXTS_LIMIT: Final = 256
 _MISSES: Final = 50
 _LOOKED_AT: Final = 200
-_EDGES: Final = " .,;:…'\"*•\N{EN DASH}—-"
 _DECODER: Final = json.JSONDecoder()
 # What begins like JSON with something in it, and not like a footnote or a link.
 _OPENING: Final = re.compile(r'(?:\{\s*"|\[\s*["{\[])')
 _BRACKET: Final = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
 _TAGGED: Final = re.compile(r">\s*([^<>]+?)\s*</")
 _BULLET: Final = re.compile(r"\s*(?:\d{1,3}[.)]\s)?")
+_WORD: Final = re.compile(r"\w")
 _PLAIN: Final = re.compile(r"[\w ,.;:%()'-]+")
 
 
@@ -74,13 +74,13 @@ def strings_in(values: list[Any]) -> tuple[list[str], int]:
 
 
 def comparable(text: str) -> str:
-    """Return what two copies of a text share: white space, case and marks around it do not count."""
-    return normal_text(text).strip(_EDGES).casefold()
+    """Return what two copies of a text share: white space, case, and marks around it do not count."""
+    return _without_edges(normal_text(text)).casefold()
 
 
 def beginning(text: str) -> str:
     """Return by what a text is known, though the app stripped it, or cut it and put dots there."""
-    return comparable(text)[:STEM].rstrip(_EDGES)
+    return _without_edges(comparable(text)[:STEM])
 
 
 def digests(key: Key, texts: Iterable[str]) -> str | None:
@@ -137,3 +137,10 @@ def _digest(key: Key, text: str) -> str:
         blake2b(part.encode("utf-8", "surrogatepass"), key=key.secret, digest_size=4).hexdigest()
         for part in (beginning(text), comparable(text))
     )
+
+
+def _without_edges(text: str) -> str:
+    """Return a text without bullets, quotes, dots and blanks around it; one without any word as it is."""
+    first = _WORD.search(text)
+    last = _WORD.search(text[::-1])
+    return text if first is None or last is None else text[first.start() : len(text) - last.start()]

@@ -95,6 +95,7 @@ def test_an_answer_holds_what_the_app_changed(chosen: Any) -> None:
         "the first": ALL[:1],
         "reordered": ALL[::-1],
         "texts": [item["text"] for item in ALL],
+        "without its marks": [ORDERS | {"text": ORDERS["text"].rstrip(".”")}, {"text": f"„{SHORT['text']}“"}],
         "cut short": [{"text": ORDERS["text"][:30] + "…"}, {"text": PLANTS["text"][:40] + "..."}],
         "collapsed": [{"text": " ".join(PLANTS["text"].split())}],
         "other categories": [{**ORDERS, "category": "x"}],
