@@ -144,6 +144,7 @@ def test_the_reader_has_what_dashboards_show(become: Any, reading: list[str]) ->
         "coverage_routes",
         "doctor_keys",
         "doctor_programs",
+        "ids",
         "view_feedback",
         "view_impression",
     ] == allowed

@@ -1,8 +1,11 @@
 -- Which records are in the store: their ids.
 -- No parameters. Column: id.
-SELECT extraction_id AS id FROM extractions
-UNION ALL SELECT event_id AS id FROM llm_calls
-UNION ALL SELECT event_id AS id FROM feedback
-UNION ALL SELECT DISTINCT event_id AS id FROM impressions
-UNION ALL SELECT event_id AS id FROM queries
-UNION ALL SELECT event_id AS id FROM corrections
+SELECT DISTINCT id FROM (
+    SELECT extraction_id AS id FROM extractions
+    UNION ALL SELECT event_id AS id FROM llm_calls
+    UNION ALL SELECT event_id AS id FROM feedback
+    UNION ALL SELECT event_id AS id FROM impressions
+    UNION ALL SELECT event_id AS id FROM queries
+    UNION ALL SELECT event_id AS id FROM corrections
+)
+ORDER BY id
