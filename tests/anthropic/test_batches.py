@@ -107,3 +107,72 @@ def test_a_result_that_no_extraction_takes_goes_by_its_custom_id(url: str, rows:
 
     (call,) = calls(rows)
     assert rows("view", "extraction")[0]["extraction_id"] == call["extraction_id"]
+
+
+@otel_training.extraction
+def answer(custom_id: str, result: Any) -> Any:
+    """Return what the model answered, under the extraction of one request."""
+    return json.loads(result.result.message.content[0].text)
+
+
+def read_once(client: anthropic.Anthropic, batch: str, own: list[str]) -> None:
+    """Open an extraction for each result, as documented."""
+    for result in client.messages.batches.results(batch):
+        answer(result.custom_id, result)
+
+
+def search_each(client: anthropic.Anthropic, batch: str, own: list[str]) -> None:
+    """Look through all results, in each extraction, for one."""
+    for custom_id in own:
+        with otel_training.extraction(topic=custom_id, source_content="x") as extraction:
+            results = [result for result in client.messages.batches.results(batch) if result.custom_id == custom_id]
+            extraction.result(json.loads(results[0].result.message.content[0].text))
+
+
+def search_until(client: anthropic.Anthropic, batch: str, own: list[str]) -> None:
+    """Look for one result in each extraction, from the last to the first, until it is found."""
+    for custom_id in reversed(own):
+        with otel_training.extraction(topic=custom_id, source_content="x") as extraction:
+            result = next(one for one in client.messages.batches.results(batch) if one.custom_id == custom_id)
+            extraction.result(json.loads(result.result.message.content[0].text))
+
+
+def make_dict(client: anthropic.Anthropic, batch: str, own: list[str]) -> None:
+    """Read all results into a dict, then extract."""
+    results = {result.custom_id: result for result in client.messages.batches.results(batch)}
+    for custom_id in reversed(own):
+        answer(custom_id, results[custom_id])
+
+
+def read_raw(client: anthropic.Anthropic, batch: str, own: list[str]) -> None:
+    """Take the raw response, whose results are parsed later, and more than once."""
+    response = client.messages.batches.with_raw_response.results(batch)
+    for result in response.parse():
+        answer(result.custom_id, result)
+    assert response.headers is not None
+
+
+def read_twice(client: anthropic.Anthropic, batch: str, own: list[str]) -> None:
+    """Count the results first."""
+    assert len(own) == len(list(client.messages.batches.results(batch)))
+    read_once(client, batch, own)
+
+
+@pytest.mark.parametrize("read", [read_once, search_each, search_until, make_dict, read_raw, read_twice])
+def test_a_result_counts_once_however_it_is_read(read: Any, url: str, rows: Any) -> None:
+    """Each result is one call with its tokens, under the extraction that returned what it answers."""
+    prompts = ["Answer alpha.", "Answer beta.", "Answer gamma.", "Answer delta."]
+    own = [f"source-{number}" for number in range(len(prompts))]
+    with anthropic.Anthropic(base_url=url, api_key="k") as client:
+        batch = client.messages.batches.create(requests=requests(*prompts))
+        read(client, batch.id, own)
+
+    texts = {
+        row["extraction_id"]: [one["text"] for one in row["extracted_insights"]] for row in rows("view", "extraction")
+    }
+    shown = calls(rows)
+    assert own == [row["custom_id"] for row in shown]
+    assert [[f"One {name}"] for name in ("alpha", "beta", "gamma", "delta")] == [
+        texts[row["extraction_id"]] for row in shown
+    ]
+    assert [(23, 45)] * 4 == [(row["input_tokens"], row["output_tokens"]) for row in shown]

@@ -27,10 +27,10 @@ def store(folder: DataFolder) -> Iterator[Store]:
 @pytest.mark.parametrize(
     ("options", "statements"),
     [
-        ("", 40),
-        ("--replicated", 40),
-        ("--cluster training", 54),
-        ("--cluster {cluster} --replicated --ttl-days 400", 54),
+        ("", 41),
+        ("--replicated", 41),
+        ("--cluster training", 55),
+        ("--cluster {cluster} --replicated --ttl-days 400", 55),
         ("--roles", 6),
         ("--roles --cluster training", 6),
     ],

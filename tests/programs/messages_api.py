@@ -25,7 +25,8 @@ def content(asked: dict[str, Any]) -> list[dict[str, Any]]:
         return [{"type": "tool_use", "id": "toolu_1", "name": "save", "input": json.loads(ANSWER)}]
     if "judge" in prompt:
         return [{"type": "text", "text": '{"score": 8}'}]
-    blocks: list[dict[str, Any]] = [{"type": "text", "text": ANSWER}]
+    answer = ANSWER.replace("One", "One " + prompt[7:-1]) if prompt.startswith("Answer ") else ANSWER
+    blocks: list[dict[str, Any]] = [{"type": "text", "text": answer}]
     if asked.get("thinking"):
         blocks.insert(0, {"type": "thinking", "thinking": "Hm.", "signature": "s"})
     return blocks
