@@ -207,6 +207,23 @@ def test_captures_nothing_where_nobody_can_read_the_file(monkeypatch: pytest.Mon
     assert "opentelemetry-configuration, which is not installed" in caplog.text
 
 
+@pytest.mark.parametrize("variable", ["OTEL_TRAINING_ENABLED=false", "OTEL_SDK_DISABLED=true"])
+def test_a_file_turns_nothing_on_that_the_environment_turned_off(
+    variable: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one switch stays the one switch."""
+    path = tmp_path / "otel.yaml"
+    options = "python: {otel_training: {enabled: true, content_limit: 5}}"
+    path.write_text(f"file_format: '1.0'\ninstrumentation/development: {{{options}}}\n", encoding="utf-8")
+    monkeypatch.setenv("OTEL_CONFIG_FILE", str(path))
+    process.reset()
+    assert (True, 5) == (process.settings().enabled, process.settings().content_limit)
+    monkeypatch.setenv(*variable.split("="))
+    process.reset()
+
+    assert (False, 5) == (process.settings().enabled, process.settings().content_limit)
+
+
 @pytest.mark.parametrize("text", [None, "", "a: [", "file_format: '1.0'\ndisabled: true\n"])
 def test_captures_nothing_where_the_file_cannot_be_read(text: str | None, tmp_path: Path, caplog: Any) -> None:
     """Nobody knows what it says; a file that turns the SDK off turns capture off."""

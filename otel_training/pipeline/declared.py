@@ -52,7 +52,10 @@ def declared(path: str) -> Mapping[str, Any]:
     if config.disabled:
         return OFF
     wrong = list(find_wrong(options))
-    return refuse(f"{path} has {', '.join(wrong)}") if wrong else read_arguments(options)
+    if wrong:
+        return refuse(f"{path} has {', '.join(wrong)}")
+    # What is on there may still be switched off by the environment.
+    return {name: value for name, value in read_arguments(options).items() if value is not True}
 
 
 def refuse(reason: str) -> Mapping[str, Any]:
