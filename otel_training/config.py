@@ -109,11 +109,7 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
 
 
 def runner_of_tests(environ: Mapping[str, str]) -> str:
-    """Name what runs this program, or the one that started it, as a test; empty where that is not certain.
-
-    pytest says so in the environment (https://docs.pytest.org/en/stable/reference/reference.html), `python -m
-    unittest` is the main module.
-    """
+    """Name what runs this program, or the one that started it, as a test; empty where that is not certain."""
     if not environ.keys().isdisjoint(("PYTEST_VERSION", "PYTEST_CURRENT_TEST")):
         return "pytest"
     spec = getattr(sys.modules.get("__main__"), "__spec__", None)

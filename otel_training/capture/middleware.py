@@ -13,7 +13,7 @@ from otel_training.capture.reader import FindReader, parse_user
 from otel_training.capture.routes import parse_route
 from otel_training.capture.tracing import captures, current_context
 from otel_training.conventions import Kind, Loss
-from otel_training.pipeline.process import emit, expect_notice, write_out
+from otel_training.pipeline.process import current, emit, write_out
 from otel_training.record.clock import event_id, now
 from otel_training.record.record import Record, Scalar
 from otel_training.record.shape import COMMON
@@ -126,7 +126,7 @@ def _write_out_at_shutdown(send: Send) -> Send:
     async def send_when_written(message: Message) -> Any:
         with guard:
             if message["type"] == "lifespan.startup.complete" and captures():
-                expect_notice()
+                current().writer.expect_notice()
             elif message["type"].startswith("lifespan.shutdown."):
                 await _write_out()
         return await send(message)

@@ -15,7 +15,7 @@ from otel_training.conventions import Loss
 from otel_training.pipeline.pipeline import EXIT_SECONDS, Pipeline
 from otel_training.record.record import Pending
 
-_log = logging.getLogger("otel_training")
+_warn_once: Final = cache(logging.getLogger("otel_training").warning)
 
 _LAST: Final = -100
 """Priority of our finalizer in children of `multiprocessing`: after all others."""
@@ -63,11 +63,6 @@ def write_out(*, is_last: bool) -> bool:
     return current().write_out(is_last=is_last)
 
 
-def expect_notice() -> None:
-    """Take this process for one that is asked to end, though it be a daemonic child of another: a server's worker."""
-    current().writer.expect_notice()
-
-
 def install(arguments: Mapping[str, Any] | None = None, *, forget: Collection[str] = (), **changes: Any) -> None:
     """Put another pipeline in force, in one step; then write what the one before has captured.
 
@@ -108,19 +103,12 @@ def _resolve(arguments: Mapping[str, Any], sinks: Collection[object] = ()) -> Se
 
         arguments = {**declared(path), **arguments}
     settings = replace(from_environment(os.environ), **arguments)
-    is_decided = not settings.enabled or os.environ.get(variable("enabled")) or arguments.keys() & {"enabled", "home"}
+    enabled = variable("enabled")
+    is_decided = not settings.enabled or os.environ.get(enabled) or arguments.keys() & {"enabled", "home"}
     if is_decided or any(sink is not None for sink in sinks) or not (runner := runner_of_tests(os.environ)):
         return settings
-    _tell_off(runner)
+    _warn_once("otel_training captures nothing in runs of %s: use otel_training.testing, or %s=true", runner, enabled)
     return replace(settings, enabled=False)
-
-
-@cache
-def _tell_off(runner: str) -> None:
-    _log.warning(
-        "otel_training captures nothing in runs of %s: use otel_training.testing, or OTEL_TRAINING_ENABLED=true",
-        runner,
-    )
 
 
 def _after_fork_in_child() -> None:
