@@ -6,12 +6,12 @@ from typing import Final
 TESTS: Final = Path(__file__).parent
 PACKAGE: Final = TESTS.parent / "otel_training"
 ROOMS: Final = (
-    "", "anthropic", "capture", "cli", "dataset", "demo", "events", "pipeline", "privacy", "record", "serving",
-    "serving/clickhouse", "shipping", "spool", "store",
+    "", "anthropic", "asgi", "capture", "cli", "dataset", "demo", "events", "imports", "pipeline", "privacy",
+    "record", "serving", "serving/clickhouse", "shipping", "spool", "store",
 )  # fmt: skip
 OTHERS: Final = {
     "anthropic/test_identity.py": "a bare client and a watched one, asked the same odd things",
-    "capture/test_middleware_identity.py": "a bare app and a wrapped one, asked the same over sockets",
+    "asgi/test_middleware_identity.py": "a bare app and a wrapped one, asked the same over sockets",
     "cli/test_terminal.py": "every command in a terminal, a pipe or a file",
     "serving/clickhouse/test_clickhouse_connect.py": "a client that others wrote",
     "serving/clickhouse/test_driver.py": "the Go driver of others",

@@ -1,1 +1,1 @@
-"""What the app touches: decorators, the middleware and the `record_` functions."""
+"""What the app touches: decorators, blocks, handles and the `record_` functions."""

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import click
 
-from otel_training.capture.old_logs import import_files
 from otel_training.cli.exit_code import ExitCode
 from otel_training.cli.output import Output, output_options, plural, progress, show
 from otel_training.cli.store import open_store
 from otel_training.errors import TrainingError
 from otel_training.folder import find_folder, make_folder
+from otel_training.imports.old_logs import import_files
 from otel_training.pipeline import process
 from otel_training.pipeline.pipeline import make_finisher
 from otel_training.store.client import read_query

@@ -15,8 +15,8 @@ from opentelemetry import trace
 from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags
 
 import otel_training
-from otel_training.capture.old_logs import import_files
 from otel_training.folder import DataFolder, make_folder
+from otel_training.imports.old_logs import import_files
 from otel_training.pipeline import process
 from otel_training.pipeline.pipeline import make_finisher
 from tests.programs import messages_api

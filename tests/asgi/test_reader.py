@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from otel_training._guard import guard
-from otel_training.capture.reader import Readers, find_reader, reader_at, reader_of
+from otel_training.asgi.reader import Readers, find_reader, reader_at, reader_of
 
 
 @dataclass

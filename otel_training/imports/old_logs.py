@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from otel_training import conventions as names
-from otel_training.capture.own_rows import own_events, own_kind, own_record
 from otel_training.capture.result import read_result
 from otel_training.conventions import Kind, Outcome
 from otel_training.events.finish import finish
@@ -25,6 +24,7 @@ from otel_training.events.finisher import Finisher
 from otel_training.events.host_json import MalformedError, read_json, stored_url
 from otel_training.events.line import to_header, to_line
 from otel_training.folder import DataFolder
+from otel_training.imports.own_rows import own_events, own_kind, own_record
 from otel_training.privacy.identity import insight_sha256
 from otel_training.progress import Progress
 from otel_training.record.fields import FIELD_LIMIT, SLACK, as_id

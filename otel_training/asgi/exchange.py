@@ -8,7 +8,7 @@ from opentelemetry.trace import SpanContext
 
 from otel_training import conventions as names
 from otel_training._guard import guard
-from otel_training.capture.reader import Readers, await_reader, find_reader, reader_at
+from otel_training.asgi.reader import Readers, await_reader, find_reader, reader_at
 from otel_training.capture.tracing import current_context, mark_server_span
 from otel_training.conventions import Kind, Loss, Outcome
 from otel_training.pipeline.process import emit, lose

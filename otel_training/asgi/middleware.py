@@ -7,10 +7,10 @@ from typing import Any, Final, TypeAlias
 
 from otel_training import conventions as names
 from otel_training._guard import guard
-from otel_training.capture.exchange import Exchange, Message, Receive, Scope, Send
-from otel_training.capture.naming import ACTION, ITEM, Names, parse_naming
-from otel_training.capture.reader import FindReader, parse_user
-from otel_training.capture.routes import parse_route
+from otel_training.asgi.exchange import Exchange, Message, Receive, Scope, Send
+from otel_training.asgi.naming import ACTION, ITEM, Names, parse_naming
+from otel_training.asgi.reader import FindReader, parse_user
+from otel_training.asgi.routes import parse_route
 from otel_training.capture.tracing import captures, current_context
 from otel_training.conventions import Kind, Loss
 from otel_training.pipeline.process import current, emit, write_out

@@ -2,7 +2,7 @@
 
 import pytest
 
-from otel_training.capture.routes import parse_route
+from otel_training.asgi.routes import parse_route
 from otel_training.record.shape import Shape
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 import otel_training
-from otel_training.capture.naming import ACTION, ITEM, parse_naming
+from otel_training.asgi.naming import ACTION, ITEM, parse_naming
 from otel_training.record.shape import COMMON, Naming
 
 

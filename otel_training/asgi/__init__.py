@@ -1,0 +1,1 @@
+"""Watching requests: what readers were shown, what they did, what they searched."""

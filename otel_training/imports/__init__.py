@@ -1,0 +1,1 @@
+"""Importing old logs and our own rows: from files to events of the spool."""
