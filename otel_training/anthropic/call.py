@@ -39,8 +39,8 @@ class Call:
     """
 
     __slots__ = (
-        "_before", "_body", "_duration", "_emit", "_error", "_has_returned", "_is_stream", "_model", "_number",
-        "_options", "_started", "_time", "handle", "provider", "request",
+        "_before", "_body", "_duration", "_emit", "_error", "_is_stream", "_model", "_number", "_options", "_started",
+        "_time", "handle", "has_returned", "provider", "request",
     )  # fmt: skip
 
     def __init__(
@@ -57,7 +57,7 @@ class Call:
         self._emit = emit
         self._body: Body | None = None
         self._error: type[BaseException] | None = None
-        self._has_returned = False
+        self.has_returned = False
         self._number = event_number()
         self._started = ticks()
 
@@ -74,7 +74,7 @@ class Call:
             # Not where a coroutine that nobody awaits any more is closed in another context.
             if _running.get() is self:
                 _running.set(self._before)
-            self._has_returned, self._error = True, kind
+            self.has_returned, self._error = True, kind
             if error is not None:
                 self._keep_request(getattr(error, "request", None))
                 self._end()
@@ -88,7 +88,7 @@ class Call:
 
     def body_ended(self, body: "Body", error: type[BaseException] | None) -> None:
         """Emit the call where the app has read the last of its answer."""
-        if self._has_returned and body is self._body:
+        if self.has_returned and body is self._body:
             self._error = self._error or error
             self._end()
 
@@ -143,8 +143,9 @@ class Call:
 
 
 def running_call() -> Call | None:
-    """Return the call that the client makes in this context."""
-    return _running.get()
+    """Return the call that the client makes in this context; one that ended in another may still stand here."""
+    call = _running.get()
+    return None if call is None or call.has_returned else call
 
 
 class Body:

@@ -4,8 +4,9 @@ import asyncio
 import functools
 import json
 from collections.abc import Callable, Iterator
+from contextvars import copy_context
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import anthropic
@@ -13,6 +14,8 @@ import pytest
 from pydantic import BaseModel
 
 import otel_training
+from otel_training.anthropic.call import Call, running_call
+from otel_training.capture.handle import Handle
 
 Lines = Callable[[], list[dict[str, Any]]]
 PROMPT: dict[str, Any] = {
@@ -273,6 +276,16 @@ def test_a_retried_call_is_one_call(api: ModuleType, lines: Lines) -> None:
         extracted(lambda: client.messages.create(**asked))
 
     assert (2, FIGURES) == (len(api.seen), figures(the_call(lines)))
+
+
+def test_a_call_that_ended_elsewhere_takes_no_answers() -> None:
+    """A coroutine closed in another context leaves its call where it began: what is sent there next is not its."""
+    context = copy_context()
+    call = Call(Handle("", None), "", SimpleNamespace(json_data={}), is_stream=False, emit=None)
+    context.run(call.__enter__)
+    call.__exit__(None, None, None)
+
+    assert context.run(running_call) is None
 
 
 def test_a_call_outside_an_extraction_is_not_ours(client: anthropic.Anthropic, lines: Lines) -> None:
