@@ -1,7 +1,8 @@
 """Threads: what an extraction starts in another thread, or hands to a pool of them, belongs to it.
 
 Only our own key goes along, so that the host's spans stay as they are: a job of a pool has it until its end, a thread
-until the extraction's. The threads of a pool outlive both, and get nothing.
+until the extraction's. The threads of a pool outlive both, and get nothing. Installed with the client's hooks
+(`anthropic/client.py`).
 """
 
 import functools

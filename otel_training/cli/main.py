@@ -6,6 +6,7 @@ import shutil
 import signal
 import sys
 import textwrap
+import time
 from collections.abc import Sequence
 from types import FrameType
 from typing import Final
@@ -92,16 +93,27 @@ def _end_after_interrupt(reader: int, program: int) -> None:
     while (byte := os.read(reader, 1)) != bytes([signal.SIGINT]):
         if not byte:
             return
-    seconds = ANSWER_SECONDS
-    while select.select([reader], [], [], seconds)[0]:
-        if not os.read(reader, 1):
-            return  # It has ended.
-        seconds = GRACE_SECONDS
+    answer = _next_byte(reader, ANSWER_SECONDS)
+    if answer == b"" or (answer is not None and _has_ended(reader, GRACE_SECONDS)):
+        return
     _fail(_INTERRUPTED)
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        os.kill(program, number)
-        if select.select([reader], [], [], ANSWER_SECONDS)[0]:
-            return
+    os.kill(program, signal.SIGTERM)
+    if not _has_ended(reader, ANSWER_SECONDS):
+        os.kill(program, signal.SIGKILL)
+
+
+def _has_ended(reader: int, seconds: float) -> bool:
+    """Wait for the program's end: only then is every other end of the pipe closed; further signals are bytes."""
+    deadline = time.monotonic() + seconds
+    while (byte := _next_byte(reader, deadline - time.monotonic())) is not None:
+        if not byte:
+            return True
+    return False
+
+
+def _next_byte(reader: int, seconds: float) -> bytes | None:
+    is_readable = select.select([reader], [], [], max(0.0, seconds))[0]
+    return os.read(reader, 1) if is_readable else None
 
 
 def _sentence(error: OSError) -> str:

@@ -91,16 +91,15 @@ def _answer(row: Row) -> str | None:
     return f"{text[:_ANSWER]}…" if text and len(text) > _ANSWER else text or row["error_type"]
 
 
-def _count(figure: int | None) -> str:
+def _figure(figure: float | None) -> str:
     return "-" if figure is None else f"{figure:,}"
 
 
 def _summary(row: Row) -> str:
     match row["stage"]:
         case Kind.EXTRACTION:
-            return (
-                f"{row['topic'] or '-'}: {plural(row['insight_count'] or 0, 'insight')}, quality {row['quality_score']}"
-            )
+            insights = plural(row["insight_count"] or 0, "insight")
+            return f"{row['topic'] or '-'}: {insights}, quality {_figure(row['quality_score'])}"
         case Kind.FEEDBACK:
             return f"{row['action']} {row['insight_id']}"
         case Kind.IMPRESSION:
@@ -108,7 +107,7 @@ def _summary(row: Row) -> str:
         case Kind.QUERY:
             return f"{row['query']}: {plural(row['result_count'] or 0, 'source')}"
         case Kind.LLM_CALL:
-            return f"{row['model']}: {_count(row['input_tokens'])} tokens in, {_count(row['output_tokens'])} out"
+            return f"{row['model']}: {_figure(row['input_tokens'])} tokens in, {_figure(row['output_tokens'])} out"
     return f"{row['extraction_id']}: {plural(len(row['extracted_insights']), 'insight')}"
 
 

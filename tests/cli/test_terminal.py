@@ -102,6 +102,7 @@ def test_a_table_keeps_its_columns_and_heads_at_80(tmp_path: Path) -> None:
 
 
 COMPUTE: Final = """
+import signal
 from pathlib import Path
 import otel_training.cli.main as cli
 from otel_training.store.client import Store, embedded_dsn
@@ -110,6 +111,7 @@ def compute():
     print("begun", flush=True)
     print(store.row("SELECT count() FROM numbers(1000000000000) WHERE sipHash64(number) = 1 SETTINGS max_threads = 1"))
 cli.main = compute
+signal.signal(signal.SIGTERM, lambda *_: None)
 cli.run()
 """
 
@@ -125,9 +127,9 @@ def test_ctrl_c_is_answered_while_the_engine_computes(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         out, err = process.communicate()
 
-    assert (-signal.SIGTERM, b"", b"Error: Interrupted: nothing was lost, run it again.\n") == (
-        process.returncode, out, err,
-    )  # fmt: skip
+    # A handler in Python, as coverage's, does not hear of SIGTERM either.
+    assert process.returncode in (-signal.SIGTERM, -signal.SIGKILL)
+    assert (b"", b"Error: Interrupted: nothing was lost, run it again.\n") == (out, err)
     assert time.monotonic() - start < 10
 
 
