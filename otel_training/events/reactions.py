@@ -28,7 +28,9 @@ def feedback(record: Record, finisher: Finisher) -> Iterator[Event]:
             names.ACTION: finisher.redactor().replace_secrets(reaction.word) if action is None else action.value,
             **finisher.reader_attributes(record.user_id, reaction.reader, record.fallback_user_id),
         }
-        yield to_event(beside(record, Kind.FEEDBACK) if number else record, attributes)
+        # One request may undo what it did before: of a reader's votes the last one counts.
+        own = beside(record, Kind.FEEDBACK)._replace(time=record.time + number) if number else record
+        yield to_event(own, attributes)
     if None in reactions:
         held = {**content, **record.shape.parameters} if isinstance(content, dict) else content
         raise MalformedError(Loss.UNRECOGNISED, keys_of(held), reactions.count(None))

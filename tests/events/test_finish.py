@@ -107,6 +107,17 @@ def test_an_action_of_a_reader() -> None:
     assert [("training.feedback", attributes, None)] == events(Kind.FEEDBACK, content)
 
 
+def test_actions_of_one_request_keep_their_order() -> None:
+    """A like and its undo in one batch: the last one counts, so that each has a time of its own."""
+    actions = ["like", "unlike", "x"]
+    content = [{"insight_id": "a", "action": action, "user_id": 7} for action in actions]
+    record = Record(Kind.FEEDBACK, ID, 5, content=orjson.dumps(content))
+
+    assert [(5, "like"), (6, "unlike"), (7, "x")] == [
+        (event.record.time, event.attributes[names.ACTION]) for event in finish(record, Finisher(KEY, content_limit=20))
+    ]
+
+
 def test_what_a_feed_showed() -> None:
     """The ids in their places, and a link for each pair of id and text, once."""
     items = [{"id": "a", "text": TEXT, "url": URL}, {"id": "b"}, {"id": "a", "text": TEXT, "url": URL}]
