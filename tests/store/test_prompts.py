@@ -207,3 +207,20 @@ def test_an_answer_without_json_holds_its_lines_and_tags(chosen: Any) -> None:
     cases["whole"] = ([Call("m", "First line.\nSecond line.")], ["First line.\nSecond line."])
 
     assert dict.fromkeys(cases, ("m", "")) == chosen(cases)
+
+
+def test_records_of_earlier_versions_keep_their_prompts(folder: DataFolder) -> None:
+    """They have one digest of all texts, of the answer and of what was returned."""
+    with closing(Store(embedded_dsn(folder.store))) as store:
+        store.run(
+            "INSERT INTO extractions (extraction_id, ts, outcome, insight_count, output_sha256) "
+            "VALUES ('e', '2026-01-01', 'ok', 1, 'd'), ('other', '2026-01-01', 'ok', 1, 'else')"
+        )
+        store.run(
+            "INSERT INTO llm_calls (extraction_id, event_id, ts, output_sha256) "
+            "VALUES ('e', 'judge', '2026-01-01', ''), ('e', 'call', '2026-01-01', 'd'), "
+            "('other', 'no', '2026-01-01', 'd')"
+        )
+        rows = list(store.rows("SELECT extraction_id, call_event_id, reason FROM v_prompts ORDER BY extraction_id"))
+
+    assert [("e", "call", ""), ("other", "", "other_answer")] == [tuple(row.values()) for row in rows]
