@@ -101,6 +101,17 @@ def test_a_table_keeps_its_columns_and_heads_at_80(tmp_path: Path) -> None:
     )
 
 
+def test_five_at_once_wait_for_each_other(tmp_path: Path) -> None:
+    """Each has the store for itself, one after another; none fails, and all say the same."""
+    assert otel_training.flush(10)
+    assert 0 == run_in_terminal(("status",), tmp_path, ()).code
+    argv = [sys.executable, "-m", "otel_training.cli", "status", "--json"]
+    commands = [subprocess.Popen(argv, stdout=PIPE) for _ in range(5)]
+    printed = [(command.communicate()[0], command.returncode) for command in commands]
+
+    assert [(printed[0][0], 0)] * 5 == printed
+
+
 COMPUTE: Final = """
 import signal
 from pathlib import Path
