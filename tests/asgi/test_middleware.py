@@ -4,8 +4,9 @@ import asyncio
 import functools
 import gzip
 import json
+import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -768,7 +769,15 @@ def test_under_another_loop_it_leaves_the_end_to_the_program(lines: Lines, caplo
     assert (3, []) == (len(lines()), caplog.messages)
 
 
-def test_the_end_of_a_test_client_waits_for_the_disk_alone(tmp_path: Path, folder: Any) -> None:
+@pytest.fixture
+def unhandled() -> Iterator[None]:
+    """Nobody handles SIGTERM, as in a program that is no server; coverage does."""
+    before = signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGTERM, before)
+
+
+def test_the_end_of_a_test_client_waits_for_the_disk_alone(unhandled: None, tmp_path: Path, folder: Any) -> None:
     """The program goes on: what could not be delivered yet is delivered later."""
     otel_training.configure(otlp_endpoint="http://127.0.0.1:9", user_key="k")
     app = FastAPI()

@@ -70,10 +70,10 @@ def different(one: dict[str, Rows], other: dict[str, Rows]) -> list[tuple[str, s
 
 
 def empty(found: dict[str, Rows]) -> list[str]:
-    """Name the columns that hold nothing in any row: comparing them would prove nothing."""
+    """Name the columns, but those of earlier versions, that hold nothing: comparing them would prove nothing."""
     return [
         f"{table}.{column}"
         for table, all_rows in found.items()
         for column in (all_rows[0] if all_rows else {"*": None})
-        if not any(row.get(column) for row in all_rows)
+        if column != "output_sha256" and not any(row.get(column) for row in all_rows)
     ]

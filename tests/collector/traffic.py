@@ -70,6 +70,8 @@ def extractions(url: str) -> None:
         list(client.messages.create(**asked, stream=True))
         client.messages.create(**asked, thinking={"type": "enabled", "budget_tokens": 50})
         otel_training.current().llm_call(model="m", input=ODD, output=ODD, input_tokens=2**53 + 1, provider="other")
+        answered = json.dumps([ODD, "No category"])
+        otel_training.current().llm_call(model="m", input="Extract.", output=answered)
         if "fails" in said:
             client.messages.create(**{**asked, "messages": [{"role": "user", "content": "refuse"}]})
         return said
