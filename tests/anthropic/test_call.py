@@ -318,6 +318,7 @@ async def test_concurrent_calls_go_to_their_own_extraction(later: anthropic.Asyn
     ]
 
 
+@pytest.mark.slow
 def test_exports_the_captured_prompt(client: anthropic.Anthropic, rows: Any, tmp_path: Path) -> None:
     """The exported example is what was sent to Claude and what it answered."""
     extracted(lambda: client.messages.create(**PROMPT))

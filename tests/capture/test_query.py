@@ -185,6 +185,7 @@ async def test_the_search_route_gives_the_same_record(lines: Lines, method: str,
     assert record["training.duration"] > 0
 
 
+@pytest.mark.slow
 def test_views_and_exports_what_was_said_of_an_extraction(rows: Any, command: Any, tmp_path: Any) -> None:
     """Queries, calls and corrections are shown; the last correction is the exported answer."""
 

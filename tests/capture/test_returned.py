@@ -2,7 +2,6 @@
 
 import asyncio
 import dataclasses
-import gc
 import json
 import threading
 import weakref
@@ -243,7 +242,6 @@ def test_what_was_let_go_is_not_kept_and_not_mistaken() -> None:
         result = extract(str(number))
         died = weakref.ref(result[0])
         del result
-        gc.collect()
         assert died() is None
         handles.add(current([Insight(f"About {number}"), Insight("Other")]).id)
 
