@@ -170,7 +170,7 @@ def _sides(row: Row, routes: list[Row]) -> Iterator[Gap]:
     yield from (_route_gap(route, unseen) for route in routes)
     if not attempts:
         yield replace(NOTHING, examples_lost=ids, cure=NOTHING.cure + _ELSEWHERE) if ids else NOTHING
-    elif not samples and row["unrecognised"]:
+    elif row["unrecognised"]:
         missing = f"{row['unrecognised']:,} of {attempts:,} extractions returned nothing that insights are found in"
         cure = "return them as a list, under `insights`, or say by `result=` where they stand"
         yield Gap("results", row["unrecognised"], attempts, row["unrecognised"], missing, cure)

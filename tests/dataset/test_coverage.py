@@ -55,6 +55,12 @@ def react(ids: list[str], *, action: str = "like", reader: int | None = 1) -> No
     otel_training.record_feedback(ids[0], action, user_id=reader)
 
 
+def unread_beside_read() -> None:
+    """Two extractions, one of which returns its insights under a name that is not known."""
+    extract({"found": INSIGHTS})
+    extract()
+
+
 def program(**changes: Any) -> Program:
     """Both sides: an extraction as `changes` make it, and a reader of it."""
 
@@ -172,6 +178,10 @@ CASES: list[tuple[str, Program, Program, str]] = [
     (
         "results", lambda: extract({"found": INSIGHTS}),
         lambda: extract({"found": INSIGHTS}, result=lambda answer: answer["found"]), "by `result=` where they stand.",
+    ),
+    (
+        "results", unread_beside_read, extract,
+        "1 of 2 extractions returned nothing that insights are found in: return them as a list",
     ),
     ("results", lambda: extract({"insights": []}), clean, "None of 1 extractions has an insight: `otel-training view"),
     ("reactions", extract, clean, "There are no impressions and no feedback yet: add otel_training.Training"),
