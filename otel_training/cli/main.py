@@ -6,6 +6,7 @@ import shutil
 import signal
 import sys
 import textwrap
+import threading
 import time
 from collections.abc import Sequence
 from types import FrameType
@@ -60,16 +61,25 @@ def run() -> None:
 
     Whatever ends a command, nothing is lost: the segments and the ledger say how far it came.
     """
-    _watch_for_interrupts()
-    code = main()
+    is_interrupted = _watch_for_interrupts()
+    try:
+        code = main()
+    except Exception:
+        # A library that loads meanwhile may make of it what it likes, such as an engine that is "not found".
+        if not is_interrupted.is_set():
+            raise
+        code = _fail(_INTERRUPTED, ExitCode.INTERRUPTED)
     if code == ExitCode.INTERRUPTED:
         sys.stdout.flush()
         os._exit(code)
     sys.exit(code)
 
 
-def _watch_for_interrupts() -> None:
-    """Have a child answer Ctrl-C where Python cannot: the engine keeps the interpreter's lock while it computes."""
+def _watch_for_interrupts() -> threading.Event:
+    """Have a child answer Ctrl-C where Python cannot: the engine keeps the interpreter's lock while it computes.
+
+    Returns what is set where Python did answer it.
+    """
     reader, writer = os.pipe()
     program = os.getpid()
     if os.fork() == 0:
@@ -80,12 +90,16 @@ def _watch_for_interrupts() -> None:
     os.close(reader)
     os.set_blocking(writer, False)
 
+    is_interrupted = threading.Event()
+
     def interrupt(_signal: int, _frame: FrameType | None) -> None:
+        is_interrupted.set()
         os.write(writer, _ANSWERED)
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGINT, interrupt)
     signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+    return is_interrupted
 
 
 def _end_after_interrupt(reader: int, program: int) -> None:

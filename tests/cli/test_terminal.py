@@ -144,6 +144,26 @@ def test_ctrl_c_is_answered_while_the_engine_computes(tmp_path: Path) -> None:
     assert time.monotonic() - start < 10
 
 
+LOAD: Final = """
+import os, signal
+import otel_training.cli.main as cli
+def load():
+    try:
+        os.kill(os.getpid(), signal.SIGINT)
+    except KeyboardInterrupt:
+        raise ImportError("engine not found") from None
+cli.main = load
+cli.run()
+"""
+
+
+def test_ctrl_c_is_no_missing_library(tmp_path: Path) -> None:
+    """A library that is interrupted while it loads says that it is not there: that is not what is said."""
+    done = subprocess.run([sys.executable, "-c", LOAD], capture_output=True, cwd=tmp_path, check=False)
+
+    assert (130, b"Error: Interrupted: nothing was lost, run it again.\n") == (done.returncode, done.stderr)
+
+
 def test_a_pager_holds_nothing(tmp_path: Path) -> None:
     """While `view` waits for who reads it, the store is free for other commands."""
     for number in range(100):
