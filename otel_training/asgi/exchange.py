@@ -172,11 +172,11 @@ class Exchange:
             reader,
             scope.get("query_string", b""),
         )
-        found = None if readers.find is None else find_reader(readers.find, scope)
-        if found is None or isinstance(found, str):
-            emit(finished if found is None else finished._replace(user=found))
+        named = None if readers.find is None else find_reader(readers.find, scope)
+        if named is None or isinstance(named, str):
+            emit(finished if named is None else finished._replace(user=named))
         else:
-            self.unnamed = (finished, found)
+            self.unnamed = (finished, named)
 
     async def name_reader(self, finished: "FinishedExchange", reader: Awaitable[object]) -> None:
         """Emit what the app's async function was awaited for, once the app has ended."""

@@ -72,6 +72,6 @@ def find_reader(
 ) -> str | Awaitable[object] | None:
     """Ask an app's function for the reader; gives what is to be awaited where it is async."""
     with guard:
-        found = find(scope)
-        return found if inspect.isawaitable(found) else reader_of(found)
+        named = find(scope)
+        return named if inspect.isawaitable(named) else reader_of(named)
     return None
