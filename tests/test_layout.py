@@ -13,6 +13,7 @@ OTHERS: Final = {
     "anthropic/test_identity.py": "a bare client and a watched one, asked the same odd things",
     "asgi/test_middleware_identity.py": "a bare app and a wrapped one, asked the same over sockets",
     "cli/test_terminal.py": "every command in a terminal, a pipe or a file",
+    "privacy/test_key_forms.py": "what keys look like, as generated from a list of others",
     "serving/clickhouse/test_clickhouse_connect.py": "a client that others wrote",
     "serving/clickhouse/test_driver.py": "the Go driver of others",
     "serving/clickhouse/test_grafana.py": "what Grafana asks, as recorded",
