@@ -1,18 +1,19 @@
 """Turn the traffic of an LLM app into training data, without the app noticing."""
 
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
 
 from otel_training.anthropic.watch import watch as _watch
 from otel_training.capture.extraction import extraction
-from otel_training.capture.feedback import record_correction, record_feedback, record_impressions, record_score
 from otel_training.capture.handle import current
-from otel_training.capture.query import query
 from otel_training.pipeline.configure import configure
 from otel_training.pipeline.process import flush
 from otel_training.privacy.identity import insight_id
 
 if TYPE_CHECKING:
     from otel_training.asgi.middleware import TrainingMiddleware
+    from otel_training.capture.feedback import record_correction, record_feedback, record_impressions, record_score
+    from otel_training.capture.query import query
 
 __all__ = [
     "TrainingMiddleware",
@@ -33,10 +34,21 @@ __all__ = [
 _watch()
 
 
-def __getattr__(name: str) -> object:
-    """Load the middleware where it is asked for: most programs that extract serve no requests."""
-    if name != "TrainingMiddleware":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from otel_training.asgi.middleware import TrainingMiddleware
+_FEEDBACK: Final = "otel_training.capture.feedback"
+_LATER: Final = {
+    "TrainingMiddleware": "otel_training.asgi.middleware",
+    "query": "otel_training.capture.query",
+    "record_correction": _FEEDBACK,
+    "record_feedback": _FEEDBACK,
+    "record_impressions": _FEEDBACK,
+    "record_score": _FEEDBACK,
+}
 
-    return TrainingMiddleware
+
+def __getattr__(name: str) -> object:
+    """Load a name's module where it is asked for: many programs extract and do nothing else."""
+    if (module := _LATER.get(name)) is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module(module), name)
+    globals()[name] = value
+    return value

@@ -42,14 +42,28 @@ def test_threads_of_ours_import_nothing(tmp_path: Path, url: str | None) -> None
         "import otel_training, sys; otel_training.configure(home={!r}, otlp_endpoint={!r}, user_key='k')\n"
         "@otel_training.extraction\n"
         "def extract(source_content): return ['Zo\xeb']\n"
+        "record_feedback = otel_training.record_feedback\n"
         "before = set(sys.modules)\n"
         "extract('Mail bob@news.example or call +44 20 7946 0958')\n"
-        "otel_training.record_feedback('a', 'like', user_id=1)\n"
+        "record_feedback('a', 'like', user_id=1)\n"
         "otel_training.flush(1)\n"
         "print(*sorted(set(sys.modules) - before))"
     )
 
     assert "" == fresh(program.format(str(tmp_path), url))
+
+
+def test_loads_what_reads_readers_for_those_alone_who_capture_them() -> None:
+    """A program that only extracts loads no middleware, no queries and nothing of what readers do."""
+    loaded = (
+        "import otel_training as o, sys; o.extraction; o.current; {}\n"
+        "print(*sorted(name for name in sys.modules if name.endswith(('.reactions', '.middleware', '.query'))))"
+    )
+    events = "otel_training.events.query otel_training.events.reactions"
+
+    assert ["", events, f"otel_training.asgi.middleware {events}"] == [
+        fresh(loaded.format(use)) for use in ("", "o.record_feedback", "o.TrainingMiddleware")
+    ]
 
 
 @pytest.mark.slow

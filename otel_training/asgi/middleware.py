@@ -13,10 +13,13 @@ from otel_training.asgi.reader import FindReader, parse_user
 from otel_training.asgi.routes import parse_route
 from otel_training.capture.tracing import captures, current_context
 from otel_training.conventions import Kind, Loss
+from otel_training.events.finish import load_readers_kinds
 from otel_training.pipeline.process import current, emit, write_out
 from otel_training.record.clock import event_id, now
 from otel_training.record.record import Record, Scalar
 from otel_training.record.shape import COMMON
+
+load_readers_kinds()
 
 App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[Any]]
 

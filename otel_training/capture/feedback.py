@@ -9,12 +9,15 @@ from otel_training.capture.handle import emit_score
 from otel_training.capture.result import read_result
 from otel_training.capture.tracing import captures, current_context
 from otel_training.conventions import Kind, Loss
+from otel_training.events.finish import load_readers_kinds
 from otel_training.pipeline.process import emit, lose
 from otel_training.record.clock import event_id, now
 from otel_training.record.fields import NAME_LIMIT, as_id, figure_of
 from otel_training.record.known import unwrap
 from otel_training.record.record import Record
 from otel_training.record.values import items_of, snapshot, text_of
+
+load_readers_kinds()
 
 SHOWN_LIMIT: Final = 1000
 """Insights of one impression that are kept."""

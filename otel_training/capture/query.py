@@ -12,12 +12,15 @@ from otel_training.capture.arguments import Argument, bind_one
 from otel_training.capture.tracing import captures, current_context, end_span, enter, leave, start_span
 from otel_training.capture.wrapping import wrap
 from otel_training.conventions import Kind, Outcome
+from otel_training.events.finish import load_readers_kinds
 from otel_training.pipeline.process import emit
 from otel_training.record.clock import event_id, now, ticks
 from otel_training.record.fields import FIELD_LIMIT, SOURCE_KEYS, flag, number
 from otel_training.record.known import unwrap
 from otel_training.record.record import JSON, Record
 from otel_training.record.values import clean, fields_of, first_of, items_of, snapshot, text_of
+
+load_readers_kinds()
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -19,7 +19,7 @@ from typing import Any, Final
 from otel_training import conventions as names
 from otel_training.capture.result import read_result
 from otel_training.conventions import Kind, Outcome
-from otel_training.events.finish import finish
+from otel_training.events.finish import finish, load_readers_kinds
 from otel_training.events.finisher import Finisher
 from otel_training.events.host_json import MalformedError, read_json, stored_url
 from otel_training.events.line import to_header, to_line
@@ -32,6 +32,8 @@ from otel_training.record.record import Record, Scalar
 from otel_training.record.values import clean_text, snapshot, text_of
 from otel_training.spool.segments import Segment, open_segment
 from otel_training.version import version
+
+load_readers_kinds()
 
 NAMESPACE: Final = uuid.UUID("6f1d1c4e-6f0e-5a56-9a0c-3d0c6f6d8a11")
 SERVICE: Final = "import"
