@@ -39,7 +39,7 @@ class Form(TypedDict):
 # Rules that match what is no key (any SHA-1, a whole YAML file), what other patterns find (PEM, users in URLs),
 # or less than their successors below.
 _LEFT_OUT: Final = (
-    "anthropic-", "aws-access-", "cloudflare-origin-", "curl-", "doppler-", "facebook-access-", "flyio-", "freemius-",
+    "anthropic-", "aws-access-", "cloudflare-origin-", "curl-", "doppler-", "facebook-access-", "flutterwave-", "flyio-", "freemius-",
     "generic-", "github-", "gitlab-", "gocardless-", "huggingface-access-", "jwt", "kubernetes-", "linear-",
     "mailgun-private-", "microsoft-teams-", "new-relic-", "notion-", "nuget-", "openai-", "private-key", "pypi-",
     "sendgrid-", "sentry-org-", "shopify-", "sidekiq-", "slack-", "sourcegraph-", "square-", "stripe-",
@@ -49,6 +49,8 @@ _LEFT_OUT: Final = (
 _HEX32: Final = "[a-f0-9]{32}"
 _UUID: Final = "[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}"
 _SAFE: Final = "[A-Za-z0-9_-]"
+_NEWLINE: Final = r"(?:\r?\n|(?:\\r)?\\n)"
+_PUTTY: Final = "(?:Private-(?:MAC|Hash): [0-9a-f]{40,64}|[A-Za-z0-9+/=]+)"
 _AUTHORIZATION: Final = r"(?i:\bauthorization)[\"']?[ \t]{0,3}[:=][ \t]{0,3}[\"']?"
 _FIELD: Final = r"""[A-Za-z0-9_]+=(?:\\?"[^"\\\r\n]*\\?"|[^ \t\r\n",}\\]+)"""
 _COOKIE: Final = r"""[A-Za-z0-9_.$-]+=[^; \t\r\n"'\\]*"""
@@ -58,6 +60,8 @@ OURS: Final[tuple[tuple[str, str], ...]] = (
     ("anthropic", rf"\bsk-ant-{_SAFE}{{20,}}"),
     ("openai", rf"\bsk-(?:proj|svcacct|admin|None)-{_SAFE}{{20,}}"),
     ("openai-legacy", r"\bsk-[A-Za-z0-9]{20}T3BlbkFJ[A-Za-z0-9]{20}"),
+    ("sk", r"\bsk-[A-Za-z0-9]{32,}"),
+    ("elevenlabs", r"\bsk_[a-f0-9]{48}"),
     ("openrouter", r"\bsk-or-v1-[a-f0-9]{32,}"),
     ("langfuse", rf"\b[sp]k-lf-{_UUID}"),
     ("langsmith", rf"\blsv2_(?:pt|sk)_{_SAFE}{{32,}}"),
@@ -119,7 +123,7 @@ OURS: Final[tuple[tuple[str, str], ...]] = (
     ("fly", r"\b(?:fm1[ar]|fm2|fo1)_[A-Za-z0-9+/_-]{40,}={0,3}"),
     ("honeycomb", r"\bhc[abx][ilm]k_[a-z0-9]{32,}"),
     ("sentry-organisation", r"\bsntrys_eyJ[A-Za-z0-9+/=_]{40,}"),
-    ("new-relic", r"\bNR(?:AK|II|JS|BR|RA)-[A-Za-z0-9-]{19,}"),
+    ("new-relic", r"\bNR(?:AK|II|JS|BR|RA)-[A-Za-z0-9_-]{19,}"),
     ("linear", r"\blin_(?:api|oauth)_[A-Za-z0-9]{32,}"),
     ("notion", r"\b(?:ntn_[A-Za-z0-9]{40,}|secret_[A-Za-z0-9]{43}\b)"),
     # Money and mail.
@@ -127,6 +131,7 @@ OURS: Final[tuple[tuple[str, str], ...]] = (
     ("webhook-secret", r"\bwhsec_[A-Za-z0-9+/=]{24,}"),
     ("square-secret", rf"\bsq0(?:atp|csp|idp)-{_SAFE}{{22,}}"),
     ("paypal", r"\baccess_token\$(?:production|sandbox)\$[a-z0-9]{16}\$[a-f0-9]{32}"),
+    ("flutterwave", r"\bFLW(?:SECK|PUBK)(?:_TEST)?-[A-Za-z0-9]{12,32}(?:-X)?"),
     ("razorpay", r"\brzp_(?:live|test)_[A-Za-z0-9]{14,}"),
     ("sendgrid", rf"\bSG\.{_SAFE}{{16,32}}\.{_SAFE}{{30,}}"),
     ("resend", r"\bre_[A-Za-z0-9]{6,12}_[A-Za-z0-9]{20,}"),
@@ -154,10 +159,7 @@ OURS: Final[tuple[tuple[str, str], ...]] = (
     ("json-web-token", rf"\beyJ{_SAFE}{{10,}}(?:\.{_SAFE}{{2,}})?(?:\.{_SAFE}*)?"),
     (
         "putty",
-        (
-            r"Private-Lines: [0-9]{1,4}(?P<secret>(?:(?:\r?\n|(?:\\r)?\\n)"
-            r"(?:Private-(?:MAC|Hash): [0-9a-f]{40,64}|[A-Za-z0-9+/=]+))+)"
-        ),
+        (rf"Private-Lines: [0-9]{{1,4}}{_NEWLINE}(?P<secret>{_PUTTY}(?:{_NEWLINE}{_PUTTY})*)"),
     ),
     ("wireguard", r"\b(?:PrivateKey|PresharedKey)[ \t]{0,3}=[ \t]{0,3}(?P<secret>[A-Za-z0-9+/]{43}=)"),
     # Headers, cookies, command lines.
