@@ -39,11 +39,11 @@ class Form(TypedDict):
 # Rules that match what is no key (any SHA-1, a whole YAML file), what other patterns find (PEM, users in URLs),
 # or less than their successors below.
 _LEFT_OUT: Final = (
-    "anthropic-", "aws-access-", "cloudflare-origin-", "curl-", "doppler-", "facebook-access-", "flutterwave-", "flyio-", "freemius-",
-    "generic-", "github-", "gitlab-", "gocardless-", "huggingface-access-", "jwt", "kubernetes-", "linear-",
-    "mailgun-private-", "microsoft-teams-", "new-relic-", "notion-", "nuget-", "openai-", "private-key", "pypi-",
-    "sendgrid-", "sentry-org-", "shopify-", "sidekiq-", "slack-", "sourcegraph-", "square-", "stripe-",
-    "vault-service-", "yandex-access-",
+    "anthropic-", "aws-access-", "cloudflare-origin-", "curl-", "doppler-", "facebook-access-", "flutterwave-",
+    "flyio-", "freemius-", "generic-", "github-", "gitlab-", "gocardless-", "huggingface-access-", "jwt",
+    "kubernetes-", "linear-", "mailgun-private-", "microsoft-teams-", "new-relic-", "notion-", "nuget-", "openai-",
+    "private-key", "pypi-", "sendgrid-", "sentry-org-", "shopify-", "sidekiq-", "slack-", "sourcegraph-",
+    "square-", "stripe-", "vault-service-", "yandex-access-",
 )  # fmt: skip
 
 _HEX32: Final = "[a-f0-9]{32}"
