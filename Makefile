@@ -43,7 +43,7 @@ check: $(READY)
 	@$(MAKE) --no-print-directory --jobs=2 lint fast
 
 fast: $(READY)
-	$(PYTEST) -q -m "not slow"
+	$(PYTEST) -q -m "not slow" --hypothesis-profile=quick
 
 test: lint collector
 	rm -f .coverage .coverage.*

@@ -17,6 +17,7 @@ from tests.stores import lay_store
 
 # Hypothesis fails an example that takes 200 ms: a speed of the machine, not a fault of ours.
 settings.register_profile("unhurried", deadline=None)
+settings.register_profile("quick", deadline=None, max_examples=20)
 settings.load_profile("unhurried")
 
 

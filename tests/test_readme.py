@@ -106,6 +106,7 @@ def test_python_blocks_run(block: str) -> None:
     assert flush(5)
 
 
+@pytest.mark.slow
 @each_readme
 def test_console_blocks_run(page: Page, tmp_path: Path, command: Any) -> None:
     """In each README's order in a store of its own: every command of ours runs; others know what they are given."""
@@ -133,6 +134,7 @@ def test_console_blocks_run(page: Page, tmp_path: Path, command: Any) -> None:
     assert {line: 1 if "export" in line else 0 for line in codes} == codes
 
 
+@pytest.mark.slow
 def test_the_old_log_is_read_whole(tmp_path: Path, rows: Any, command: Any) -> None:
     """Each of its lines is a record, and they belong together."""
     (log,) = [log for page in READMES for log in page.blocks("json")]

@@ -2,6 +2,10 @@
 
 from typing import Any
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 
 def test_analyze_counts(gathered: None, rows: Any) -> None:
     """Quality, engagement, exposure and topics, as figures."""

@@ -14,6 +14,8 @@ from otel_training.folder import DataFolder
 from tests.cli.news import extract
 from tests.served import environment, run
 
+pytestmark = pytest.mark.slow
+
 SHOW_CURSOR = "\x1b[?25h"
 
 
@@ -58,7 +60,6 @@ def test_a_hint_is_one_line_in_a_log(command: Any) -> None:
     assert len(finding) > 80
 
 
-@pytest.mark.slow
 def test_progress_is_gone_before_the_result(folder: DataFolder, tmp_path: Path) -> None:
     """In a terminal, where both share a line."""
     extract("chips", "u", "text")
@@ -75,7 +76,6 @@ def test_progress_is_gone_before_the_result(folder: DataFolder, tmp_path: Path) 
     assert (True, True, False) == ("Draining" in before, SHOW_CURSOR in before, "Draining" in after)
 
 
-@pytest.mark.slow
 def test_a_server_that_is_away_is_one_sentence(tmp_path: Path) -> None:
     """It names the address, and nothing of the driver's own words."""
     done = run("-m", "otel_training.cli", "view", cwd=tmp_path, OTEL_TRAINING_STORE="http://127.0.0.1:9")

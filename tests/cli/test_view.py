@@ -5,9 +5,13 @@ import io
 import json
 from typing import Any
 
+import pytest
+
 import otel_training
 from otel_training.cli.view import KINDS
 from tests.cli.news import extract
+
+pytestmark = pytest.mark.slow
 
 SPEC_EXTRACTION = [
     "timestamp", "stage", "topic", "source_url", "source_content", "extracted_insights", "quality_score",

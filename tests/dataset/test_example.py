@@ -11,6 +11,7 @@ from otel_training.dataset.example import read_example
 from tests.dataset.captured import manifest
 
 
+@pytest.mark.slow
 def test_prefers_the_captured_call_whose_answer_was_returned(tmp_path: Path, command: Any) -> None:
     """Prompt and answer are those of the first matching call; a judge's call is not one."""
 

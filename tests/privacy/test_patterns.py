@@ -10,7 +10,7 @@ from otel_training.privacy.redact import Redactor
 from tests.privacy.corpus import Corpus, Sentence
 
 # 14,000 sentences: traced for coverage they would take twice as long, and what they run is covered elsewhere.
-pytestmark = pytest.mark.no_cover
+pytestmark = [pytest.mark.slow, pytest.mark.no_cover]
 RECALL = {"EMAIL": 0.99, "IP": 0.99, "CARD": 0.99, "KEY": 0.99, "PHONE": 0.95, "IBAN": 0.95}
 PRECISION = 0.95
 

@@ -54,6 +54,7 @@ def test_time_never_goes_back(system: SimpleNamespace, step: int) -> None:
     assert ids[0][:13] == ids[1][:13]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", [0, -2 * SECOND])
 def test_the_last_vote_counts_though_the_clock_is_set_back(
     system: SimpleNamespace, step: int, rows: Callable[..., list[dict[str, Any]]]

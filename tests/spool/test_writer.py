@@ -196,6 +196,7 @@ def test_a_loop_of_another_library_never_waits(lines: Any, monkeypatch: pytest.M
     assert took < WAITS / 2
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("small")
 def test_a_plain_thread_waits_no_longer_than_its_share(lines: Any) -> None:
     """Where nothing is written any more a call takes its 50 ms, and what is beyond the bound is counted."""

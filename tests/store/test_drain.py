@@ -87,6 +87,7 @@ def test_counts_a_torn_line_and_keeps_its_neighbours(folder: DataFolder, store: 
     assert {"damaged": 0, "torn": 1} == store.row(LEDGER)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "bad",
     [
@@ -129,6 +130,7 @@ def test_sets_a_segment_without_a_readable_header_aside(folder: DataFolder, stor
     assert {"damaged": 1, "torn": 0} == store.row(LEDGER)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", ["_load", "_write_ledger"])
 def test_repeats_a_batch_after_dying_at_any_step(
     folder: DataFolder, store: Store, monkeypatch: pytest.MonkeyPatch, step: str
@@ -152,6 +154,7 @@ def test_repeats_a_batch_after_dying_at_any_step(
     assert [] == list(folder.local.iterdir())
 
 
+@pytest.mark.slow
 def test_reads_a_large_segment_by_batches(folder: DataFolder, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """A segment larger than a batch goes in whole, with the progress told."""
     names = sorted(f"i{number:03}" for number in range(200))

@@ -43,6 +43,7 @@ def test_waits_for_the_holder_to_end(tmp_path: Path) -> None:
             assert lock.read_text(encoding="utf-8").startswith("pid ")
 
 
+@pytest.mark.slow
 def test_says_whom_it_waits_for(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """After a second, once; on stderr, where nothing else is configured."""
     lock = tmp_path / "store.lock"
