@@ -518,7 +518,7 @@ def test_switched_off_it_is_not_there(lines: Lines, folder: Any) -> None:
     assert 200 == feed_app(CARDS)("POST", "/api/feed/engage", engaged())[0]
     assert 200 == feed_app(CARDS)("GET", "/api/feed")[0]
 
-    assert flush(1)
+    assert flush(30)
     assert not folder.path.exists()
 
 

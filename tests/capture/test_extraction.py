@@ -209,7 +209,7 @@ def test_one_switch_turns_everything_off(folder: Any) -> None:
     assert ANSWER is sync_style(lambda: ANSWER)("t", "u")
     otel_training.record_feedback("a", "like", user_id=1)
     otel_training.record_score("a", "quality_score", 1)
-    assert otel_training.flush(1)
+    assert otel_training.flush(30)
     assert not folder.path.exists()
 
 

@@ -1,10 +1,12 @@
-"""Captures records of all kinds and tells each, one by one; `fork` mode forks halfway."""
+"""Captures records of all kinds and tells each, one by one; `fork` mode forks halfway, `killed` mode flushes there."""
 
 import os
 import sys
-import time
 
 import otel_training
+
+FLUSHED = 400
+"""After so many records a program that will be killed flushes, once."""
 
 
 @otel_training.extraction
@@ -24,7 +26,7 @@ def capture(name: str, number: int) -> None:
             otel_training.record_impressions([name], user_id=7)
         case _:
             otel_training.record_score(name, "quality_score", 5)
-    os.write(1, f"{name} {time.time()}.\n".encode())
+    os.write(1, f"{name}.\n".encode())
 
 
 def main() -> None:
@@ -36,8 +38,8 @@ def main() -> None:
             child = os.fork()
             prefix += "" if child else "child"
         capture(f"{prefix}{number}", number)
-        if mode == "slow":
-            time.sleep(0.001)
+        if mode == "killed" and number == FLUSHED:
+            os.write(1, b"flushed\n" if otel_training.flush(60) else b"not flushed\n")
     if mode == "fork" and not child:
         # Without `atexit`: who ends so has to flush.
         os._exit(not otel_training.flush(30))

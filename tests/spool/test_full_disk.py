@@ -97,7 +97,7 @@ def resumed(found: Callable[[], bool]) -> bool:
 def test_records_wait_for_space(disk: Path, spool: DataFolder) -> None:
     """While nothing can be written no line is torn and flush is False; then every record is there, in order."""
     names = capture("before", 3)
-    assert otel_training.flush(2)
+    assert otel_training.flush(30)
     ballast = fill(disk)
     names += capture("during", MANY)
     assert not otel_training.flush(0.5)
@@ -105,7 +105,7 @@ def test_records_wait_for_space(disk: Path, spool: DataFolder) -> None:
     ballast.unlink()
 
     assert resumed(lambda: written(spool) == (names, {}))
-    assert otel_training.flush(1)
+    assert otel_training.flush(30)
 
 
 def test_a_first_record_waits_for_space(disk: Path, spool: DataFolder) -> None:
@@ -142,7 +142,7 @@ def test_leaves_the_rest_of_the_disk_to_others(disk: Path, spool: DataFolder) ->
     ballast = disk / "ballast"
     ballast.write_bytes(bytes(600 << 10))
     capture("a", 5)
-    assert otel_training.flush(2)
+    assert otel_training.flush(30)
     assert ([], {"spool_full": 5}) == written(spool)
     ballast.unlink()
 
