@@ -20,6 +20,8 @@ EMAIL: Final = Pattern(
     "EMAIL",
     # Found at the @, then backwards: a pattern that begins with the local part is quadratic.
     re.compile(r"@(?<=[\w.%+'\-]@)(?:[\w\-]{1,63}\.){1,8}[^\W\d_]{2,24}(?![^\W_])"),
-    ("@",),
+    r"[\w.%+'\-?]@[\w\-?]+\.",
+    place="@",
+    reach=600,
     find=_find_address,
 )

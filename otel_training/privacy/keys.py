@@ -10,7 +10,6 @@ _NAMES: Final = (
     r"[PpSsAaTt](?i:(?<=p)(?:ass(?:word|wd|phrase)|wd|rivate[_\-]?key)|(?<=s)ecret(?:[_\-]?key)?"
     r"|(?<=a)(?:pi|ccess)[_\-]?key|(?<=t)oken)"
 )
-_ENDS: Final = r"(?i:rd|wd|se|et|ey|en)"
 
 KEYS: Final = (
     # A key cut off by the content limit has no end.
@@ -20,7 +19,7 @@ KEYS: Final = (
             r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----[\s\S]*?"
             r"(?:-----END [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----|\Z)"
         ),
-        ("private key",),
+        r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----",
     ),
     # Not every `sk-` with dashes: addresses of articles on SK Hynix begin so too.
     Pattern(
@@ -30,19 +29,22 @@ KEYS: Final = (
             r"|(?=[A-Za-z]{0,200}\d)[A-Za-z0-9]{16,})|(?<=_)(?:live|test)_[A-Za-z0-9]{16,})",
             re.ASCII,
         ),
-        ("sk-", "sk_live", "sk_test", "rk_live", "rk_test"),
+        r"sk-(?:ant-|proj-|svcacct-|admin-|or-v1-|[A-Za-z0-9]{16})|[sr]k_(?:live|test)_",
+        reach=256,
     ),
-    Pattern("KEY", re.compile(r"A(?:KIA|SIA)(?<![A-Za-z0-9]A.IA)[A-Z0-9]{12,}(?![a-z])"), ("akia", "asia")),
+    Pattern("KEY", re.compile(r"A(?:KIA|SIA)(?<![A-Za-z0-9]A.IA)[A-Z0-9]{12,}(?![a-z])"), r"A(?:KIA|SIA)[A-Z0-9]{12}"),
     Pattern(
         "KEY",
         re.compile(
             r"gh(?<![A-Za-z0-9]gh)[pousr]_[A-Za-z0-9]{16,}|github_pat_(?<![A-Za-z0-9]github_pat_)\w{20,}", re.ASCII
         ),
-        ("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"),
+        r"gh[pousr]_[A-Za-z0-9]{16}|github_pat_\w{20}",
     ),
-    Pattern("KEY", re.compile(r"xox(?<![A-Za-z0-9]xox)[abeoprs]-[\w\-]{10,}", re.ASCII), ("xox",)),
-    Pattern("KEY", re.compile(r"AIza(?<![A-Za-z0-9]AIza)[\w\-]{30,}", re.ASCII), ("aiza",)),
-    Pattern("KEY", re.compile(r"eyJ(?<![\w\-]eyJ)[\w\-]{8,}(?:\.[\w\-]{2,}(?:\.[\w\-]*)?)?", re.ASCII), ("eyj",)),
+    Pattern("KEY", re.compile(r"xox(?<![A-Za-z0-9]xox)[abeoprs]-[\w\-]{10,}", re.ASCII), r"xox[abeoprs]-"),
+    Pattern("KEY", re.compile(r"AIza(?<![A-Za-z0-9]AIza)[\w\-]{30,}", re.ASCII), r"AIza[\w\-]{30}"),
+    Pattern(
+        "KEY", re.compile(r"eyJ(?<![\w\-]eyJ)[\w\-]{8,}(?:\.[\w\-]{2,}(?:\.[\w\-]*)?)?", re.ASCII), r"eyJ[\w\-]{8}"
+    ),
     Pattern(
         "KEY",
         re.compile(
@@ -51,7 +53,8 @@ KEYS: Final = (
             r"|[Bb](?<!\w.)(?i:earer)\s{1,4}(?=[^\s\d]{0,200}\d)(?P<bearer>[\w.~+/=\-]{12,})",
             re.ASCII,
         ),
-        ("bearer", "authorization"),
+        r"(?i)authorization:[\t-\r ]{0,4}(?:bearer|basic)|bearer[\t-\r ]{1,4}[\w.~+/=\-]{12}",
+        reach=256,
         find=named_group,
     ),
     Pattern(
@@ -61,10 +64,12 @@ KEYS: Final = (
             r"|\s{0,3}[=:]\s{0,3}(?:[\"'](?P<quoted>[^\n\"'<>]{4,})"
             r"|(?P<bare>(?=[^\s\"'<>&;,\d]{0,200}\d)[^\s\"'<>&;,]{8,})))"
         ),
-        ("pass", "pwd", "secret", "key", "token"),
-        # After the name stands one of these, or nothing is given away.
-        gate=re.compile(rf"[=:](?:(?<={_ENDS}.)|(?<={_ENDS}[\"'\s].)|(?<=[\"'\s]\s.))"),
+        r"(?i)(?:pass(?:word|wd|phrase)|pwd|private[_\-]?key|secret(?:[_\-]?key)?|(?:api|access)[_\-]?key|token)"
+        r"[\"']?[\t-\r ?]{0,3}[=:]",
+        reach=256,
         find=named_group,
     ),
-    Pattern("KEY", re.compile(r"://(?P<secret>[^\s/?#<>\"']{1,512})@(?=[\w\[])"), ("://",), find=named_group),
+    Pattern(
+        "KEY", re.compile(r"://(?P<secret>[^\s/?#<>\"']{1,512})@(?=[\w\[])"), r"://[^\t-\r /#<>\"']+@", find=named_group
+    ),
 )

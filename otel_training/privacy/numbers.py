@@ -6,7 +6,7 @@ from typing import Final
 
 from otel_training.privacy.pattern import Extent, Pattern, whole_if
 
-LONG: Final = re.compile(r"[0-9](?:[ ().\-/\u00a0\u202f]{0,3}[0-9]){6}")
+RUN: Final = r"[0-9](?:[ ().\-/?]{0,3}[0-9]){6,}"
 """Seven digits in a row or in groups: without them there is neither card nor phone number."""
 
 _SEPARATORS: Final = dict.fromkeys(map(ord, " -\u00a0\u202f"))
@@ -111,7 +111,7 @@ _FIRST: Final = r"(?:(?<=1)\d{0,2}|(?<=2)(?:[0-4]\d?|5[0-5]?|[6-9])?|(?<=[3-9])\
 IBAN: Final = Pattern(
     "IBAN",
     re.compile(r"[A-Z][A-Z](?<!\w..)\d\d(?:[ \-\u00a0\u202f]?[A-Z0-9]){11,30}", re.ASCII),
-    gate=re.compile(r"[A-Z][0-9][0-9][ \-\u00a0\u202f]?[A-Z0-9]{3}"),
+    r"[A-Z][A-Z][0-9][0-9][ \-?]?[A-Z0-9]{3}",
     find=_find_iban,
 )
 CARD: Final = Pattern(
@@ -122,13 +122,14 @@ CARD: Final = Pattern(
         r"(?:(?:[ \-]?\d{4}){2}(?:[ \-]?\d{1,4})?(?:[ \-]?\d{1,3})?|[ \-]?\d{6}[ \-]?\d{4,5})(?!\w|[.\-]\d)",
         re.ASCII,
     ),
-    gate=LONG,
+    r"[0-9]{4}[ \-]?[0-9]{4}[ \-]?[0-9]{4}|[0-9]{4}[ \-]?[0-9]{6}[ \-]?[0-9]{4}",
+    place=RUN,
     find=_find_card,
 )
 IP4: Final = Pattern(
     "IP",
     re.compile(rf"[0-9](?<![\w.].)(?<![A-Za-z_]-.){_FIRST}(?:\.{_OCTET}){{3}}(?!\w|\.\d)", re.ASCII),
-    gate=re.compile(r"[0-9]\.[0-9]{1,3}\.[0-9]"),
+    r"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]",
     find=whole_if(_is_ip4),
 )
 IP6: Final = Pattern(
@@ -137,6 +138,7 @@ IP6: Final = Pattern(
         r"[0-9A-Fa-f:](?:(?<![\w:].)|(?<=[g-zG-Z]:.)|(?<=[g-zG-Z]\w:.)|(?<=[g-zG-Z]\w\w:.))(?:(?<=:)|[0-9A-Fa-f]{0,3})(?:::?[0-9A-Fa-f]{1,4}){1,7}(?:::)?(?!:?\w)",
         re.ASCII,
     ),
-    gate=re.compile(r":[0-9A-Fa-f]{0,4}:"),
+    r"::[0-9A-Fa-f]|[0-9A-Fa-f]::|(?:[0-9A-Fa-f]{1,4}:){7}",
+    before=40,
     find=whole_if(_is_ip6),
 )

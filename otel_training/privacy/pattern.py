@@ -17,9 +17,7 @@ Find: TypeAlias = Callable[["re.Match[str]"], Extent | None]
 
 SLICE: Final = 16_384
 """Characters searched at a time: one search holds the interpreter's lock from begin to end."""
-OVERLAP: Final = 2_048
-"""Characters searched behind a slice: more than any pattern needs to decide whether it matches."""
-_NEAR: Final = 256
+_NEAR: Final = 16
 """A match that ends this close to the end of a search may go on, and is matched again on the whole text."""
 
 
@@ -29,31 +27,37 @@ class Pattern:
 
     type: str
     regex: re.Pattern[str]
-    hints: tuple[str, ...] = ()
-    """Lower-case texts of which one must occur, or nothing is searched."""
-    gate: re.Pattern[str] | None = None
-    """What must match somewhere, or nothing is searched; several patterns share one."""
+    """Judges exactly, around the places where something may be."""
+    gate: str
+    """What every match holds, for RE2 and `re` on ASCII, where `?` stands for any other character."""
+    place: str = ""
+    """What finds the places, if not the gate; several patterns share one."""
+    before: int = 0
+    """Characters from a match's begin to its place."""
+    reach: int = 64
+    """Characters behind a place that decide whether something matches."""
     find: Find | None = None
     """Returns which part of a match is the secret, None if none is; by default all of it is."""
-    sliced: bool = True
-    """Whether a long text is searched a slice at a time."""
 
 
-def find_matches(regex: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
-    """Find what `regex.finditer(text)` finds, a slice at a time: between two slices other threads may run."""
-    at, end = 0, len(text)
-    while end - at > SLICE + OVERLAP:
-        stop, search_end = at + SLICE, at + SLICE + OVERLAP
-        at = stop
-        for match in regex.finditer(text, stop - SLICE, search_end):
-            if match.start() >= stop:
+def find_matches(regex: re.Pattern[str], text: str, start: int, stop: int, reach: int) -> Iterator[re.Match[str]]:
+    """Find the matches that begin from `start` to `stop`, a slice at a time: between two other threads may run.
+
+    Each slice is searched `reach` characters further, which must suffice to decide whether something matches.
+    """
+    at = start
+    while at < stop:
+        edge, begin = min(stop, at + SLICE), at
+        at = edge
+        for match in regex.finditer(text, begin, edge + reach):
+            if match.start() >= edge:
                 break
-            whole = regex.match(text, match.start()) if match.end() > search_end - _NEAR else match
+            whole = regex.match(text, match.start()) if match.end() > edge + reach - _NEAR else match
             if whole is not None:
                 yield whole
-                at = max(stop, whole.end())
-        time.sleep(0)
-    yield from regex.finditer(text, at)
+                at = max(edge, whole.end())
+        if at < stop:
+            time.sleep(0)
 
 
 def named_group(match: re.Match[str]) -> Extent:

@@ -8,7 +8,7 @@ write an amount (`609 141 777`) are taken for one where a currency or zeros say 
 import re
 from typing import Final
 
-from otel_training.privacy.numbers import LONG
+from otel_training.privacy.numbers import RUN
 from otel_training.privacy.pattern import Extent, Pattern, whole_if
 from otel_training.privacy.words import says_other, says_phone
 
@@ -73,13 +73,17 @@ PHONES: Final = (
         re.compile(
             rf"\+(?<![A-Za-z_+]\+)[1-9]\d{{0,3}}(?:{_GAP}?\(?\d{{1,14}}+\)?){{1,7}}{_EXTENSION}(?!\w)", re.ASCII
         ),
-        ("+",),
+        r"\+[1-9](?:[ ().\-/?]{0,3}[0-9]){7}",
+        place=RUN,
+        before=2,
         find=whole_if(_is_international),
     ),
     Pattern(
         "PHONE",
         re.compile(rf"00(?<![\w.,+\-]..)[1-9]\d{{0,2}}(?:{_GAP}\(?\d{{1,9}}+\)?){{1,7}}{_EXTENSION}(?!\w)", re.ASCII),
-        ("00",),
+        r"00[1-9](?:[ ().\-/?]{0,3}[0-9]){7}",
+        place=RUN,
+        before=2,
         find=whole_if(_is_foreign),
     ),
     # North America.
@@ -90,7 +94,9 @@ PHONES: Final = (
             rf"{_EXTENSION}(?![\w\-]|\.\d)",
             re.ASCII,
         ),
-        gate=LONG,
+        r"[2-9][0-9][0-9]\)?[ .\-]?[0-9]{3}[ .\-][0-9]{4}",
+        place=RUN,
+        before=2,
         find=whole_if(_is_grouped),
     ),
     # With a trunk zero.
@@ -101,7 +107,9 @@ PHONES: Final = (
             rf"\d{{1,5}}\)?(?:{_GAP}{{0,2}}\d{{2,10}}+){{0,5}}(?!\w|[.,:\-]\d)",
             re.ASCII,
         ),
-        gate=LONG,
+        r"0(?:[ ().\-/?]{0,3}[0-9]){8}",
+        place=RUN,
+        before=2,
         find=whole_if(_is_trunk),
     ),
     # Norway, Poland, Spain, Brazil: no trunk zero.
@@ -113,7 +121,10 @@ PHONES: Final = (
             rf"|{_SPACE}\d{{3}}(?:{_SPACE}\d\d){{2}}|{_SPACE}9?\d{{4}}-\d{{4}})(?![\w:/]|[.,\-]\d|{_SPACE}\d)",
             re.ASCII,
         ),
-        gate=LONG,
+        r"[1-9][0-9](?:(?:[ ?][0-9]{2}){3}|[0-9][ ?][0-9]{2}[ ?][0-9]{2}"
+        r"|[0-9][ ?][0-9]{3}[ ?]|[ ?][0-9]{3}[ ?]|[ ?]9?[0-9]{4}-)",
+        place=RUN,
+        before=2,
         find=whole_if(_is_grouped),
     ),
     Pattern(
@@ -123,7 +134,9 @@ PHONES: Final = (
             rf"{_EXTENSION}(?!\w|[.,:]\d)",
             re.ASCII,
         ),
-        gate=LONG,
+        r"[0-9](?:[ ().\-/?]{0,3}[0-9]){6}",
+        place=RUN,
+        before=2,
         find=_find_after_word,
     ),
 )

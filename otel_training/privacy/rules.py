@@ -1,4 +1,4 @@
-"""The rules of redaction: which patterns run, what they never replace, whether texts are kept at all."""
+"""The rules of redaction: which patterns are added, what none replaces, whether texts are kept at all."""
 
 import logging
 import re
@@ -7,7 +7,6 @@ from typing import Final
 
 from otel_training.conventions import Content
 from otel_training.privacy.pattern import Extent, Pattern
-from otel_training.privacy.patterns import PATTERNS
 
 _log = logging.getLogger("otel_training")
 
@@ -22,7 +21,8 @@ _PLACEHOLDER_LENGTH: Final = 18
 class Rules:
     """How the texts of a record are treated."""
 
-    patterns: tuple[Pattern, ...] = PATTERNS
+    custom: tuple[Pattern, ...] = ()
+    """The user's own, searched before ours."""
     allowed: re.Pattern[str] | None = None
     """What is never replaced."""
     content: Content = Content.REDACTED
@@ -39,16 +39,15 @@ def make_rules(content: Content, patterns: str, allow: str) -> Rules:
     A pattern that cannot be compiled is named in a warning and skipped.
     """
     lines = [line.strip() for line in patterns.splitlines() if line.strip()]
-    custom = [pattern for line in lines if (pattern := _compile_custom(line)) is not None]
+    custom = tuple(pattern for line in lines if (pattern := _compile_custom(line)) is not None)
     texts = sorted({text.strip() for text in re.split(r"[\n,]", allow)} - {""}, key=len, reverse=True)
     allowed = re.compile("|".join(map(re.escape, texts)), re.IGNORECASE) if texts else None
-    return Rules((*custom, *PATTERNS), allowed, content)
+    return Rules(custom, allowed, content)
 
 
 def _compile_custom(line: str) -> Pattern | None:
     try:
-        # Not sliced: nobody knows how far a foreign pattern looks.
-        return Pattern("CUSTOM", re.compile(line), find=_find_outside_placeholders, sliced=False)
+        return Pattern("CUSTOM", re.compile(line), "", find=_find_outside_placeholders)
     except (re.error, OverflowError, RecursionError) as error:
         _log.warning("otel_training: redact_patterns: %r is no regular expression (%s); skipped", line, error)
         return None

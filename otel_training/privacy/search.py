@@ -1,0 +1,149 @@
+"""The search: where in a text the secrets stand."""
+
+import re
+import sys
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple, TypeAlias
+
+from otel_training._turn import Turn
+from otel_training.privacy.engine import engine
+from otel_training.privacy.pattern import Extent, Pattern, find_matches
+from otel_training.privacy.patterns import PATTERNS
+from otel_training.privacy.rules import Rules
+
+_ROUNDS: Final = 16
+_AROUND: Final = 48
+"""Characters beside a replacement in which it may lay something bare: more than any look-behind or word needs."""
+_ESCAPE: Final = re.compile(r'\\[nrtbf"/\\]')
+_CODE: Final = re.compile(r"\\u[0-9a-fA-F]{4}")
+
+Places: TypeAlias = dict[int, list[Extent]]
+"""Where patterns may match, by their numbers."""
+
+
+class Secret(NamedTuple):
+    """What is to be replaced in a text."""
+
+    start: int
+    end: int
+    type: str
+
+
+def find_secrets(text: str, rules: Rules, turn: Turn | None = None) -> list[Secret]:
+    """Find what looks like a secret, in the text's order.
+
+    What a replacement lays bare is found, too, so that a redacted text holds nothing more.
+    """
+    search = _Search(text, rules, turn)
+    search.take_custom()
+    regions = [(0, len(text))]
+    for _ in range(_ROUNDS):
+        taken = search.take(regions)
+        if not taken:
+            break
+        regions = list(_joined(((secret.start - _AROUND, secret.end + _AROUND) for secret in sorted(taken)), 0))
+    return sorted(search.secrets)
+
+
+class _Search:
+    """One text, with what was taken from it masked."""
+
+    def __init__(self, text: str, rules: Rules, turn: Turn | None) -> None:
+        self.secrets: list[Secret] = []
+        self._rules, self._turn, self._text = rules, turn, text
+        self._masked = _blank_escapes(text)
+        self._allowed: list[Extent] | None = None
+
+    def take_custom(self) -> None:
+        """Take what the user's own patterns find."""
+        text = self._masked
+        for pattern in self._rules.custom:
+            matches = pattern.regex.finditer(text)
+            self._take(pattern, (match for match in matches if self._masked.startswith(match[0], match.start())))
+
+    def take(self, regions: list[Extent]) -> list[Secret]:
+        """Take what lies in some regions; return it."""
+        before = len(self.secrets)
+        every: Places = defaultdict(list)
+        for start, end in regions:
+            for number, places in _places(self._masked, max(0, start), end):
+                every[number] += places
+        for number in sorted(every):
+            self._take(PATTERNS[number], self._matches(PATTERNS[number], every[number]))
+            if self._turn is not None:
+                self._turn.end()
+        return self.secrets[before:]
+
+    def _matches(self, pattern: Pattern, places: list[Extent]) -> Iterator[re.Match[str]]:
+        end = 0
+        for start, stop in _joined(((start - pattern.before, stop) for start, stop in places), pattern.reach):
+            for match in find_matches(pattern.regex, self._masked, max(start, end), stop, pattern.reach):
+                yield match
+                end = match.end()
+
+    def _take(self, pattern: Pattern, matches: Iterable[re.Match[str]]) -> None:
+        """Take what a pattern finds, and mask it: for the next patterns it is gone."""
+        end, masked, find = 0, self._masked, pattern.find
+        pieces: list[str] = []
+        for match in matches:
+            extent = match.span() if find is None else find(match)
+            if extent is None or self._is_allowed(extent):
+                continue
+            # An address is read backwards, no further than to where the one before it ends.
+            start, stop = max(extent[0], end), extent[1]
+            self.secrets.append(Secret(start, stop, pattern.type))
+            pieces += (masked[end:start], _mask(stop - start))
+            end = stop
+        if end:
+            self._masked = "".join((*pieces, masked[end:]))
+
+    def _is_allowed(self, extent: Extent) -> bool:
+        if self._rules.allowed is None:
+            return False
+        if self._allowed is None:
+            self._allowed = [match.span() for match in self._rules.allowed.finditer(self._text)]
+        at = bisect_right(self._allowed, (extent[0], sys.maxsize)) - 1
+        return at >= 0 and extent[1] <= self._allowed[at][1]
+
+
+def _places(text: str, start: int, end: int) -> Iterator[tuple[int, list[Extent]]]:
+    """Yield the numbers of the patterns that may match in a region, with the places."""
+    # One byte for each character, whatever it is: offsets stay.
+    raw = text[start:end].encode("ascii", "replace")
+    found: dict[str, list[Extent]] = {}
+    for number in engine().choose(raw):
+        place = PATTERNS[number].place or PATTERNS[number].gate
+        if place not in found:
+            found[place] = [(start + first, start + last) for first, last in engine().places(place, raw)]
+        if found[place]:
+            yield number, found[place]
+
+
+def _joined(extents: Iterable[Extent], gap: int) -> Iterator[Extent]:
+    """Join extents, in order, that overlap or lie no further apart than a gap."""
+    start, end = 0, -1
+    for first, last in extents:
+        if end < 0:
+            start, end = first, last
+        elif first <= end + gap:
+            end = max(end, last)
+        else:
+            yield start, end
+            start, end = first, last
+    if end >= 0:
+        yield start, end
+
+
+def _mask(length: int) -> str:
+    """Return what reads as a placeholder does to what stands beside it."""
+    return "<" + "_" * (length - 3) + "0>" if length > 2 else "0>"[-length:]  # noqa: PLR2004 - a mark at each end
+
+
+def _blank_escapes(text: str) -> str:
+    r"""Blank out JSON's escapes, each as long as it was: the `n` of a `\n` is no part of what follows."""
+    if "\\" not in text:
+        return text
+    blanked = _ESCAPE.sub("\n\n", text)
+    return _CODE.sub("\n" * 6, blanked) if "\\u" in blanked else blanked

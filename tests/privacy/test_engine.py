@@ -1,0 +1,91 @@
+"""The engine."""
+
+import os
+import random
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from otel_training.privacy import engine
+from otel_training.privacy.redact import Redactor
+from tests.privacy.corpus import Corpus
+from tests.privacy.test_redact import FOUND, KEPT, TEXTS, UNITS
+
+
+@contextmanager
+def without_re2() -> Iterator[None]:
+    """Redact as where RE2 is not installed."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "re2", None)
+        engine.engine.cache_clear()
+        yield
+    engine.engine.cache_clear()
+
+
+def both(texts: list[str]) -> tuple[list[str], list[str]]:
+    """Redact texts with RE2 and without."""
+    with_it = [Redactor().redact(text) for text in texts]
+    with without_re2():
+        return with_it, [Redactor().redact(text) for text in texts]
+
+
+def joined() -> list[str]:
+    """Join secrets and parts of secrets by chance."""
+    chance, units = random.Random(11), [*UNITS, *FOUND, " ", "\n", "é", "\\n", "\\u00e9", "٣"]
+    return ["".join(chance.choices(units, k=chance.randrange(1, 14))) for _ in range(2_000)]
+
+
+def corpus() -> list[str]:
+    """Sentences with secrets and without."""
+    made = Corpus(3)
+    return [one.text for one in (*made.planted(15), *made.alike(15))]
+
+
+@pytest.mark.no_cover
+@pytest.mark.parametrize("texts", [[*FOUND, *KEPT], joined(), corpus()], ids=["examples", "joined", "corpus"])
+def test_both_engines_find_the_same(texts: list[str]) -> None:
+    """Where RE2 is not installed nothing differs but the time."""
+    with_it, without = both(texts)
+
+    assert with_it == without
+
+
+@given(st.lists(TEXTS, min_size=1, max_size=3))
+def test_both_engines_find_the_same_in_any_text(texts: list[str]) -> None:
+    """Odd characters included."""
+    with_it, without = both(texts)
+
+    assert with_it == without
+
+
+@pytest.mark.filterwarnings("ignore:.*fork")
+def test_a_forked_child_does_not_wait_for_a_lock_of_its_parent() -> None:
+    """A thread of the parent may be within RE2 at the fork: the child has its own automata."""
+    stop = threading.Event()
+
+    def search() -> None:
+        chance = random.Random(1)
+        while not stop.is_set():
+            engine.engine().choose("".join(chance.choices("+0123456789.:@-= ABCDEabcdekypsw", k=20_000)).encode())
+
+    threads = [threading.Thread(target=search) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    try:
+        for seed in range(8):
+            child = os.fork()
+            if child == 0:
+                signal.alarm(10)
+                text = "".join(random.Random(seed).choices("+0123456789.:@-= ABCDEabcdekypsw", k=5_000))
+                engine.engine().choose(text.encode())
+                os._exit(Redactor().redact("bob@news.example") != "<EMAIL_1>")
+            assert 0 == os.waitpid(child, 0)[1]
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
