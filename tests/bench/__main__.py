@@ -7,7 +7,21 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from tests.bench import burst, call, collector, disk, drain, heartbeat, rate, redaction, results, sizing, tasks, web
+from tests.bench import (
+    burst,
+    call,
+    collector,
+    disk,
+    drain,
+    heartbeat,
+    privacy,
+    rate,
+    redaction,
+    results,
+    sizing,
+    tasks,
+    web,
+)
 from tests.bench.child import OUT, ROOT
 from tests.bench.results import Row
 from tests.bench.sink import sink
@@ -37,7 +51,7 @@ def measurements(*, quick: bool) -> Iterator[Row]:
     """Measure one thing after the other, so that none disturbs another; stderr tells how far it is."""
     with sink() as endpoint:
         yield from _timed("call", lambda: call.rows(endpoint, quick=quick))
-    for noun in (redaction, rate, burst, tasks, heartbeat, web, drain, disk, collector):
+    for noun in (redaction, privacy, rate, burst, tasks, heartbeat, web, drain, disk, collector):
         yield from _timed(noun.__name__, functools.partial(noun.rows, quick=quick))
 
 

@@ -1,0 +1,81 @@
+"""The CPU that redaction takes: on news, on news with hits, and on the worst of many texts."""
+
+import lzma
+import random
+import re
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from tests.bench.planted import Redact
+from tests.bench.redaction import UNITS
+
+TEXTS: Final = Path(__file__).parent / "texts"
+LENGTH: Final = 8_000
+LONG: Final = 100_000
+_HITS: Final = (" Mail bob@news.example", " call +44 20 7946 0958", " ghp_a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8")
+_SCAN: Final = re.compile(r"[0-9]{3}[a-z]")
+_PIECES: Final = (
+    "a", "A", "0", "7", " ", "\n", "\t", "-", ".", ":", "/", "@", "=", "+", "(", ")", "_", '"', "'", "\\", "?", "&",
+    "%", "~", "é", "日", "\u0661", "sk-", "eyJ", "ghp_", "pat", "AKIA", "://", "key", "token", "password", "Tel.",
+    "+49 30", "00 ", "0-", "DE89", "4111 ", "1.1", "::", "-----BEGIN ", "PRIVATE KEY-----", "\\n", "\\u00e9",
+    "Bearer ", "Cookie: ", "<KEY_1>",
+)  # fmt: skip
+
+
+def read(name: str) -> list[str]:
+    """Read a kept text: its lines."""
+    return lzma.decompress((TEXTS / f"{name}.txt.xz").read_bytes()).decode("utf-8").splitlines()
+
+
+def taken(redact: Redact, text: str, rounds: int = 1) -> float:
+    """Redact a text; return the least CPU time of some rounds in milliseconds."""
+    best = float("inf")
+    for _ in range(rounds):
+        began = time.thread_time_ns()
+        redact(text)
+        best = min(best, (time.thread_time_ns() - began) / 1e6)
+    return best
+
+
+def scanned(text: str) -> str:
+    """Search once for what is not there, by one plain expression: what no search can undercut by much."""
+    _SCAN.search(text)
+    return text
+
+
+def news(redact: Redact) -> list[str]:
+    """Cut texts of 8,000 characters from the prose; of those in Latin letters in which nothing is replaced."""
+    whole = " ".join(read("prose"))
+    cuts = [whole[at : at + LENGTH] for at in range(0, len(whole) - LENGTH, 9 * LENGTH)]
+    return [cut for cut in cuts if redact(cut) == cut and sum(map(str.isascii, cut)) > LENGTH * 0.9][:8]
+
+
+def with_hits(text: str) -> str:
+    """Put an address, a number and a key into a text."""
+    third = len(text) // 3
+    return "".join(text[at * third : (at + 1) * third] + hit for at, hit in enumerate(_HITS))
+
+
+def units(seed: int, count: int) -> Iterable[str]:
+    """Name what is repeated: known bad ones, and random compositions."""
+    chance = random.Random(seed)
+    drawn = ("".join(chance.choices(_PIECES, k=chance.randrange(1, 7))) for _ in range(count))
+    return [*UNITS, *drawn] if count > len(UNITS) else [*drawn]
+
+
+def worst(redact: Redact, seed: int, count: int) -> tuple[str, float, str, float]:
+    """Return the unit that takes longest at 100 kB with its time, and the one that grows most with its ratio."""
+    times = {unit: taken(redact, (unit * LONG)[:LONG]) for unit in units(seed, count)}
+    slow = max(times, key=lambda unit: times[unit])
+    # The ratio of small times is noise: of the slowest ones alone, and measured again.
+    suspects = sorted(times, key=lambda unit: -times[unit])[: max(3, count // 8)]
+    growth = {unit: _growth(redact, unit) for unit in suspects}
+    fast = max(growth, key=lambda unit: growth[unit])
+    return slow, times[slow], fast, growth[fast]
+
+
+def _growth(redact: Redact, unit: str) -> float:
+    once, twice = (min(taken(redact, (unit * size)[:size]) for _ in range(3)) for size in (LONG, 2 * LONG))
+    return twice / once
