@@ -1,57 +1,73 @@
 """The forms of keys, whichever engine searches for them."""
 
+import contextlib
 import json
+import random
 import re
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from typing import Any
-
-import pytest
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
 
 from tests.privacy.key_forms import FORMS, NOTICE, OURS, Form, form
 
 KEY_FORMS: list[Form] = json.loads(FORMS.read_text(encoding="utf-8"))
-ASCII = st.characters(min_codepoint=32, max_codepoint=126)
 PROSE = (
     "Ask the council (Tel. 1-2): 3.5 % of the 20,000 keys were lost, a cookie = one token; authorization: key words."
 )
 
 
-def compiled(pattern: str) -> list[Any]:
-    """Compile for `re` and, where it is installed, for RE2."""
-    try:
-        compile_re2 = import_module("re2").compile
-    except ImportError:
-        return [re.compile(pattern, re.ASCII)]
-    return [re.compile(pattern, re.ASCII), compile_re2(pattern)]
+def engines() -> Iterator[Callable[[str], Any]]:
+    """Name `re`, and RE2 where it is installed."""
+    yield lambda pattern: re.compile(pattern, re.ASCII)
+    with contextlib.suppress(ImportError):
+        yield import_module("re2").compile
+
+
+ENGINES = list(engines())
 
 
 def secrets(pattern: str, text: str) -> list[str]:
     """Return what each engine finds."""
-    matches = [engine.search(text) for engine in compiled(pattern)]
+    matches = [compile_by(pattern).search(text) for compile_by in ENGINES]
     return [match["secret"] if "secret" in match.re.groupindex else match[0] for match in matches if match]
 
 
-@pytest.mark.parametrize("one", KEY_FORMS, ids=[one["id"] for one in KEY_FORMS])
-def test_finds_its_own_keys(one: Form) -> None:
+def drawn(chance: random.Random, tree: Any) -> str:
+    """Draw a text that a parsed pattern matches, each repetition as short as it may be."""
+    return "".join(_drawn(chance, str(name), value) for name, value in tree)
+
+
+def _drawn(chance: random.Random, name: str, value: Any) -> str:
+    if name == "IN":
+        signs = [chr(code) for code in range(32, 127) if _is_in(code, value)]
+        return chance.choice(signs)
+    return {
+        "AT": lambda: "",
+        "BRANCH": lambda: drawn(chance, chance.choice(value[1])),
+        "LITERAL": lambda: chr(value),
+        "MAX_REPEAT": lambda: "".join(drawn(chance, value[2]) for _ in range(value[0])),
+        "SUBPATTERN": lambda: drawn(chance, value[3]),
+    }[name]()
+
+
+def _is_in(code: int, members: Any) -> bool:
+    negated = str(members[0][0]) == "NEGATE"
+    ranges = [(value, value) if str(kind) == "LITERAL" else value for kind, value in members[negated:]]
+    return any(first <= code <= last for first, last in ranges) != negated
+
+
+def test_finds_its_own_keys() -> None:
     """Every engine finds the same in a sentence, and a hint of the form occurs in it."""
+    chance, parser = random.Random(7), import_module("re._parser")
+    keys = {one["id"]: drawn(chance, parser.parse(one["pattern"])) for one in KEY_FORMS}
+    texts = {name: f'By curl or in Discord: "{key}" there.' for name, key in keys.items()}
+    results = {one["id"]: secrets(one["pattern"], texts[one["id"]]) for one in KEY_FORMS}
 
-    @settings(
-        max_examples=1, derandomize=True, database=None, phases=[Phase.generate], deadline=None,
-        suppress_health_check=list(HealthCheck),
-    )  # fmt: skip
-    @given(st.from_regex(re.compile(one["pattern"], re.ASCII), fullmatch=True, alphabet=ASCII))
-    def check(key: str) -> None:
-        text = f'By curl or in Discord: "{key}" there.'
-        both = secrets(one["pattern"], text)
-
-        assert len(compiled(one["pattern"])) == len(both)
-        assert 1 == len(set(both))
-        assert both[0] in key
-        assert any(hint in text.lower() for hint in one["hints"])
-
-    check()
+    assert {} == {
+        name: keys[name] for name, both in results.items() if len(set(both)) != 1 or both[0] not in keys[name]
+    }
+    assert {name: len(ENGINES) for name in keys} == {name: len(both) for name, both in results.items()}
+    assert [] == [one["id"] for one in KEY_FORMS if not any(hint in texts[one["id"]].lower() for hint in one["hints"])]
 
 
 def test_finds_nothing_in_prose() -> None:
