@@ -84,6 +84,7 @@ class Loss(StrEnum):
 
     QUEUE_FULL = "queue_full"
     SPOOL_FULL = "spool_full"
+    FOLDER_REFUSED = "folder_refused"
     ENCODE_ERROR = "encode_error"
     MALFORMED = "malformed"
     """Content that is no JSON."""

@@ -31,3 +31,7 @@ class NothingToExportError(TrainingError):
 
 class FolderError(TrainingError):
     """The data folder cannot be made or written."""
+
+
+class FolderRefusedError(FolderError):
+    """The data folder, or something in it, may be another's: nothing there is read or written."""

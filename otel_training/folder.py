@@ -2,13 +2,16 @@
 
 import logging
 import os
+import stat
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from otel_training.config import Settings
-from otel_training.errors import FolderError
+from otel_training.errors import FolderError, FolderRefusedError
+from otel_training.git_index import is_tracked
+from otel_training.ownership import claim, own_folder
 
 _log = logging.getLogger("otel_training")
 
@@ -20,6 +23,7 @@ class Inside:
     """A path inside the data folder, as an attribute of it."""
 
     name: str
+    kind: int = stat.S_IFREG
 
     def __get__(self, folder: "DataFolder", _class: type["DataFolder"]) -> Path:
         """Return the path."""
@@ -34,13 +38,13 @@ class DataFolder:
     is_guess: bool = field(default=False, compare=False)
     """No project was found, or none that may be written: the next program may guess otherwise."""
 
-    local = Inside("local")
+    local = Inside("local", stat.S_IFDIR)
     """Segments that wait to be drained into the embedded store."""
-    ship = Inside("ship")
+    ship = Inside("ship", stat.S_IFDIR)
     """Segments that wait to be shipped to the endpoint; never drained here."""
-    rejected = Inside("rejected")
+    rejected = Inside("rejected", stat.S_IFDIR)
     """Lines that no store could read or no receiver would take, kept as segments with the reason beside them."""
-    store = Inside("store")
+    store = Inside("store", stat.S_IFDIR)
     """The embedded store's own files."""
     key = Inside("user.key")
     """The key of the readers' pseudonyms."""
@@ -55,6 +59,8 @@ class DataFolder:
     losses = Inside("losses.json")
     """Counts of records that were lost where not even that could be written into a segment."""
 
+
+_CONTENTS: Final = tuple(inside for inside in vars(DataFolder).values() if isinstance(inside, Inside))
 
 _MARKS: Final = ((".git", ".hg"), ("pyproject.toml",), ("setup.py", "setup.cfg", "requirements.txt", "Pipfile"))
 """What lies at the top of a project, the surest first."""
@@ -123,17 +129,20 @@ def find_folder(settings: Settings, start: Path | None = None) -> DataFolder:
 
 
 def make_folder(folder: DataFolder) -> DataFolder:
-    """Make the data folder, readable by its owner alone and ignored by git.
+    """Make the data folder, readable by its owner alone and ignored by git, or make one that is there so.
 
-    Raises `FolderError` when it cannot be made.
+    Raises `FolderError` when it cannot be made, `FolderRefusedError` when it may be another's.
     """
     try:
         is_new = not folder.path.exists()
-        for path in (folder.path, folder.local):
-            path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        ignore = folder.path / ".gitignore"
-        if not ignore.exists():
-            ignore.write_text("*\n", encoding="utf-8")
+        if not is_new:
+            _refuse_tracked(folder.path)
+        own_folder(folder.path, [f"/{inside.name}" for inside in _CONTENTS], through_link=True)
+        own_folder(folder.local)
+        # Last: nobody else can put anything there any more.
+        for inside in _CONTENTS:
+            if os.path.lexists(path := folder.path / inside.name):
+                claim(path, inside.kind)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise FolderError(
@@ -149,3 +158,13 @@ def make_folder(folder: DataFolder) -> DataFolder:
     elif is_new:
         _log.info("otel_training gathers in %s", folder.path)
     return folder
+
+
+def _refuse_tracked(path: Path) -> None:
+    """Refuse a folder that came with a repository: its key, its password and its store are known to who wrote that."""
+    names = [inside.name for inside in _CONTENTS]
+    if is_tracked(path, names) or is_tracked(path.resolve(), names):
+        raise FolderRefusedError(
+            f"Git tracks what is in {path}, so that it may be a stranger's: delete it, set OTEL_TRAINING_HOME to "
+            f"another folder, or, where the data is yours, take it out of git: git rm -r --cached {path}"
+        )

@@ -22,6 +22,7 @@ EXPLANATIONS: Final = {
     Loss.QUEUE_FULL: "more records came at once than could be written; the app was not slowed down",
     Loss.SPOOL_FULL: "the spool or the disk reached its bound: drain (any command does), make room, "
     "or raise OTEL_TRAINING_MAX_BYTES",
+    Loss.FOLDER_REFUSED: "the data folder was not this user's own: the program's log and any command say what to do",
     Loss.ENCODE_ERROR: "a value could not be encoded: please report it",
     Loss.MALFORMED: "a 2xx answer to an engage body over 64 kB, or to one or a feed that is no JSON: check the routes "
     "given to TrainingMiddleware",

@@ -12,6 +12,7 @@ from opentelemetry._logs import LoggerProvider
 
 from otel_training._turn import Turn
 from otel_training.config import Settings
+from otel_training.errors import FolderError, FolderRefusedError
 from otel_training.events.finisher import Finisher
 from otel_training.events.line import to_header
 from otel_training.folder import DataFolder, find_folder, make_folder
@@ -113,9 +114,11 @@ class Pipeline:
         if not (counts := losses.unreported()) or self.make_sink is not None:
             return
         try:
-            add_losses((self._folder or find_folder(self.settings)).losses, by_reason(counts))
+            add_losses((self._folder or make_folder(find_folder(self.settings))).losses, by_reason(counts))
             losses.mark_reported(counts)
-        except OSError as error:
+        except FolderRefusedError:
+            pass  # the writer named it
+        except (OSError, FolderError) as error:
             _log.warning("otel_training cannot even write how many records it lost (%s)", error)
 
     def _choose_sink(self) -> Sink:

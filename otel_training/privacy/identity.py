@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from otel_training.errors import FolderError
+from otel_training.ownership import open_own
 from otel_training.record.fields import FIELD_LIMIT, INSIGHT_LIMIT
 from otel_training.record.values import clean_text, url_of
 
@@ -45,7 +46,8 @@ def load_key(path: Path) -> Key:
         _make_key(path)
     try:
         # UTF-8: every other codec is imported at its first use, and a child forked meanwhile has none.
-        secret = bytes.fromhex(path.read_text(encoding="utf-8").strip())
+        with os.fdopen(open_own(path, os.O_RDONLY), encoding="utf-8") as file:
+            secret = bytes.fromhex(file.read().strip())
     except ValueError:
         secret = b""
     if len(secret) != _KEY_BYTES:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 import orjson
 
 from otel_training.folder import DataFolder
+from otel_training.ownership import open_own
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,8 @@ class ShippingState:
 def read_state(folder: DataFolder) -> ShippingState:
     """Read the file; one that is not there or cannot be read gives a state that knows nothing."""
     try:
-        return ShippingState(**orjson.loads(folder.shipping.read_bytes()))
+        with os.fdopen(open_own(folder.shipping, os.O_RDONLY), "rb") as file:
+            return ShippingState(**orjson.loads(file.read()))
     except (OSError, orjson.JSONDecodeError, TypeError):
         return ShippingState()
 
@@ -38,7 +40,7 @@ def write_state(folder: DataFolder, state: ShippingState) -> None:
     """Replace the file in one step; where the disk refuses, the next time does."""
     temporary = folder.shipping.with_suffix(".new")
     with contextlib.suppress(OSError):
-        file = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        file = open_own(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         with os.fdopen(file, "wb") as writing:
             writing.write(orjson.dumps(asdict(state)))
         temporary.replace(folder.shipping)

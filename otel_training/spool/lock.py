@@ -5,6 +5,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from otel_training.ownership import open_own
+
 # Windows has none; there capture is off (config.py) and nothing here is called.
 with contextlib.suppress(ImportError):
     import fcntl
@@ -24,7 +26,7 @@ class FileLock:
             if os.fstat(self.file).st_nlink:
                 return True
             self.unlock()
-        file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        file = open_own(self.path, os.O_RDWR | os.O_CREAT)
         try:
             if lock_file(file):
                 self.file = file

@@ -9,6 +9,7 @@ from typing import Final
 import orjson
 
 from otel_training.conventions import Loss
+from otel_training.ownership import open_own
 from otel_training.spool.lock import wait_locked
 
 SIZE: Final = 1024
@@ -19,7 +20,7 @@ def make_loss_file(path: Path) -> None:
     """Make the file, if there is none, as large as it will ever be."""
     with contextlib.suppress(FileExistsError):
         # Only by whoever makes it: another may have counted in it already.
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        file = open_own(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
         try:
             os.write(file, b"{}".ljust(SIZE))
         finally:
@@ -28,7 +29,7 @@ def make_loss_file(path: Path) -> None:
 
 def add_losses(path: Path, counts: Mapping[Loss, int]) -> None:
     """Add counts, in place; raises `OSError` where even that cannot be written."""
-    file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    file = open_own(path, os.O_RDWR | os.O_CREAT)
     try:
         wait_locked(file)
         sums = _parse(os.pread(file, SIZE, 0))
@@ -42,7 +43,8 @@ def add_losses(path: Path, counts: Mapping[Loss, int]) -> None:
 def read_losses(path: Path) -> dict[str, int]:
     """Read the counts by reason; none where there is no such file."""
     try:
-        return _parse(path.read_bytes())
+        with os.fdopen(open_own(path, os.O_RDONLY), "rb") as file:
+            return _parse(file.read(SIZE))
     except OSError:
         return {}
 

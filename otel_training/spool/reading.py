@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from otel_training.ownership import open_own
 from otel_training.spool.lock import is_locked
 
 HEADER_LIMIT: Final = 1 << 20
@@ -75,7 +76,7 @@ def read_lines(path: Path, start: int = 0) -> Lines:
 
     Raises `OSError` when the segment cannot be read.
     """
-    with path.open("rb") as file:
+    with os.fdopen(open_own(path, os.O_RDONLY), "rb") as file:
         # Looked at before the size: whatever a writer appends later is for the next look.
         is_finished = not is_locked(file.fileno())
         size = os.fstat(file.fileno()).st_size

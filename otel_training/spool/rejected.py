@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from otel_training.folder import DataFolder
+from otel_training.ownership import open_own, own_folder
 from otel_training.spool.segments import Segment
 
 REASON: Final = ".reason"
@@ -17,7 +18,7 @@ def set_aside(folder: DataFolder, name: str, header: bytes, lines: bytes, reason
     So they can be read, shipped or drained again when what was wrong is mended. Raises `OSError` when
     the disk refuses.
     """
-    folder.rejected.mkdir(mode=0o700, exist_ok=True)
+    own_folder(folder.rejected)
     path = folder.rejected / name
     # The reason first: where the disk refuses the lines, it is the reason that is there twice.
     _append(path.with_suffix(REASON), f"{reason}\n".encode())
@@ -27,7 +28,7 @@ def set_aside(folder: DataFolder, name: str, header: bytes, lines: bytes, reason
 
 def _append(path: Path, data: bytes, header: bytes = b"") -> None:
     """Append all or nothing, after the header where the file is new."""
-    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    file = open_own(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     try:
         size = os.fstat(file).st_size
         Segment(path, file, size).append(data if size else header + data)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from otel_training.ownership import open_own, own_folder
 from otel_training.spool.lock import is_locked, lock_file
 
 _sync_data: Final = getattr(os, "fdatasync", os.fsync)
@@ -91,10 +92,10 @@ class Segment:
 
 def open_segment(directory: Path, header: bytes) -> Segment:
     """Create a segment and lock it; raises `OSError` when the disk refuses."""
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    own_folder(directory)
     name = f"{time.time_ns():020d}{_own()}{os.urandom(3).hex()}{SUFFIX}"
     fresh = directory / (name + NEW)
-    file = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
+    file = open_own(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND)
     try:
         lock_file(file)
         segment = Segment(directory / name, file, 0)

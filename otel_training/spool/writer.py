@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from otel_training.conventions import Loss
+from otel_training.errors import FolderRefusedError
 from otel_training.events.event import Event, loss_event
 from otel_training.events.finish import finish
 from otel_training.events.finisher import Finisher
@@ -107,7 +108,7 @@ class Writer:
         """Bring what was written to where it survives this machine's end; False when that failed."""
         with self._locked(deadline) as locked:
             try:
-                return locked and self.sink.flush(max(0.0, deadline - time.monotonic()))
+                return locked and not self.is_failing and self.sink.flush(max(0.0, deadline - time.monotonic()))
             except OSError as error:
                 self._report(error)
                 return False
@@ -233,6 +234,10 @@ class Writer:
         try:
             finisher = self.sink.prepare()
             has_space = self.sink.has_space()
+        except FolderRefusedError as error:
+            self._report(error)
+            self._lose_waiting()
+            return False
         except Exception as error:  # noqa: BLE001 - whatever the surroundings are, records wait for better ones
             self._report(error)
             return False
@@ -245,6 +250,16 @@ class Writer:
                 # Its records wait in the sink: it is reached when they are written.
                 self.queue.appendleft(mark)
         return is_written
+
+    def _lose_waiting(self) -> None:
+        """Count what waits as lost: memory is not filled, and nobody is kept waiting, for a folder that is no use."""
+        while self.queue:
+            item = self.queue.popleft()
+            if isinstance(item, threading.Event):
+                item.set()
+            else:
+                self.losses.add(Loss.FOLDER_REFUSED)
+        self.queued_bytes = 0
 
     def _take_group(self, finisher: Finisher, *, has_space: bool) -> list[threading.Event]:
         """Move records from the queue into the sink, up to a group's size; return the marks met."""
@@ -322,7 +337,13 @@ class Writer:
 
     def _report(self, error: Exception) -> None:
         if not self.is_failing:
-            _log.warning("otel_training cannot write (%s); it keeps trying", error)
+            is_refused = isinstance(error, FolderRefusedError)
+            sentence = (
+                "otel_training captures nothing: %s"
+                if is_refused
+                else "otel_training cannot write (%s); it keeps trying"
+            )
+            _log.warning(sentence, error)
         self.is_failing = True
 
 

@@ -1,9 +1,12 @@
 """The store's client, the only code that opens ClickHouse: `chdb:///path` and `http(s)://...` alike."""
 
 import logging
+import os
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -13,6 +16,7 @@ import orjson
 
 from otel_training.conventions import DATABASE
 from otel_training.errors import FolderError, RowsUnreadableError, StoreError
+from otel_training.ownership import own_folder
 from otel_training.record.values import clean
 
 if TYPE_CHECKING:
@@ -118,8 +122,10 @@ def embedded_dsn(path: Path) -> str:
 
 def connect_embedded(path: Path) -> "Connection":
     """Open a connection to the embedded store that speaks bytes of any format, for one use."""
+    _load_engine()
     from chdb.state.sqlitelike import Connection
 
+    own_folder(path)
     return Connection(f"{path.absolute()}?config-file={_config()}")
 
 
@@ -138,6 +144,8 @@ def _connect(dsn: str, database: str) -> "Client":
     common.set_setting("autogenerate_session_id", False)  # noqa: FBT003 - the library's signature
     options: dict[str, Any] = {}
     if dsn.startswith("chdb:"):
+        own_folder(Path(urlsplit(dsn).path))
+        _load_engine()
         options["chdb_options"] = {"config-file": _config()}
     else:
         options |= {"connect_timeout": 10, "send_receive_timeout": 60}
@@ -153,6 +161,26 @@ def _connect(dsn: str, database: str) -> "Client":
     client.database = database
     client.command(f"USE {database}")
     return client
+
+
+def _load_engine() -> None:
+    """Import the engine where no stranger's `./config.xml` is: it opens a first store by what it finds there."""
+    if "chdb" in sys.modules:
+        return
+    package = str(files(_PACKAGE))
+    environ, here = dict(os.environ), os.open(".", os.O_RDONLY)
+    try:
+        os.chdir(package)
+        os.environ["HOME"] = package
+        import_module("chdb")
+    except ImportError:
+        pass  # named by who then needs it
+    finally:
+        os.environ.update(environ)
+        if "HOME" not in environ:
+            del os.environ["HOME"]
+        os.fchdir(here)
+        os.close(here)
 
 
 def _config() -> str:

@@ -38,7 +38,7 @@ def test_the_oldest_go_until_the_rest_fits(waiting: list[Path], folder: DataFold
 
     assert waiting[:2] == gone
     assert {Loss.EXPIRED: 3, Loss.QUEUE_FULL: 7} == delete(gone, folder)
-    assert waiting[2:] == list(folder.ship.iterdir())
+    assert waiting[2:] == list(folder.ship.glob("[!.]*"))
 
 
 def test_what_is_too_old_goes(waiting: list[Path], folder: DataFolder) -> None:
@@ -58,7 +58,7 @@ def test_what_was_set_aside_counts_into_the_bytes(waiting: list[Path], folder: D
     gone = files_beyond_bound(folder, Settings(max_bytes=rest, max_age_days=10**5))
 
     assert ([kept], {}) == (gone, delete(gone, folder))
-    assert [] == list(folder.rejected.iterdir())
+    assert [] == list(folder.rejected.glob("[!.]*"))
 
 
 def test_what_a_writer_holds_stays(waiting: list[Path], folder: DataFolder) -> None:

@@ -33,7 +33,7 @@ def test_ships_what_is_captured_without_being_asked(ships: Receiver, folder: Dat
     until(lambda: len(ships.accepted()) == 2, 5)
 
     until(lambda: read_backlog(folder.ship) == Backlog(0, 0))
-    assert [] == list(folder.local.iterdir())
+    assert [] == list(folder.local.glob("[!.]*"))
     until(lambda: read_state(folder).accepted)
     assert (2, 0, "") == (read_state(folder).accepted, read_state(folder).rejected, read_state(folder).error)
 

@@ -42,4 +42,4 @@ def test_sweeps_what_a_dead_writer_left_without_a_name(tmp_path: Path) -> None:
     os.utime(old, (1, 1))
     sweep(tmp_path)
 
-    assert [fresh] == list(tmp_path.iterdir())
+    assert [fresh] == list(tmp_path.glob("[!.]*"))

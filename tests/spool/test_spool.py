@@ -18,7 +18,7 @@ def test_makes_a_folder_for_its_owner_alone(folder: DataFolder, lines: Lines) ->
 
     modes = {path.name: path.stat().st_mode & 0o777 for path in (folder.path, folder.local, folder.key)}
     assert {"data": 0o700, "local": 0o700, "user.key": 0o600} == modes
-    assert {0o600} == {path.stat().st_mode & 0o777 for path in folder.local.iterdir()}
+    assert {0o600} == {path.stat().st_mode & 0o777 for path in folder.local.glob("[!.]*")}
     assert "*\n" == (folder.path / ".gitignore").read_text()
 
 

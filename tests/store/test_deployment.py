@@ -26,7 +26,7 @@ HERE = Deployment("training", ttl_days=400, everywhere=False)
 def expected(folder: DataFolder, everything: Callable[[], None], answer: Any, tmp_path: Any) -> Iterator[Any]:
     """Capture records and return what each query answers of them in the embedded store."""
     everything()
-    kept = {path: path.read_bytes() for path in folder.local.iterdir()}
+    kept = {path: path.read_bytes() for path in folder.local.glob("[!.]*")}
     with closing(Store(embedded_dsn(tmp_path / "plain"))) as store:
         migrate(store)
         drain(store, make_folder(folder))

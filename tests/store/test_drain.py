@@ -53,7 +53,7 @@ def test_moves_lines_into_the_store_and_deletes_finished_segments(folder: DataFo
 
     assert 3 == drain(store, folder)
     assert ["a", "b", "c"] == stored(store)
-    assert [] == list(folder.local.iterdir())
+    assert [] == list(folder.local.glob("[!.]*"))
 
 
 def test_reads_a_live_segment_up_to_its_last_whole_line(folder: DataFolder, store: Store) -> None:
@@ -72,7 +72,7 @@ def test_reads_a_live_segment_up_to_its_last_whole_line(folder: DataFolder, stor
     live.close()
     assert 0 == drain(store, folder)
     assert ["a", "b"] == stored(store)
-    assert [] == list(folder.local.iterdir())
+    assert [] == list(folder.local.glob("[!.]*"))
 
 
 def test_counts_a_torn_line_and_keeps_its_neighbours(folder: DataFolder, store: Store) -> None:
@@ -151,7 +151,7 @@ def test_repeats_a_batch_after_dying_at_any_step(
 
     assert 2 == drain(store, folder)
     assert ["a", "b"] == stored(store)
-    assert [] == list(folder.local.iterdir())
+    assert [] == list(folder.local.glob("[!.]*"))
 
 
 @pytest.mark.slow
