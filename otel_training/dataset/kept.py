@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from otel_training.events.answer import beginning, comparable, json_spans
+from otel_training.events.answer import beginning, comparable
+from otel_training.privacy.json_text import json_spans
 
 _NUMBER: Final = re.compile(r"<([A-Z]+)_\d+>")
 _INDENT: Final = re.compile(r"\n( +)")

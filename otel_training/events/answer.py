@@ -9,17 +9,13 @@ from typing import Any, Final
 import orjson
 
 from otel_training.privacy.identity import Key, normal_text, text_sha256
+from otel_training.privacy.json_text import OPENING, json_spans
 from otel_training.record.record import JSON
 
 STEM: Final = 24
 """Characters by which a text is known though the app cut the rest."""
 TEXTS_LIMIT: Final = 256
-_MISSES: Final = 50
 _LOOKED_AT: Final = 200
-_DECODER: Final = json.JSONDecoder()
-# What begins like JSON with something in it, and not like a footnote or a link.
-_OPENING: Final = re.compile(r'(?:\{\s*"|\[\s*["{\[])')
-_BRACKET: Final = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
 _TAGGED: Final = re.compile(r">\s*([^<>]+?)\s*</")
 _BULLET: Final = re.compile(r"\s*(?:\d{1,3}[.)]\s)?")
 _WORD: Final = re.compile(r"\w")
@@ -33,24 +29,11 @@ def choose_answer(outputs: list[JSON]) -> str | None:
     return "\n".join(with_json) if with_json else next(iter(texts), None)
 
 
-def json_spans(text: str) -> Iterator[tuple[Any, int, int]]:
-    """Yield the objects and lists in a text with their start and end; nothing of those that are broken off."""
-    position = misses = 0
-    while misses < _MISSES and (opening := _OPENING.search(text, position)):
-        start = opening.start()
-        try:
-            value, position = _DECODER.raw_decode(text, start)
-        except (ValueError, RecursionError):
-            position, misses = _closing(text, start), misses + 1
-        else:
-            yield value, start, position
-
-
 def texts_of(answer: str) -> tuple[list[str], int]:
     """Return the texts in an answer, of its JSON, else its tags, else its lines; and how many items hold them."""
     values = [value for value, _, _ in json_spans(answer)]
     texts, items = strings_in(values)
-    if not values and not _OPENING.search(answer):
+    if not values and not OPENING.search(answer):
         texts = _TAGGED.findall(answer) or [_BULLET.sub("", line, count=1) for line in answer.splitlines()]
         items = len(texts)
         texts.append(answer)
@@ -120,16 +103,6 @@ def sent_texts(messages: list[JSON]) -> list[str]:
     """Return what was sent to the model, but what it had answered itself, as JSON whose escapes are undone once."""
     sent = [message for message in messages if isinstance(message, dict) and message.get("role") != "assistant"]
     return [orjson.dumps(message.get("content")).decode().replace("\\\\", "\\") for message in sent]
-
-
-def _closing(text: str, position: int) -> int:
-    """Return where the bracket at a position is closed again, or the text's end."""
-    depth = 0
-    for bracket in _BRACKET.finditer(text, position):
-        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(bracket[0], 0)
-        if depth == 0 and bracket[0] in "]}":
-            return bracket.end()
-    return len(text)
 
 
 def _digest(key: Key, text: str) -> str:

@@ -16,9 +16,11 @@ from otel_training.record.record import JSON, Record
 def extraction(record: Record, finisher: Finisher) -> Iterator[Event]:
     """Finish an extraction: source and insights in the body, what is counted and compared in the attributes."""
     content = read_object(record.content)
-    redactor = finisher.redactor()
+    redactor = finisher.redactor(record)
     url = as_text(content.get("source_url")) or ""
     source = as_text(content.get("source_content"))
+    # The source first: its secrets have the first numbers.
+    kept = None if source is None else redactor.redact(source)[: finisher.content_limit]
     items = content.get("insights")
     insights = [_insight(item, url, redactor) for item in items] if isinstance(items, list) else None
     attributes: Attributes = {
@@ -31,7 +33,6 @@ def extraction(record: Record, finisher: Finisher) -> Iterator[Event]:
     length = record.attributes.get(names.SOURCE_LENGTH)
     if isinstance(length, int):
         attributes[names.SOURCE_TRUNCATED] = length > finisher.content_limit
-    kept = None if source is None else redactor.redact(source)[: finisher.content_limit]
     yield to_event(record, attributes, {names.INPUT: kept, names.OUTPUT: insights}, redactor)
 
 
@@ -60,7 +61,7 @@ def correction(record: Record, finisher: Finisher) -> Iterator[Event]:
     items = read_json(record.content)
     if not isinstance(items, list):
         raise MalformedError
-    redactor = finisher.redactor()
+    redactor = finisher.redactor(record)
     insights: list[JSON] = [_insight(item, "", redactor) for item in items]
     yield to_event(record, record.attributes, {names.OUTPUT: insights}, redactor)
 

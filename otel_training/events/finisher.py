@@ -6,14 +6,16 @@ from typing import Final, TypeAlias
 from otel_training import conventions as names
 from otel_training._turn import Turn
 from otel_training.privacy.identity import Key, pseudonym
+from otel_training.privacy.placeholders import Placeholders
 from otel_training.privacy.redact import Redactor
 from otel_training.privacy.rules import Rules
 from otel_training.record.fields import as_id
-from otel_training.record.record import Scalar
+from otel_training.record.record import Record, Scalar
 
 Attributes: TypeAlias = dict[str, Scalar | None]
 
 LINKS_REMEMBERED: Final = 100_000
+EXTRACTIONS_REMEMBERED: Final = 1_000
 
 
 @dataclass(slots=True)
@@ -25,12 +27,22 @@ class Finisher:
     rules: Rules = field(default_factory=Rules)
     linked: dict[tuple[str, str], None] = field(default_factory=dict)
     """Pairs of app id and text that were linked already, oldest first: once per process."""
+    placeholders: dict[str, Placeholders] = field(default_factory=dict)
+    """By extraction, oldest first: what belongs to it, its calls and corrections, shares them."""
     turn: Turn | None = None
     """Lets the host's threads run between patterns; None where nobody waits."""
 
-    def redactor(self) -> Redactor:
-        """Make the redactor of one record."""
-        return Redactor(self.rules, self.turn)
+    def redactor(self, record: Record) -> Redactor:
+        """Make the redactor of one record, with the placeholders of the extraction that it belongs to."""
+        extraction = str(record.attributes.get(names.EXTRACTION_ID) or "")
+        placeholders = self.placeholders.pop(extraction, None) or Placeholders()
+        if extraction:
+            self.placeholders[extraction] = placeholders
+            if len(self.placeholders) > EXTRACTIONS_REMEMBERED:
+                del self.placeholders[next(iter(self.placeholders))]
+        content = record.content
+        placeholders.reserve(content.decode(errors="replace") if isinstance(content, bytes) else content)
+        return Redactor(self.rules, self.turn, placeholders)
 
     def reader_attributes(self, *candidates: object) -> Attributes:
         """Return the pseudonym of the first candidate that is an id; nothing where none is."""

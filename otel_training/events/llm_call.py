@@ -13,7 +13,7 @@ from otel_training.record.record import JSON, Record
 def llm_call(record: Record, finisher: Finisher) -> Iterator[Event]:
     """Finish a call: its answer, and the digests by which the insights that an extraction returned are looked for."""
     content = read_object(record.content)
-    redactor = finisher.redactor()
+    redactor = finisher.redactor(record)
     sent, outputs, tools = content.get("input"), content.get("outputs"), content.get("tools")
     messages = sent if isinstance(sent, list) else []
     answer = choose_answer(outputs if isinstance(outputs, list) else [])

@@ -15,7 +15,7 @@ def query(record: Record, finisher: Finisher) -> Iterator[Event]:
     content = read_json(record.content)
     asked = content if isinstance(content, dict) else {}
     text = next((text for key in QUERY_KEYS if (text := as_text(asked.get(key)))), None)
-    redactor = finisher.redactor()
+    redactor = finisher.redactor(record)
     attributes: Attributes = {
         **record.attributes,
         names.QUERY_ID: record.event_id,

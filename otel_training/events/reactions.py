@@ -25,7 +25,7 @@ def feedback(record: Record, finisher: Finisher) -> Iterator[Event]:
         attributes: Attributes = {
             **record.attributes,
             names.INSIGHT_ID: reaction.insight_id,
-            names.ACTION: finisher.redactor().replace_secrets(reaction.word) if action is None else action.value,
+            names.ACTION: finisher.redactor(record).replace_secrets(reaction.word) if action is None else action.value,
             **finisher.reader_attributes(record.user_id, reaction.reader, record.fallback_user_id),
         }
         # One request may undo what it did before: of a reader's votes the last one counts.

@@ -9,7 +9,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 Extent: TypeAlias = tuple[int, int]
 """Where something stands in a text: its begin and its end."""
@@ -19,6 +19,14 @@ SLICE: Final = 16_384
 """Characters searched at a time: one search holds the interpreter's lock from begin to end."""
 _NEAR: Final = 16
 """A match that ends this close to the end of a search may go on, and is matched again on the whole text."""
+
+
+class Secret(NamedTuple):
+    """What is to be replaced in a text."""
+
+    start: int
+    end: int
+    type: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +70,20 @@ def find_matches(regex: re.Pattern[str], text: str, start: int, stop: int, reach
 
 def named_group(match: re.Match[str]) -> Extent:
     """Return where the named group stands that matched."""
-    return match.span(match.lastgroup or 0)
+    return without_brackets(match.string, *match.span(match.lastgroup or 0))
+
+
+def without_brackets(text: str, start: int, end: int) -> Extent:
+    """Leave out the brackets around an extent whose other half stands outside of it."""
+    for opening, closing in ("()", "[]", "{}"):
+        excess = text.count(closing, start, end) - text.count(opening, start, end)
+        while excess > 0 and text[end - 1] == closing:
+            end, excess = end - 1, excess - 1
+        if excess < 0 and text[start] == opening:
+            start += 1
+    return start, end
 
 
 def whole_if(check: Callable[[re.Match[str]], bool]) -> Find:
     """Return a `find` that takes the whole match where a check holds, and nothing elsewhere."""
-    return lambda match: match.span() if check(match) else None
+    return lambda match: without_brackets(match.string, *match.span()) if check(match) else None

@@ -9,7 +9,7 @@ import re
 from typing import Final
 
 from otel_training.privacy.numbers import RUN
-from otel_training.privacy.pattern import Extent, Pattern, whole_if
+from otel_training.privacy.pattern import Extent, Pattern, whole_if, without_brackets
 from otel_training.privacy.words import says_other, says_phone
 
 _EXTENSION: Final = r"(?: ?(?:x|ext\.?) ?\d{1,6})?"
@@ -64,7 +64,7 @@ def _find_after_word(match: re.Match[str]) -> Extent | None:
     """Find any run or groups of digits behind a word for phone, but a date."""
     if not 7 <= _length(match) <= 13 or _DATE.match(match[0]):  # noqa: PLR2004 - from local to international
         return None
-    return match.span() if says_phone(match) else None
+    return without_brackets(match.string, *match.span()) if says_phone(match) else None
 
 
 PHONES: Final = (

@@ -5,11 +5,11 @@ import sys
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, TypeAlias
 
 from otel_training._turn import Turn
 from otel_training.privacy.engine import engine
-from otel_training.privacy.pattern import Extent, Pattern, find_matches
+from otel_training.privacy.pattern import Extent, Pattern, Secret, find_matches
 from otel_training.privacy.patterns import PATTERNS
 from otel_training.privacy.rules import Rules
 
@@ -21,14 +21,6 @@ _CODE: Final = re.compile(r"\\u[0-9a-fA-F]{4}")
 
 Places: TypeAlias = dict[int, list[Extent]]
 """Where patterns may match, by their numbers."""
-
-
-class Secret(NamedTuple):
-    """What is to be replaced in a text."""
-
-    start: int
-    end: int
-    type: str
 
 
 def find_secrets(text: str, rules: Rules, turn: Turn | None = None) -> list[Secret]:

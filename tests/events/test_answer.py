@@ -6,7 +6,8 @@ from time import process_time
 
 import pytest
 
-from otel_training.events.answer import json_spans, texts_of
+from otel_training.events.answer import texts_of
+from otel_training.privacy.json_text import json_spans
 
 
 @pytest.mark.parametrize(

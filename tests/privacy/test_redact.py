@@ -1,12 +1,14 @@
 """Redaction."""
 
 import json
+import re
 import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from otel_training.privacy.json_text import json_spans
 from otel_training.privacy.redact import Redactor
 
 FOUND = {
@@ -27,8 +29,8 @@ FOUND = {
     "Value:2001:db8::ff1e:5363": "Value:<IP_1>",
     "Call +47 22 55 01 47 today": "Call <PHONE_1> today",
     "Tel.: (415) 555-0132": "Tel.: <PHONE_1>",
-    "fax 617.555.0119, or 617-555-0119": "fax <PHONE_1>, or <PHONE_2>",
-    "+49 (0)30 1234567 and 0049 30 1234567": "<PHONE_1> and <PHONE_2>",
+    "fax 617.555.0119, or 617-555-0110": "fax <PHONE_1>, or <PHONE_2>",
+    "+49 (0)30 1234567 and 0049 30 7654321": "<PHONE_1> and <PHONE_2>",
     "030 1234567, 01 55 50 12 34": "<PHONE_1>, <PHONE_2>",
     "from 192.168.1.10.": "from <IP_1>.",
     "http://10.0.0.1:8080/x": "http://<IP_1>:8080/x",
@@ -49,7 +51,8 @@ FOUND = {
     "password=hunter22&x=1": "password=<KEY_1>&x=1",
     'api_key: "abc12345678"': 'api_key: "<KEY_1>"',
     "-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----\nafter": "<KEY_1>\nafter",
-    "-----BEGIN PRIVATE KEY-----\nabc\ncut of": "<KEY_1>",
+    "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0B\nAQEFAASCBKcw\ncut of": "<KEY_1>\ncut of",
+    "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nMIIEvQIBADANBgkqhkiG9w0B\nAQEF": "<KEY_1>",
     "-----BEGIN PGP PRIVATE KEY BLOCK-----\nabc\n-----END PGP PRIVATE KEY BLOCK-----\nafter": "<KEY_1>\nafter",
     "card 4111 1111 1111 1111 12 25": "card <CARD_1> 12 25",
     "4111111111111111,4242424242424242": "<CARD_1>,<CARD_2>",
@@ -67,6 +70,9 @@ FOUND = {
     "sk_live_abcdefghijklmnop1234 sk-abcdefghijklmnop1234": "<KEY_1> <KEY_2>",
 }
 KEPT = [
+    "A file that begins with -----BEGIN PRIVATE KEY----- holds a key. So does the next.",
+    "From -----BEGIN RSA PRIVATE KEY----- to -----END RSA PRIVATE KEY----- all is Base64.",
+    "-----BEGIN PRIVATE KEY----- internationalization of understanding, -----END PRIVATE KEY-----",
     "2025-01-02T10:30:00Z, 01-02-2025 10:30, 02.01.2025, 10:00:00, 1990-2025",
     "ISBN 978-3-16-148410-0, ISBN 0-306-40615-2",
     "$1,234,567.89; 1.200.000,00; 4 111 111; 12.5 %; 0.123 456 789",
@@ -137,6 +143,122 @@ def test_a_chain_of_secrets_is_stable(unit: str) -> None:
     once = Redactor().redact(unit * 30)
 
     assert once == Redactor().redact(once)
+
+
+SPELLINGS = [
+    ("+49 30 1234567", "+49-30-1234567", "0049 30 1234567", "+49 (0)30 1234567", "(+49 30 1234567)", "030 1234567"),
+    ("(415) 555-0132", "415-555-0132", "+1 415 555 0132", "415.555.0132"),
+    ("Jo@News.example", "jo@news.example", "JO@NEWS.EXAMPLE"),
+    ("4111 1111 1111 1111", "4111-1111-1111-1111", "4111111111111111"),
+    ("DE89 3704 0044 0532 0130 00", "DE89370400440532013000"),
+    ("2001:DB8::FF1E:5363", "2001:db8::ff1e:5363"),
+]
+
+
+@pytest.mark.parametrize("spellings", SPELLINGS, ids=lambda spellings: spellings[0])
+def test_one_secret_has_one_placeholder_in_any_spelling(spellings: tuple[str, ...]) -> None:
+    """Prompt and answer write it differently; whichever comes first."""
+    for order in (spellings, spellings[::-1]):
+        redactor = Redactor()
+        placeholders = {redactor.redact(f"It is {spelling}.") for spelling in order}
+
+        assert 1 == len({text.replace("(", "").replace(")", "") for text in placeholders}), placeholders
+
+
+def test_different_secrets_have_different_placeholders() -> None:
+    """However alike they are."""
+    text = "212-555-0100, 312-555-0100, +44 20 7946 0958, +44 20 7946 0959, jo@a.example, joe@a.example"
+
+    assert "<PHONE_1>, <PHONE_2>, <PHONE_3>, <PHONE_4>, <EMAIL_1>, <EMAIL_2>" == Redactor().redact(text)
+
+
+@pytest.mark.parametrize("literal", ["<EMAIL_1>", "<PHONE_1>", "<KEY_1>", "<EMAIL_1> and <EMAIL_2>"])
+def test_what_reads_like_a_placeholder_is_nobodys(literal: str) -> None:
+    """A text may hold some already: they stand for something else."""
+    redacted = Redactor().redact(f"{literal} is not jo@a.example, +44 20 7946 0958 or password: hunter22.")
+    placeholders = redacted.removeprefix(literal)
+
+    assert redacted.startswith(literal)
+    assert [] == [one for one in literal.split(" and ") if one in placeholders]
+
+
+@pytest.mark.parametrize(
+    "number", ["+49 30 1234567", "(415) 555-0132", "030 1234567", "+49 (0)30 1234567", "22 55 01 47"]
+)
+@pytest.mark.parametrize("around", ["({})", "(phone {})", "see ({}, mornings)", "[{}]", "(phone: ({}))"])
+def test_brackets_stay_in_pairs(number: str, around: str) -> None:
+    """Those around a number are not its own."""
+    assert around.format("<PHONE_1>") == Redactor().redact(around.format(number))
+
+
+JSON = [
+    '{"token": 12345678}',
+    '{"token":12345678,"n":1}',
+    '{"phone": 39150008}',
+    '[{"card": 4111111111111111}]',
+    '{"n": [4111111111111111, 2]}',
+    "[4111111111111111]",
+    '{"a": {"api_key": 1234567890123}}',
+    '{"secret": [12345678]}',
+    '{"password": "hunter22"}',
+    '{"password": true, "token": 87654321, "text": "Ask jo@a.example\\nor 10.0.0.1"}',
+    '{"arguments": "{\\"token\\": 12345678, \\"mail\\": \\"jo@a.example\\"}"}',
+    '{"jo@a.example": 1, "+44 20 7946 0958": 2}',
+    '{"key": "-----BEGIN PRIVATE KEY-----", "text": "One"}',
+    '{"password": "a\\"b\\\\c12345"}',
+    '{"url": "https://u:p@h.example/x", "tel": "030 1234567"}',
+    '{"x": -4111111111111111}',
+    '{"token": 1.2345678e10}',
+    '{"text": "token=abc123}"}',
+    '{"a":"Bearer abcdef123456"}',
+    '[["+44 20 7946 0958"], 39150008]',
+]
+
+
+@pytest.mark.parametrize("around", ["{}", "Here: {} and that.", "```json\n{}\n```\nDone.", "{}\n{}"])
+@pytest.mark.parametrize("text", JSON)
+def test_json_stays_json(text: str, around: str) -> None:
+    """What parses before parses after, with the same objects and lists around other texts and numbers."""
+    redacted = Redactor().redact(around.replace("{}", text))
+    before, after = (list(json_spans(one, re.compile(r"[\[{]"))) for one in (around.replace("{}", text), redacted))
+
+    assert [type(span.value) for span in before] == [type(span.value) for span in after]
+    assert [len(span.value) for span in before] == [len(span.value) for span in after]
+
+
+@given(
+    st.recursive(
+        st.sampled_from(
+            ["jo@a.example", "hunter2222", "+44 20 7946 0958", 39150008, 4111111111111111, "x", 12345678, None]
+        ),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(["token", "phone", "password", "text", "api_key", "a@b.example"]), inner, max_size=3
+            )
+        ),
+    ),
+    st.booleans(),
+)
+def test_any_json_stays_json(value: object, spaced: bool) -> None:  # noqa: FBT001 - how it is written
+    """Whatever it holds, and however it is written."""
+    text = json.dumps({"items": value}, indent=1 if spaced else None)
+
+    assert ["items"] == list(json.loads(Redactor().redact(text)))
+    assert ["items"] == list(json.loads(Redactor().redact(json.dumps({"items": text})))), text
+
+
+def test_numbers_and_keys_of_json_are_redacted() -> None:
+    """A phone number is one as an integer, too; a field's name tells what a text alone does not."""
+    value = {
+        "jo@a.example": 1, "card": 4111111111111111, "phones": [39150008, "39150009"], "count": 39150008,
+        "password": "swordfish", "token": "abc", "name": "swordfish", "id": "jo@a.example",
+    }  # fmt: skip
+
+    assert {
+        "<EMAIL_1>": 1, "card": "<CARD_1>", "phones": ["<PHONE_1>", "<PHONE_2>"], "count": 39150008,
+        "password": "<KEY_1>", "token": "abc", "name": "swordfish", "id": "<EMAIL_1>",
+    } == Redactor().redact_json(value)  # fmt: skip
 
 
 def test_walks_json_and_leaves_ids_alone() -> None:

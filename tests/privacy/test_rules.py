@@ -130,3 +130,44 @@ def test_a_record_keeps_what_is_allowed(lines: Lines) -> None:
     otel_training.configure(redact_allow="a@x.example, 10.0.0.1")
 
     assert "From 10.0.0.1, a@x.example, CASE-17" == captured(lines)["extraction"]["body"]["training.input"]
+
+
+def test_an_extraction_its_calls_and_its_correction_share_placeholders(lines: Lines) -> None:
+    """The source is numbered first, whatever the system prompt holds; a person's correction has the same numbers."""
+    source = "Ask jo@a.example, or +44 20 7946 0958, or <EMAIL_1>."
+
+    @otel_training.extraction
+    def extract(topic: str, source_url: str, source_content: str) -> list[str]:
+        system = {"role": "system", "content": "Made by dev@b.example"}
+        otel_training.current().llm_call(
+            model="m", input=[system, {"role": "user", "content": source_content}], output='["Ask JO@a.example"]'
+        )
+        return ["Ask JO@a.example on +44-20-7946-0958"]
+
+    extract("chips", "https://x.example/a", source)
+    (extraction,) = [one for one in lines() if one["training.kind"] == "extraction"]
+    otel_training.record_correction(
+        extraction["training.extraction.id"], ["Ring (+44 20 79460958) or sales@c.example, not jo@a.example"]
+    )
+    found = {one["training.kind"]: one["body"] for one in lines()}
+
+    redacted = "Ask <EMAIL_2>, or <PHONE_1>, or <EMAIL_1>."
+    assert redacted == found["extraction"]["training.input"]
+    assert ["Made by <EMAIL_3>", redacted] == [one["content"] for one in found["llm_call"]["training.input"]]
+    assert '["Ask <EMAIL_2>"]' == found["llm_call"]["training.output"]
+    assert ["Ask <EMAIL_2> on <PHONE_1>"] == [one["text"] for one in found["extraction"]["training.output"]]
+    assert ["Ring (<PHONE_1>) or <EMAIL_4>, not <EMAIL_2>"] == [
+        one["text"] for one in found["correction"]["training.output"]
+    ]
+
+
+def test_a_later_placeholder_of_the_host_is_kept_free(lines: Lines) -> None:
+    """What the record holds behind the source counts, too."""
+
+    @otel_training.extraction
+    def extract(source_content: str) -> list[str]:
+        return ["Somebody masked <EMAIL_1> here"]
+
+    extract("Ask jo@a.example")
+
+    assert "Ask <EMAIL_2>" == lines()[0]["body"]["training.input"]

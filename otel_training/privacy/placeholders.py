@@ -1,0 +1,55 @@
+"""Placeholders: what stands in texts instead of secrets, one for each secret in whatever spelling."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+_LITERAL: Final = re.compile(r"<[A-Z]{2,6}_\d{1,9}>")
+_BLANKS: Final = dict.fromkeys(map(ord, " -\u00a0\u202f"))
+_NO_DIGIT: Final = re.compile(r"\(0\)|[^0-9]+")
+_EXTENSION: Final = re.compile(r" ?(?:x|ext)")
+
+
+@dataclass(slots=True)
+class Placeholders:
+    """The placeholders of the records that belong together: an extraction, its calls, its corrections."""
+
+    _known: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
+    """By type and spelling."""
+    _last: dict[str, int] = field(default_factory=dict, repr=False)
+    _literal: set[str] = field(default_factory=set, repr=False)
+
+    def reserve(self, value: Any) -> None:
+        """Leave out what a text, or a text in parsed JSON, holds already: it came so, and stands for something else."""
+        waiting = [value]
+        for inner in waiting:
+            if isinstance(inner, str):
+                self._literal.update(_LITERAL.findall(inner) if "<" in inner else ())
+            elif isinstance(inner, (dict, list)):
+                waiting += inner.values() if isinstance(inner, dict) else inner
+
+    def choose(self, kind: str, secret: str) -> str:
+        """Return the placeholder of a secret: the one that it has, or the next."""
+        spellings = [(kind, spelling) for spelling in _spellings(kind, secret)]
+        chosen = next((self._known[each] for each in spellings if each in self._known), None) or self._next(kind)
+        for each in spellings:
+            self._known.setdefault(each, chosen)
+        return chosen
+
+    def _next(self, kind: str) -> str:
+        while True:
+            self._last[kind] = number = self._last.get(kind, 0) + 1
+            if (chosen := f"<{kind}_{number}>") not in self._literal:
+                return chosen
+
+
+def _spellings(kind: str, secret: str) -> list[str]:
+    """Return what all spellings of a secret share; of a phone number also without its country's code."""
+    if kind == "PHONE":
+        digits = _NO_DIGIT.sub("", _EXTENSION.split(secret, maxsplit=1)[0])
+        national = digits.lstrip("0")
+        is_international = secret.lstrip("(").startswith("+") or digits.startswith("00")
+        return [national[cut:] for cut in range(4 if is_international else 1)]
+    if kind in ("CARD", "IBAN"):
+        return [secret.translate(_BLANKS)]
+    return [secret.casefold() if kind in ("EMAIL", "IP") else secret]
