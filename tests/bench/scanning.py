@@ -4,6 +4,7 @@ import lzma
 import random
 import re
 import sys
+import sysconfig
 import time
 from collections.abc import Iterable
 from importlib import import_module
@@ -22,6 +23,7 @@ _KNOWN: Final = (
     "-----BEGIN PRIVATE KEY-----", "aa@bb.cc ", "1.1.1.1 ", "4111 1111 1111 1111 ", "+49 30 123456 ", "a:b:c:",
     "password: x1", "https://a:b@c ",
 )  # fmt: skip
+_ADDRESS: Final = re.compile(r"@|::|[0-9]\.[0-9]+\.[0-9]")
 _SCAN: Final = re.compile(r"[0-9]{3}[a-z]")
 _PIECES: Final = (
     "a", "A", "0", "7", " ", "\n", "\t", "-", ".", ":", "/", "@", "=", "+", "(", ")", "_", '"', "'", "\\", "?", "&",
@@ -34,6 +36,13 @@ _PIECES: Final = (
 def read(name: str) -> list[str]:
     """Read a kept text: its lines."""
     return lzma.decompress((TEXTS / f"{name}.txt.xz").read_bytes()).decode("utf-8").splitlines()
+
+
+def code() -> list[str]:
+    """Read a third of the modules of Python's library, but for lines with what may be an address."""
+    paths = sorted(Path(sysconfig.get_path("stdlib")).glob("*.py"))[::3]
+    kept = (path.read_text(encoding="utf-8", errors="replace").splitlines() for path in paths)
+    return ["\n".join(line for line in lines if not _ADDRESS.search(line)) for lines in kept]
 
 
 def taken(redact: Redact, text: str, rounds: int = 1) -> float:
