@@ -9,6 +9,7 @@ from tests.bench import details, phones
 from tests.bench.planted import some
 
 _WORDS: Final = ("the", "council", "voted", "on", "a", "bridge", "after", "3.5", "%", "Größe", "東京", "naïve")
+_LABELS: Final = ("Пароль:", "Contraseña:", "密码:", "كلمة المرور:", "Şifre:")
 _PEM: Final = "-----BEGIN RSA PRIVATE KEY-----"
 
 
@@ -100,6 +101,11 @@ def _labelled(chance: random.Random) -> Field:
     return chance.choice(("password", "token", "apiKey", "client_secret")), secret, secret
 
 
+def _abroad(chance: random.Random) -> Field:
+    secret = some(chance, 9, "abcdefghkmnp") + str(chance.randrange(100, 999))
+    return "note", f"{_sentence(chance)} {chance.choice(_LABELS)} {secret}", secret
+
+
 def _nothing(chance: random.Random) -> Field:
     return chance.choice(("token", "password", "phone", "key")), chance.choice((None, True, 0, "", [], {}, 1.5)), ""
 
@@ -123,5 +129,5 @@ def _inner(chance: random.Random) -> Field:
 
 
 _MAKERS: Final[tuple[Callable[[random.Random], Field], ...]] = (
-    _text, _quoted, _phone, _integer, _token, _card, _harmless, _labelled, _nothing, _mention, _key, _inner,
+    _text, _quoted, _phone, _integer, _token, _card, _harmless, _labelled, _abroad, _nothing, _mention, _key, _inner,
 )  # fmt: skip
