@@ -103,7 +103,7 @@ TABLES: Final = (
     "{three} {three} {three}\n{three} {three} {three} {three}",
     "Lotto {dots}: 04 {two} {two} {two} 08 {two}, Superzahl {one}",
     "Spiel 77: 0{six} Super 6: 0{five}",
-    "Eurojackpot 05-{two}-{two}-{two}-{two} / 03-08",
+    "Eurojackpot {two}-{two}-{two}-{two}-{two} / 03-08",
     "AAPL {three}.{two} +{one}.{two} ({one}.{two}%) {commas} {commas}",
     "DAX {two} {three},{two} {two} {three},{two} -0,{two}",
     "CUSIP 0{eight} CIK 000{seven} ISIN US0{eight}{one} SEDOL 0{six}",
