@@ -27,4 +27,4 @@ def test_a_password_that_cannot_be_kept_is_one_sentence(tmp_path: Path) -> None:
     done = run("-m", "otel_training.cli", "serve", "--port", 0, cwd=tmp_path, OTEL_TRAINING_HOME=str(tmp_path))
 
     assert (1, "", 1) == (done.returncode, done.stdout, len(done.stderr.splitlines()))
-    assert f"{tmp_path / 'serve.password'} cannot be read" in done.stderr
+    assert f"Error: {tmp_path / 'serve.password'} is a link or the like" in done.stderr
