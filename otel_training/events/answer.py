@@ -8,8 +8,10 @@ from typing import Any, Final
 
 import orjson
 
+from otel_training.events.finisher import Finisher
 from otel_training.privacy.identity import Key, normal_text, text_sha256
 from otel_training.privacy.json_text import OPENING, json_spans
+from otel_training.privacy.search import mask_secrets
 from otel_training.record.record import JSON
 
 STEM: Final = 24
@@ -66,9 +68,13 @@ def beginning(text: str) -> str:
     return _without_edges(comparable(text)[:STEM])
 
 
-def digests(key: Key, texts: Iterable[str]) -> str | None:
-    """Return keyed digests of each text, blanks between: 8 hex digits of its beginning, 8 of all of it."""
-    return " ".join(_digest(key, text) for text in dict.fromkeys(texts) if text.strip()) or None
+def digests(finisher: Finisher, texts: Iterable[str]) -> str | None:
+    """Return keyed digests of each text, blanks between: 8 hex digits of its beginning, 8 of all of it.
+
+    Of secrets in a text only the type counts: whoever has the key cannot try which they were.
+    """
+    masked = (mask_secrets(text, finisher.rules.custom) for text in dict.fromkeys(texts) if text.strip())
+    return " ".join(_digest(finisher.key, text) for text in masked) or None
 
 
 def quoted(texts: Iterable[str], sources: list[str]) -> Iterator[str]:
@@ -80,12 +86,12 @@ def quoted(texts: Iterable[str], sources: list[str]) -> Iterator[str]:
             yield text
 
 
-def prompt_version(messages: list[JSON]) -> str | None:
+def prompt_version(messages: list[JSON], finisher: Finisher) -> str | None:
     """Digest the system prompt: it changes when the prompt does."""
     first = next(iter(messages), None)
     if not isinstance(first, dict) or first.get("role") != "system":
         return None
-    return text_sha256(orjson.dumps(first.get("content")).decode())[:12]
+    return text_sha256(orjson.dumps(first.get("content")).decode(), finisher.rules.custom)[:12]
 
 
 def prefill(messages: list[JSON]) -> str:

@@ -1,4 +1,4 @@
-"""Extractions and their corrections: insights, redacted, under ids made before the redaction."""
+"""Extractions and their corrections: insights, redacted, under ids that the redaction does not change."""
 
 from collections.abc import Iterator
 
@@ -43,9 +43,9 @@ def _compared(items: list[JSON], source: str, finisher: Finisher) -> Attributes:
         [text for item in fields if (text := as_text(item.get(name)))] for name in ("text", "category")
     )
     return {
-        names.OUTPUT_TEXTS: digests(finisher.key, texts),
-        names.OUTPUT_CATEGORIES: digests(finisher.key, categories),
-        names.OUTPUT_QUOTED: digests(finisher.key, quoted(texts, [source])),
+        names.OUTPUT_TEXTS: digests(finisher, texts),
+        names.OUTPUT_CATEGORIES: digests(finisher, categories),
+        names.OUTPUT_QUOTED: digests(finisher, quoted(texts, [source])),
     }
 
 
@@ -71,7 +71,7 @@ def _insight(item: JSON, url: str, redactor: Redactor) -> JSON:
     text = as_text(fields.get("text")) or ""
     category = as_text(fields.get("category"))
     # What has no text shares neither id nor digest with others that have none.
-    derived, digest = insight_digests(url, text) if text.strip() else ("", "")
+    derived, digest = insight_digests(url, text, redactor.rules.custom) if text.strip() else ("", "")
     return {
         "insight_id": as_id(fields.get("id")) or derived,
         "derived_id": derived,

@@ -1,6 +1,6 @@
 """From record to events: one function a kind, run on the writer thread.
 
-Each reads the JSON that capture took, computes ids over the unredacted text, redacts, and yields
+Each reads the JSON that capture took, computes ids, redacts, and yields
 events. Raises `MalformedError` where the content is not what it must be.
 """
 

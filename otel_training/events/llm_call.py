@@ -21,9 +21,9 @@ def llm_call(record: Record, finisher: Finisher) -> Iterator[Event]:
     attributes: Attributes = {
         **record.attributes,
         names.OUTPUT_COUNT: items,
-        names.OUTPUT_TEXTS: digests(finisher.key, texts),
-        names.OUTPUT_QUOTED: digests(finisher.key, quoted(texts, sent_texts(messages))),
-        names.PROMPT_VERSION: prompt_version(messages),
+        names.OUTPUT_TEXTS: digests(finisher, texts),
+        names.OUTPUT_QUOTED: digests(finisher, quoted(texts, sent_texts(messages))),
+        names.PROMPT_VERSION: prompt_version(messages, finisher),
     }
     body: dict[str, JSON] = {
         names.INPUT: redactor.redact_json(sent),

@@ -65,7 +65,7 @@ def impression(record: Record, finisher: Finisher) -> Iterator[Event]:
 
 def _links(record: Record, item: Item, finisher: Finisher) -> Iterator[Event]:
     for text in item.texts:
-        digest = insight_sha256(text)
+        digest = insight_sha256(text, finisher.rules.custom)
         # Before the rest: most feeds show again what they showed.
         if item.id is None or not finisher.is_new_link(item.id, digest):
             continue

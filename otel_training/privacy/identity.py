@@ -5,16 +5,24 @@ import hmac
 import os
 import unicodedata
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from otel_training.errors import FolderError
 from otel_training.ownership import open_own
+from otel_training.privacy.pattern import Pattern
+from otel_training.privacy.search import mask_secrets
+from otel_training.privacy.url import clean_url
 from otel_training.record.fields import FIELD_LIMIT, INSIGHT_LIMIT
 from otel_training.record.values import clean_text, url_of
 
 _KEY_BYTES: Final = 32
 _INSIGHT: Final = b"otel_training.insight\0"
+_REMEMBERED: Final = 1_024
+"""Texts whose normal forms are kept: a feed shows again what it showed."""
+
+Custom: TypeAlias = tuple[Pattern, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,31 +84,44 @@ def normal_text(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
-def text_sha256(text: str) -> str:
-    """Return SHA-256 of a text's normal form, as hex."""
-    return hashlib.sha256(_encode(normal_text(text))).hexdigest()
+def text_sha256(text: str, custom: Custom = ()) -> str:
+    """Return SHA-256 of a text's normal form, each secret in it replaced by its type, as hex."""
+    return hashlib.sha256(_comparable(text, custom)).hexdigest()
 
 
 def insight_id(source_url: object, text: str) -> str:
     """Derive an insight's id from its source's URL and its text: 32 hex digits, the same anywhere.
 
     The first half of SHA-256 over `otel_training.insight`, URL and text, NUL between them; the
-    URL without white space around it, the text in NFC with white space collapsed. Of both only
+    URL without what opens a door, the text in NFC with white space collapsed, in both each secret
+    replaced by its type, `<PHONE>`: an id gives away nothing that the record does not. Of both only
     what a record keeps counts: 4,096 and 16,384 characters, cleaned of NUL and lone surrogates.
     """
     return insight_digests(url_of(source_url, FIELD_LIMIT) or "", text)[0]
 
 
-def insight_digests(source_url: str, text: str) -> tuple[str, str]:
-    """Return `insight_id` and `insight_sha256` of an insight: both need the normal form, which takes longest."""
-    normal = _encode(normal_text(clean_text(text, INSIGHT_LIMIT)))
-    source_and_text = _INSIGHT + _encode(clean_text(source_url, FIELD_LIMIT).strip()) + b"\0" + normal
-    return hashlib.sha256(source_and_text).hexdigest()[:32], hashlib.sha256(normal).hexdigest()
+def insight_digests(source_url: str, text: str, custom: Custom = ()) -> tuple[str, str]:
+    """Return `insight_id` and `insight_sha256` of an insight: both need the normal form, which takes longest.
+
+    With patterns of the user's own their secrets are replaced, too, so that such an insight has
+    another id for those who do not have the patterns.
+    """
+    normal = _comparable(clean_text(text, INSIGHT_LIMIT), custom)
+    url = _comparable(clean_url(clean_text(source_url, FIELD_LIMIT).strip()), custom)
+    return hashlib.sha256(_INSIGHT + url + b"\0" + normal).hexdigest()[:32], hashlib.sha256(normal).hexdigest()
 
 
-def insight_sha256(text: str) -> str:
+def insight_sha256(text: str, custom: Custom = ()) -> str:
     """Return `text_sha256` of what a record keeps of an insight's text."""
-    return text_sha256(clean_text(text, INSIGHT_LIMIT))
+    return text_sha256(clean_text(text, INSIGHT_LIMIT), custom)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _comparable(text: str, custom: Custom) -> bytes:
+    """Return a text's normal form without secrets: those of the text as it is, and what is one in normal form alone."""
+    masked = mask_secrets(text, custom)
+    normal = normal_text(masked)
+    return _encode(normal if normal == masked else mask_secrets(normal, custom))
 
 
 def _encode(text: str) -> bytes:

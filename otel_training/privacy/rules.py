@@ -10,7 +10,7 @@ from otel_training.privacy.pattern import Extent, Pattern
 
 _log = logging.getLogger("otel_training")
 
-VERSION: Final = "1"
+VERSION: Final = "2"
 """The version of the redaction, kept in every record that it ran over."""
 
 _PLACEHOLDER: Final = re.compile(r"<[A-Z]{2,6}_\d{1,9}>")

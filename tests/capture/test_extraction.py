@@ -103,7 +103,7 @@ def test_records_the_whole_extraction(style: Any, lines: Lines) -> None:
         "url.full": "https://x.example/a?id=1",
         "training.source.length": 5,
         "training.source.truncated": False,
-        "training.redaction": "1",
+        "training.redaction": "2",
         "training.redaction.count": 0,
         "body": {
             "training.input": "Text.",

@@ -153,3 +153,95 @@ def test_an_id_that_is_derived_anywhere_is_the_records(
     (record,) = lines()
     (insight,) = record["body"]["training.output"]
     assert (insight_id(url, text), insight_sha256(text)) == (insight["derived_id"], insight["text_sha256"])
+
+
+SECRETS = [
+    "Ring +44 20 7946 0958 now", "Tel. 39150008", "Ask jo@a.example", "card 4111 1111 1111 1111", "password: hunter22",
+    "IBAN DE89 3704 0044 0532 0130 00", "From 10.0.0.1", "In 2024\n22 55 01 47",
+]  # fmt: skip
+OTHERS = [
+    "Ring +44 20 7946 0123 now", "Tel. 39150999", "Ask sam@b.example", "card 4242 4242 4242 4242",
+    "password: swordfish1",
+    "IBAN GB82 WEST 1234 5698 7654 32", "From 10.9.8.7", "In 2024\n22 55 01 99",
+]  # fmt: skip
+
+
+def shown(text: str) -> Any:
+    """Return an insight as a feed shows it, under an id of its own."""
+    return {"id": str(hash(text)), "text": text}
+
+
+def digests_of(lines: list[dict[str, Any]]) -> list[object]:
+    """Read every digest and derived id that is in some records."""
+    names = ("training.output.texts", "training.output.categories", "training.output.quoted", "gen_ai.prompt.version")
+    found: list[object] = [record[name] for record in lines for name in names if name in record]
+    insights = [
+        one for record in lines if record["training.kind"] == "extraction" for one in record["body"]["training.output"]
+    ]
+    links = [record["training.insight.text_sha256"] for record in lines if record["training.kind"] == "link"]
+    return [*found, *links, *((one["derived_id"], one["text_sha256"]) for one in insights)]
+
+
+@pytest.mark.parametrize("content", ["redacted", "none", "full"])
+@pytest.mark.parametrize(("text", "other"), list(zip(SECRETS, OTHERS, strict=True)))
+def test_no_digest_tells_which_secret_it_was(
+    lines: Callable[[], list[dict[str, Any]]], content: Any, text: str, other: str
+) -> None:
+    """All that may stand there have one digest, so nobody can try them; whatever is kept of texts."""
+    otel_training.configure(content=content)
+
+    @otel_training.extraction
+    def extract(source_url: str, source_content: str) -> list[dict[str, str]]:
+        messages = [{"role": "system", "content": source_content}, {"role": "user", "content": source_content}]
+        otel_training.current().llm_call(model="m", input=messages, output=source_content)
+        return [{"text": source_content, "category": source_content}]
+
+    extract(f"https://x.example/{text}", text)
+    otel_training.record_impressions([shown(text)])
+    before = lines()
+    extract(f"https://x.example/{other}", other)
+    otel_training.record_impressions([shown(other)])
+
+    assert len(before) * 2 == len(lines())
+    assert digests_of(before) == digests_of(lines()[len(before) :])
+    assert insight_id(f"https://x.example/{text}", text) == insight_id(f"https://x.example/{other}", other)
+
+
+def test_own_patterns_count_in_digests(lines: Callable[[], list[dict[str, Any]]]) -> None:
+    """What only the app knows to be secret cannot be tried either."""
+    otel_training.configure(redact_patterns=[r"EMP-\d{5}"])
+
+    @otel_training.extraction
+    def extract(source_content: str) -> list[str]:
+        return [source_content]
+
+    extract("EMP-12345 left")
+    extract("EMP-54321 left")
+
+    assert 1 == len({str(digests_of([record])) for record in lines()})
+
+
+def test_what_is_allowed_does_not_change_an_id(lines: Callable[[], list[dict[str, Any]]]) -> None:
+    """An id is the same whatever the settings of who derives it."""
+    otel_training.configure(redact_allow=["press@news.example"])
+
+    @otel_training.extraction
+    def extract(source_url: str) -> list[str]:
+        return ["Ask press@news.example"]
+
+    extract("u")
+
+    assert insight_id("u", "Ask press@news.example") == lines()[0]["body"]["training.output"][0]["derived_id"]
+
+
+def test_different_texts_have_different_digests_around_a_secret() -> None:
+    """Only the secret itself does not count, and that there is one does."""
+    texts = [
+        "Ring +44 20 7946 0958 now",
+        "Ring +44 20 7946 0958 then",
+        "Ring now",
+        "Ring jo@a.example now",
+        "Ring <PHONE> now",
+    ]
+
+    assert 4 == len({text_sha256(text) for text in texts})
