@@ -10,16 +10,19 @@ _LOCAL_LENGTH: Final = 64
 """Characters of an address before its @ (RFC 5321)."""
 
 
-def _find_address(match: re.Match[str]) -> Extent:
+def _find_address(match: re.Match[str]) -> Extent | None:
     text, at = match.string, match.start()
     local = _LOCAL.match(text[max(0, at - _LOCAL_LENGTH) : at][::-1])
-    return at - (local.end() if local else 0), match.end()
+    start = at - (local.end() if local else 0)
+    # A handle such as `@jo@mastodon.social` is public.
+    is_handle = text[start - 1 : start] == "@" and not text[max(0, start - 2) : start - 1].isalnum()
+    return None if is_handle else (start, match.end())
 
 
 EMAIL: Final = Pattern(
     "EMAIL",
     # Found at the @, then backwards: a pattern that begins with the local part is quadratic.
-    re.compile(r"@(?<=[\w.%+'\-]@)(?:[\w\-]{1,63}\.){1,8}[^\W\d_]{2,24}(?![^\W_])"),
+    r"@(?<=[\w.%+'\-]@)(?:[\w\-]{1,63}\.){1,8}[^\W\d_]{2,24}(?![^\W_])",
     r"[\w.%+'\-?]@[\w\-?]+\.",
     place="@",
     reach=600,

@@ -1,98 +1,107 @@
-"""What keys and tokens look like."""
+"""What keys, tokens and passwords look like: by a form of their own, or by the word before them."""
 
+import json
 import re
+from functools import cache
+from pathlib import Path
 from typing import Final
+from urllib.parse import unquote_plus
 
+from otel_training.privacy.blocks import BLOCK
 from otel_training.privacy.pattern import Extent, Pattern, named_group
+from otel_training.privacy.url import is_secret
 
-# The first letter spelt out in both cases: with IGNORECASE `re` does not skip to it.
-_NAMES: Final = (
-    r"[PpSsAaTt](?i:(?<=p)(?:ass(?:word|wd|phrase)|wd|rivate[_\-]?key)|(?<=s)ecret(?:[_\-]?key)?"
-    r"|(?<=a)(?:pi|ccess)[_\-]?key|(?<=t)oken)"
-)
-
-_BORDER: Final = re.compile(r"-----(?:BEGIN|(?P<end>END)) [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----")
-# Headers such as `DEK-Info:`, then lines of Base64, the last one shorter.
-_LINES: Final = re.compile(
-    r"(?:\s{1,8}[A-Za-z\-]{4,20}:[^\n]{0,120}(?=\n)){0,4}(?:\s{0,8}[A-Za-z0-9+/=]{16,})++(?:\s{1,8}[A-Za-z0-9+/=]{1,64}\b=*)?"
-)
-_BASE64: Final = re.compile(r"(?=[a-z+/=]{0,64}[A-Z0-9])(?=[A-Z0-9+/=]{0,64}[a-z0-9])[A-Za-z0-9+/=]{16,}")
-
-
-def _find_block(match: re.Match[str]) -> Extent | None:
-    """Find a private key to its end, or the lines of one that was cut off; a mention of its first line is none."""
-    text, begin = match.string, match.end()
-    border = _BORDER.search(text, begin)
-    if border is not None and border["end"] and _is_key(text[begin : border.start()]):
-        return match.start(), border.end()
-    lines = _LINES.match(text, begin)
-    return (match.start(), lines.end()) if lines and _is_key(lines[0]) else None
-
-
-def _is_key(body: str) -> bool:
-    """Return whether a text is mostly Base64, or one word in a line of its own."""
-    words = body.split()
-    return sum(len(word) for word in words if _BASE64.fullmatch(word)) * 3 > len("".join(words)) or (
-        len(words) == 1 and body[0].isspace() and body[-1].isspace() and "\n" in body
-    )
-
-
-KEYS: Final = (
-    Pattern(
-        "KEY",
-        re.compile(r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----"),
-        r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----",
-        find=_find_block,
-    ),
+# With fewer characters than are issued: a key may have been cut off.
+_CUT: Final = (
+    ("sk-ant-", r"\bsk-ant-[A-Za-z0-9_-]{8,}"),
+    ("sk-", r"\bsk-(?:proj|svcacct|admin|or-v1)-[A-Za-z0-9_-]{16,}"),
     # Not every `sk-` with dashes: addresses of articles on SK Hynix begin so too.
+    ("sk-", r"\bsk-(?=[A-Za-z]{0,64}[0-9])[A-Za-z0-9]{16,}"),
+    ("k_", r"\b[rs]k_(?:live|test)_[A-Za-z0-9]{16,}"),
+    ("a", r"\bA(?:KIA|SIA)[A-Z0-9]{12,}\b"),
+    ("gh", r"\bgh[pousr]_[A-Za-z0-9]{16,}"),
+    ("github_pat_", r"\bgithub_pat_[A-Za-z0-9_]{20,}"),
+    ("aiza", r"\bAIza[A-Za-z0-9_-]{30,}"),
+    ("eyj", r"\beyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]{2,}(?:\.[A-Za-z0-9_-]*)?)?"),
+)
+_NAMES: Final = (
+    "pass(?:word|wd|phrase|wort|code)|mot de passe|pwd|kennwort|contrase[ñn]a|senha|wachtwoord|l[öo]senord|passord"
+    "|adgangskode|salasana|has[łl]o|heslo|jelsz[óo]|parol[aă]|[şs]ifre"
+    r"|private[_\-]?key|secret(?:[_\-]?key)?|(?:api|access)[_\-]?key|token"
+)
+# Without a first letter that may be a capital.
+_WORDS: Final = (
+    "ароль", "密码", "密碼", "口令", "パスワード", "비밀번호", "암호", "كلمة المرور", "كلمة السر", "סיסמה", "סיסמא",
+    "รหัสผ่าน", "ật khẩu", "पासवर्ड", "ωδικός",
+)  # fmt: skip
+_VALUE: Final = (
+    r"[\"']?(?:=(?P<secret>[^\s\"'<>&;,]{3,})|\s{0,3}[=:\uff1a\uff1d]\s{0,3}(?:[\"'](?P<quoted>[^\n\"'<>]{4,})"
+    r"|(?P<bare>(?=[^\s\"'<>&;,\d]{0,200}\d)[^\s\"'<>&;,]{6,})))"
+)
+_CODE: Final = re.compile(r"[A-Za-z_][\w.]*[(\[]|(?i:none|null|true|false)\Z")
+_AHEAD: Final = re.compile(r"\(\?=[^)]*\)")
+_COUNT: Final = re.compile(r"\{(\d+)(?:,\d*)?\}")
+_URL_BEFORE: Final = 2_048
+
+
+def _find_named(match: re.Match[str]) -> Extent | None:
+    """Find what a name gives away, unless that is code: the call of a function, or nothing."""
+    start, end = named_group(match)
+    return None if _CODE.match(match.string, start, end) else (start, end)
+
+
+def _find_parameter(match: re.Match[str]) -> Extent | None:
+    """Find a parameter's value in a URL, where `clean_url` would remove the parameter."""
+    before = match.string[max(0, match.start() - _URL_BEFORE) : match.start()].split()
+    is_url = bool(before) and not match.string[match.start() - 1].isspace() and "://" in before[-1]
+    return named_group(match) if is_url and is_secret(unquote_plus(match["name"])) else None
+
+
+def _form(hints: tuple[str, ...], pattern: str) -> Pattern:
+    # An automaton would need a state for each count, and cannot look ahead: it need not, to tell that something may be.
+    gate = _COUNT.sub(lambda count: f"{{{min(4, int(count[1]))},}}", _AHEAD.sub("", pattern))
+    return Pattern("KEY", f"(?a){pattern}", gate, hints=hints, reach=512, find=named_group)
+
+
+@cache
+def key_patterns() -> tuple[Pattern, ...]:
+    """Return all patterns of keys; their forms are data, made from a list that others maintain."""
+    forms = json.loads(Path(__file__).with_name("key_forms.json").read_text(encoding="utf-8"))
+    return (BLOCK, *(_form(tuple(form["hints"]), form["pattern"]) for form in forms), *_OWN)
+
+
+_OWN: Final = (
+    *(_form((hint,), pattern) for hint, pattern in _CUT),
     Pattern(
         "KEY",
-        re.compile(
-            r"[sr]k[_\-](?<![A-Za-z0-9]...)(?:(?<=sk-)(?:ant-[\w\-]{8,}|(?:proj|svcacct|admin|or-v1)-[\w\-]{16,}"
-            r"|(?=[A-Za-z]{0,200}\d)[A-Za-z0-9]{16,})|(?<=_)(?:live|test)_[A-Za-z0-9]{16,})",
-            re.ASCII,
-        ),
-        r"sk-(?:ant-|proj-|svcacct-|admin-|or-v1-|[A-Za-z0-9]{16})|[sr]k_(?:live|test)_",
+        r"(?ai)\b(?:authorization[\"']?:\s{0,4}[\"']?(?:bearer\s{1,4}|basic\s{1,4}(?=(?-i:[a-z]{0,200}[A-Z0-9=+/])))"
+        r"(?P<secret>[\w.~+/=\-]{12,})|bearer\s{1,4}(?=[^\s\d]{0,200}\d)(?P<bearer>[\w.~+/=\-]{12,}))",
+        r"(?i)authorization[\"']?:|bearer[\t-\r ]{1,4}[\w.~+/=\-]{12}",
         reach=256,
-    ),
-    Pattern("KEY", re.compile(r"A(?:KIA|SIA)(?<![A-Za-z0-9]A.IA)[A-Z0-9]{12,}(?![a-z])"), r"A(?:KIA|SIA)[A-Z0-9]{12}"),
-    Pattern(
-        "KEY",
-        re.compile(
-            r"gh(?<![A-Za-z0-9]gh)[pousr]_[A-Za-z0-9]{16,}|github_pat_(?<![A-Za-z0-9]github_pat_)\w{20,}", re.ASCII
-        ),
-        r"gh[pousr]_[A-Za-z0-9]{16}|github_pat_\w{20}",
-    ),
-    Pattern("KEY", re.compile(r"xox(?<![A-Za-z0-9]xox)[abeoprs]-[\w\-]{10,}", re.ASCII), r"xox[abeoprs]-"),
-    Pattern("KEY", re.compile(r"AIza(?<![A-Za-z0-9]AIza)[\w\-]{30,}", re.ASCII), r"AIza[\w\-]{30}"),
-    Pattern(
-        "KEY", re.compile(r"eyJ(?<![\w\-]eyJ)[\w\-]{8,}(?:\.[\w\-]{2,}(?:\.[\w\-]*)?)?", re.ASCII), r"eyJ[\w\-]{8}"
-    ),
-    Pattern(
-        "KEY",
-        re.compile(
-            r"[Aa](?<!\w.)(?i:uthorization):\s{0,4}(?:(?i:bearer)\s{1,4}|(?i:basic)\s{1,4}(?=[a-z]{0,200}[A-Z0-9=+/]))"
-            r"(?P<secret>[\w.~+/=\-]{12,})"
-            r"|[Bb](?<!\w.)(?i:earer)\s{1,4}(?=[^\s\d]{0,200}\d)(?P<bearer>[\w.~+/=\-]{12,})",
-            re.ASCII,
-        ),
-        r"(?i)authorization:[\t-\r ]{0,4}(?:bearer|basic)|bearer[\t-\r ]{1,4}[\w.~+/=\-]{12}",
-        reach=256,
+        hints=("bearer", "authorization"),
         find=named_group,
     ),
     Pattern(
         "KEY",
-        re.compile(
-            rf"{_NAMES}[\"']?(?:=(?P<secret>[^\s\"'<>&;,]{{3,}})"
-            r"|\s{0,3}[=:]\s{0,3}(?:[\"'](?P<quoted>[^\n\"'<>]{4,})"
-            r"|(?P<bare>(?=[^\s\"'<>&;,\d]{0,200}\d)[^\s\"'<>&;,]{8,})))"
-        ),
-        r"(?i)(?:pass(?:word|wd|phrase)|pwd|private[_\-]?key|secret(?:[_\-]?key)?|(?:api|access)[_\-]?key|token)"
-        r"[\"']?[\t-\r ?]{0,3}[=:]",
+        f"(?i:{_NAMES}){_VALUE}",
+        # There each character that is not ASCII is a `?`.
+        rf"(?i)(?:{re.sub('[^ -~]', '?', _NAMES)})[\"']?[\t-\r ?]{{0,3}}[=:?]",
         reach=256,
-        find=named_group,
+        find=_find_named,
+    ),
+    Pattern("KEY", f"(?:{'|'.join(_WORDS)}){_VALUE}", "", words=_WORDS, reach=256, find=_find_named),
+    Pattern(
+        "KEY",
+        r"[?&#;](?P<name>[\w.\[\]%+\-]{1,64})=(?P<secret>[^\s\"'<>&#;\\]*[^\s\"'<>&#;\\.,:!?)\]}*])",
+        r"(?i)[?&#;][\w.\[\]%+\-]{0,64}(?:token|secret|pass|pwd|key|auth|sig|session|sid|credential|jwt|otp)[\w\]%]*=",
+        reach=512,
+        find=_find_parameter,
     ),
     Pattern(
-        "KEY", re.compile(r"://(?P<secret>[^\s/?#<>\"']{1,512})@(?=[\w\[])"), r"://[^\t-\r /#<>\"']+@", find=named_group
+        "KEY",
+        r"://(?P<secret>[^\s/?#<>\"']{1,512})@(?=[\w\[])",
+        r"://[^\t-\r /#<>\"']+@",
+        hints=("://",),
+        find=named_group,
     ),
 )

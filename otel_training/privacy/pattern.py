@@ -9,6 +9,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Final, NamedTuple, TypeAlias
 
 Extent: TypeAlias = tuple[int, int]
@@ -34,10 +35,14 @@ class Pattern:
     """One form of a type of secret."""
 
     type: str
-    regex: re.Pattern[str]
-    """Judges exactly, around the places where something may be."""
+    source: str
+    """Judges exactly, by `re`, around the places where something may be."""
     gate: str
     """What every match holds, for RE2 and `re` on ASCII, where `?` stands for any other character."""
+    hints: tuple[str, ...] = ()
+    """Lower-case texts of which every match holds one, so that `re` need not search for the gate."""
+    words: tuple[str, ...] = ()
+    """Instead of a gate: texts that are not ASCII, at one of which every match begins."""
     place: str = ""
     """What finds the places, if not the gate; several patterns share one."""
     before: int = 0
@@ -46,6 +51,16 @@ class Pattern:
     """Characters behind a place that decide whether something matches."""
     find: Find | None = None
     """Returns which part of a match is the secret, None if none is; by default all of it is."""
+
+    @property
+    def regex(self) -> re.Pattern[str]:
+        """The source, compiled at its first use: most forms of keys never occur."""
+        return _compile(self.source)
+
+
+@cache
+def _compile(source: str) -> re.Pattern[str]:
+    return re.compile(source)
 
 
 def find_matches(regex: re.Pattern[str], text: str, start: int, stop: int, reach: int) -> Iterator[re.Match[str]]:
@@ -69,8 +84,8 @@ def find_matches(regex: re.Pattern[str], text: str, start: int, stop: int, reach
 
 
 def named_group(match: re.Match[str]) -> Extent:
-    """Return where the named group stands that matched."""
-    return without_brackets(match.string, *match.span(match.lastgroup or 0))
+    """Return where the last group stands that matched, or all of the match."""
+    return without_brackets(match.string, *match.span(match.lastgroup or match.lastindex or 0))
 
 
 def without_brackets(text: str, start: int, end: int) -> Extent:

@@ -1,11 +1,21 @@
 """All patterns, in the order of search: what the first takes, the next do not see."""
 
-from typing import Final
+from functools import cache
 
 from otel_training.privacy.email import EMAIL
-from otel_training.privacy.keys import KEYS
+from otel_training.privacy.keys import key_patterns
 from otel_training.privacy.numbers import CARD, IBAN, IP4, IP6
 from otel_training.privacy.pattern import Pattern
 from otel_training.privacy.phones import PHONES
 
-PATTERNS: Final[tuple[Pattern, ...]] = (*KEYS, EMAIL, IBAN, CARD, IP4, IP6, *PHONES)
+
+@cache
+def patterns() -> tuple[Pattern, ...]:
+    """Return all patterns in the order of search."""
+    return (*key_patterns(), EMAIL, IBAN, CARD, IP4, IP6, *PHONES)
+
+
+@cache
+def with_words() -> tuple[int, ...]:
+    """Return the numbers of the patterns that no gate tells of."""
+    return tuple(number for number, pattern in enumerate(patterns()) if pattern.words)

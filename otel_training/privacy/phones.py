@@ -70,9 +70,7 @@ def _find_after_word(match: re.Match[str]) -> Extent | None:
 PHONES: Final = (
     Pattern(
         "PHONE",
-        re.compile(
-            rf"\+(?<![A-Za-z_+]\+)[1-9]\d{{0,3}}(?:{_GAP}?\(?\d{{1,14}}+\)?){{1,7}}{_EXTENSION}(?!\w)", re.ASCII
-        ),
+        rf"(?a)\+(?<![A-Za-z_+]\+)[1-9]\d{{0,3}}(?:{_GAP}?\(?\d{{1,14}}+\)?){{1,7}}{_EXTENSION}(?!\w)",
         r"\+[1-9](?:[ ().\-/?]{0,3}[0-9]){7}",
         place=RUN,
         before=2,
@@ -80,7 +78,7 @@ PHONES: Final = (
     ),
     Pattern(
         "PHONE",
-        re.compile(rf"00(?<![\w.,+\-]..)[1-9]\d{{0,2}}(?:{_GAP}\(?\d{{1,9}}+\)?){{1,7}}{_EXTENSION}(?!\w)", re.ASCII),
+        rf"(?a)00(?<![\w.,+\-]..)[1-9]\d{{0,2}}(?:{_GAP}\(?\d{{1,9}}+\)?){{1,7}}{_EXTENSION}(?!\w)",
         r"00[1-9](?:[ ().\-/?]{0,3}[0-9]){7}",
         place=RUN,
         before=2,
@@ -89,11 +87,8 @@ PHONES: Final = (
     # North America.
     Pattern(
         "PHONE",
-        re.compile(
-            r"[(2-9](?<![\w.,+\-].)(?:(?<=\()[2-9]\d\d\)[ \-]?|(?<=\d)\d\d[ .\-])\d{3}[ .\-]\d{4}"
-            rf"{_EXTENSION}(?![\w\-]|\.\d)",
-            re.ASCII,
-        ),
+        r"(?a)[(2-9](?<![\w.,+\-].)(?:(?<=\()[2-9]\d\d\)[ \-]?|(?<=\d)\d\d[ .\-])\d{3}[ .\-]\d{4}"
+        rf"{_EXTENSION}(?![\w\-]|\.\d)",
         r"[2-9][0-9][0-9]\)?[ .\-]?[0-9]{3}[ .\-][0-9]{4}",
         place=RUN,
         before=2,
@@ -102,11 +97,8 @@ PHONES: Final = (
     # With a trunk zero.
     Pattern(
         "PHONE",
-        re.compile(
-            rf"[(0]{_BEGIN}(?<!\b\d\d .)(?:(?<=\()0|(?<=0))(?!\d[./\-]\d{{1,2}}[./\-]\d)(?!\d(?: \d\d){{5}}(?!\d))"
-            rf"\d{{1,5}}\)?(?:{_GAP}{{0,2}}\d{{2,10}}+){{0,5}}(?!\w|[.,:\-]\d)",
-            re.ASCII,
-        ),
+        rf"(?a)[(0]{_BEGIN}(?<!\b\d\d .)(?:(?<=\()0|(?<=0))(?!\d[./\-]\d{{1,2}}[./\-]\d)(?!\d(?: \d\d){{5}}(?!\d))"
+        rf"\d{{1,5}}\)?(?:{_GAP}{{0,2}}\d{{2,10}}+){{0,5}}(?!\w|[.,:\-]\d)",
         r"0(?:[ ().\-/?]{0,3}[0-9]){8}",
         place=RUN,
         before=2,
@@ -115,12 +107,9 @@ PHONES: Final = (
     # Norway, Poland, Spain, Brazil: no trunk zero.
     Pattern(
         "PHONE",
-        re.compile(
-            rf"[1-9]{_BEGIN}(?<!\d{_SPACE}.)\d"
-            rf"(?:(?:{_SPACE}\d\d){{3}}|\d{_SPACE}\d\d{_SPACE}\d{{3}}|\d(?:{_SPACE}\d{{3}}){{2}}|\d(?:{_SPACE}\d\d){{3}}"
-            rf"|{_SPACE}\d{{3}}(?:{_SPACE}\d\d){{2}}|{_SPACE}9?\d{{4}}-\d{{4}})(?![\w:/]|[.,\-]\d|{_SPACE}\d)",
-            re.ASCII,
-        ),
+        rf"(?a)[1-9]{_BEGIN}(?<!\d{_SPACE}.)\d"
+        rf"(?:(?:{_SPACE}\d\d){{3}}|\d{_SPACE}\d\d{_SPACE}\d{{3}}|\d(?:{_SPACE}\d{{3}}){{2}}|\d(?:{_SPACE}\d\d){{3}}"
+        rf"|{_SPACE}\d{{3}}(?:{_SPACE}\d\d){{2}}|{_SPACE}9?\d{{4}}-\d{{4}})(?![\w:/]|[.,\-]\d|{_SPACE}\d)",
         r"[1-9][0-9](?:(?:[ ?][0-9]{2}){3}|[0-9][ ?][0-9]{2}[ ?][0-9]{2}"
         r"|[0-9][ ?][0-9]{3}[ ?]|[ ?][0-9]{3}[ ?]|[ ?]9?[0-9]{4}-)",
         place=RUN,
@@ -129,11 +118,8 @@ PHONES: Final = (
     ),
     Pattern(
         "PHONE",
-        re.compile(
-            rf"[(0-9]{_BEGIN}(?:\d{{6,13}}|\d{{0,5}}\)?(?:{_GAP}{{1,2}}\(?\d{{2,8}}+\)?){{1,6}}|\d{{1,5}}\)\d{{2,8}})"
-            rf"{_EXTENSION}(?!\w|[.,:]\d)",
-            re.ASCII,
-        ),
+        rf"(?a)[(0-9]{_BEGIN}(?:\d{{6,13}}|\d{{0,5}}\)?(?:{_GAP}{{1,2}}\(?\d{{2,8}}+\)?){{1,6}}|\d{{1,5}}\)\d{{2,8}})"
+        rf"{_EXTENSION}(?!\w|[.,:]\d)",
         r"[0-9](?:[ ().\-/?]{0,3}[0-9]){6}",
         place=RUN,
         before=2,

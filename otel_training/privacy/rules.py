@@ -47,7 +47,8 @@ def make_rules(content: Content, patterns: str, allow: str) -> Rules:
 
 def _compile_custom(line: str) -> Pattern | None:
     try:
-        return Pattern("CUSTOM", re.compile(line), "", find=_find_outside_placeholders)
+        re.compile(line)
+        return Pattern("CUSTOM", line, "", find=_find_outside_placeholders)
     except (re.error, OverflowError, RecursionError) as error:
         _log.warning("otel_training: redact_patterns: %r is no regular expression (%s); skipped", line, error)
         return None

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 from otel_training._turn import Turn
 from otel_training.privacy.engine import engine
 from otel_training.privacy.pattern import Extent, Pattern, Secret, find_matches
-from otel_training.privacy.patterns import PATTERNS
+from otel_training.privacy.patterns import patterns, with_words
 from otel_training.privacy.rules import Rules
 
 _ROUNDS: Final = 16
@@ -76,7 +76,8 @@ class _Search:
             for number, places in _places(self._masked, max(0, start), end):
                 every[number] += places
         for number in sorted(every):
-            self._take(PATTERNS[number], self._matches(PATTERNS[number], every[number]))
+            pattern = patterns()[number]
+            self._take(pattern, self._matches(pattern, every[number]))
             if self._turn is not None:
                 self._turn.end()
         return self.secrets[before:]
@@ -119,11 +120,16 @@ def _places(text: str, start: int, end: int) -> Iterator[tuple[int, list[Extent]
     raw = text[start:end].encode("ascii", "replace")
     found: dict[str, list[Extent]] = {}
     for number in engine().choose(raw):
-        place = PATTERNS[number].place or PATTERNS[number].gate
+        pattern = patterns()[number]
+        place = pattern.place or pattern.gate
         if place not in found:
             found[place] = [(start + first, start + last) for first, last in engine().places(place, raw)]
         if found[place]:
             yield number, found[place]
+    for number in () if text.isascii() else with_words():
+        words = [word for word in patterns()[number].words if word in text]
+        if words:
+            yield number, [match.span() for match in re.compile("|".join(words)).finditer(text, start, end)]
 
 
 def _joined(extents: Iterable[Extent], gap: int) -> Iterator[Extent]:

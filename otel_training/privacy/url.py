@@ -35,7 +35,12 @@ def _clean_fragment(hash_: str, fragment: str) -> str:
     return _clean_parameters(hash_, fragment) if "=" in fragment else hash_ + fragment
 
 
+def is_secret(name: str) -> bool:
+    """Return whether a parameter of this name opens a door."""
+    return _SECRET.match(name) is not None
+
+
 def _clean_parameters(mark: str, parameters: str) -> str:
-    pairs = [pair for pair in parameters.split("&") if not _SECRET.match(unquote_plus(pair.partition("=")[0]))]
+    pairs = [pair for pair in parameters.split("&") if not is_secret(unquote_plus(pair.partition("=")[0]))]
     kept = "&".join(pairs)
     return mark + kept if kept or not parameters else ""
