@@ -7,9 +7,11 @@ from dataclasses import dataclass, field, fields, replace
 from importlib.util import find_spec
 from typing import Any, Final
 
+from otel_training.controls import keep_out_of_log
 from otel_training.conventions import Content
 
 _log = logging.getLogger("otel_training")
+_log.addFilter(keep_out_of_log)
 
 GIB: Final = 1 << 30
 

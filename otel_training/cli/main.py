@@ -9,10 +9,12 @@ import textwrap
 import threading
 import time
 from collections.abc import Sequence
+from io import StringIO
 from types import FrameType
 from typing import Final
 
 from otel_training.cli.exit_code import ExitCode
+from otel_training.controls import visible
 from otel_training.conventions import COMMAND
 from otel_training.errors import TrainingError
 
@@ -42,7 +44,8 @@ def main(argv: Sequence[str] | None = None) -> int:  # noqa: PLR0911 - one exit 
     except click.exceptions.Exit as ended:
         return ended.exit_code
     except click.ClickException as error:
-        error.show()
+        error.show(usage := StringIO())
+        sys.stderr.write(visible(usage.getvalue()))
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         return _fail(_INTERRUPTED, ExitCode.INTERRUPTED)
@@ -137,7 +140,7 @@ def _sentence(error: OSError) -> str:
 
 
 def _fail(sentence: str, code: ExitCode = ExitCode.FAILED) -> ExitCode:
-    text = f"Error: {sentence}"
+    text = f"Error: {visible(sentence)}"
     if sys.stderr.isatty():
         width = shutil.get_terminal_size().columns
         text = textwrap.fill(text, width, break_long_words=False, break_on_hyphens=False)

@@ -3,7 +3,6 @@
 import csv
 import json
 import os
-import re
 import stat
 import sys
 import textwrap
@@ -17,18 +16,19 @@ from typing import IO, Any, Final
 
 import click
 import orjson
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
+from otel_training.controls import escaped, visible
 from otel_training.progress import Progress as Callback
 from otel_training.store.client import Row
 
 _JSON: Final = click.option("as_json", "--json", is_flag=True, help="Print JSON, one object a line.")
 _CSV: Final = click.option("as_csv", "--csv", is_flag=True, help="Print CSV with a header line.")
 
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _FIXED: Final = 20
 """Columns up to this width keep it; wider ones give way where the terminal is too narrow."""
 _LEAST: Final = 8
@@ -36,10 +36,19 @@ _LEAST: Final = 8
 _CELL: Final = 40
 _LAST_CELL: Final = 400
 _HELD_BYTES: Final = 64 << 20
-_LINE_ENDS: Final = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\n", "\r", "＝", "＋", "－", "＠")  # noqa: RUF001 - some take these, too
 
-_err: Final = Console(stderr=True, highlight=False, emoji=False)
+
+class _Console(Console):
+    """A console that shows no control character, whoever drew what it prints; its own colours are no part of a text."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """Draw as any console does."""
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else Segment(visible(segment.text), segment.style)
+
+
+_err: Final = _Console(stderr=True, highlight=False, emoji=False)
 
 
 class Output(Enum):
@@ -55,7 +64,7 @@ class Output(Enum):
             show(*draw(list(rows)))
         elif self is Output.JSON:
             for row in rows:
-                sys.stdout.write(json.dumps(row, ensure_ascii=False, default=str).translate(_LINE_ENDS) + "\n")
+                sys.stdout.write(escaped(json.dumps(row, ensure_ascii=False, default=str)) + "\n")
         else:
             _write_csv(rows)
 
@@ -109,10 +118,10 @@ def _write_csv(rows: Iterable[Mapping[str, Any]]) -> None:
 
 def _csv_cell(value: Any) -> Any:
     if isinstance(value, (dict, list)):
-        return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return f"'{value}"
-    return value
+        return escaped(json.dumps(value, ensure_ascii=False))
+    if not isinstance(value, str):
+        return value
+    return visible(f"'{value}" if value.startswith(_FORMULA) else value)
 
 
 def show(*parts: RenderableType, aside: bool = False) -> None:
@@ -120,7 +129,7 @@ def show(*parts: RenderableType, aside: bool = False) -> None:
 
     A sentence is broken between words alone, so that a path in it can be copied; a table is set apart by blank lines.
     """
-    console = _err if aside else Console(highlight=False, emoji=False)
+    console = _err if aside else _Console(highlight=False, emoji=False)
     for before, part in zip((None, *parts), parts, strict=False):
         if before is not None and not (isinstance(before, (str, Text)) and isinstance(part, type(before))):
             console.print()
@@ -131,6 +140,7 @@ def show(*parts: RenderableType, aside: bool = False) -> None:
 
 def _broken(text: str, console: Console) -> str:
     """Break lines between words for a terminal; elsewhere a line is a line."""
+    text = visible(text)
     if not console.is_terminal:
         return text
     wrapper = textwrap.TextWrapper(console.width, break_long_words=False, break_on_hyphens=False)
@@ -139,7 +149,7 @@ def _broken(text: str, console: Console) -> str:
 
 def warn(sentence: str, style: str = "yellow") -> None:
     """Print a warning on stderr, broken between words where that is a terminal: in a log it is one line."""
-    _err.print(Text(sentence, style=style), soft_wrap=not _err.is_terminal)
+    _err.print(Text(visible(sentence), style=style), soft_wrap=not _err.is_terminal)
 
 
 def note(sentence: str) -> None:
@@ -181,7 +191,7 @@ def to_text(value: Any, limit: int = 1000) -> Text:
         return Text(f"{value:g}")
     if isinstance(value, int):
         return Text(f"{value:,}")
-    text = _CONTROL.sub("\N{REPLACEMENT CHARACTER}", str(value))
+    text = visible(str(value))
     return Text(text if len(text) <= limit else f"{text[: limit - 1]}…")
 
 

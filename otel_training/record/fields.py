@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable
 from typing import Any, Final
 
+from otel_training.controls import without_controls
 from otel_training.record.known import unwrap
 from otel_training.record.values import INT_BITS, clean, clean_text
 
@@ -46,15 +47,15 @@ _FLAGS: Final = {"true": True, "false": False}
 
 
 def as_id(value: object) -> str | None:
-    """Return an id as text: `1` is `"1"` and `0` is an id; true, 1.5, "" and null are none."""
+    """Return an id as text, without control characters: `1` is `"1"`, `0` is an id; true, 1.5, "" and null are none."""
     if type(value) is str and len(value) <= NAME_LIMIT:
-        return clean(value).strip() or None
+        return without_controls(clean(value)).strip() or None
     value = unwrap(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return int.__repr__(value) if int.bit_length(value) <= INT_BITS else None
     if isinstance(value, bytes):
         value = bytes.decode(value, "utf-8", "replace")
-    return clean_text(value, NAME_LIMIT).strip() or None if isinstance(value, str) else None
+    return without_controls(clean_text(value, NAME_LIMIT)).strip() or None if isinstance(value, str) else None
 
 
 def number(value: object) -> float | None:

@@ -16,7 +16,7 @@ from otel_training.spool.lock import FileLock
 WAIT_SECONDS: Final = 120.0
 _QUIET_SECONDS: Final = 1.0
 _POLL_SECONDS: Final = 0.05
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("otel_training")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,25 @@
 """What all commands print, on stdout and beside it."""
 
+import csv
+import io
+import json
 import os
 import pty
+import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
+from fastapi import FastAPI, Request
+from fastapi.testclient import TestClient
 
 import otel_training
+from otel_training import TrainingMiddleware
 from otel_training.folder import DataFolder
 from tests.cli.news import extract
+from tests.cli.terminal import run_in_terminal
 from tests.served import environment, run
 
 pytestmark = pytest.mark.slow
@@ -82,3 +90,102 @@ def test_a_server_that_is_away_is_one_sentence(tmp_path: Path) -> None:
 
     sentence = "Error: No ClickHouse answers at 127.0.0.1:9: start it, or correct OTEL_TRAINING_STORE.\n"
     assert (1, "", sentence) == (done.returncode, done.stdout, done.stderr)
+
+
+NASTY: Final = "\x1b]0;x\x07\x1b[31m\x9b31m\x7f\x08\r\x85\u202e\u2066\u2028\u2029x"
+"""What drives a terminal, ends lines, or turns a text round."""
+
+
+def _plant(folder: DataFolder, tmp_path: Path) -> None:
+    """Have an app capture such texts wherever texts come from elsewhere: its readers', a model's, a receiver's."""
+    app = FastAPI()
+
+    @app.post("/api/feed/engage")
+    async def engage(request: Request) -> dict[str, int]:
+        return {"bytes": len(await request.body())}
+
+    @app.get("/api/feed")
+    def feed() -> list[dict[str, str]]:
+        return [{"id": f"shown{NASTY}", "text": f"=text{NASTY}"}]
+
+    TestClient(TrainingMiddleware(app, feed=f"GET /api/{NASTY}")).get("/api/feed")
+    client = TestClient(TrainingMiddleware(app))
+    for action in ("like", f"odd{NASTY}"):
+        client.post(
+            "/api/feed/engage", json={"insight_id": f"posted{NASTY}", "action": action, "metadata": {"user_id": NASTY}}
+        )
+    client.post("/api/feed/engage", content=b'{"' + NASTY.encode() + b'": 1}')
+    client.get("/api/feed")
+
+    @otel_training.extraction
+    def extracting(topic: str, source_url: str, source_content: str) -> dict[str, Any]:
+        otel_training.current().llm_call(model=f"model{NASTY}", input=f"in{NASTY}", output=f"out{NASTY}")
+        return {"insights": [{"text": f"=cmd{NASTY}", "category": f"c{NASTY}"}], "quality_score": -8}
+
+    @otel_training.extraction
+    def failing(topic: str) -> None:
+        raise type(f"Error{NASTY}", (Exception,), {})(NASTY)
+
+    extracting(f"@topic{NASTY}", f"https://x.example/{NASTY}", f"content{NASTY}")
+    with pytest.raises(Exception, match="x"):
+        failing(f"topic{NASTY}")
+    otel_training.query(lambda query: [])(f"+query{NASTY}")
+    otel_training.record_correction(f"corrected{NASTY}", [f"text{NASTY}"])
+    assert otel_training.flush(20)
+    state = {"endpoint": f"http://x{NASTY}", "error": f"refused{NASTY}", "error_at": 1.0, "rejected": 1}
+    folder.shipping.write_text(json.dumps(state), "utf-8")
+    (tmp_path / f"old{NASTY}.jsonl").write_text(f'{{"stage": "{NASTY}"}}\n', "utf-8")
+
+
+REPORTS: Final = (
+    (),
+    ("doctor",),
+    ("analyze",),
+    ("export", "--out", "t.jsonl", "--force", "--min-viewers", "0"),
+    ("view",),
+)
+LISTINGS: Final = tuple(
+    ("view", kind) for kind in ("extraction", "feedback", "impression", "query", "llm_call", "correction")
+)
+MISTAKES: Final = (
+    ("view", f"no{NASTY}"), (f"no{NASTY}",), ("export", f"--no{NASTY}"), ("export", "--out", f"no{NASTY}/t.jsonl"),
+    ("import", f"old{NASTY}.jsonl"), ("import", f"none{NASTY}.jsonl"),
+)  # fmt: skip
+TO_FILES: Final = (
+    *REPORTS, *LISTINGS, *MISTAKES, ("export", "--print-sql"), ("schema", "verify"), ("ship",),
+    *((*command, "--json") for command in REPORTS), *((*command, "--csv") for command in LISTINGS),
+)  # fmt: skip
+RAW: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+OURS: Final = re.compile(r"\x1b\[[\d;]*m|\x1b\[\?25[hl]|\x1b\[1A|\x1b\[2K|\r")
+"""Colours, and what a progress bar does."""
+
+
+@pytest.mark.slow
+def test_no_stored_text_drives_the_terminal(folder: DataFolder, tmp_path: Path) -> None:
+    """Of whatever command, in whatever form, to a terminal or a file, with whatever was captured."""
+    _plant(folder, tmp_path)
+    printed = {}
+    for command in TO_FILES:
+        shown = run_in_terminal(command, tmp_path, ())
+        printed[command] = shown.out.replace("\r\n", "\n") + shown.err
+    for command in (*REPORTS, MISTAKES[0], LISTINGS[0]):
+        shown = run_in_terminal(command, tmp_path, ("stdout", "stderr"))
+        printed[(*command, "terminal")] = OURS.sub("", shown.screen)
+
+    assert {} == {command: found for command, text in printed.items() if (found := RAW.findall(text))}
+    assert '"posted]0;x[31m' in printed["view", "--json"]
+
+
+@pytest.mark.slow
+def test_a_spreadsheet_runs_nothing(folder: DataFolder, tmp_path: Path) -> None:
+    """Texts that begin as a formula does get a mark; numbers are numbers, and ends of lines stay in their cells."""
+    _plant(folder, tmp_path)
+    cells = [
+        (column, cell)
+        for kind in ("extraction", "feedback", "impression", "query", "llm_call", "correction")
+        for row in csv.DictReader(io.StringIO(run_in_terminal(["view", kind, "--csv"], tmp_path, ()).out))
+        for column, cell in row.items()
+    ]
+
+    assert {("quality_score", "-8")} == {cell for cell in cells if re.match(r"[=+\-@\t\r\n]", cell[1])}
+    assert {"topic", "query"} == {column for column, cell in cells if cell.startswith("'") and column != "service"}
