@@ -49,7 +49,11 @@ class DataFolder:
     key = Inside("user.key")
     """The key of the readers' pseudonyms."""
     serve_password = Inside("serve.password")
-    """The password that `serve` made."""
+    """The password of the owner of a served store."""
+    reader_password = Inside("serve.reader.password")
+    """The one of whoever reads it: Grafana."""
+    writer_password = Inside("serve.writer.password")
+    """The one of whoever writes into it: a collector."""
     lock = Inside("store.lock")
     """Locked by the one process that has the embedded store open."""
     ship_lock = Inside("ship.lock")

@@ -9,11 +9,10 @@ import click
 from otel_training.cli.output import progress, show
 from otel_training.conventions import DATABASE
 from otel_training.errors import TrainingError
-from otel_training.folder import find_folder, make_folder
+from otel_training.folder import DataFolder, find_folder, make_folder
 from otel_training.pipeline import process
 from otel_training.serving import server
-from otel_training.serving.clickhouse.request import USER
-from otel_training.serving.password import read_or_make_password
+from otel_training.serving.users import OWNER, READER, WRITER, read_or_make_users
 from otel_training.store.session import own_embedded
 
 
@@ -33,23 +32,26 @@ def serve(port: int) -> None:
         listener = stack.enter_context(server.bind_loopback(port))
         with progress("Draining") as callback:
             store, owner = stack.enter_context(own_embedded(folder, callback))
-        password, is_new = read_or_make_password(settings, folder)
+        users, is_new = read_or_make_users(settings, folder)
+        password = users[OWNER].password
         address = f"{server.HOST}:{listener.getsockname()[1]}"
         place = f"{password} (kept in {folder.serve_password})" if is_new else f"in {folder.serve_password}"
 
         def announce() -> None:
-            owner.announce(f"http://{USER}:{quote(password, safe='')}@{address}/{DATABASE}")
-            _print_address(address, "of OTEL_TRAINING_SERVE_PASSWORD" if settings.serve_password else place)
+            owner.announce(f"http://{OWNER}:{quote(password, safe='')}@{address}/{DATABASE}")
+            _print_address(folder, address, "of OTEL_TRAINING_SERVE_PASSWORD" if settings.serve_password else place)
 
         # It ends by itself, however long its last requests take.
         signal.set_wakeup_fd(-1)
-        server.serve(store, folder, listener, password, announce)
+        server.serve(store, folder, listener, users, announce)
         owner.announce()
 
 
-def _print_address(address: str, password: str) -> None:
+def _print_address(folder: DataFolder, address: str, password: str) -> None:
     show(
-        f"Serving http://{address} to this machine: user {USER}, password {password}, database {DATABASE}.",
+        f"Serving http://{address} to this machine: user {OWNER}, password {password}, database {DATABASE}.",
+        f"Grafana: user {READER}, password in {folder.reader_password}; it reads all but content.",
+        f"A collector: user {WRITER}, password in {folder.writer_password}; it only inserts.",
         "For more than this machine run a ClickHouse server and set OTEL_TRAINING_STORE to it.",
         "Ctrl-C ends it.",
         aside=True,

@@ -1,23 +1,20 @@
-"""The one password of a served store."""
+"""The passwords of a served store."""
 
 import os
 import secrets
+from pathlib import Path
+from typing import Final
 
-from otel_training.config import Settings
 from otel_training.errors import FolderError
-from otel_training.folder import DataFolder
 
-_BYTES = 18
+_BYTES: Final = 18
 
 
-def read_or_make_password(settings: Settings, folder: DataFolder) -> tuple[str, bool]:
-    """Return the password, and whether it is new: the setting's, else the one kept in the data folder.
+def read_or_make_password(path: Path) -> tuple[str, bool]:
+    """Return the password kept in a file, made where there is none, and whether it is new.
 
-    Raises `FolderError` when the folder's cannot be read or written.
+    Raises `FolderError` when it cannot be read or written.
     """
-    if settings.serve_password:
-        return settings.serve_password, False
-    path = folder.serve_password
     try:
         if path.exists():
             return path.read_text(encoding="utf-8").strip(), False

@@ -5,7 +5,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
@@ -17,7 +17,9 @@ from otel_training.folder import DataFolder
 from otel_training.serving.clickhouse.app import App
 from otel_training.serving.clickhouse.engine import Engine
 from otel_training.serving.clickhouse.errors import RouteError
+from otel_training.serving.clickhouse.fence import read_fence
 from otel_training.serving.clickhouse.session import Sessions
+from otel_training.serving.clickhouse.user import User
 from otel_training.serving.drainer import Drainer
 from otel_training.store.client import Store, connect_embedded
 
@@ -48,7 +50,7 @@ def bind_loopback(port: int) -> Iterator[socket.socket]:
 
 
 def serve(
-    store: Store, folder: DataFolder, listener: socket.socket, password: str, announce: Callable[[], None]
+    store: Store, folder: DataFolder, listener: socket.socket, users: Mapping[str, User], announce: Callable[[], None]
 ) -> None:
     """Serve until SIGINT or SIGTERM, draining meanwhile; `announce` is called when clients may come.
 
@@ -58,11 +60,12 @@ def serve(
     connect = partial(connect_embedded, folder.store)
     engine = Engine(connect, Sessions(connect), DATABASE)
     version, timezone = engine.read_version_and_timezone()
+    fence = read_fence(engine.read_names)
     watchdog = threading.Timer(GRACE_SECONDS, os._exit, (0,))
     watchdog.daemon = True
     with ThreadPoolExecutor(_THREADS) as threads, ThreadPoolExecutor(1) as kill_thread:
         routes = {"/drain": partial(_drain, drainer)}
-        server = _make_server(App(engine, password, routes, threads, kill_thread, folder.path, version, timezone))
+        server = _make_server(App(engine, users, routes, threads, kill_thread, folder.path, version, timezone, fence))
         serving = threading.Thread(target=server.run, args=([listener],), daemon=True)
         draining = threading.Thread(target=drainer.drain_until_stopped, daemon=True)
         with _catch_signals() as stop:

@@ -26,7 +26,8 @@ def served(home: Path) -> Iterator[tuple[Store, Endpoint]]:
 @contextmanager
 def collecting(queue: Path, into: Endpoint, *overlays: Mapping[str, Any], port: int = 0) -> Iterator[Collector]:
     """Run a collector that stores what it takes there."""
-    told = {"CH_ENDPOINT": into.url, "CH_USER": "default", "CH_PASSWORD": PASSWORD}
+    writer = into.as_user("writer")
+    told = {"CH_ENDPOINT": into.url, "CH_USER": writer.user, "CH_PASSWORD": writer.password}
     with running(queue, *overlays, configs=ALONE, port=port, **told) as collector:
         yield collector
 

@@ -9,7 +9,7 @@ import urllib.error
 import urllib.request
 from base64 import b64encode
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.message import Message
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,14 @@ from urllib.parse import urlencode
 from tests.served import environment
 
 PASSWORD = "sésame/öffne dich"  # noqa: S105 - of these tests alone
+
+AS_SERVER = """
+import re
+from otel_training.serving.clickhouse import fence
+fence._FORBIDDEN = re.compile("(?!)")
+from otel_training.cli.main import run
+run()
+"""
 
 
 @dataclass(frozen=True)
@@ -42,6 +50,7 @@ class Endpoint:
     home: Path
     process: subprocess.Popen[str]
     password: str = PASSWORD
+    user: str = "default"
 
     @property
     def url(self) -> str:
@@ -49,7 +58,11 @@ class Endpoint:
 
     @property
     def authorization(self) -> str:
-        return "Basic " + b64encode(f"default:{self.password}".encode()).decode()
+        return "Basic " + b64encode(f"{self.user}:{self.password}".encode()).decode()
+
+    def as_user(self, name: str) -> "Endpoint":
+        """The same, asked by the reader or the writer."""
+        return replace(self, user=name, password=(self.home / "data" / f"serve.{name}.password").read_text())
 
     def ask(
         self, body: bytes | str = b"", headers: dict[str, str] | None = None, path: str = "/", **query: Any
@@ -88,11 +101,19 @@ class Endpoint:
 
 
 @contextlib.contextmanager
-def serving(home: Path, *argv: object, password: str = "", **extra: str) -> Iterator[Endpoint]:
-    """Run `serve` until the block ends; its password is the one given, else the one it prints."""
+def serving(home: Path, *argv: object, password: str = "", is_server: bool = False, **extra: str) -> Iterator[Endpoint]:
+    """Run `serve` until the block ends; its password is the one given, else the one it prints.
+
+    As a stand-in for a server it lets its owner make views by the rights of who makes them.
+    """
     home.mkdir(parents=True, exist_ok=True)
     process = subprocess.Popen(
-        [sys.executable, "-m", "otel_training.cli", "serve", *map(str, argv or ("--port", "0"))],
+        [
+            sys.executable,
+            *(("-c", AS_SERVER) if is_server else ("-m", "otel_training.cli")),
+            "serve",
+            *map(str, argv or ("--port", "0")),
+        ],
         cwd=home,
         env=environment(OTEL_TRAINING_HOME=str(home / "data"), **extra),
         stderr=subprocess.PIPE,

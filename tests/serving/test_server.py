@@ -102,9 +102,12 @@ def test_a_signal_ends_it_soon(start: Any, tmp_path: Path, signum: int) -> None:
         code = endpoint.process.wait(timeout=10)
 
         assert (0, True) == (code, time.monotonic() - begun < 6)
-        assert ["For more than this machine", "Ctrl-C ends it."] == [
-            line[:26] for line in endpoint.process.stderr.read().splitlines()
-        ]
+        assert [
+            "Grafana: user reader, pass",
+            "A collector: user writer, ",
+            "For more than this machine",
+            "Ctrl-C ends it.",
+        ] == [line[:26] for line in endpoint.process.stderr.read().splitlines()]
         with owner_lock(tmp_path / "data" / "store.lock", wait=0):
             pass
         status = cli(endpoint, "status", "--json")

@@ -12,12 +12,14 @@ from typing import IO, Any, Final, TypeAlias, TypeVar
 
 from otel_training.serving.clickhouse import native
 from otel_training.serving.clickhouse.compression import decompress, read_frames, write_frames
-from otel_training.serving.clickhouse.engine import Engine, QueryResult
+from otel_training.serving.clickhouse.engine import Engine, QueryResult, Question
 from otel_training.serving.clickhouse.errors import QueryError, RouteError, refusal
+from otel_training.serving.clickhouse.fence import Fence
 from otel_training.serving.clickhouse.multipart import read_form
 from otel_training.serving.clickhouse.reply import exception_block, headers_of, send_head, send_text
-from otel_training.serving.clickhouse.request import Request, check_password, read_request
+from otel_training.serving.clickhouse.request import Request, read_request
 from otel_training.serving.clickhouse.statement import read_statement
+from otel_training.serving.clickhouse.user import User, find_user
 
 Receive: TypeAlias = Callable[[], Awaitable[dict[str, Any]]]
 Send: TypeAlias = Callable[[dict[str, Any]], Awaitable[None]]
@@ -26,8 +28,8 @@ T = TypeVar("T")
 _MEMORY_BYTES: Final = 32 << 20
 _PIECE_BYTES: Final = 1 << 20
 _KILL_SECONDS: Final = 0.5
-# The longest statement, or head of an INSERT: four times the engine's own limit (max_query_size).
-_HEAD_BYTES: Final = 1 << 20
+# The longest statement, or head of an INSERT: the engine's own limit (max_query_size).
+_HEAD_BYTES: Final = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class App:
     """The endpoint of one store."""
 
     engine: Engine
-    password: str
+    users: Mapping[str, User]
     routes: Mapping[str, Callable[[], None]]
     """Paths beside ClickHouse's, and what runs there on a thread; a `RouteError` is its failure."""
     threads: Executor
@@ -45,6 +47,7 @@ class App:
     """Where bodies are kept that are too large for the memory."""
     version: str
     timezone: str
+    fence: Fence
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -60,16 +63,18 @@ class App:
         request = None
         try:
             request = read_request(scope)
-            check_password(request, self.password)
-            if (route := self.routes.get(scope["path"])) is not None:
+            user = find_user(request, self.users)
+            if (route := self.routes.get(scope["path"])) is not None and user.has_routes:
                 await self._run_on_thread(route)
                 await send_text(send, 200, "Ok.\n")
                 return
+            if route is not None:
+                raise refusal(497, "ACCESS_DENIED", f"{user.name}: Not enough privileges.")
             with SpooledTemporaryFile(_MEMORY_BYTES, dir=str(self.folder)) as body:
                 if await _receive_body(receive, body):
                     if request.form:
                         request = read_request(scope, await self._run_on_thread(read_form, body, request.form))
-                    await self._query(request, body, receive, send)
+                    await self._query(user, request, body, receive, send)
         except QueryError as error:
             await send_text(
                 send, error.status, f"{error}\n", error.code, frames=bool(request and request.writes_frames)
@@ -80,12 +85,12 @@ class App:
             no_space = refusal(243, "NOT_ENOUGH_SPACE", f"The body cannot be kept: {error.strerror or error}.")
             await send_text(send, no_space.status, f"{no_space}\n", no_space.code)
 
-    async def _query(self, request: Request, body: IO[bytes], receive: Receive, send: Send) -> None:
+    async def _query(self, user: User, request: Request, body: IO[bytes], receive: Receive, send: Send) -> None:
         mark = self.engine.new_mark()
         gone = asyncio.Event()
         watch = asyncio.create_task(self._kill_at_hangup(receive, mark, gone))
         try:
-            result = await self._run_on_thread(self._run_statement, request, body, mark)
+            result = await self._run_on_thread(self._run_statement, user, request, body, mark)
             try:
                 await self._send_result(request, result, send, gone)
             finally:
@@ -95,7 +100,7 @@ class App:
         # Only now: with its end an answer looks like a client that has gone.
         await send({"type": "http.response.body"})
 
-    def _run_statement(self, request: Request, body: IO[bytes], mark: str) -> QueryResult:
+    def _run_statement(self, user: User, request: Request, body: IO[bytes], mark: str) -> QueryResult:
         """Find the statement, wherever the client put it, and run it with the data that follow it."""
         source = decompress(_pieces(body), request.coding)
         if request.reads_frames:
@@ -105,12 +110,11 @@ class App:
             text += piece
             if len(text) > _HEAD_BYTES:
                 break
-        statement = read_statement(text)
-        if statement.data_at < 0 and len(text) > _HEAD_BYTES:
-            raise refusal(62, "SYNTAX_ERROR", "Syntax error: the statement is larger than 1 MiB.")
+        statement = read_statement(text, self.engine.parse)
+        self.fence.check(statement, request.settings)
         if request.protocol >= native.HELLO_PROTOCOL and native.HELLO.fullmatch(statement.text):
             return QueryResult("Native", native.hello_block(self.version, self.timezone))
-        return self.engine.run(request, statement, chain([text[statement.data_at :]], source), mark)
+        return self.engine.run(Question(user, request, statement, chain([text[statement.data_at :]], source), mark))
 
     async def _send_result(self, request: Request, result: QueryResult, send: Send, gone: asyncio.Event) -> None:
         """Send an answer, all but its end."""

@@ -17,7 +17,8 @@ from otel_training.serving.clickhouse.errors import from_engine, refusal
 from otel_training.serving.clickhouse.literal import assignments, quote, quote_name
 from otel_training.serving.clickhouse.request import Request
 from otel_training.serving.clickhouse.session import Sessions
-from otel_training.serving.clickhouse.statement import Statement
+from otel_training.serving.clickhouse.statement import Parsed, Statement
+from otel_training.serving.clickhouse.user import User
 
 if TYPE_CHECKING:
     from chdb.state.sqlitelike import Connection
@@ -30,6 +31,14 @@ _STREAMED: Final = frozenset(
     }
 )  # fmt: skip
 _PIECE_BYTES: Final = 1 << 20
+# The engine's own parser, twice: what it read, and where in the text it did.
+_PARSE: Final = """WITH unhex({text:String}) AS text, highlightQuery(text) AS marks
+SELECT
+    hex(formatQuerySingleLine(text)),
+    arrayMap(mark -> [mark.1, mark.2], arrayFilter(mark -> mark.3 = 'keyword', marks)),
+    marks[-1].2"""
+# Of the engine's default, and as much again: what its parser writes may be longer than what it read.
+_STATEMENT_BYTES: Final = 1 << 19
 _GET: Final = "Cannot execute query in readonly mode: GET implies it. Use POST for what changes something."
 
 
@@ -48,6 +57,18 @@ class QueryResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """A statement as somebody asked it."""
+
+    user: User
+    request: Request
+    statement: Statement
+    data: Iterable[bytes]
+    mark: str
+    """By this it can be killed."""
+
+
+@dataclass(frozen=True, slots=True)
 class Engine:
     """The engine of one store."""
 
@@ -61,12 +82,26 @@ class Engine:
         """Return a mark for a query, by which it can be killed."""
         return f"serve-{next(self._numbers)}-"
 
-    def run(self, request: Request, statement: Statement, data: Iterable[bytes], mark: str) -> QueryResult:
+    def parse(self, source: bytes) -> Parsed:
+        """Have the engine parse one statement; raises `QueryError` for what is none, and for several."""
+        with contextlib.closing(self.connect()) as connection:
+            try:
+                answer = connection.query(_PARSE, "JSONCompactEachRow", {"text": source.hex()})
+            except (RuntimeError, UnicodeDecodeError) as error:
+                # Its sentence quotes the statement, and that may be no UTF-8.
+                raise from_engine(error) from error
+        text, marks, end = orjson.loads(answer.bytes())
+        # What is no UTF-8 stands in values, as an escape means the same.
+        canonical = bytes.fromhex(text).decode(errors="backslashreplace")
+        return Parsed(canonical, [(int(start), int(end)) for start, end in marks], int(end))
+
+    def run(self, question: Question) -> QueryResult:
         """Run a statement; raises `QueryError`, and so may the chunks."""
+        request, statement = question.request, question.statement
         if request.is_readonly and not statement.is_readonly:
             raise refusal(164, "READONLY", _GET)
         result = QueryResult(statement.format or request.format)
-        result.rest = self._chunks(request, statement, data, mark, result)
+        result.rest = self._chunks(question, result)
         result.first = next(result.rest, b"")
         if not (result.first or statement.is_read):
             # clickhouse-connect takes whatever names a format for a result.
@@ -78,18 +113,23 @@ class Engine:
         with contextlib.closing(self.connect()) as connection:
             connection.query(f"KILL QUERY WHERE startsWith(Settings['log_comment'], {quote(mark)}) ASYNC", "Null")
 
+    def read_names(self, statement: str) -> list[str]:
+        """Ask for names, each of one word."""
+        with contextlib.closing(self.connect()) as connection:
+            names: str = connection.query(statement, "TSVRaw").bytes().decode()
+            return names.split()
+
     def read_version_and_timezone(self) -> tuple[str, str]:
         """Ask the engine for its version and time zone."""
         with contextlib.closing(self.connect()) as connection:
             version, zone = orjson.loads(connection.query("SELECT version(), timezone()", "JSONCompactEachRow").bytes())
             return version, zone
 
-    def _chunks(
-        self, request: Request, statement: Statement, data: Iterable[bytes], mark: str, result: QueryResult
-    ) -> Generator[bytes]:
-        with self._open_connection(request, mark) as connection:
+    def _chunks(self, question: Question, result: QueryResult) -> Generator[bytes]:
+        request, statement = question.request, question.statement
+        with self._open_connection(question) as connection:
             if statement.data_at >= 0:
-                result.rows_written = _insert(connection, statement, data)
+                result.rows_written = _insert(connection, statement, question.data)
             elif _is_streamed(request, statement, result.format):
                 yield from _stream(connection, statement, result.format)
             else:
@@ -98,20 +138,22 @@ class Engine:
                 yield from _cut(whole.bytes())
 
     @contextlib.contextmanager
-    def _open_connection(self, request: Request, mark: str) -> "Iterator[Connection]":
+    def _open_connection(self, question: Question) -> "Iterator[Connection]":
         """Open a connection, or lock the session's, and set it up for one request."""
-        settings = request.settings | {"log_comment": mark + request.settings.get("log_comment", "")}
+        request, user = question.request, question.user
+        settings = request.settings | {"log_comment": question.mark + request.settings.get("log_comment", "")}
         try:
             with contextlib.ExitStack() as stack:
                 if request.session:
-                    connection, is_new = stack.enter_context(self.sessions.lock(request, settings))
+                    connection, is_new = stack.enter_context(self.sessions.lock(user, request, settings))
                 else:
                     connection, is_new = stack.enter_context(contextlib.closing(self.connect())), True
+                    user.become(connection)
                 if is_new or request.database:
                     connection.query(f"USE {quote_name(request.database or self.database)}", "Null")
                 connection.query(f"SET {assignments(settings | request.parameters)}", "Null")
                 yield connection
-        except RuntimeError as error:
+        except (RuntimeError, UnicodeDecodeError) as error:
             raise from_engine(error) from error
 
 

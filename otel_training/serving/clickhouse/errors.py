@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 _CODE: Final = re.compile(r"Code: (\d+)\. DB::Exception: ")
+_SCOPE: Final = re.compile(r": In scope WITH unhex\(.*(?= \(\w+\)$)", re.DOTALL)
 _UNKNOWN: Final = 1002
 _STATUS: Final = (
     dict.fromkeys((516, 192, 193), 403)
@@ -39,7 +40,7 @@ def refusal(code: int, name: str, sentence: str) -> QueryError:
 
 def from_engine(error: Exception) -> QueryError:
     """Return the engine's own error, without what wraps it."""
-    text = str(error)
+    text = _SCOPE.sub("", str(error))
     match = _CODE.search(text)
     return QueryError(
         text[match.start() :] if match else f"Code: {_UNKNOWN}. DB::Exception: {text} (UNKNOWN_EXCEPTION)"

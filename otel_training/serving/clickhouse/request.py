@@ -1,15 +1,13 @@
 """A client's request, read from ASGI's scope: user, statement, and the form of the answer."""
 
-import hmac
 from base64 import b64decode
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import parse_qsl
+from uuid import uuid4
 
-from otel_training.serving.clickhouse.errors import refusal
-
-USER: Final = "default"
+_USER: Final = "default"
 DEFAULT_FORMAT: Final = "TabSeparated"
 SESSION_SECONDS: Final = 60
 # Fields of the HTTP interface itself; everything else is a setting of the engine, or unknown to it.
@@ -61,7 +59,7 @@ def read_request(scope: dict[str, Any], fields: Iterable[tuple[str, str]] = ()) 
         query=query.get("query", ""),
         database=query.get("database") or headers.get("x-clickhouse-database", ""),
         format=query.get("default_format") or headers.get("x-clickhouse-format") or DEFAULT_FORMAT,
-        query_id=query.get("query_id", ""),
+        query_id=query.get("query_id") or str(uuid4()),
         protocol=_number(query, "client_protocol_version", 0),
         is_readonly=scope["method"] == "GET",
         coding=headers.get("content-encoding", ""),
@@ -77,25 +75,18 @@ def read_request(scope: dict[str, Any], fields: Iterable[tuple[str, str]] = ()) 
     )
 
 
-def check_password(request: Request, password: str) -> None:
-    """Raise `QueryError` unless the client is the one user and knows the password."""
-    if not hmac.compare_digest(request.password.encode(), password.encode()) or request.user != USER:
-        sentence = "Authentication failed: password is incorrect, or there is no user with such name."
-        raise refusal(516, "AUTHENTICATION_FAILED", f"{request.user}: {sentence}")
-
-
 def _credentials(headers: dict[str, str], query: dict[str, str]) -> tuple[str, str]:
     """Read user and password, wherever the client put them."""
     if "x-clickhouse-user" in headers or "x-clickhouse-key" in headers:
-        return headers.get("x-clickhouse-user", USER), headers.get("x-clickhouse-key", "")
+        return headers.get("x-clickhouse-user", _USER), headers.get("x-clickhouse-key", "")
     scheme, _, token = headers.get("authorization", "").partition(" ")
     if scheme.lower() == "basic":
         try:
             user, _, password = b64decode(token).decode().partition(":")
         except ValueError:
-            return USER, ""
-        return user or USER, password
-    return query.get("user") or USER, query.get("password", "")
+            return _USER, ""
+        return user or _USER, password
+    return query.get("user") or _USER, query.get("password", "")
 
 
 def _is_parameter(name: str) -> bool:

@@ -13,10 +13,10 @@ RECORDED = [
     json.loads(line) for line in (Path(__file__).parent / "golden" / "grafana.jsonl").read_text("utf-8").splitlines()
 ]
 TABLES = (
-    "CREATE OR REPLACE TABLE default.training_drops (timestamp DateTime, reason String, count UInt32) ENGINE = Memory",
-    "INSERT INTO default.training_drops FORMAT TSV\n1764000001\tfull\t2\n1764000002\tfull\t3\n1764100000\ttorn\t1\n",
-    "CREATE OR REPLACE TABLE default.training_extractions (topic String) ENGINE = Memory",
-    "INSERT INTO default.training_extractions VALUES ('ai'), ('ai'), ('chips')",
+    "CREATE OR REPLACE TABLE training_drops (timestamp DateTime, reason String, count UInt32) ENGINE = Memory",
+    "INSERT INTO training_drops FORMAT TSV\n1764000001\tfull\t2\n1764000002\tfull\t3\n1764100000\ttorn\t1\n",
+    "CREATE OR REPLACE TABLE training_extractions (topic String) ENGINE = Memory",
+    "INSERT INTO training_extractions VALUES ('ai'), ('ai'), ('chips')",
 )
 
 
@@ -49,7 +49,9 @@ ERRORS = {
 def send(endpoint: Any, recorded: dict[str, Any]) -> Any:
     """Send a recorded request with this endpoint's password."""
     headers = {name: value for name, value in recorded["headers"].items() if name != "Authorization"}
-    return endpoint.ask(recorded["body"], headers, recorded["path"], **recorded["query"])
+    return endpoint.ask(
+        recorded["body"], headers, recorded["path"], **recorded["query"] | {"database": "otel_training"}
+    )
 
 
 @pytest.fixture(scope="module")

@@ -32,7 +32,7 @@ FEEDBACK = (
 @pytest.fixture
 def store(start: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     """A store that a command reaches over HTTP alone."""
-    with start(tmp_path / "server") as running:
+    with start(tmp_path / "server", is_server=True) as running:
         dsn = f"http://default:{running.password}@127.0.0.1:{running.port}/otel_training"
         monkeypatch.setenv("OTEL_TRAINING_STORE", dsn)
         process.reset()

@@ -1,0 +1,28 @@
+"""The three users of a served store: its owner, who reads it, and who writes into it."""
+
+from typing import Final
+
+from otel_training.config import Settings
+from otel_training.folder import DataFolder
+from otel_training.serving.clickhouse.user import User
+from otel_training.serving.password import read_or_make_password
+from otel_training.store.roles import role_settings
+
+OWNER: Final = "default"
+READER: Final = "reader"
+WRITER: Final = "writer"
+_LIMITS: Final = {"max_memory_usage": "10000000000", "max_execution_time": "3600"}
+
+
+def read_or_make_users(settings: Settings, folder: DataFolder) -> tuple[dict[str, User], bool]:
+    """Return the users by their names, and whether the owner's password is new; raises `FolderError`."""
+    password, is_new = settings.serve_password, False
+    if not password:
+        password, is_new = read_or_make_password(folder.serve_password)
+    others = ((READER, folder.reader_password), (WRITER, folder.writer_password))
+    owner = User(OWNER, password, "otel_training_owner", _LIMITS, has_routes=True)
+    users = {OWNER: owner}
+    for name, path in others:
+        limits = {"max_memory_usage": "4000000000", "max_execution_time": "60"} | role_settings(name)
+        users[name] = User(name, read_or_make_password(path)[0], f"otel_training_{name}", limits)
+    return users, is_new
