@@ -32,4 +32,4 @@ def _is_key(body: str) -> bool:
 
 
 _FIRST: Final = r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----"
-BLOCK: Final = Pattern("KEY", _FIRST, _FIRST, hints=("private key",), find=_find_block)
+BLOCK: Final = Pattern("KEY", _FIRST, _FIRST, hints=("private key",), before=64, find=_find_block)

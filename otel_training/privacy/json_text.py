@@ -2,8 +2,10 @@
 
 import json
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import islice
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 from otel_training.privacy.pattern import Secret
@@ -16,6 +18,10 @@ _ANY_OPENING: Final = re.compile(r'(?:\{\s*"|\[\s*["{\[\-\d])')
 _BRACKET: Final = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
 _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*+"|[^\s,:\[\]{}"]++', re.DOTALL)
 _NESTED: Final = re.compile(r'"\s*[\[{]')
+
+
+_start_of: Final = itemgetter(0)
+_end_of: Final = itemgetter(1)
 
 
 class Span(NamedTuple):
@@ -50,12 +56,17 @@ def json_spans(text: str, opening: re.Pattern[str] = OPENING) -> Iterator[Span]:
 def spans_with(text: str, secrets: Sequence[Secret]) -> Iterator[tuple[Span, list[Part] | None]]:
     """Yield the JSON in a text that holds secrets, with its parts; None where JSON in its strings holds them."""
     for span in json_spans(text, _ANY_OPENING):
-        held = [secret for secret in secrets if secret.start < span.end and secret.end > span.start]
-        if held:
-            yield span, _parts(text, span, held)
+        first, last = between(secrets, span.start, span.end)
+        if first < last:
+            yield span, _parts(text, span, secrets[first:last])
 
 
-def _parts(text: str, span: Span, secrets: list[Secret]) -> list[Part] | None:
+def between(secrets: Sequence[Secret], start: int, end: int) -> tuple[int, int]:
+    """Return the numbers of the first secret that stands in a part of a text, and of the first behind it."""
+    return bisect_right(secrets, start, key=_end_of), bisect_left(secrets, end, key=_start_of)
+
+
+def _parts(text: str, span: Span, secrets: Sequence[Secret]) -> list[Part] | None:
     parts: list[Part] = []
     at = 0
     for token in _TOKEN.finditer(text, span.start, span.end):

@@ -41,7 +41,9 @@ _VALUE: Final = (
 _CODE: Final = re.compile(r"[A-Za-z_][\w.]*[(\[]|(?i:none|null|true|false)\Z")
 _AHEAD: Final = re.compile(r"\(\?=[^)]*\)")
 _COUNT: Final = re.compile(r"\{(\d+)(?:,\d*)?\}")
-_URL_BEFORE: Final = 2_048
+_URL_BEFORE: Final = 1_024
+_BEFORE: Final = 128
+"""Characters of a key before what tells its form."""
 
 
 def _find_named(match: re.Match[str]) -> Extent | None:
@@ -52,15 +54,16 @@ def _find_named(match: re.Match[str]) -> Extent | None:
 
 def _find_parameter(match: re.Match[str]) -> Extent | None:
     """Find a parameter's value in a URL, where `clean_url` would remove the parameter."""
-    before = match.string[max(0, match.start() - _URL_BEFORE) : match.start()].split()
-    is_url = bool(before) and not match.string[match.start() - 1].isspace() and "://" in before[-1]
+    text, start = match.string, match.start()
+    scheme = text.rfind("://", max(0, start - _URL_BEFORE), start)
+    is_url = scheme >= 0 and len(text[scheme:start].split(None, 1)) == 1 and not text[start - 1].isspace()
     return named_group(match) if is_url and is_secret(unquote_plus(match["name"])) else None
 
 
 def _form(hints: tuple[str, ...], pattern: str) -> Pattern:
     # An automaton would need a state for each count, and cannot look ahead: it need not, to tell that something may be.
     gate = _COUNT.sub(lambda count: f"{{{min(4, int(count[1]))},}}", _AHEAD.sub("", pattern))
-    return Pattern("KEY", f"(?a){pattern}", gate, hints=hints, reach=512, find=named_group)
+    return Pattern("KEY", f"(?a){pattern}", gate, hints=hints, before=_BEFORE, reach=512, find=named_group)
 
 
 @cache

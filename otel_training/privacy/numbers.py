@@ -82,15 +82,37 @@ def _is_card(text: str) -> bool:
     return (sum(map(int, digits[-1::-2])) + sum(map(int, digits[-2::-2].translate(_DOUBLED)))) % 10 == 0
 
 
-_VERSION: Final = ("version", "release", "build", "firmware", "v.", "ver.")
+_NO_HOST: Final = (
+    "version", "release", "build", "firmware", "v.", "ver.", "section", "sections", "sec.", "§", "§§", "article",
+    "art.",
+    "item", "chapter", "clause", "paragraph", "para.", "rule", "figure", "fig.", "table", "annex", "appendix", "note",
+    "kapitel", "abschnitt", "ziffer", "punkt", "absatz", "chapitre", "alinéa", "sezione", "punto", "sección", "пункт",
+    "раздел",
+)  # fmt: skip
+_SMALL: Final = 40
+_EQUAL: Final = 2
+"""Different numbers in addresses that are easy to remember, such as 8.8.4.4."""
+_HOST: Final = re.compile(
+    r"(?:://|@|\b(?:ip|ipv4|host|address|addr|server|from|ping|dns|gateway|client|peer|proxy)\b\W{0,3})\Z"
+)
+_PORT: Final = re.compile(r":\d|/\d")
+_REVISION: Final = re.compile(r"[-+~]\d{1,2}(?![\d.])")
 
 
 def _is_ip4(match: re.Match[str]) -> bool:
-    """Return whether a match is an address: no version by the word before it, no end that no host has."""
-    if match[0].endswith(".0.0.0"):
+    """Return whether a match is an address: no version or section by what stands around it.
+
+    Small numbers alone are more often those of a section, unless a word says that they are a host's.
+    """
+    text, start, parts = match.string, match.start(), match[0].split(".")
+    if match[0].endswith(".0.0.0") or parts[0] == "0" or _REVISION.match(text, match.end()):
         return False
-    before = match.string[max(0, match.start() - 12) : match.start()].rstrip().lower()
-    return not (before.endswith(_VERSION) and before.split()[-1].lstrip("(\"'") in _VERSION)
+    before = text[max(0, start - 14) : start].lower()
+    words = before.split()
+    if words and words[-1].lstrip("(\"'") in _NO_HOST:
+        return False
+    is_small = all(int(part) < _SMALL for part in parts) and parts[0] != "10" and len(set(parts)) > _EQUAL
+    return not is_small or bool(_HOST.search(before) or _PORT.match(text, match.end()))
 
 
 def _is_ip6(match: re.Match[str]) -> bool:

@@ -1,128 +1,171 @@
 """What phone numbers look like: with a country's code, in national groups, or behind a word for phone.
 
 Out of reach: a number in one run of digits without `+`, `00`, trunk zero or a word for phone before it
-(`39150008`, `3420837783`): an order or an article has the same. Groups that are also a way to
-write an amount (`609 141 777`) are taken for one where a currency or zeros say so.
+(`39150008`, `3420837783`): an order or an article has the same. Groups that are also a row of
+figures or an amount (`609 141 777`) are taken for one where words or marks before them say so.
 """
 
 import re
 from typing import Final
 
 from otel_training.privacy.numbers import RUN
-from otel_training.privacy.pattern import Extent, Pattern, whole_if, without_brackets
-from otel_training.privacy.words import says_other, says_phone
+from otel_training.privacy.pattern import Extent, Find, Pattern, whole_if, without_brackets
+from otel_training.privacy.words import is_beside, says_contact, says_other, says_phone
 
 _EXTENSION: Final = r"(?: ?(?:x|ext\.?) ?\d{1,6})?"
-# Behind the first character: it continues no word and no number.
-_BEGIN: Final = r"(?<![\w.,+\-/=#].)"
-_SPACE: Final = "[ \u00a0\u202f]"
-_GAP: Final = "[ .\\-/\u00a0\u202f]"
+# Behind the first character: it continues no word and no number, and no time of day.
+_BEGIN: Final = r"(?<![\w.,+\-/=#].)(?<!\d:.)"
+_SPACE: Final = "[ \u00a0\u2007\u202f]"
+_GAP: Final = "[ .\\-/\u00a0\u2007\u202f\u2010\u2011\u2013\uff0d]"
+_MARK: Final = "[ \\-\u00a0\u2007\u202f\u2010\u2011\u2013\uff0d]"
+_END: Final = rf"(?![\w:/]|[.,\-]\d|{_SPACE}\d)"
 
 _AMOUNT: Final = re.compile(
-    r"\s?+(?:[€$£¥%]|z[łl]|PLN|kr\b|NOK|SEK|DKK|EUR|USD|GBP|CHF|BRL|R\$|euro|dollar|pound|crown|kron|milli|mio|mld"
-    r"|people|unit|share|user|reader|person|personer|os[oó]b|habit|einwohner|ton)",
-    re.IGNORECASE,
+    r"\s?+(?:[%‰\u20a0-\u20cf€$£¥]|z[łl]\b|Kč|Ft\b|kr\b|lei\b|лв|руб|грн|тенге|din\b|[A-Z]{3}\b|R\$|[Ee]uro|[Dd]ol[la]|[Pp]ound|[Cc]rown"
+    r"|[Kk]ron|[Kk]orun|[Ff]orint|[Рр]убл|mi[lo]|mld|bn\b|tis|тыс|млн|people|[Uu]nit|[Ss]hare|user|reader|[Pp]erson|os[oó]b|habit"
+    r"|[Ee]inwohner|obyvatel|mieszka|inwoner|innbyg|invån|akci|aksj|aktie|acci|ton|St[uü]ck|kus[uů]|szt|km|votes|vot|Stimm|głos|hlas)"
 )
-_CURRENCY: Final = re.compile(r"(?:[€$£¥]|PLN|NOK|SEK|DKK|EUR|USD|GBP|CHF|BRL)\s?\Z")
+_CURRENCY: Final = re.compile(r"(?:[\u20a0-\u20cf€$£¥]|\b[A-Z]{3}|Kč)\s?\Z")
 _DATE: Final = re.compile(
     r"(?:\d{1,2}[./\-]\d{1,2}[./\-](?:19|20)?\d\d|\d{1,2} \d{1,2} (?:19|20)\d\d"
-    r"|(?:19|20)\d\d[./\-]?(?:0\d|1[0-2])[./\-]?[0-3]\d)(?!\d)"
+    r"|(?:19|20)\d\d[./\-]?(?:0\d|1[0-2])[./\-]?[0-3]\d)(?!\d|[./\-]\d)"
 )
 _NO_DIGIT: Final = re.compile(r"\D+", re.ASCII)
+_ZIP: Final = re.compile(r"\b[A-Z]{2}\s{1,2}\d{5}-\d{4}\Z")
+_LOTTO: Final = 50
+_THREES: Final = re.compile(rf"\d{{1,3}}(?:{_SPACE}\d{{3}})+")
 
 
-def _length(match: re.Match[str]) -> int:
-    """Count a number's digits, without those of an extension."""
-    return len(_NO_DIGIT.sub("", match[0].partition("x")[0]))
+def _digits(match: re.Match[str]) -> str:
+    """Return a number's digits, without those of an extension."""
+    return _NO_DIGIT.sub("", match[0].partition("x")[0])
+
+
+def _is_amount(match: re.Match[str]) -> bool:
+    """Return whether a currency, a unit or zeros say that a number is an amount."""
+    text, start = match.string, match.start()
+    is_priced = _AMOUNT.match(text, match.end()) or _CURRENCY.search(text, max(0, start - 4), start)
+    return bool(is_priced) or match[0].endswith("000")
 
 
 def _is_international(match: re.Match[str]) -> bool:
     """Return whether what begins with `+` can be dialled: no round figure, no decimals in a row."""
     number = match[0]
     mixed = "." in number and not {" ", "-", "/"}.isdisjoint(number) and "x" not in number
-    return 8 <= _length(match) <= 16 and not mixed and not _NO_DIGIT.sub("", number).endswith("000000")  # noqa: PLR2004 - E.164 and a trunk zero
+    is_figure = mixed or _digits(match).endswith("000000") or (_THREES.fullmatch(number, 1) and _is_amount(match))
+    return 8 <= len(_digits(match)) <= 16 and not is_figure  # noqa: PLR2004 - E.164 and a trunk zero
 
 
 def _is_foreign(match: re.Match[str]) -> bool:
-    return 10 <= _length(match) <= 17  # noqa: PLR2004 - E.164 behind 00
+    return 10 <= len(_digits(match)) <= 17  # noqa: PLR2004 - E.164 behind 00
 
 
 def _is_trunk(match: re.Match[str]) -> bool:
-    """Return whether what begins with a trunk zero is a phone number: unless it is a date, or a word before says no."""
-    return 9 <= _length(match) <= 12 and not _DATE.match(match[0]) and not says_other(match)  # noqa: PLR2004 - with the zero
+    """Return whether what begins with a trunk zero is a phone number: a date, a lottery's row and a word say no.
+
+    One run of digits may be any registry's number, too: it has a usual length, and stands in no row of numbers.
+    """
+    digits, groups = _digits(match), [int(group) for group in match[0].split() if group.isdigit()]
+    is_lotto = len(groups) > 4 and groups == sorted(set(groups)) and groups[-1] <= _LOTTO  # noqa: PLR2004 - five or six
+    is_zip = _ZIP.search(match.string[max(0, match.start() - 4) : match.end()]) is not None
+    if is_zip or not 9 <= len(digits) <= 12 or _DATE.match(match[0]) or is_lotto or says_other(match):  # noqa: PLR2004 - with the zero
+        return False
+    if match[0] != digits or says_phone(match):
+        return True
+    return len(digits) in (10, 11) and digits[1] != "0" and not is_beside(match, str.isdigit)
 
 
 def _is_grouped(match: re.Match[str]) -> bool:
-    """Return whether a number in groups is a phone's: one like an amount needs a word for phone before it."""
-    text, start, stop = match.string, match.start(), match.end()
-    if not (_AMOUNT.match(text, stop) or _CURRENCY.search(text, max(0, start - 4), start) or match[0].endswith("000")):
-        return not says_other(match)
-    return says_phone(match)
+    """Return whether a number in groups that are hardly an amount's is a phone's."""
+    is_row = not {" ", "\u00a0"}.isdisjoint(match[0]) and "-" not in match[0] and is_beside(match, str.isdigit)
+    return says_phone(match) or not (is_row or _is_amount(match) or says_other(match))
+
+
+def _is_clear(match: re.Match[str]) -> bool:
+    """Return whether groups of a country's own are a phone's; China's need none, among characters of theirs."""
+    return _is_grouped(match) and (not match[0].isdigit() or says_phone(match) or is_beside(match, _is_han))
+
+
+def _is_han(character: str) -> bool:
+    return "\u3000" <= character <= "\u9fff"
+
+
+def _is_likely(match: re.Match[str]) -> bool:
+    """Return whether groups that may be figures are a phone's: by a word, or as one of a list of contacts."""
+    if says_phone(match):
+        return True
+    if _is_amount(match) or says_other(match):
+        return False
+    before = match.string[max(0, match.start() - 3) : match.start()].rstrip()
+    behind = match.string[match.end() : match.end() + 1]
+    is_item = before[-1:] in ("?", "(") or (
+        before[-1:] in (",", ";") and (not _THREES.fullmatch(match[0]) or behind in ",;.)\n")
+    )
+    return says_contact(match) or "0>" in before or (is_item and not before[-2:-1].isdigit())
 
 
 def _find_after_word(match: re.Match[str]) -> Extent | None:
-    """Find any run or groups of digits behind a word for phone, but a date."""
-    if not 7 <= _length(match) <= 13 or _DATE.match(match[0]):  # noqa: PLR2004 - from local to international
+    """Find any run or groups of digits behind a word for phone, but a date, and an amount far behind it."""
+    if not 7 <= len(_digits(match)) <= 15 or _DATE.match(match[0]):  # noqa: PLR2004 - from local to international
         return None
-    return without_brackets(match.string, *match.span()) if says_phone(match) else None
+    is_figure = _is_amount(match) or _THREES.fullmatch(match[0])
+    return without_brackets(match.string, *match.span()) if says_phone(match, is_close=bool(is_figure)) else None
 
 
+def _pattern(source: str, gate: str, is_phone: Find) -> Pattern:
+    return Pattern("PHONE", f"(?a){source}", gate, place=RUN, before=2, find=is_phone)
+
+
+_TIGHT: Final = r"(?:[ ().\-/?]{0,3}[0-9])"
 PHONES: Final = (
-    Pattern(
-        "PHONE",
-        rf"(?a)\+(?<![A-Za-z_+]\+)[1-9]\d{{0,3}}(?:{_GAP}?\(?\d{{1,14}}+\)?){{1,7}}{_EXTENSION}(?!\w)",
-        r"\+[1-9](?:[ ().\-/?]{0,3}[0-9]){7}",
-        place=RUN,
-        before=2,
-        find=whole_if(_is_international),
+    _pattern(
+        rf"\+(?<![A-Za-z_+]\+)\(?[1-9]\d{{0,3}}\)?(?:{_GAP}?\(?\d{{1,14}}+\)?){{1,7}}{_EXTENSION}(?!\w)",
+        rf"\+\(?[1-9]{_TIGHT}{{7}}",
+        whole_if(_is_international),
     ),
-    Pattern(
-        "PHONE",
-        rf"(?a)00(?<![\w.,+\-]..)[1-9]\d{{0,2}}(?:{_GAP}\(?\d{{1,9}}+\)?){{1,7}}{_EXTENSION}(?!\w)",
-        r"00[1-9](?:[ ().\-/?]{0,3}[0-9]){7}",
-        place=RUN,
-        before=2,
-        find=whole_if(_is_foreign),
+    _pattern(
+        rf"00(?<![\w.,+\-]..)(?<!\d:..)[1-9]\d{{0,2}}(?:{_GAP}\(?\d{{1,9}}+\)?){{1,7}}{_EXTENSION}(?!\w)",
+        rf"00[1-9]{_TIGHT}{{7}}",
+        whole_if(_is_foreign),
     ),
-    # North America.
-    Pattern(
-        "PHONE",
-        r"(?a)[(2-9](?<![\w.,+\-].)(?:(?<=\()[2-9]\d\d\)[ \-]?|(?<=\d)\d\d[ .\-])\d{3}[ .\-]\d{4}"
+    # North America, and others in groups of three, three and four.
+    _pattern(
+        r"[(1-9](?<![\w.,+\-].)(?:(?<=[18])[ .\-]?\(?[2-9]\d\d\)?[ .\-]|(?<=\()[2-9]\d\d\)[ \-]?"
+        r"|(?<=[2-9])\d\d[ .\-])\d{3}[ .\-]\d{4}"
         rf"{_EXTENSION}(?![\w\-]|\.\d)",
         r"[2-9][0-9][0-9]\)?[ .\-]?[0-9]{3}[ .\-][0-9]{4}",
-        place=RUN,
-        before=2,
-        find=whole_if(_is_grouped),
+        whole_if(_is_grouped),
     ),
-    # With a trunk zero.
-    Pattern(
-        "PHONE",
-        rf"(?a)[(0]{_BEGIN}(?<!\b\d\d .)(?:(?<=\()0|(?<=0))(?!\d[./\-]\d{{1,2}}[./\-]\d)(?!\d(?: \d\d){{5}}(?!\d))"
-        rf"\d{{1,5}}\)?(?:{_GAP}{{0,2}}\d{{2,10}}+){{0,5}}(?!\w|[.,:\-]\d)",
-        r"0(?:[ ().\-/?]{0,3}[0-9]){8}",
-        place=RUN,
-        before=2,
-        find=whole_if(_is_trunk),
+    # Russia, China's mobiles, with an area in brackets, Brazil.
+    _pattern(
+        rf"[(1-9]{_BEGIN}(?<!\d{_SPACE}.)(?:(?<=8){_MARK}?\(?\d{{3}}\)?{_MARK}?\d{{3}}{_MARK}\d\d{_MARK}\d\d"
+        rf"|(?<=8){_SPACE}?\(\d{{3,5}}\){_SPACE}?\d{{1,3}}{_MARK}?\d\d{_MARK}?\d\d|(?<=1)[3-9]\d{{9}}|(?<=1)[3-9]\d{_MARK}\d{{4}}{_MARK}\d{{4}}"
+        rf"|(?<=[1-9])\d\d{_MARK}\d{{3}}-\d\d-\d\d|(?<=[1-9])\d{_SPACE}9?\d{{4}}-\d{{4}}"
+        rf"|(?<=\()\d{{2,5}}\){_MARK}?\d{{2,5}}{_MARK}\d{{2,5}}(?:{_MARK}\d{{2,4}})?){_END}",
+        rf"8{_TIGHT}{{10}}|1[3-9]{_TIGHT}{{9}}|[0-9][\-?][0-9]|\([0-9]",
+        whole_if(_is_clear),
     ),
-    # Norway, Poland, Spain, Brazil: no trunk zero.
-    Pattern(
-        "PHONE",
-        rf"(?a)[1-9]{_BEGIN}(?<!\d{_SPACE}.)\d"
-        rf"(?:(?:{_SPACE}\d\d){{3}}|\d{_SPACE}\d\d{_SPACE}\d{{3}}|\d(?:{_SPACE}\d{{3}}){{2}}|\d(?:{_SPACE}\d\d){{3}}"
-        rf"|{_SPACE}\d{{3}}(?:{_SPACE}\d\d){{2}}|{_SPACE}9?\d{{4}}-\d{{4}})(?![\w:/]|[.,\-]\d|{_SPACE}\d)",
-        r"[1-9][0-9](?:(?:[ ?][0-9]{2}){3}|[0-9][ ?][0-9]{2}[ ?][0-9]{2}"
-        r"|[0-9][ ?][0-9]{3}[ ?]|[ ?][0-9]{3}[ ?]|[ ?]9?[0-9]{4}-)",
-        place=RUN,
-        before=2,
-        find=whole_if(_is_grouped),
+    # With a trunk zero; France in pairs, Hungary.
+    _pattern(
+        rf"[(0]{_BEGIN}(?<!\b\d\d .)(?:(?<=\()0|(?<=0))(?:[1-9](?P<mark>[.\-])\d\d(?:(?P=mark)\d\d){{3}}"
+        rf"|6{_SPACE}1{_SPACE}\d{{3}}{_MARK}\d{{4}}"
+        r"|(?!\d[./\-]\d{1,2}[./\-]\d)(?!\d(?: \d\d){5}(?!\d))"
+        rf"\d{{1,5}}\)?(?:{_GAP}{{0,2}}\d{{2,10}}+){{0,5}})(?!\w|[.,:\-]\d)",
+        rf"0{_TIGHT}{{8}}",
+        whole_if(_is_trunk),
     ),
-    Pattern(
-        "PHONE",
-        rf"(?a)[(0-9]{_BEGIN}(?:\d{{6,13}}|\d{{0,5}}\)?(?:{_GAP}{{1,2}}\(?\d{{2,8}}+\)?){{1,6}}|\d{{1,5}}\)\d{{2,8}})"
+    # In groups without a trunk zero: Norway, Poland, Spain, Mexico, India, Hong Kong.
+    _pattern(
+        rf"[1-9]{_BEGIN}(?<!\d{_SPACE}.)(?:\d(?:{_SPACE}\d\d){{3}}|\d\d{_SPACE}\d\d{_SPACE}\d{{3}}|\d\d(?:{_SPACE}\d{{3}}){{2}}"
+        rf"|\d\d(?:{_SPACE}\d\d){{3}}|\d\d{_SPACE}\d{{3}}(?:{_SPACE}\d\d){{2}}|\d{_SPACE}\d{{3}}(?:{_SPACE}\d\d){{2}}"
+        rf"|\d?{_SPACE}\d{{4}}{_SPACE}\d{{4}}|\d{_SPACE}\d{{3}}{_SPACE}\d{{4}}|\d{{4}}{_SPACE}\d{{5}}){_END}",
+        r"[1-9][0-9]{0,4}(?:[ ?][0-9]{2,5}){1,3}",
+        whole_if(_is_likely),
+    ),
+    _pattern(
+        rf"[(0-9]{_BEGIN}(?:\d{{6,15}}|\d{{0,5}}\)?(?:{_GAP}{{1,2}}\(?\d{{1,10}}+\)?){{1,6}}|\d{{1,5}}\)\d{{2,8}}(?:{_GAP}\d{{2,8}}+)?)"
         rf"{_EXTENSION}(?!\w|[.,:]\d)",
-        r"[0-9](?:[ ().\-/?]{0,3}[0-9]){6}",
-        place=RUN,
-        before=2,
-        find=_find_after_word,
+        rf"[0-9]{_TIGHT}{{6}}",
+        _find_after_word,
     ),
 )

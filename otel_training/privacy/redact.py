@@ -4,12 +4,11 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import takewhile
 from typing import Any, Final
 
 from otel_training._turn import Turn
 from otel_training.conventions import Content
-from otel_training.privacy.json_text import Part, Span, spans_with
+from otel_training.privacy.json_text import Part, Span, between, spans_with
 from otel_training.privacy.pattern import Secret
 from otel_training.privacy.placeholders import Placeholders
 from otel_training.privacy.rules import Rules
@@ -133,10 +132,9 @@ class Redactor:
         """Return a part of a text with placeholders."""
         pieces: list[str] = []
         at = start
-        for first, last, kind in takewhile(lambda secret: secret.start < end, secrets):
-            if last > at:
-                pieces += (text[at:first], self._placeholder(kind, text[max(at, first) : min(last, end)]))
-                at = min(last, end)
+        for first, last, kind in secrets[slice(*between(secrets, start, end))]:
+            pieces += (text[at:first], self._placeholder(kind, text[max(at, first) : min(last, end)]))
+            at = min(last, end)
         return "".join((*pieces, text[at:end]))
 
     def _placeholder(self, kind: str, secret: str) -> str:

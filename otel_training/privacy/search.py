@@ -2,6 +2,7 @@
 
 import re
 import sys
+import unicodedata
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -16,8 +17,11 @@ from otel_training.privacy.rules import Rules
 _ROUNDS: Final = 16
 _AROUND: Final = 48
 """Characters beside a replacement in which it may lay something bare: more than any look-behind or word needs."""
+_STEP: Final = 512
 _ESCAPE: Final = re.compile(r'\\[nrtbf"/\\]')
 _CODE: Final = re.compile(r"\\u[0-9a-fA-F]{4}")
+
+_DIGIT: Final = re.compile(r"[^\D0-9]")
 
 Places: TypeAlias = dict[int, list[Extent]]
 """Where patterns may match, by their numbers."""
@@ -58,7 +62,7 @@ class _Search:
     def __init__(self, text: str, rules: Rules, turn: Turn | None) -> None:
         self.secrets: list[Secret] = []
         self._rules, self._turn, self._text = rules, turn, text
-        self._masked = _blank_escapes(text)
+        self._masked = _with_ascii_digits(_blank_escapes(text))
         self._allowed: list[Extent] | None = None
 
     def take_custom(self) -> None:
@@ -84,7 +88,7 @@ class _Search:
 
     def _matches(self, pattern: Pattern, places: list[Extent]) -> Iterator[re.Match[str]]:
         end = 0
-        for start, stop in _joined(((start - pattern.before, stop) for start, stop in places), pattern.reach):
+        for start, stop in _joined(((start - pattern.before, stop) for start, stop in sorted(places)), pattern.reach):
             for match in find_matches(pattern.regex, self._masked, max(start, end), stop, pattern.reach):
                 yield match
                 end = match.end()
@@ -118,18 +122,28 @@ def _places(text: str, start: int, end: int) -> Iterator[tuple[int, list[Extent]
     """Yield the numbers of the patterns that may match in a region, with the places."""
     # One byte for each character, whatever it is: offsets stay.
     raw = text[start:end].encode("ascii", "replace")
+    lower = raw.lower()
     found: dict[str, list[Extent]] = {}
     for number in engine().choose(raw):
         pattern = patterns()[number]
-        place = pattern.place or pattern.gate
-        if place not in found:
-            found[place] = [(start + first, start + last) for first, last in engine().places(place, raw)]
-        if found[place]:
-            yield number, found[place]
+        for place in pattern.hints or (pattern.place or pattern.gate,):
+            if place not in found:
+                places = _literal_places(place, lower) if pattern.hints else engine().places(place, raw)
+                found[place] = [(start + first, start + last) for first, last in places]
+            if found[place]:
+                yield number, found[place]
     for number in () if text.isascii() else with_words():
         words = [word for word in patterns()[number].words if word in text]
         if words:
             yield number, [match.span() for match in re.compile("|".join(words)).finditer(text, start, end)]
+
+
+def _literal_places(literal: str, text: bytes) -> Iterator[Extent]:
+    """Find a literal; where it stands often, from the first to the last within some distance."""
+    sought, end = literal.encode(), 0
+    while (start := text.find(sought, end)) >= 0:
+        end = text.rfind(sought, start, start + _STEP) + len(sought)
+        yield start, end
 
 
 def _joined(extents: Iterable[Extent], gap: int) -> Iterator[Extent]:
@@ -150,6 +164,13 @@ def _joined(extents: Iterable[Extent], gap: int) -> Iterator[Extent]:
 def _mask(length: int) -> str:
     """Return what reads as a placeholder does to what stands beside it."""
     return "<" + "_" * (length - 3) + "0>" if length > 2 else "0>"[-length:]  # noqa: PLR2004 - a mark at each end
+
+
+def _with_ascii_digits(text: str) -> str:
+    """Write digits of all scripts as those that patterns know."""
+    if text.isascii() or _DIGIT.search(text) is None:
+        return text
+    return _DIGIT.sub(lambda digit: str(unicodedata.digit(digit[0])), text)
 
 
 def _blank_escapes(text: str) -> str:

@@ -1,57 +1,100 @@
 """The words before a number, which tell what it is: a phone's, or that of an order or article."""
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 _PHONE_STEMS: Final = (
     "phon", "telef", "telep", "téléph", "télef", "teléf", "mobil", "móvil", "mobiel", "cell", "celular", "handy",
-    "komórk", "komork", "whatsapp", "hotline", "anruf", "appel", "chiam", "llam", "dzwo", "zadzwo", "bellen",
+    "komórk", "komork", "whatsapp", "hotline", "anruf", "appel", "chiam", "llam", "dzwo", "zadzwo", "bellen", "puhelin",
+    "matkapuh", "telefo", "điện", "thoại", "τηλέφ", "τηλεφ", "κινητ", "телеф", "моб", "звон", "позвон", "дзвон", "hívj",
 )  # fmt: skip
 _PHONES: Final = frozenset({
     "tel", "tél", "tlf", "tfn", "fax", "fon", "portable", "dial", "dialled", "call", "called", "calling", "calls",
-    "ring", "ringe", "rufen", "ruf", "bel", "ligue", "ligar", "reach", "text",
+    "ring", "ringe", "rufen", "ruf", "bel", "ligue", "ligar", "reach", "text", "puh", "gsm", "sími", "тел", "тлф",
+    "τηλ",
+    "факс", "đt", "sđt", "ara", "arayın", "ringa", "soita", "sms", "hp", "telp", "sun",
 })  # fmt: skip
+# Of scripts that put no blanks between words, or articles before them.
+_PHONE_PARTS: Final = (
+    "电话", "電話", "手机", "手機", "热线", "熱線", "传真", "傳真", "致电", "致電", "拨打", "撥打", "携帯", "連絡先",
+    "전화",
+    "휴대", "핸드폰", "연락처", "팩스", "هاتف", "الهات", "جوال", "تليفون", "تلفن", "موبايل", "موبایل", "اتصل", "فاكس",
+    "טלפון", "נייד", "להתקשר", "โทร", "มือถือ", "แฟกซ์", "फोन", "फ़ोन", "मोबाइल", "दूरभाष", "ফোন", "மொபைல்", "தொலைபேசி",
+    "հեռախոս", "ტელ", "ফ্যাক্স", "فون",
+)  # fmt: skip
 _OTHER_STEMS: Final = (
     "isbn", "issn", "order", "bestel", "commande", "ordin", "pedid", "zamówieni", "ordre", "artic", "artik", "artíc",
     "artyk", "invoice", "rechnung", "factur", "fattur", "faktur", "serial", "ticket", "track", "version", "build",
-    "code", "codic", "códig",
+    "code", "codic", "códig", "cusip", "lott", "regist", "accession", "barcode", "patent", "заказ", "артик",
 )  # fmt: skip
 _OTHERS: Final = frozenset({
     "ean", "id", "ids", "ref", "kod", "asin", "sku", "eur", "usd", "pln", "nok", "sek", "dkk", "gbp", "chf", "brl",
-    "kr",
+    "kr", "cik", "upc", "gtin", "isin", "sedol", "lei", "duns", "ein", "vat", "doi", "pmid", "lot", "file", "czk",
+    "huf",
 })  # fmt: skip
 _NUMBERS: Final = frozenset({"no", "nr", "n"})
+_CONTACT_STEMS: Final = (
+    "kontakt",
+    "pressekont",
+    "contact",
+    "contat",
+    "numer",
+    "númer",
+    "numér",
+    "nummer",
+    "konta",
+    "контакт",
+)
 _BEFORE: Final = 40
+_CLOSE: Final = 12
 # Backwards to a digit, a line's end or a sentence's: what stands before speaks of something else.
-_TAIL: Final = re.compile(r"(?:[^\d\n.!?]|\.(?![^\W\d_]{4}))*")
-_WORD: Final = re.compile(r"[^\W\d_]+")
+_TAIL: Final = re.compile(r"(?:[^\d\n.!?。]|\.(?![^\W\d_]{4}))*")
+_WORD: Final = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u0900-\u0dff\u0e31-\u0e4e])*")
+_TOKENS: Final = 24
 
 
-def says_phone(match: re.Match[str]) -> bool:
-    """Return whether the words before a number say that it is a phone's."""
-    return _judge_words(match) is True
+def says_phone(match: re.Match[str], *, is_close: bool = False) -> bool:
+    """Return whether the words before a number, or those close to it, say that it is a phone's."""
+    return _judge_words(match, _CLOSE if is_close else _BEFORE) is True
 
 
 def says_other(match: re.Match[str]) -> bool:
     """Return whether the words before a number say that it is something else's."""
-    return _judge_words(match) is False
+    return _judge_words(match, _BEFORE) is False
 
 
-def _judge_words(match: re.Match[str]) -> bool | None:
+def says_contact(match: re.Match[str]) -> bool:
+    """Return whether the words before a number say that somebody can be reached there."""
+    return any(word.startswith(_CONTACT_STEMS) for word in _words_before(match, _BEFORE))
+
+
+def is_beside(match: re.Match[str], is_kind: Callable[[str], bool]) -> bool:
+    """Return whether the word before or behind a number has a character of some kind: a row's has digits."""
+    before = match.string[max(0, match.start() - _TOKENS) : match.start()].split()[-1:]
+    behind = match.string[match.end() : match.end() + _TOKENS].split()[:1]
+    return any(map(is_kind, "".join(before + behind)))
+
+
+def _judge_words(match: re.Match[str], before: int) -> bool | None:
     """Return whether a number is a phone's by the nearest word that decides; None where none does.
 
     `Nr.` alone decides against it.
     """
-    words = _words_before(match)
+    words = _words_before(match, before)
     for word in reversed(words):
-        if word in _PHONES or word.startswith(_PHONE_STEMS):
+        if word in _PHONES or word.startswith(_PHONE_STEMS) or (not word.isascii() and _has_part(word)):
             return True
         if word in _OTHERS or word.startswith(_OTHER_STEMS):
             return False
     return None if _NUMBERS.isdisjoint(words) else False
 
 
-def _words_before(match: re.Match[str]) -> list[str]:
+def _has_part(word: str) -> bool:
+    return any(part in word for part in _PHONE_PARTS)
+
+
+def _words_before(match: re.Match[str], before: int) -> list[str]:
     start = match.start()
-    tail = _TAIL.match(match.string[max(0, start - _BEFORE) : start][::-1])
+    tail = _TAIL.match(match.string[max(0, start - before) : start][::-1])
     return _WORD.findall(tail[0][::-1].lower()) if tail and tail.end() > 1 else []

@@ -1,0 +1,68 @@
+"""Phone numbers: those of many countries, and figures that are none."""
+
+import pytest
+
+from otel_training.privacy.redact import Redactor
+
+FOUND = [
+    # France, Russia, China, Brazil, Ukraine, Turkey, Hungary: by their form.
+    "01.23.45.67.89", "06-12-34-56-78", "01 23 45 67 89", "8 (495) 123-45-67", "8-800-555-35-35", "8 (3412) 12-34-56",
+    "138 1234 5678", "139-1234-5678", "(11) 91234-5678", "(044) 123-45-67", "0532 123 45 67", "06 1 234 5678",
+    "1 (415) 555-0132", "+(370) 95896935", "+49 (0)30 1234567", "0123456789", "020 7946 0958",
+]  # fmt: skip
+LABELLED = [
+    "手机\uff1a{13812345678}", "电话\uff1a{2123 4567}", "香港電話 {9123 4567}", "致电{400-123-4567}",
+    "電話\uff1a{03-1234-5678}", "전화: {010-1234-5678}", "Звоните {8 495 123 45 67}",
+    "Тел. {(495) 123-45-67}", "هاتف: {٠٥٠ ١٢٣ ٤٥٦٧}", "फोन: {९८७६५ ४३२१०}",
+    "Tel: {\uff10\uff13\uff0d\uff11\uff12\uff13\uff14\uff0d\uff15\uff16\uff17\uff18}",
+    "โทร {081-234-5678}", "טלפון: {050-123-4567}", "τηλ. {210 123 4567}",
+    "điện thoại {090 123 4567}", "تلفن: {۰۲۱ ۱۲۳۴ ۵۶۷۸}", "Telefon: {411 235 337}",
+    "tel {55 1234 5678}", "Puhelin: {040 123 4567}", "Telefonszám: {06-2/057 5594}",
+    "ফোন: {01712-345678}", "Biuro prasowe, {609 141 777}, Warszawa", "Numéro {91 41 77 76}",
+    "我的号码是{13812345678}。",
+]  # fmt: skip
+KEPT = [
+    "18:00 01.02.2025", "8:00 01.02.2025 and 09:00 02.03.2024", "at 20:00 03-04-2025, 21:00 2025-04-03",
+    "411 235 337 Kč", "Total 609 141 777 Ft", "+411 235 337 Kč", "Celkem 411 235 337 kusů", "411 235 337 obyvatel",
+    "EUR 411 235 337", "₴ 411 235 337", "12 345 678 and 411 235 337 euros", "mobile revenue rose to 12 345 678",
+    "rows 84 85 84 85", "Leeds 84 85 84 85", "2010 2015 2019 2020", "981 24 158 17", "212 555 1234 17",
+    "CUSIP 037833100", "037833100", "CIK 0000320193", "0000320193 037833100", "UPC 012345678905",
+    "0320193001 0378331005",
+    "05 12 23 34 45 49", "05 12 23 34 45", "01 07 19 23 44", "(12) 345 678 units", "1.234.567,00 and 411 235 337,50",
+    "Boston, MA 02110-1301, USA",
+]  # fmt: skip
+ADDRESSES = {
+    "4.2.1.3 Scope of the work": "4.2.1.3 Scope of the work",
+    "Section 4.2.1.3 and § 12.4.1.2 apply, see 3.1.2.4": "Section 4.2.1.3 and § 12.4.1.2 apply, see 3.1.2.4",
+    "man-db (2.8.6.1-2), version 0.12.200.1": "man-db (2.8.6.1-2), version 0.12.200.1",
+    "from 4.2.1.3, ping 8.8.8.8, 10.1.2.3, 203.0.113.7:80": "from <IP_1>, ping <IP_2>, <IP_3>, <IP_4>:80",
+    "http://4.2.1.3/x, 1.1.1.1, 4.2.1.3:8080, host: 12.1.2.3": "http://<IP_1>/x, <IP_2>, <IP_1>:8080, host: <IP_3>",
+}
+
+
+@pytest.mark.parametrize("number", FOUND)
+@pytest.mark.parametrize("text", ["{}", "Press office, {}, London", "The number {} was there.", "Tel. {}", "({})"])
+def test_finds_what_has_the_form_of_a_phone_number(number: str, text: str) -> None:
+    """With a word for phone and without."""
+    assert text.format("<PHONE_1>") == Redactor().redact(text.format(number))
+
+
+@pytest.mark.parametrize("text", LABELLED)
+def test_finds_what_a_word_says_to_be_one(text: str) -> None:
+    """In many scripts, and in their digits."""
+    before, rest = text.split("{")
+    number, behind = rest.split("}")
+
+    assert f"{before}<PHONE_1>{behind}" == Redactor().redact(before + number + behind)
+
+
+@pytest.mark.parametrize("text", KEPT)
+def test_leaves_figures(text: str) -> None:
+    """Times, amounts, rows and the numbers of registries are news."""
+    assert text == Redactor().redact(text)
+
+
+@pytest.mark.parametrize("text", ADDRESSES)
+def test_tells_sections_from_addresses(text: str) -> None:
+    """Small numbers are those of a section, unless something says that they are a host's."""
+    assert ADDRESSES[text] == Redactor().redact(text)
