@@ -66,7 +66,7 @@ class Re2:
 
     def places(self, place: str, text: bytes) -> Iterator[Extent]:
         """Find the first places by RE2, many more by `re`."""
-        first = [match.span() for match in islice(_compile_re2(place).finditer(text), _DEAR)]
+        first = [match.span() for match in islice(compile_re2(place).finditer(text), _DEAR)]
         yield from first
         if len(first) == _DEAR:
             yield from (match.span() for match in _compile(place).finditer(text, first[-1][1]))
@@ -84,14 +84,29 @@ def _compile(place: str) -> re.Pattern[bytes]:
 
 
 @cache
-def _compile_re2(place: str) -> Any:
-    return re2.compile(place)
+def compile_re2(pattern: str) -> Any:
+    """Compile a pattern; raises `re2.error` where it has what RE2 lacks, such as a look-behind."""
+    options = re2.Options()
+    options.log_errors = False
+    return re2.compile(pattern, options)
+
+
+@cache
+def why_refused(pattern: str) -> str | None:
+    """Say why RE2 does not take a pattern; None where it does."""
+    if re2 is None:
+        return "google-re2 is not installed"
+    try:
+        compile_re2(pattern)
+    except re2.error as error:
+        return str(error.args[0], "utf-8", "replace")
+    return None
 
 
 def _forget() -> None:
     """Build anew in a forked child: another thread may have held a lock of RE2's automata."""
     engine.cache_clear()
-    _compile_re2.cache_clear()
+    compile_re2.cache_clear()
     re2.purge()
 
 

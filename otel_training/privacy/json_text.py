@@ -57,7 +57,8 @@ def spans_with(text: str, secrets: Sequence[Secret]) -> Iterator[tuple[Span, lis
     """Yield the JSON in a text that holds secrets, with its parts; None where JSON in its strings holds them."""
     for span in json_spans(text, _ANY_OPENING):
         first, last = between(secrets, span.start, span.end)
-        if first < last:
+        # A footnote that a secret holds is no JSON.
+        if first < last and not (secrets[first].start <= span.start and secrets[first].end >= span.end):
             yield span, _parts(text, span, secrets[first:last])
 
 

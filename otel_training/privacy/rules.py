@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from otel_training.conventions import Content
+from otel_training.privacy.linear import why_not_linear
 from otel_training.privacy.pattern import Extent, Pattern
 
 _log = logging.getLogger("otel_training")
@@ -48,10 +49,15 @@ def make_rules(content: Content, patterns: str, allow: str) -> Rules:
 def _compile_custom(line: str) -> Pattern | None:
     try:
         re.compile(line)
-        return Pattern("CUSTOM", line, "", find=_find_outside_placeholders)
     except (re.error, OverflowError, RecursionError) as error:
         _log.warning("otel_training: redact_patterns: %r is no regular expression (%s); skipped", line, error)
         return None
+    if (reason := why_not_linear(line)) is not None:
+        _log.warning(
+            "otel_training: redact_patterns: %r is searched by Python's re (%s): where that takes long, the app waits",
+            line, reason,
+        )  # fmt: skip
+    return Pattern("CUSTOM", line, "", find=_find_outside_placeholders)
 
 
 def _find_outside_placeholders(match: re.Match[str]) -> Extent | None:

@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 
 from otel_training._turn import Turn
 from otel_training.privacy.engine import engine
+from otel_training.privacy.linear import find_all
 from otel_training.privacy.pattern import Extent, Pattern, Secret, find_matches
 from otel_training.privacy.patterns import patterns, with_words
 from otel_training.privacy.rules import Rules
@@ -69,7 +70,7 @@ class _Search:
         """Take what the user's own patterns find."""
         text = self._masked
         for pattern in self._rules.custom:
-            matches = pattern.regex.finditer(text)
+            matches = find_all(pattern.source, text)
             self._take(pattern, (match for match in matches if self._masked.startswith(match[0], match.start())))
 
     def take(self, regions: list[Extent]) -> list[Secret]:

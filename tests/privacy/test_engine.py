@@ -23,8 +23,10 @@ def without_re2() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(engine, "re2", None)
         engine.engine.cache_clear()
+        engine.why_refused.cache_clear()
         yield
     engine.engine.cache_clear()
+    engine.why_refused.cache_clear()
 
 
 def both(texts: list[str]) -> tuple[list[str], list[str]]:

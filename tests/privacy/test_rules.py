@@ -1,6 +1,7 @@
 """What is kept of texts, what else is replaced, and what never is."""
 
 import logging
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ import otel_training
 from otel_training.conventions import Content
 from otel_training.privacy.redact import Redactor
 from otel_training.privacy.rules import make_rules
+from tests.privacy.test_engine import without_re2
 
 
 def make_redactor(content: Content = Content.REDACTED, patterns: str = "", allow: str = "") -> Redactor:
@@ -38,6 +40,42 @@ def test_names_a_broken_pattern_and_skips_it(caplog: pytest.LogCaptureFixture) -
 
     assert ("<CUSTOM_1>", [logging.WARNING]) == (redactor.redact("CASE-17"), [one.levelno for one in caplog.records])
     assert "(broken" in caplog.text
+
+
+def test_says_which_pattern_may_hold_the_app_up(caplog: pytest.LogCaptureFixture) -> None:
+    """RE2 has no look-behind: such a pattern runs, by `re`, and is named with the reason."""
+    redactor = make_redactor(patterns="(?<=no )CASE-\\d+\nCASE-\\d+")
+
+    assert ("no <CUSTOM_1>, <CUSTOM_2>", 1) == (redactor.redact("no CASE-17, CASE-18"), len(caplog.records))
+    assert "(?<=no )CASE" in caplog.text
+    assert "invalid perl operator" in caplog.text
+
+
+@pytest.mark.parametrize("pattern", [r"(a+)+$", r"(\w+\s?)*X", r"(.*,){20}X"])
+def test_no_pattern_holds_the_app_up(pattern: str) -> None:
+    """What takes `re` for ever takes RE2 no time."""
+    began = time.perf_counter()
+    make_redactor(patterns=pattern).redact("a" * 5_000 + ",a " * 1_000 + "!")
+
+    assert time.perf_counter() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "redacted"),
+    [
+        (r"Name: \w+", "Name: Müller_3, x", "<CUSTOM_1>, x"),
+        (r"[\w.]+@corp", "jürgen.ø@corp", "<CUSTOM_1>"),
+        (r"EMP\s\d+", "EMP\u00a0٣٤ and EMP 5", "<CUSTOM_1> and <CUSTOM_2>"),
+        (r"\W\D\S[^\]\w]", "ab-x.-a", "ab<CUSTOM_1>a"),
+        (r"[]x]\[\d]", "x[3] ][4]", "<CUSTOM_1> <CUSTOM_2>"),
+        (r"(?i)müller", "MÜLLER", "<CUSTOM_1>"),
+    ],
+)
+def test_both_engines_mean_the_same_by_a_pattern(pattern: str, text: str, redacted: str) -> None:
+    """Letters, digits and blanks are those of all scripts."""
+    assert redacted == make_redactor(patterns=pattern).redact(text)
+    with without_re2():
+        assert redacted == make_redactor(patterns=pattern).redact(text)
 
 
 def test_leaves_what_is_allowed() -> None:
