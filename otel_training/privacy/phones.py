@@ -10,7 +10,7 @@ from typing import Final
 
 from otel_training.privacy.numbers import RUN
 from otel_training.privacy.pattern import Extent, Find, Pattern, whole_if, without_brackets
-from otel_training.privacy.words import is_beside, says_contact, says_other, says_phone
+from otel_training.privacy.words import is_beside, is_of_phone, says_contact
 
 _EXTENSION: Final = r"(?: ?(?:x|ext\.?) ?\d{1,6})?"
 # Behind the first character: it continues no word and no number, and no time of day.
@@ -68,22 +68,24 @@ def _is_trunk(match: re.Match[str]) -> bool:
     digits, groups = _digits(match), [int(group) for group in match[0].split() if group.isdigit()]
     is_lotto = len(groups) > 4 and groups == sorted(set(groups)) and groups[-1] <= _LOTTO  # noqa: PLR2004 - five or six
     is_zip = _ZIP.search(match.string[max(0, match.start() - 4) : match.end()]) is not None
-    if is_zip or not 9 <= len(digits) <= 12 or _DATE.match(match[0]) or is_lotto or says_other(match):  # noqa: PLR2004 - with the zero
+    if is_zip or not 9 <= len(digits) <= 12 or _DATE.match(match[0]) or is_lotto:  # noqa: PLR2004 - with the zero
         return False
-    if match[0] != digits or says_phone(match):
-        return True
+    if (by_word := is_of_phone(match)) is not None or match[0] != digits:
+        return by_word is not False
     return len(digits) in (10, 11) and digits[1] != "0" and not is_beside(match, str.isdigit)
 
 
 def _is_grouped(match: re.Match[str]) -> bool:
     """Return whether a number in groups that are hardly an amount's is a phone's."""
     is_row = not {" ", "\u00a0"}.isdisjoint(match[0]) and "-" not in match[0] and is_beside(match, str.isdigit)
-    return says_phone(match) or not (is_row or _is_amount(match) or says_other(match))
+    if (by_word := is_of_phone(match)) is not None:
+        return by_word
+    return not (is_row or _is_amount(match))
 
 
 def _is_clear(match: re.Match[str]) -> bool:
     """Return whether groups of a country's own are a phone's; China's need none, among characters of theirs."""
-    return _is_grouped(match) and (not match[0].isdigit() or says_phone(match) or is_beside(match, _is_han))
+    return _is_grouped(match) and (not match[0].isdigit() or is_beside(match, _is_han) or is_of_phone(match) is True)
 
 
 def _is_han(character: str) -> bool:
@@ -92,10 +94,8 @@ def _is_han(character: str) -> bool:
 
 def _is_likely(match: re.Match[str]) -> bool:
     """Return whether groups that may be figures are a phone's: by a word, or as one of a list of contacts."""
-    if says_phone(match):
-        return True
-    if _is_amount(match) or says_other(match):
-        return False
+    if (by_word := is_of_phone(match)) is not None or _is_amount(match):
+        return by_word is True
     before = match.string[max(0, match.start() - 3) : match.start()].rstrip()
     behind = match.string[match.end() : match.end() + 1]
     is_item = before[-1:] in ("?", "(") or (
@@ -109,11 +109,11 @@ def _find_after_word(match: re.Match[str]) -> Extent | None:
     if not 7 <= len(_digits(match)) <= 15 or _DATE.match(match[0]):  # noqa: PLR2004 - from local to international
         return None
     is_figure = _is_amount(match) or _THREES.fullmatch(match[0])
-    return without_brackets(match.string, *match.span()) if says_phone(match, is_close=bool(is_figure)) else None
+    return without_brackets(match.string, *match.span()) if is_of_phone(match, is_close=bool(is_figure)) else None
 
 
 def _pattern(source: str, gate: str, is_phone: Find) -> Pattern:
-    return Pattern("PHONE", f"(?a){source}", gate, place=RUN, before=2, find=is_phone)
+    return Pattern("PHONE", f"(?a){source}", gate, place=RUN, before=2, reach=32, find=is_phone)
 
 
 _TIGHT: Final = r"(?:[ ().\-/?]{0,3}[0-9])"

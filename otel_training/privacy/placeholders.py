@@ -7,7 +7,6 @@ from typing import Any, Final
 _LITERAL: Final = re.compile(r"<[A-Z]{2,6}_\d{1,9}>")
 _BLANKS: Final = dict.fromkeys(map(ord, " -\u00a0\u202f"))
 _NO_DIGIT: Final = re.compile(r"\(0\)|[^0-9]+")
-_EXTENSION: Final = re.compile(r" ?(?:x|ext)")
 
 
 @dataclass(slots=True)
@@ -46,7 +45,7 @@ class Placeholders:
 def _spellings(kind: str, secret: str) -> list[str]:
     """Return what all spellings of a secret share; of a phone number also without its country's code."""
     if kind == "PHONE":
-        digits = _NO_DIGIT.sub("", _EXTENSION.split(secret, maxsplit=1)[0])
+        digits = _NO_DIGIT.sub("", secret.partition("x")[0])  # without an extension
         national = digits.lstrip("0")
         is_international = secret.lstrip("(").startswith("+") or digits.startswith("00")
         return [national[cut:] for cut in range(4 if is_international else 1)]

@@ -63,14 +63,13 @@ class _Search:
     def __init__(self, text: str, rules: Rules, turn: Turn | None) -> None:
         self.secrets: list[Secret] = []
         self._rules, self._turn, self._text = rules, turn, text
-        self._masked = _with_ascii_digits(_blank_escapes(text))
+        self._plain = self._masked = _with_ascii_digits(_blank_escapes(text))
         self._allowed: list[Extent] | None = None
 
     def take_custom(self) -> None:
         """Take what the user's own patterns find."""
-        text = self._masked
         for pattern in self._rules.custom:
-            matches = find_all(pattern.source, text)
+            matches = find_all(pattern.source, self._plain)
             self._take(pattern, (match for match in matches if self._masked.startswith(match[0], match.start())))
 
     def take(self, regions: list[Extent]) -> list[Secret]:
@@ -88,9 +87,12 @@ class _Search:
         return self.secrets[before:]
 
     def _matches(self, pattern: Pattern, places: list[Extent]) -> Iterator[re.Match[str]]:
-        end = 0
+        end, plain, masked = 0, self._plain, self._masked
+        if masked is not plain:
+            # Where all of a place is taken nothing is left to find.
+            places = [at for at in places if masked[at[0]] == plain[at[0]] or masked[at[1] - 1] == plain[at[1] - 1]]
         for start, stop in _joined(((start - pattern.before, stop) for start, stop in sorted(places)), pattern.reach):
-            for match in find_matches(pattern.regex, self._masked, max(start, end), stop, pattern.reach):
+            for match in find_matches(pattern.regex, masked, max(start, end), stop, pattern.reach):
                 yield match
                 end = match.end()
 

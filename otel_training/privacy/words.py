@@ -54,16 +54,6 @@ _WORD: Final = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u0900-\u0dff\u0e3
 _TOKENS: Final = 24
 
 
-def says_phone(match: re.Match[str], *, is_close: bool = False) -> bool:
-    """Return whether the words before a number, or those close to it, say that it is a phone's."""
-    return _judge_words(match, _CLOSE if is_close else _BEFORE) is True
-
-
-def says_other(match: re.Match[str]) -> bool:
-    """Return whether the words before a number say that it is something else's."""
-    return _judge_words(match, _BEFORE) is False
-
-
 def says_contact(match: re.Match[str]) -> bool:
     """Return whether the words before a number say that somebody can be reached there."""
     return any(word.startswith(_CONTACT_STEMS) for word in _words_before(match, _BEFORE))
@@ -76,12 +66,12 @@ def is_beside(match: re.Match[str], is_kind: Callable[[str], bool]) -> bool:
     return any(map(is_kind, "".join(before + behind)))
 
 
-def _judge_words(match: re.Match[str], before: int) -> bool | None:
-    """Return whether a number is a phone's by the nearest word that decides; None where none does.
+def is_of_phone(match: re.Match[str], *, is_close: bool = False) -> bool | None:
+    """Return whether a number is a phone's by the nearest word before it that decides; None where none does.
 
-    `Nr.` alone decides against it.
+    `Nr.` alone decides against it. Of an amount only words close to it count.
     """
-    words = _words_before(match, before)
+    words = _words_before(match, _CLOSE if is_close else _BEFORE)
     for word in reversed(words):
         if word in _PHONES or word.startswith(_PHONE_STEMS) or (not word.isascii() and _has_part(word)):
             return True
@@ -95,6 +85,11 @@ def _has_part(word: str) -> bool:
 
 
 def _words_before(match: re.Match[str], before: int) -> list[str]:
-    start = match.start()
-    tail = _TAIL.match(match.string[max(0, start - before) : start][::-1])
-    return _WORD.findall(tail[0][::-1].lower()) if tail and tail.end() > 1 else []
+    text, stop = match.string, match.start()
+    start = max(0, stop - before)
+    tail = _TAIL.match(text[start:stop][::-1])
+    if tail is None or tail.end() < 2:  # noqa: PLR2004 - a blank and a letter
+        return []
+    words = _WORD.findall(tail[0][::-1].lower())
+    # Not the end of a word that begins further away.
+    return words[1:] if tail.end() == before and text[start - 1 : start].isalnum() and text[start].isalnum() else words

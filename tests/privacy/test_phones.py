@@ -56,6 +56,13 @@ def test_finds_what_a_word_says_to_be_one(text: str) -> None:
     assert f"{before}<PHONE_1>{behind}" == Redactor().redact(before + number + behind)
 
 
+def test_reads_whole_words_alone() -> None:
+    """The end of a word that begins too far away is no word: here `n`, which would be that of a number."""
+    text = "The technician can be reached at the desk of this paper, {}. Off the island"
+
+    assert text.format("<PHONE_1>") == Redactor().redact(text.format("(415) 555-0132"))
+
+
 @pytest.mark.parametrize("text", KEPT)
 def test_leaves_figures(text: str) -> None:
     """Times, amounts, rows and the numbers of registries are news."""
