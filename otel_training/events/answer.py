@@ -9,9 +9,8 @@ from typing import Any, Final
 import orjson
 
 from otel_training.events.finisher import Finisher
-from otel_training.privacy.identity import Key, normal_text, text_sha256
+from otel_training.privacy.identity import Key, normal_text, text_sha256, without_secrets
 from otel_training.privacy.json_text import OPENING, json_spans
-from otel_training.privacy.search import mask_secrets
 from otel_training.record.record import JSON
 
 STEM: Final = 24
@@ -73,7 +72,7 @@ def digests(finisher: Finisher, texts: Iterable[str]) -> str | None:
 
     Of secrets in a text only the type counts: whoever has the key cannot try which they were.
     """
-    masked = (mask_secrets(text, finisher.rules.custom) for text in dict.fromkeys(texts) if text.strip())
+    masked = (without_secrets(text, finisher.rules.custom) for text in dict.fromkeys(texts) if text.strip())
     return " ".join(_digest(finisher.key, text) for text in masked) or None
 
 
@@ -112,9 +111,10 @@ def sent_texts(messages: list[JSON]) -> list[str]:
 
 
 def _digest(key: Key, text: str) -> str:
+    whole = comparable(text)
     return "".join(
         blake2b(part.encode("utf-8", "surrogatepass"), key=key.secret, digest_size=4).hexdigest()
-        for part in (beginning(text), comparable(text))
+        for part in (_without_edges(whole[:STEM]), whole)
     )
 
 

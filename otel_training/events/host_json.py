@@ -21,6 +21,9 @@ _BLANK: Final = b"\x1e \t"
 """What may stand around a line: a text sequence begins each with a separator."""
 _GZIP: Final = b"\x1f\x8b"
 _LONG_NUMBER: Final = re.compile(rb"\d{19}")
+_SIXTH: Final = 6
+"""Of 19 digits three are among every sixth character, side by side: those are searched in a sixth of the time."""
+_THREE_DIGITS: Final = re.compile(rb"\d{3}")
 _DIGITS: Final = 160
 """Digits of an integer: more than an id may have, and a float holds what they stand for."""
 
@@ -39,7 +42,7 @@ def read_json(content: bytes | dict[str, JSON]) -> JSON:
         return content
     text = _unzip(content)
     # orjson makes floats of integers over 64 bits.
-    if not _LONG_NUMBER.search(text):
+    if not (_THREE_DIGITS.search(text[::_SIXTH]) and _LONG_NUMBER.search(text)):
         with contextlib.suppress(orjson.JSONDecodeError):
             parsed: JSON = orjson.loads(text)
             return parsed

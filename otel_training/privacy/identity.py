@@ -19,8 +19,6 @@ from otel_training.record.values import clean_text, url_of
 
 _KEY_BYTES: Final = 32
 _INSIGHT: Final = b"otel_training.insight\0"
-_REMEMBERED: Final = 1_024
-"""Texts whose normal forms are kept: a feed shows again what it showed."""
 
 Custom: TypeAlias = tuple[Pattern, ...]
 
@@ -86,7 +84,7 @@ def normal_text(text: str) -> str:
 
 def text_sha256(text: str, custom: Custom = ()) -> str:
     """Return SHA-256 of a text's normal form, each secret in it replaced by its type, as hex."""
-    return hashlib.sha256(_comparable(text, custom)).hexdigest()
+    return hashlib.sha256(_encode(without_secrets(text, custom))).hexdigest()
 
 
 def insight_id(source_url: object, text: str) -> str:
@@ -106,8 +104,8 @@ def insight_digests(source_url: str, text: str, custom: Custom = ()) -> tuple[st
     With patterns of the user's own their secrets are replaced, too, so that such an insight has
     another id for those who do not have the patterns.
     """
-    normal = _comparable(clean_text(text, INSIGHT_LIMIT), custom)
-    url = _comparable(clean_url(clean_text(source_url, FIELD_LIMIT).strip()), custom)
+    normal = _encode(without_secrets(clean_text(text, INSIGHT_LIMIT), custom))
+    url = _encoded_url(source_url, custom)
     return hashlib.sha256(_INSIGHT + url + b"\0" + normal).hexdigest()[:32], hashlib.sha256(normal).hexdigest()
 
 
@@ -116,12 +114,17 @@ def insight_sha256(text: str, custom: Custom = ()) -> str:
     return text_sha256(clean_text(text, INSIGHT_LIMIT), custom)
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def _comparable(text: str, custom: Custom) -> bytes:
+@lru_cache(maxsize=1)
+def _encoded_url(url: str, custom: Custom) -> bytes:
+    # An extraction's insights have one.
+    return _encode(without_secrets(clean_url(clean_text(url, FIELD_LIMIT).strip()), custom))
+
+
+def without_secrets(text: str, custom: Custom = ()) -> str:
     """Return a text's normal form without secrets: those of the text as it is, and what is one in normal form alone."""
     masked = mask_secrets(text, custom)
     normal = normal_text(masked)
-    return _encode(normal if normal == masked else mask_secrets(normal, custom))
+    return normal if normal == masked else mask_secrets(normal, custom)
 
 
 def _encode(text: str) -> bytes:

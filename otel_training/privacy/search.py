@@ -6,6 +6,7 @@ import unicodedata
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from otel_training._turn import Turn
@@ -19,6 +20,10 @@ _ROUNDS: Final = 16
 _AROUND: Final = 48
 """Characters beside a replacement in which it may lay something bare: more than any look-behind or word needs."""
 _STEP: Final = 512
+_WORD: Final = 12
+"""Letters alone up to this length are a word, such as that of a category."""
+_REMEMBERED: Final = 1_024
+"""Texts without their secrets that are kept: a feed shows again what it showed, and digests are of a few kinds."""
 _ESCAPE: Final = re.compile(r'\\[nrtbf"/\\]')
 _CODE: Final = re.compile(r"\\u[0-9a-fA-F]{4}")
 
@@ -33,6 +38,8 @@ def find_secrets(text: str, rules: Rules, turn: Turn | None = None) -> list[Secr
 
     What a replacement lays bare is found, too, so that a redacted text holds nothing more.
     """
+    if len(text) <= _WORD and text.isalpha() and not rules.custom:
+        return []
     search = _Search(text, rules, turn)
     search.take_custom()
     regions = [(0, len(text))]
@@ -44,6 +51,7 @@ def find_secrets(text: str, rules: Rules, turn: Turn | None = None) -> list[Secr
     return sorted(search.secrets)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def mask_secrets(text: str, custom: tuple[Pattern, ...] = ()) -> str:
     """Replace each secret by its type, `<PHONE>`: whoever has no more than this cannot try which it was.
 
@@ -104,6 +112,8 @@ class _Search:
             extent = match.span() if find is None else find(match)
             if extent is None or self._is_allowed(extent):
                 continue
+            if self._turn is not None:
+                self._turn.end()
             # An address is read backwards, no further than to where the one before it ends.
             start, stop = max(extent[0], end), extent[1]
             self.secrets.append(Secret(start, stop, pattern.type))
@@ -125,12 +135,13 @@ def _places(text: str, start: int, end: int) -> Iterator[tuple[int, list[Extent]
     """Yield the numbers of the patterns that may match in a region, with the places."""
     # One byte for each character, whatever it is: offsets stay.
     raw = text[start:end].encode("ascii", "replace")
-    lower = raw.lower()
+    lower = b""
     found: dict[str, list[Extent]] = {}
     for number in engine().choose(raw):
         pattern = patterns()[number]
         for place in pattern.hints or (pattern.place or pattern.gate,):
             if place not in found:
+                lower = lower or raw.lower()
                 places = _literal_places(place, lower) if pattern.hints else engine().places(place, raw)
                 found[place] = [(start + first, start + last) for first, last in places]
             if found[place]:

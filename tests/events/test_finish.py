@@ -10,7 +10,7 @@ from otel_training import conventions as names
 from otel_training.conventions import Kind
 from otel_training.events.finish import finish
 from otel_training.events.finisher import Finisher
-from otel_training.events.host_json import MalformedError
+from otel_training.events.host_json import MalformedError, read_json
 from otel_training.privacy.identity import Key, insight_digests, pseudonym, text_sha256
 from otel_training.record.record import Record
 
@@ -182,3 +182,10 @@ def test_content_of_another_shape(kind: Kind, content: Any) -> None:
     """It is refused, to be counted as malformed."""
     with pytest.raises(MalformedError):
         events(kind, content)
+
+
+@pytest.mark.parametrize("before", range(12))
+@pytest.mark.parametrize("number", [2**64, 10**18, 10**25 + 1])
+def test_a_long_number_keeps_its_digits(before: int, number: int) -> None:
+    """Wherever it stands: an id of 128 bits is no float."""
+    assert {"a" * before: number} == read_json(b'{"%s": %d}' % (b"a" * before, number))
