@@ -1,6 +1,6 @@
 """Texts that hold no secret, made to look as if: news in fifteen languages, tables, listings, code."""
 
-# ruff: noqa: E501, RUF001 - a table of texts, in many scripts
+# ruff: noqa: E501 - a table of texts, in many scripts
 
 import random
 import re

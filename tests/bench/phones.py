@@ -3,7 +3,7 @@
 Where the form alone is that of a phone number, no word stands before it; the others stand behind a word of the country.
 """
 
-# ruff: noqa: E501, RUF001 - a table of texts, in many scripts
+# ruff: noqa: E501 - a table of texts, in many scripts
 
 import random
 from collections.abc import Iterator
