@@ -97,10 +97,12 @@ def _drain(drainer: Drainer) -> None:
 def _make_server(app: App) -> "Server":
     import uvicorn
 
+    from otel_training.serving.clickhouse.connection import GuardedConnection
+
     return uvicorn.Server(
         uvicorn.Config(
             app,
-            http="h11",
+            http=GuardedConnection,
             ws="none",
             lifespan="off",
             log_config=None,

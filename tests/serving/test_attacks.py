@@ -1,7 +1,11 @@
 """What a client tries that has one of the passwords: files, hosts, commands, others' rights, no bounds."""
 
+import gzip
 import socket
-from collections.abc import Iterator
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +13,7 @@ import pytest
 pytestmark = pytest.mark.slow
 
 SECRET = "s3cr3t-of-the-machine"  # noqa: S105 - what must not come back
+USERS = ["default", "reader", "writer"]
 FILTERED = "SELECT count() FROM losses SETTINGS additional_table_filters"
 WITHOUT_GRANTS = [
     "SELECT file('{file}')",
@@ -192,11 +197,12 @@ def attack(endpoint: Any, stranger: socket.socket, tmp_path_factory: pytest.Temp
     }  # fmt: skip
     tables = endpoint.rows("SHOW TABLES")
 
-    def attack(user: str, statement: str, **query: str) -> Any:
-        text = statement.format(**places)
+    def attack(
+        user: str, statement: str, wrap: Callable[[str], bytes] = str.encode, headers: Any = None, **query: str
+    ) -> Any:
         asking = endpoint if user == "default" else endpoint.as_user(user)
         settings = {name: value.format(**places) for name, value in query.items()}
-        answer = asking.ask(text, **settings)
+        answer = asking.ask(wrap(statement.format(**places)), headers, **settings)
         assert SECRET not in answer.body.decode(errors="replace")
         assert answer.status != 200, answer.body
         assert answer.code in REFUSALS, answer.body
@@ -209,7 +215,7 @@ def attack(endpoint: Any, stranger: socket.socket, tmp_path_factory: pytest.Temp
     return attack
 
 
-@pytest.mark.parametrize("user", ["default", "reader", "writer"])
+@pytest.mark.parametrize("user", USERS)
 @pytest.mark.parametrize("statement", [*WITHOUT_GRANTS, *BY_GRANTS])
 def test_nobody(attack: Any, user: str, statement: str) -> None:
     """Reaches files, other hosts, commands, or another's rights, by POST."""
@@ -226,3 +232,153 @@ def test_the_reader_cannot(attack: Any, statement: str) -> None:
 def test_the_writer_cannot(attack: Any, statement: str) -> None:
     """Do anything but insert what comes in."""
     attack("writer", statement)
+
+
+@pytest.mark.parametrize("user", USERS)
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"query": "SELECT file('{file}')"},
+        {"query": "SELECT", "param_x": "1"},
+        {"query": "SELECT * FROM url('{url}', 'LineAsString')"},
+        {"query": "SELECT 1 AS a FORMAT Template", "format_template_row": "{file}"},
+        {"query": "SELECT 1 AS a FORMAT Template", "format_template_resultset": "{file}"},
+        {"query": "SELECT 1", "format_schema": "{file}:a", "default_format": "Protobuf"},
+        {"query": "SELECT 1", "output_format_schema": "{new}", "default_format": "Protobuf"},
+        {"query": "SELECT 1", "additional_result_filter": "throwIf(1, file('{file}'))"},
+        {"query": "SELECT count() FROM losses", "additional_table_filters": "{{'losses': 'throwIf(1, file(1))'}}"},
+        {"query": "SELECT 1", "profile": "default"},
+        {"query": "SELECT 1", "role": "otel_training_process"},
+        {"query": "SELECT 1", "dialect": "kusto"},
+        {"query": "SELECT 1", "max_memory_usage": "0"},
+        {"query": "SELECT 1", "max_memory_usage": "99000000000"},
+        {"query": "SELECT 1", "max_execution_time": "0"},
+        {"query": "SELECT 1", "default_view_definer": "default"},
+        {"query": "SELECT 1", "input_format_record_errors_file_path": "{new}"},
+        {"query": "SELECT 1", "filter": "file('{file}')"},
+        {"query": "SELECT {{x:Identifier}}('{file}')", "param_x": "file"},
+        {"query": "SELECT * FROM {{x:Identifier}}", "param_x": "{file}"},
+        {"query": "SELECT * APPLY({{x:Identifier}}) FROM (SELECT '{file}')", "param_x": "file"},
+        {"query": "INSERT INTO FUNCTION file('{new}', 'CSV', 'a UInt8') VALUES (1)"},
+    ],
+    ids=str,
+)
+def test_nobody_by_the_url(attack: Any, user: str, query: dict[str, str]) -> None:
+    """Neither in a GET, nor by settings and parameters there."""
+    attack(user, "", **query)
+    if "query" in query:
+        attack(user, query["query"], **{name: value for name, value in query.items() if name != "query"})
+
+
+@pytest.mark.parametrize("user", USERS)
+@pytest.mark.parametrize(
+    ("wrap", "headers"),
+    [
+        (lambda text: gzip.compress(text.encode()), {"Content-Encoding": "gzip"}),
+        (lambda text: zlib.compress(text.encode()), {"Content-Encoding": "deflate"}),
+        (lambda text: text.replace("SELECT", "\ufeffSELECT").encode(), {}),
+        (lambda text: text.replace(" ", "\u00a0").encode(), {}),
+        (lambda text: text.replace(" ", "\0").encode(), {}),
+        (lambda text: text.encode() + b"\xff", {}),
+        (
+            lambda text: f'--b\r\nContent-Disposition: form-data; name="query"\r\n\r\n{text}\r\n--b--\r\n'.encode(),
+            {"Content-Type": "multipart/form-data; boundary=b"},
+        ),
+        (
+            lambda text: (
+                '--b\r\nContent-Disposition: form-data; name="user"\r\n\r\ndefault\r\n'
+                f'--b\r\nContent-Disposition: form-data; name="query"\r\n\r\n{text}\r\n--b--\r\n'
+            ).encode(),
+            {"Content-Type": "multipart/form-data; boundary=b"},
+        ),
+    ],
+    ids=["gzip", "deflate", "bom", "blanks", "nul", "no utf-8", "form", "a form with another user"],
+)
+def test_nobody_by_another_body(attack: Any, user: str, wrap: Any, headers: dict[str, str]) -> None:
+    """Packed, as a form, or with characters that are read differently."""
+    attack(user, "SELECT file('{file}')", wrap, headers)
+    attack(user, "SELECT 1 INTO OUTFILE '{new}'", wrap, headers)
+
+
+def test_a_form_is_not_another_user(endpoint: Any) -> None:
+    """Who asks is known before its body is read."""
+    body = b'--b\r\nContent-Disposition: form-data; name="user"\r\n\r\ndefault\r\n--b--\r\n'
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    answer = endpoint.as_user("reader").ask(body, headers, query="SELECT currentRoles()")
+
+    assert b"['otel_training_reader']\n" == answer.body
+
+
+@pytest.mark.parametrize("name", ["reader", "writer"])
+def test_no_session_of_another_is_entered(endpoint: Any, name: str) -> None:
+    """Its name is each user's own."""
+    endpoint.ask("SET max_threads = 3", session_id="mine")
+    other = endpoint.as_user(name)
+
+    assert "372" == other.ask("SELECT 1", session_id="mine", session_check="1").code
+    assert f"['otel_training_{name}']\n".encode() == other.ask("SELECT currentRoles()", session_id="mine").body
+    assert b"['otel_training_owner']\n" == endpoint.ask("SELECT currentRoles()", session_id="mine").body
+
+
+@pytest.mark.parametrize("name", ["reader", "writer"])
+def test_nobody_sees_or_stops_what_others_run(endpoint: Any, name: str, eventually: Any) -> None:
+    """Though to the engine all are one user."""
+    running = "SELECT count() FROM system.processes WHERE query LIKE '%sleepEachRow%' AND query NOT LIKE '%processes%'"
+    other = endpoint.as_user(name)
+    with endpoint.hang("SELECT 'their secret', sum(sleepEachRow(0.2)) FROM numbers(1000) SETTINGS max_block_size = 1"):
+        assert eventually(lambda: endpoint.rows(running) == [["1"]])
+        for statement in ("KILL QUERY WHERE 1 SYNC", "KILL QUERY WHERE query LIKE '%secret%'"):
+            assert b"secret" not in other.ask(statement).body
+        for table in ("processes", "errors", "stack_trace", "asynchronous_inserts", "query_cache", "dictionaries"):
+            assert b"" == other.ask(f"SELECT * FROM system.{table}").body  # noqa: S608
+        time.sleep(0.5)
+        assert [["1"]] == endpoint.rows(running)
+    assert eventually(lambda: endpoint.rows(running) == [["0"]])
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-origin"},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("path", ["/", "/drain", "/ping"])
+def test_no_page_of_a_browser_asks(endpoint: Any, headers: dict[str, str], path: str) -> None:
+    """Whatever name it gave this machine's address, and whatever it knows."""
+    assert 403 == endpoint.ask("SELECT 1", headers, path).status
+
+
+def test_only_the_owner_drains(endpoint: Any) -> None:
+    """The others have no use for it."""
+    assert ["497", "497"] == [endpoint.as_user(name).ask(b"", path="/drain").code for name in ("reader", "writer")]
+
+
+def test_the_reader_has_no_bounds_of_a_session_lifted(endpoint: Any) -> None:
+    """What it sets in one request does not help in the next."""
+    reader = endpoint.as_user("reader")
+    for statement in (
+        "SET max_execution_time = 0",
+        "SET readonly = 0",
+        "SET max_memory_usage = 0",
+        "SET profile = 'x'",
+    ):
+        assert 200 != reader.ask(statement, session_id="bounds").status
+    settings = "SELECT getSetting('readonly'), getSetting('max_execution_time'), getSetting('max_memory_usage')"
+
+    assert [["2", "60", "4000000000"]] == reader.rows(settings, session_id="bounds")
+    assert "241" == reader.ask("SELECT length(groupArray(toString(number))) FROM numbers(1000000000)").code
+
+
+def test_a_strangers_configuration_is_not_read(start: Any, tmp_path: Path) -> None:
+    """Neither of the working directory nor of the home: it would run commands, or open ports."""
+    users = "<users><default><password/><grants><query>GRANT CREATE DATABASE ON *.*</query></grants></default></users>"
+    planted = f"<clickhouse><macros><planted>yes</planted></macros>{users}</clickhouse>"
+    for folder in (tmp_path, tmp_path / ".clickhouse-local"):
+        folder.mkdir(exist_ok=True)
+        (folder / "config.xml").write_text(planted)
+    with start(tmp_path, HOME=str(tmp_path)) as running:
+        assert [] == running.rows("SELECT * FROM system.macros")

@@ -28,6 +28,8 @@ T = TypeVar("T")
 _MEMORY_BYTES: Final = 32 << 20
 _PIECE_BYTES: Final = 1 << 20
 _KILL_SECONDS: Final = 0.5
+_BODY_SECONDS: Final = 30.0
+_BODY_BYTES: Final = 4 << 30
 # The longest statement, or head of an INSERT: the engine's own limit (max_query_size).
 _HEAD_BYTES: Final = 1 << 18
 
@@ -52,7 +54,9 @@ class App:
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Answer one request."""
         path, method = scope["path"], scope["method"]
-        if method == "GET" and (path == "/ping" or (path == "/" and not scope["query_string"])):
+        if _is_of_a_page(scope["headers"]):
+            await send_text(send, 403, "Pages of a browser are not answered here.\n")
+        elif method == "GET" and (path == "/ping" or (path == "/" and not scope["query_string"])):
             await send_text(send, 200, "Ok.\n")
         elif path not in {"/", *self.routes} or method not in {"GET", "POST"}:
             await send_text(send, 404, f"There is no {method} {path} here: statements go to POST /.\n")
@@ -147,15 +151,28 @@ class App:
 
 
 async def _receive_body(receive: Receive, body: IO[bytes]) -> bool:
-    """Take in the whole body before anything runs; False when the client hung up within it."""
+    """Take in the whole body before anything runs; False when the client hung up within it.
+
+    Raises `QueryError` for one that stops in the middle, and for one that is too large.
+    """
     while True:
-        message = await receive()
+        try:
+            message = await asyncio.wait_for(receive(), _BODY_SECONDS)
+        except TimeoutError as error:
+            raise refusal(209, "SOCKET_TIMEOUT", "The rest of the body does not come.") from error
         if message["type"] == "http.disconnect":
             return False
         body.write(message.get("body", b""))
+        if body.tell() > _BODY_BYTES:
+            raise refusal(307, "TOO_MANY_BYTES", f"The body is larger than {_BODY_BYTES >> 30} GiB.")
         if not message.get("more_body", False):
             body.seek(0)
             return True
+
+
+def _is_of_a_page(headers: list[tuple[bytes, bytes]]) -> bool:
+    """Tell whether a page of whatever site asks, by a browser that may reach more than its author does."""
+    return any(name == b"origin" or (name == b"sec-fetch-site" and value != b"none") for name, value in headers)
 
 
 def _pieces(body: IO[bytes]) -> Iterator[bytes]:

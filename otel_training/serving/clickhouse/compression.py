@@ -10,6 +10,9 @@ from otel_training.serving.clickhouse.errors import refusal
 
 _CHECKSUM: Final = struct.Struct("<QQ")
 _HEAD: Final = struct.Struct("<BII")
+# Few bytes can become many: they are not all in memory at once.
+_FED_BYTES: Final = 1 << 12
+_BLOCK_BYTES: Final = 64 << 20
 _NONE, _LZ4, _ZSTD = 0x02, 0x82, 0x90
 
 
@@ -39,7 +42,8 @@ def _decompressor(coding: str) -> Any:
 def _decompress_all(chunks: Iterator[bytes], decompressor: Any, coding: str) -> Iterator[bytes]:
     try:
         for chunk in chunks:
-            yield decompressor.decompress(chunk)
+            for at in range(0, len(chunk), _FED_BYTES):
+                yield decompressor.decompress(chunk[at : at + _FED_BYTES])
     except (zlib.error, RuntimeError, EOFError, _zstd().ZstdError) as error:
         raise refusal(271, "CANNOT_DECOMPRESS", f"The body is no {coding}: {error}.") from error
     if not decompressor.eof:
@@ -62,6 +66,8 @@ def read_frames(chunks: Iterator[bytes]) -> Iterator[bytes]:
         rest += chunk
         while len(rest) >= _CHECKSUM.size + _HEAD.size:
             method, packed, size = _HEAD.unpack_from(rest, _CHECKSUM.size)
+            if max(packed, size) > _BLOCK_BYTES:
+                raise refusal(271, "CANNOT_DECOMPRESS", "A compressed block is larger than 64 MiB.")
             if len(rest) < (end := _CHECKSUM.size + packed):
                 break
             if rest[: _CHECKSUM.size] != _checksum(rest[_CHECKSUM.size : end]):

@@ -87,9 +87,11 @@ class Engine:
         with contextlib.closing(self.connect()) as connection:
             try:
                 answer = connection.query(_PARSE, "JSONCompactEachRow", {"text": source.hex()})
-            except (RuntimeError, UnicodeDecodeError) as error:
-                # Its sentence quotes the statement, and that may be no UTF-8.
+            except RuntimeError as error:
                 raise from_engine(error) from error
+            except UnicodeDecodeError as error:
+                # Its sentence would quote the statement.
+                raise refusal(62, "SYNTAX_ERROR", "Syntax error, in a statement that is no UTF-8.") from error
         text, marks, end = orjson.loads(answer.bytes())
         # What is no UTF-8 stands in values, as an escape means the same.
         canonical = bytes.fromhex(text).decode(errors="backslashreplace")

@@ -6,6 +6,7 @@ import time
 import zlib
 from typing import Any
 from urllib.request import urlopen
+from uuid import UUID
 
 import lz4.frame
 import pytest
@@ -133,6 +134,65 @@ def test_tells_the_query_id_unless_it_would_be_a_header(endpoint: Any) -> None:
     assert ["mine-1", ""] == [
         endpoint.ask("SELECT 1", query_id=identity).headers["X-ClickHouse-Query-Id"] for identity in asked
     ]
+
+
+def test_makes_a_query_id_where_none_is_given(endpoint: Any) -> None:
+    """One for each query, as clients tell their users."""
+    made = [endpoint.ask("SELECT 1").headers["X-ClickHouse-Query-Id"] for _ in range(2)]
+
+    assert 2 == len({UUID(identity) for identity in made})
+
+
+@pytest.mark.parametrize(
+    ("statement", "query"),
+    [
+        (b"INSERT INTO said FORMAT TabSeparated\na;b\n;\nc;\n", {}),
+        (b"WITH 1 AS x INSERT INTO said FORMAT TabSeparated\na;b\n;\nc;\n", {}),
+        (b"/* INSERT */ -- x;\nINSERT INTO said\nFORMAT\nTSV\na;b\n;\nc;\n", {}),
+        (b"insert into said(text)values('a;b'),(';'),('c;')", {}),
+        (b"WITH 1 AS x INSERT INTO said VALUES ('a;b'), (';'), ('c;')", {}),
+        (b"INSERT INTO said SELECT arrayJoin(['a;b', ';', 'c;']) FORMAT TSV", {}),
+        (b"WITH ['a;b', ';', 'c;'] AS x INSERT INTO said SELECT arrayJoin(x)", {}),
+        (b"a;b\n;\nc;\n", {"query": "INSERT INTO said FORMAT TSV"}),
+        (b"a;b\n;\nc;\n", {"query": "WITH 1 AS x INSERT INTO said FORMAT TSV"}),
+        (b"FORMAT TSV\na;b\n;\nc;\n", {"query": "INSERT INTO said"}),
+        (b'"a;b"\n";"\nc;\n', {"query": "/* x */ INSERT INTO said SETTINGS max_threads = 1 FORMAT CSV"}),
+    ],
+)
+def test_an_insert_keeps_its_data(endpoint: Any, statement: bytes, query: dict[str, str]) -> None:
+    """A semicolon is one, and a second row is none of the statement's, however the INSERT begins."""
+    endpoint.ask("CREATE OR REPLACE TABLE said (text String) ENGINE = Memory")
+    answer = endpoint.ask(statement, **query)
+
+    assert (200, b"") == (answer.status, answer.body)
+    assert [[";"], ["a;b"], ["c;"]] == endpoint.rows("SELECT text FROM said ORDER BY text")
+
+
+def test_a_statement_may_be_no_utf8(endpoint: Any) -> None:
+    """Its values are bytes."""
+    assert b"61FF62\n" == endpoint.ask(b"SELECT hex('a\xffb')").body
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT " + "1," * 11_999 + "1 FORMAT Null",
+        "SELECT " + "$".join(map(str, range(4_500))),
+        "SELECT " + "$a$" * 8_000,
+        "SELECT '" + "\\'" * 12_000,
+        "SELECT " + "/*x" * 8_000,
+        "SELECT " + "`" * 24_000,
+        "SELECT " + "(" * 12_000 + ")" * 12_000,
+        "INSERT INTO losses " + "FORMAT a " * 3_000,
+    ],
+    ids=lambda statement: statement[:14],
+)
+def test_reads_a_long_statement_soon(endpoint: Any, statement: str) -> None:
+    """Its 24 kB, in whatever words."""
+    begun = time.monotonic()
+    endpoint.ask(statement)
+
+    assert time.monotonic() - begun < 3
 
 
 def test_lives_without_a_password_only_for_a_ping(endpoint: Any) -> None:
