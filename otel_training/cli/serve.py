@@ -12,7 +12,7 @@ from otel_training.errors import TrainingError
 from otel_training.folder import DataFolder, find_folder, make_folder
 from otel_training.pipeline import process
 from otel_training.serving import server
-from otel_training.serving.users import OWNER, READER, WRITER, read_or_make_users
+from otel_training.serving.users import OWNER, READER, WRITER, lend_rights, read_or_make_users
 from otel_training.store.session import own_embedded
 
 
@@ -32,6 +32,7 @@ def serve(port: int) -> None:
         listener = stack.enter_context(server.bind_loopback(port))
         with progress("Draining") as callback:
             store, owner = stack.enter_context(own_embedded(folder, callback))
+        lend_rights(store)
         users, is_new = read_or_make_users(settings, folder)
         password = users[OWNER].password
         address = f"{server.HOST}:{listener.getsockname()[1]}"

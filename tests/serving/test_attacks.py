@@ -162,12 +162,12 @@ READER = [
     "CREATE TEMPORARY TABLE x (a UInt8)",
     "SELECT 1 SETTINGS readonly = 0", "SET readonly = 0", "SELECT 1 SETTINGS max_memory_usage = 0",
     "SELECT 1 SETTINGS max_memory_usage = 99000000000", "SELECT 1 SETTINGS max_execution_time = 0",
-    "SET max_execution_time = 3600", "SELECT 1 SETTINGS max_result_rows = 0",
+    "SET max_execution_time = 3601", "SELECT 1 SETTINGS max_result_rows = 0",
     "SELECT number FROM numbers(3000000) FORMAT JSON",
     "SELECT 1 SETTINGS max_parser_depth = 100000",
 ]  # fmt: skip
 WRITER = [
-    *(statement for statement in READER if not statement.endswith(("= 0", "FORMAT JSON", "= 3600"))),
+    *(statement for statement in READER if not statement.endswith(("= 0", "FORMAT JSON", "= 3601"))),
     "SELECT count() FROM otel_logs", "SELECT * FROM v_events", "SELECT 1 SETTINGS max_memory_usage = 0",
     "INSERT INTO otel_logs (Body) SELECT source_content FROM extractions",
     "INSERT INTO otel_logs (Body) SELECT b FROM input('a String, b String ALIAS file(\\'{file}\\')') FORMAT TSV\nx\n",
@@ -298,6 +298,25 @@ def test_nobody_by_another_body(attack: Any, user: str, wrap: Any, headers: dict
     """Packed, as a form, or with characters that are read differently."""
     attack(user, "SELECT file('{file}')", wrap, headers)
     attack(user, "SELECT 1 INTO OUTFILE '{new}'", wrap, headers)
+
+
+def test_each_does_its_work(endpoint: Any) -> None:
+    """With what Grafana's data source and the collector's exporter send beside a statement."""
+    sent = {"max_execution_time": "64", "client_protocol_version": "54460", "database": "otel_training"}
+    writer, reader = endpoint.as_user("writer"), endpoint.as_user("reader")
+    attributes = "{'training.kind': 'loss', 'training.event.id': 'worked', 'training.loss.count': '3'}"
+    insert = f"INSERT INTO otel_logs (Timestamp, LogAttributes) VALUES (now64(9), {attributes})"  # noqa: S608 - our own values
+
+    assert [200, 200] == [writer.ask(text, **sent).status for text in ("DESCRIBE TABLE otel_logs", insert)]
+    assert (
+        b"3\n"
+        == reader.ask(
+            "SELECT count FROM losses WHERE event_id = 'worked'",
+            additional_table_filters="{'losses': ' count = \\'3\\' OR count IN (3)'}",
+            **sent,
+        ).body
+    )
+    assert 200 == reader.ask("SELECT * FROM v_events LIMIT 1", **sent).status
 
 
 def test_a_form_is_not_another_user(endpoint: Any) -> None:
