@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any, Final, Protocol
 
 from otel_training.privacy.pattern import Extent, Pattern
-from otel_training.privacy.patterns import patterns
+from otel_training.privacy.patterns import foreign, patterns
 
 try:
     import re2
@@ -76,6 +76,21 @@ class Re2:
 def engine() -> Engine:
     """Return the engine for our patterns: RE2 where it is installed."""
     return Re(patterns()) if re2 is None else Re2(patterns())
+
+
+def is_foreign(text: str) -> bool:
+    """Return whether a text holds digits, or words for password, of other scripts."""
+    if text.isascii():
+        return False
+    if re2 is None:
+        return compiled(foreign()).search(text) is not None
+    return compile_re2(foreign()).search(text.encode("utf-8", "replace")) is not None
+
+
+@cache
+def compiled(pattern: str) -> re.Pattern[str]:
+    """Compile a pattern for texts by `re`."""
+    return re.compile(pattern)
 
 
 @cache

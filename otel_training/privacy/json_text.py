@@ -14,7 +14,7 @@ _MISSES: Final = 50
 _DECODER: Final = json.JSONDecoder()
 # What begins like JSON with something in it, and not like a footnote or a link.
 OPENING: Final = re.compile(r'(?:\{\s*"|\[\s*["{\[])')
-_ANY_OPENING: Final = re.compile(r'(?:\{\s*"|\[\s*["{\[\-\d])')
+_ANY_OPENING: Final = re.compile(r'(?:\{\s*"|\[\s*["{\[\-\dntf])')
 _BRACKET: Final = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
 _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*+"|[^\s,:\[\]{}"]++', re.DOTALL)
 _NESTED: Final = re.compile(r'"\s*[\[{]')

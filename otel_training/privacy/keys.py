@@ -35,7 +35,7 @@ _WORDS: Final = (
     "รหัสผ่าน", "ật khẩu", "पासवर्ड", "ωδικός",
 )  # fmt: skip
 _VALUE: Final = (
-    r"[\"']?(?:=(?P<secret>[^\s\"'<>&;,]{3,})|\s{0,3}[=:\uff1a\uff1d]\s{0,3}(?:[\"'](?P<quoted>[^\n\"'<>]{4,})"
+    r"[\"']?(?:=(?P<secret>[^\s\"'<>&;,]{3,})|\s{0,3}[=:\uff1a\uff1d]\s{0,3}(?:[\"'](?P<quoted>[^\n\"'<>]{4,}+)(?!<[A-Z_]{2})"
     r"|(?P<bare>(?=[^\s\"'<>&;,\d]{0,200}\d)[^\s\"'<>&;,]{6,})))"
 )
 _CODE: Final = re.compile(r"[A-Za-z_][\w.]*[(\[]|(?i:none|null|true|false)\Z")
@@ -47,9 +47,11 @@ _BEFORE: Final = 128
 
 
 def _find_named(match: re.Match[str]) -> Extent | None:
-    """Find what a name gives away, unless that is code: the call of a function, or nothing."""
+    """Find what a name gives away, unless that is code: a call, nothing, or an argument of the same name."""
     start, end = named_group(match)
-    return None if _CODE.match(match.string, start, end) else (start, end)
+    value = match.string[start:end].rstrip(".,:")
+    is_code = _CODE.match(value) is not None or (value.isidentifier() and match[0].endswith(value, 0, len(value)))
+    return None if is_code else (start, end)
 
 
 def _find_parameter(match: re.Match[str]) -> Extent | None:

@@ -5,10 +5,13 @@ import socket
 from typing import Final
 
 from otel_training.privacy.pattern import Extent, Pattern, whole_if
+from otel_training.privacy.words import is_of_phone
 
 RUN: Final = r"[0-9](?:[ ().\-/?]{0,3}[0-9]){6,}"
 """Seven digits in a row or in groups: without them there is neither card nor phone number."""
 
+_USUAL: Final = 15
+"""Digits of most cards: with fewer in one run a word such as `id` before them says that they are another number."""
 _SEPARATORS: Final = dict.fromkeys(map(ord, " -\u00a0\u202f"))
 _LETTERS: Final = {ord("A") + at: str(10 + at) for at in range(26)}
 _DOUBLED: Final = str.maketrans("0123456789", "0246813579")
@@ -69,7 +72,8 @@ _ISSUED: Final = re.compile(
 def _find_card(match: re.Match[str]) -> Extent | None:
     """Find a card's number, with or without the last group: that may be an expiry date behind it."""
     if _is_card(match[0]):
-        return match.span()
+        is_id = match[0].isdigit() and len(match[0]) < _USUAL and is_of_phone(match) is False
+        return None if is_id else match.span()
     last = max(match[0].rfind(" "), match[0].rfind("-"))
     return (match.start(), match.start() + last) if last > 0 and _is_card(match[0][:last]) else None
 
@@ -83,20 +87,24 @@ def _is_card(text: str) -> bool:
 
 
 _NO_HOST: Final = (
-    "version", "release", "build", "firmware", "v.", "ver.", "section", "sections", "sec.", "§", "§§", "article",
-    "art.",
-    "item", "chapter", "clause", "paragraph", "para.", "rule", "figure", "fig.", "table", "annex", "appendix", "note",
-    "kapitel", "abschnitt", "ziffer", "punkt", "absatz", "chapitre", "alinéa", "sezione", "punto", "sección", "пункт",
-    "раздел",
+    "version", "release", "build", "firmware", "kernel", "linux", "driver", "v.", "ver.", "section", "sections", "sec.",
+    "§", "§§", "article", "articles", "art", "art.", "item", "chapter", "clause", "paragraph", "para.", "par.", "rule",
+    "figure", "fig.", "table", "annex", "appendix", "note", "point", "points", "kapitel", "abschnitt", "ziffer",
+    "absatz", "artikel", "punkt", "punkte", "pkt", "pkt.", "ust.", "chapitre", "alinéa", "sezione", "articolo", "punto",
+    "sección",
+    "artículo", "apartado", "artigo", "seção", "ponto", "lid", "avsnitt", "afsnit", "kohta", "čl.", "článek", "odst.",
+    "bod", "pont", "szakasz", "madde", "пункт", "пункта", "раздел", "статья", "статьи", "ст.", "п.", "άρθρο",
 )  # fmt: skip
 _SMALL: Final = 40
-_EQUAL: Final = 2
-"""Different numbers in addresses that are easy to remember, such as 8.8.4.4."""
+_HEADED: Final = 100
+_KNOWN: Final = frozenset({"1.1.1.1", "1.0.0.1", "8.8.8.8", "8.8.4.4", "9.9.9.9"})
+"""Addresses of small numbers that everybody knows."""
 _HOST: Final = re.compile(
     r"(?:://|@|\b(?:ip|ipv4|host|address|addr|server|from|ping|dns|gateway|client|peer|proxy)\b\W{0,3})\Z"
 )
 _PORT: Final = re.compile(r":\d|/\d")
 _REVISION: Final = re.compile(r"[-+~]\d{1,2}(?![\d.])")
+_HEADING: Final = re.compile(r"[ \t]+[^\W\d_a-zà-þ]")
 
 
 def _is_ip4(match: re.Match[str]) -> bool:
@@ -104,15 +112,17 @@ def _is_ip4(match: re.Match[str]) -> bool:
 
     Small numbers alone are more often those of a section, unless a word says that they are a host's.
     """
-    text, start, parts = match.string, match.start(), match[0].split(".")
-    if match[0].endswith(".0.0.0") or parts[0] == "0" or _REVISION.match(text, match.end()):
+    text, start, parts = match.string, match.start(), list(map(int, match[0].split(".")))
+    if match[0].endswith(".0.0.0") or parts[0] == 0 or _REVISION.match(text, match.end()):
         return False
     before = text[max(0, start - 14) : start].lower()
     words = before.split()
     if words and words[-1].lstrip("(\"'") in _NO_HOST:
         return False
-    is_small = all(int(part) < _SMALL for part in parts) and parts[0] != "10" and len(set(parts)) > _EQUAL
-    return not is_small or bool(_HOST.search(before) or _PORT.match(text, match.end()))
+    is_heading = max(parts) < _HEADED and before[-1:] in ("", "\n") and _HEADING.match(text, match.end())
+    if parts[0] == 10 or match[0] in _KNOWN or not (is_heading or max(parts) < _SMALL):  # noqa: PLR2004 - a private network
+        return True
+    return bool(_HOST.search(before) or _PORT.match(text, match.end()))
 
 
 def _is_ip6(match: re.Match[str]) -> bool:

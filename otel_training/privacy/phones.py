@@ -18,6 +18,7 @@ _BEGIN: Final = r"(?<![\w.,+\-/=#].)(?<!\d:.)"
 _SPACE: Final = "[ \u00a0\u2007\u202f]"
 _GAP: Final = "[ .\\-/\u00a0\u2007\u202f\u2010\u2011\u2013\uff0d]"
 _MARK: Final = "[ \\-\u00a0\u2007\u202f\u2010\u2011\u2013\uff0d]"
+_NO_GROUP: Final = rf"(?<!\b\d{_SPACE}.)(?<!\b\d\d{_SPACE}.)(?<!\b\d\d\d{_SPACE}.)"
 _END: Final = rf"(?![\w:/]|[.,\-]\d|{_SPACE}\d)"
 
 _AMOUNT: Final = re.compile(
@@ -147,7 +148,7 @@ PHONES: Final = (
     ),
     # With a trunk zero; France in pairs, Hungary.
     _pattern(
-        rf"[(0]{_BEGIN}(?<!\b\d\d .)(?:(?<=\()0|(?<=0))(?:[1-9](?P<mark>[.\-])\d\d(?:(?P=mark)\d\d){{3}}"
+        rf"[(0]{_BEGIN}{_NO_GROUP}(?:(?<=\()0|(?<=0))(?:[1-9](?P<mark>[.\-])\d\d(?:(?P=mark)\d\d){{3}}"
         rf"|6{_SPACE}1{_SPACE}\d{{3}}{_MARK}\d{{4}}"
         r"|(?!\d[./\-]\d{1,2}[./\-]\d)(?!\d(?: \d\d){5}(?!\d))"
         rf"\d{{1,5}}\)?(?:{_GAP}{{0,2}}\d{{2,10}}+){{0,5}})(?!\w|[.,:\-]\d)",

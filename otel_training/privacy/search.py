@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Final, TypeAlias
 
 from otel_training._turn import Turn
-from otel_training.privacy.engine import engine
+from otel_training.privacy.engine import compiled, engine, is_foreign
 from otel_training.privacy.linear import find_all
 from otel_training.privacy.pattern import Extent, Pattern, Secret, find_matches
 from otel_training.privacy.patterns import patterns, with_words
@@ -71,7 +71,9 @@ class _Search:
     def __init__(self, text: str, rules: Rules, turn: Turn | None) -> None:
         self.secrets: list[Secret] = []
         self._rules, self._turn, self._text = rules, turn, text
-        self._plain = self._masked = _with_ascii_digits(_blank_escapes(text))
+        self._is_foreign = is_foreign(text)
+        plain = _blank_escapes(text)
+        self._plain = self._masked = _with_ascii_digits(plain) if self._is_foreign else plain
         self._allowed: list[Extent] | None = None
 
     def take_custom(self) -> None:
@@ -87,7 +89,10 @@ class _Search:
         for start, end in regions:
             for number, places in _places(self._masked, max(0, start), end):
                 every[number] += places
-        for number in sorted(every):
+            for number in with_words() if self._is_foreign else ():
+                words = "|".join(patterns()[number].words)
+                every[number] += [match.span() for match in compiled(words).finditer(self._masked, max(0, start), end)]
+        for number in sorted(number for number, places in every.items() if places):
             pattern = patterns()[number]
             self._take(pattern, self._matches(pattern, every[number]))
             if self._turn is not None:
@@ -146,10 +151,6 @@ def _places(text: str, start: int, end: int) -> Iterator[tuple[int, list[Extent]
                 found[place] = [(start + first, start + last) for first, last in places]
             if found[place]:
                 yield number, found[place]
-    for number in () if text.isascii() else with_words():
-        words = [word for word in patterns()[number].words if word in text]
-        if words:
-            yield number, [match.span() for match in re.compile("|".join(words)).finditer(text, start, end)]
 
 
 def _literal_places(literal: str, text: bytes) -> Iterator[Extent]:
@@ -182,8 +183,6 @@ def _mask(length: int) -> str:
 
 def _with_ascii_digits(text: str) -> str:
     """Write digits of all scripts as those that patterns know."""
-    if text.isascii() or _DIGIT.search(text) is None:
-        return text
     return _DIGIT.sub(lambda digit: str(unicodedata.digit(digit[0])), text)
 
 

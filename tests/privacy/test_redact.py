@@ -82,6 +82,7 @@ FOUND = {
 }
 KEPT = [
     "token = tokenizer.decode(ids[0]), token=tokenizer.decode(x), password: None, tokens = [12345678]",
+    "connect(password=password, token=token), api_key=api_key.",
     "Follow @user@mastodon.social and @jo_1@social.example, x?sig=abc, https://a.example/?id=7&author=jo&design=2",
     "A file that begins with -----BEGIN PRIVATE KEY----- holds a key. So does the next.",
     "From -----BEGIN RSA PRIVATE KEY----- to -----END RSA PRIVATE KEY----- all is Base64.",
