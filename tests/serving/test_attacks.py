@@ -317,6 +317,7 @@ def test_each_does_its_work(endpoint: Any) -> None:
         ).body
     )
     assert 200 == reader.ask("SELECT * FROM v_events LIMIT 1", **sent).status
+    assert [["1"]] == reader.rows("SELECT count() > 0 FROM system.columns WHERE database = 'system'")
 
 
 def test_a_form_is_not_another_user(endpoint: Any) -> None:
