@@ -13,16 +13,16 @@ from otel_training.privacy.url import is_secret
 
 # With fewer characters than are issued: a key may have been cut off.
 _CUT: Final = (
-    ("sk-ant-", r"\bsk-ant-[A-Za-z0-9_-]{8,}"),
-    ("sk-", r"\bsk-(?:proj|svcacct|admin|or-v1)-[A-Za-z0-9_-]{16,}"),
+    (("sk-ant-",), r"\bsk-ant-[A-Za-z0-9_-]{8,}"),
+    (("sk-",), r"\bsk-(?:proj|svcacct|admin|or-v1)-[A-Za-z0-9_-]{16,}"),
     # Not every `sk-` with dashes: addresses of articles on SK Hynix begin so too.
-    ("sk-", r"\bsk-(?=[A-Za-z]{0,64}[0-9])[A-Za-z0-9]{16,}"),
-    ("k_", r"\b[rs]k_(?:live|test)_[A-Za-z0-9]{16,}"),
-    ("a", r"\bA(?:KIA|SIA)[A-Z0-9]{12,}\b"),
-    ("gh", r"\bgh[pousr]_[A-Za-z0-9]{16,}"),
-    ("github_pat_", r"\bgithub_pat_[A-Za-z0-9_]{20,}"),
-    ("aiza", r"\bAIza[A-Za-z0-9_-]{30,}"),
-    ("eyj", r"\beyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]{2,}(?:\.[A-Za-z0-9_-]*)?)?"),
+    (("sk-",), r"\bsk-(?=[A-Za-z]{0,64}[0-9])[A-Za-z0-9]{16,}"),
+    (("k_live_", "k_test_"), r"\b[rs]k_(?:live|test)_[A-Za-z0-9]{16,}"),
+    (("akia", "asia"), r"\bA(?:KIA|SIA)[A-Z0-9]{12,}\b"),
+    (("ghp_", "gho_", "ghu_", "ghs_", "ghr_"), r"gh[pousr]_[A-Za-z0-9]{16,}"),
+    (("github_pat_",), r"\bgithub_pat_[A-Za-z0-9_]{20,}"),
+    (("aiza",), r"\bAIza[A-Za-z0-9_-]{30,}"),
+    (("eyj",), r"\beyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]{2,}(?:\.[A-Za-z0-9_-]*)?)?"),
 )
 _NAMES: Final = (
     "pass(?:word|wd|phrase|wort|code)|mot de passe|pwd|kennwort|contrase[ñn]a|senha|wachtwoord|l[öo]senord|passord"
@@ -76,7 +76,7 @@ def key_patterns() -> tuple[Pattern, ...]:
 
 
 _OWN: Final = (
-    *(_form((hint,), pattern) for hint, pattern in _CUT),
+    *(_form(hints, pattern) for hints, pattern in _CUT),
     Pattern(
         "KEY",
         r"(?ai)\b(?:authorization[\"']?:\s{0,4}[\"']?(?:bearer\s{1,4}|basic\s{1,4}(?=(?-i:[a-z]{0,200}[A-Z0-9=+/])))"

@@ -40,7 +40,7 @@ class Pattern:
     gate: str
     """What every match holds, for RE2 and `re` on ASCII, where `?` stands for any other character."""
     hints: tuple[str, ...] = ()
-    """Lower-case texts of which every match holds one: where they stand is faster found than the gate."""
+    """Lower-case texts of which every match holds one; where it is a single text, its places are those of the gate."""
     words: tuple[str, ...] = ()
     """Instead of a gate: texts that are not ASCII, at one of which every match begins."""
     place: str = ""

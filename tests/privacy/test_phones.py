@@ -29,13 +29,13 @@ KEPT = [
     "CUSIP 037833100", "037833100", "CIK 0000320193", "0000320193 037833100", "UPC 012345678905",
     "0320193001 0378331005",
     "05 12 23 34 45 49", "05 12 23 34 45", "01 07 19 23 44", "(12) 345 678 units", "1.234.567,00 and 411 235 337,50",
-    "Boston, MA 02110-1301, USA", "Bilanzsumme 19 293 000 10 418 127", "163 118 027 117 814 128", '{"id": 651720982222}',
+    "Boston, MA 02110-1301, USA", "Bilanzsumme 19 293 000 10 418 127", "163 118 027 117 814 128",
+    '{"id": 651720982222}',
 ]  # fmt: skip
 ADDRESSES = {
     "4.2.1.3 Scope of the work": "4.2.1.3 Scope of the work",
     "Section 4.2.1.3 and § 12.4.1.2 apply, see 3.1.2.4": "Section 4.2.1.3 and § 12.4.1.2 apply, see 3.1.2.4",
-    "La ley 64, artículo 79.7.9.4, art. 5 pkt 7.7.7.1, kernel 5.15.0.79": "La ley 64, artículo 79.7.9.4, art. 5 pkt 7.7.7.1, "
-    "kernel 5.15.0.79",
+    "La ley 64, artículo 79.7.9.4, kernel 5.15.0.79": "La ley 64, artículo 79.7.9.4, kernel 5.15.0.79",
     "Index\n7.8.1.79 Terms\n6.4.4.4 Ämter": "Index\n7.8.1.79 Terms\n6.4.4.4 Ämter",
     "man-db (2.8.6.1-2), version 0.12.200.1": "man-db (2.8.6.1-2), version 0.12.200.1",
     "from 4.2.1.3, ping 8.8.8.8, 10.1.2.3, 203.0.113.7:80": "from <IP_1>, ping <IP_2>, <IP_3>, <IP_4>:80",
