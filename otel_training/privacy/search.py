@@ -20,6 +20,8 @@ _ROUNDS: Final = 16
 _AROUND: Final = 48
 """Characters beside a replacement in which it may lay something bare: more than any look-behind or word needs."""
 _STEP: Final = 512
+_GONE: Final = re.compile(r"(?:<[A-Z]{2,6}_\d{1,9}>|<?_*0?>)+")
+"""What is a placeholder already, or masked to become one."""
 _WORD: Final = 12
 """Letters alone up to this length are a word, such as that of a category."""
 _REMEMBERED: Final = 1_024
@@ -48,7 +50,7 @@ def find_secrets(text: str, rules: Rules, turn: Turn | None = None) -> list[Secr
         if not taken:
             break
         regions = list(_joined(((secret.start - _AROUND, secret.end + _AROUND) for secret in sorted(taken)), 0))
-    return sorted(search.secrets)
+    return list(_apart(sorted(search.secrets)))
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -121,6 +123,8 @@ class _Search:
                 self._turn.end()
             # An address is read backwards, no further than to where the one before it ends.
             start, stop = max(extent[0], end), extent[1]
+            if start >= stop or _GONE.fullmatch(masked, start, stop):
+                continue
             self.secrets.append(Secret(start, stop, pattern.type))
             pieces += (masked[end:start], _mask(stop - start))
             end = stop
@@ -159,6 +163,20 @@ def _literal_places(literal: str, text: bytes) -> Iterator[Extent]:
     while (start := text.find(sought, end)) >= 0:
         end = text.rfind(sought, start, start + _STEP) + len(sought)
         yield start, end
+
+
+def _apart(secrets: list[Secret]) -> Iterator[Secret]:
+    """Yield secrets, in order, those that overlap as one: a pattern may take more around what another took."""
+    last: Secret | None = None
+    for secret in secrets:
+        if last is None or secret.start >= last.end:
+            if last is not None:
+                yield last
+            last = secret
+        else:
+            last = last._replace(end=max(last.end, secret.end))
+    if last is not None:
+        yield last
 
 
 def _joined(extents: Iterable[Extent], gap: int) -> Iterator[Extent]:
