@@ -55,6 +55,7 @@ WITHOUT_GRANTS = [
     "SET DEFAULT ROLE ALL TO default",
     "EXECUTE AS default SELECT 1",
     "SET profile = 'default'",
+    "SELECT sleepEachRow(0.1) FROM numbers(100) SETTINGS log_comment = 'not to be killed'",
     "SELECT 1 SETTINGS profile = 'default'",
     "SET dialect = 'kusto'",
     "ATTACH TABLE stolen FROM '{folder}' (a UInt8) ENGINE = MergeTree ORDER BY a",
@@ -349,7 +350,15 @@ def test_nobody_sees_or_stops_what_others_run(endpoint: Any, name: str, eventual
         assert eventually(lambda: endpoint.rows(running) == [["1"]])
         for statement in ("KILL QUERY WHERE 1 SYNC", "KILL QUERY WHERE query LIKE '%secret%'"):
             assert b"secret" not in other.ask(statement).body
-        for table in ("processes", "errors", "stack_trace", "asynchronous_inserts", "query_cache", "dictionaries"):
+        for table in (
+            "processes",
+            "errors",
+            "stack_trace",
+            "asynchronous_inserts",
+            "query_cache",
+            "schema_inference_cache",
+            "dictionaries",
+        ):
             assert b"" == other.ask(f"SELECT * FROM system.{table}").body  # noqa: S608
         time.sleep(0.5)
         assert [["1"]] == endpoint.rows(running)

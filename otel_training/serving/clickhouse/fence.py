@@ -32,6 +32,8 @@ _SETTINGS: Final = re.compile(r"\bSETTINGS |^SET ")
 _SETTING: Final = re.compile(r"(\w+) = (?:'_*'|\{[^}]*\}|\[[^]]*\]|[^\s,]+)(, )?")
 # A text may name a file or an address, or be SQL.
 _TEXTS: Final = "SELECT name FROM system.settings WHERE match(type, 'String|URI|Map')"
+# By its mark in there a query is killed; a request's own is put behind it.
+_MARK: Final = "log_comment"
 _FILTERS: Final = "additional_table_filters"
 _HARMLESS_TEXTS: Final = frozenset(
     {
@@ -41,7 +43,7 @@ _HARMLESS_TEXTS: Final = frozenset(
         "format_custom_row_after_delimiter", "format_custom_row_before_delimiter",
         "format_custom_row_between_delimiter", "format_json_object_each_row_column_for_object_name", "format_regexp",
         "format_tsv_null_representation", "ignore_data_skipping_indices", "insert_deduplication_token",
-        "log_comment", "output_format_sql_insert_table_name",
+        "output_format_sql_insert_table_name",
     }
 )  # fmt: skip
 _FILTER: Final = re.compile(rf"(?<={_FILTERS} = )\{{[^}}]*\}}")
@@ -66,7 +68,7 @@ class Fence:
         for pattern in (_FORBIDDEN, _ENGINE, self.functions):
             if match := pattern.search(bare):
                 raise _denied(match[0])
-        named = [*settings, *_setting_names(bare)]
+        named = [*(name for name in settings if name != _MARK), *_setting_names(bare)]
         for name in self.settings.intersection(named):
             raise refusal(452, "SETTING_CONSTRAINT_VIOLATION", f"Setting {name} should not be changed.")
         texts = (statement.text[match.start() : match.end()] for match in _FILTER.finditer(bare))
