@@ -10,6 +10,8 @@ from otel_training.privacy.words import is_of_phone
 RUN: Final = r"[0-9](?:[ ().\-/?]{0,3}[0-9]){6,}"
 """Seven digits in a row or in groups: without them there is neither card nor phone number."""
 
+_GROUP: Final = 6
+"""Digits of the longest group that cards are printed in."""
 _USUAL: Final = 15
 """Digits of most cards: with fewer in one run a word such as `id` before them says that they are another number."""
 _SEPARATORS: Final = dict.fromkeys(map(ord, " -\u00a0\u202f"))
@@ -80,14 +82,17 @@ def _find_card(match: re.Match[str]) -> Extent | None:
 
 def _is_card(text: str) -> bool:
     """Return whether issuer, length and Luhn digit are a card's (ISO/IEC 7812-1)."""
-    digits = text.translate(_SEPARATORS)
+    groups, digits = text.replace("-", " ").split(), text.translate(_SEPARATORS)
+    if len(groups) > 1 and max(map(len, groups)) > _GROUP:
+        return False
     if _ISSUED.fullmatch(digits) is None:
         return False
     return (sum(map(int, digits[-1::-2])) + sum(map(int, digits[-2::-2].translate(_DOUBLED)))) % 10 == 0
 
 
 _NO_HOST: Final = (
-    "version", "release", "build", "firmware", "kernel", "linux", "driver", "v.", "ver.", "section", "sections", "sec.",
+    "version", "release", "build", "firmware", "kernel", "linux", "driver", "firefox", "chrome", "safari", "edge",
+    "opera", "android", "ios", "macos", "windows", "python", "java", "v.", "ver.", "section", "sections", "sec.",
     "§", "§§", "article", "articles", "art", "art.", "item", "chapter", "clause", "paragraph", "para.", "par.", "rule",
     "figure", "fig.", "table", "annex", "appendix", "note", "point", "points", "kapitel", "abschnitt", "ziffer",
     "absatz", "artikel", "punkt", "punkte", "pkt", "pkt.", "ust.", "chapitre", "alinéa", "sezione", "articolo", "punto",

@@ -95,13 +95,12 @@ def _is_han(character: str) -> bool:
 
 def _is_likely(match: re.Match[str]) -> bool:
     """Return whether groups that may be figures are a phone's: by a word, or as one of a list of contacts."""
-    if (by_word := is_of_phone(match)) is not None or _is_amount(match):
+    is_figure = _THREES.fullmatch(match[0]) is not None
+    if (by_word := is_of_phone(match, is_close=is_figure)) is not None or _is_amount(match):
         return by_word is True
     before = match.string[max(0, match.start() - 3) : match.start()].rstrip()
     behind = match.string[match.end() : match.end() + 1]
-    is_item = before[-1:] in ("?", "(") or (
-        before[-1:] in (",", ";") and (not _THREES.fullmatch(match[0]) or behind in ",;.)\n")
-    )
+    is_item = before[-1:] in ("?", "(") or (before[-1:] in (",", ";") and (not is_figure or behind in ",;.)\n"))
     return says_contact(match) or "0>" in before or (is_item and not before[-2:-1].isdigit())
 
 
