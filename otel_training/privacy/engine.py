@@ -48,7 +48,7 @@ class Re:
 
     def places(self, place: str, text: bytes) -> Iterator[Extent]:
         """Find places by `re`."""
-        return (match.span() for match in _compile(place).finditer(text))
+        return _places_by_re(place, text, 0)
 
 
 class Re2:
@@ -69,7 +69,7 @@ class Re2:
         first = [match.span() for match in islice(compile_re2(place).finditer(text), _DEAR)]
         yield from first
         if len(first) == _DEAR:
-            yield from (match.span() for match in _compile(place).finditer(text, first[-1][1]))
+            yield from _places_by_re(place, text, first[-1][1])
 
 
 @cache
@@ -91,6 +91,13 @@ def is_foreign(text: str) -> bool:
 def compiled(pattern: str) -> re.Pattern[str]:
     """Compile a pattern for texts by `re`."""
     return re.compile(pattern)
+
+
+def _places_by_re(place: str, text: bytes, start: int) -> Iterator[Extent]:
+    """Find places; without regard to case in lower case, since `re` skips to no letter that may be either."""
+    if place.startswith("(?i)"):
+        place, text = place.removeprefix("(?i)"), text.lower()
+    return (match.span() for match in _compile(place).finditer(text, start))
 
 
 @cache

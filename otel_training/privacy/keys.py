@@ -26,8 +26,8 @@ _CUT: Final = (
 )
 _NAMES: Final = (
     "pass(?:word|wd|phrase|wort|code)|mot de passe|pwd|kennwort|contrase[ñn]a|senha|wachtwoord|l[öo]senord|passord"
-    "|adgangskode|salasana|has[łl]o|heslo|jelsz[óo]|parol[aă]|[şs]ifre"
-    r"|private[_\-]?key|secret(?:[_\-]?key)?|(?:api|access)[_\-]?key|token"
+    "|adgangskode|salasana|has[łl]o|heslo|jelsz[óo]|parol[aă]|sifre|[ş]ifre"
+    r"|private[_\-]?key|secret(?:[_\-]?key)?|api[_\-]?key|access[_\-]?key|token"
 )
 # Without a first letter that may be a capital.
 _WORDS: Final = (
