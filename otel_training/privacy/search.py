@@ -104,8 +104,11 @@ class _Search:
     def _matches(self, pattern: Pattern, places: list[Extent]) -> Iterator[re.Match[str]]:
         end, plain, masked = 0, self._plain, self._masked
         if masked is not plain:
-            # Where all of a place is taken nothing is left to find.
-            places = [at for at in places if masked[at[0]] == plain[at[0]] or masked[at[1] - 1] == plain[at[1] - 1]]
+            # Where all of a place is taken nothing is left to find; a place may be the empty one at the end.
+            places = [
+                (first, last) for first, last in places
+                if masked[first : first + 1] == plain[first : first + 1] or masked[last - 1] == plain[last - 1]
+            ]  # fmt: skip
         for start, stop in _joined(((start - pattern.before, stop) for start, stop in sorted(places)), pattern.reach):
             for match in find_matches(pattern.regex, masked, max(start, end), stop, pattern.reach):
                 yield match

@@ -153,6 +153,13 @@ def test_does_not_print_what_it_found() -> None:
     assert "Redactor(counts={'EMAIL': 1})" == repr(redactor)
 
 
+def test_what_ends_in_json_or_another_script_is_searched_to_its_end() -> None:
+    """Where something was taken before it, and the last thing in the text is looked at again."""
+    text = 'Zoë said: "12 % <b>&amp;</b> \\ / \u2028 日本"\n\tbob@news.example \x00\x1f\x7f {"a": [1]} '
+
+    assert text.replace("bob@news.example", "<EMAIL_1>") == Redactor().redact(text)
+
+
 @pytest.mark.parametrize(
     "unit", ["4111111111111111 ", "+111111111111111", "a@a.bb@", "10.0.0.1-", "212-555-0123-", "01 ", "22 55 "]
 )
