@@ -143,7 +143,8 @@ class Engine:
     def _open_connection(self, question: Question) -> "Iterator[Connection]":
         """Open a connection, or lock the session's, and set it up for one request."""
         request, user = question.request, question.user
-        settings = request.settings | {"log_comment": question.mark + request.settings.get("log_comment", "")}
+        settings = {"max_query_size": str(_STATEMENT_BYTES)} | request.settings
+        settings |= {"log_comment": question.mark + request.settings.get("log_comment", "")}
         try:
             with contextlib.ExitStack() as stack:
                 if request.session:

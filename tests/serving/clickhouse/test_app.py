@@ -168,6 +168,12 @@ def test_an_insert_keeps_its_data(endpoint: Any, statement: bytes, query: dict[s
     assert [[";"], ["a;b"], ["c;"]] == endpoint.rows("SELECT text FROM said ORDER BY text")
 
 
+def test_a_statement_may_be_as_long_as_the_engine_reads(endpoint: Any) -> None:
+    """Though the engine's own writing of it is longer."""
+    assert b"100001\n" == endpoint.ask(f"SELECT length([{'1,' * 100_000}1])").body
+    assert "62" == endpoint.ask(f"SELECT length([{'1,' * 200_000}1])").code
+
+
 def test_a_statement_may_be_no_utf8(endpoint: Any) -> None:
     """Its values are bytes."""
     assert b"61FF62\n" == endpoint.ask(b"SELECT hex('a\xffb')").body
