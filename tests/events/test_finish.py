@@ -8,12 +8,13 @@ import pytest
 
 from otel_training import conventions as names
 from otel_training.conventions import Kind
-from otel_training.events.finish import finish
+from otel_training.events.finish import finish, load_readers_kinds
 from otel_training.events.finisher import Finisher
 from otel_training.events.host_json import MalformedError, read_json
 from otel_training.privacy.identity import Key, insight_digests, pseudonym, text_sha256
 from otel_training.record.record import Record
 
+load_readers_kinds()
 KEY = Key(b"a test's")
 ID = "00000000-0000-7000-8000-000000000001"
 URL = "https://news.example/1?id=2"
