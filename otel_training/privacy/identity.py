@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 
 from otel_training.errors import FolderError
 from otel_training.ownership import open_own
-from otel_training.privacy.pattern import Pattern
+from otel_training.privacy.pattern import PLACEHOLDER, Pattern
 from otel_training.privacy.search import mask_secrets
 from otel_training.privacy.url import clean_url
 from otel_training.record.fields import FIELD_LIMIT, INSIGHT_LIMIT
@@ -124,7 +124,8 @@ def without_secrets(text: str, custom: Custom = ()) -> str:
     """Return a text's normal form without secrets: those of the text as it is, and what is one in normal form alone."""
     masked = mask_secrets(text, custom)
     normal = normal_text(masked)
-    return normal if normal == masked else mask_secrets(normal, custom)
+    # A text that was redacted before, as a row of ours that is imported, is the same text.
+    return PLACEHOLDER.sub(r"<\1>", normal if normal == masked else mask_secrets(normal, custom))
 
 
 def _encode(text: str) -> bytes:

@@ -16,6 +16,8 @@ Extent: TypeAlias = tuple[int, int]
 """Where something stands in a text: its begin and its end."""
 Find: TypeAlias = Callable[["re.Match[str]"], Extent | None]
 
+PLACEHOLDER: Final = re.compile(r"<([A-Z]{2,6})_\d{1,9}>")
+"""What stands in the place of a secret: its type, and which of them it is in its record."""
 SLICE: Final = 16_384
 """Characters searched at a time: one search holds the interpreter's lock from begin to end."""
 _NEAR: Final = 16

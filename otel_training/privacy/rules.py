@@ -7,14 +7,13 @@ from typing import Final
 
 from otel_training.conventions import Content
 from otel_training.privacy.linear import why_not_linear
-from otel_training.privacy.pattern import Extent, Pattern
+from otel_training.privacy.pattern import PLACEHOLDER, Extent, Pattern
 
 _log = logging.getLogger("otel_training")
 
 VERSION: Final = "2"
 """The version of the redaction, kept in every record that it ran over."""
 
-_PLACEHOLDER: Final = re.compile(r"<[A-Z]{2,6}_\d{1,9}>")
 _PLACEHOLDER_LENGTH: Final = 18
 
 
@@ -63,6 +62,6 @@ def _compile_custom(line: str) -> Pattern | None:
 def _find_outside_placeholders(match: re.Match[str]) -> Extent | None:
     """Take a match that is not empty and touches no placeholder."""
     start, stop = match.span()
-    near = _PLACEHOLDER.finditer(match.string, max(0, start - _PLACEHOLDER_LENGTH), stop + _PLACEHOLDER_LENGTH)
+    near = PLACEHOLDER.finditer(match.string, max(0, start - _PLACEHOLDER_LENGTH), stop + _PLACEHOLDER_LENGTH)
     touches = any(placeholder.start() < stop and placeholder.end() > start for placeholder in near)
     return None if start == stop or touches else (start, stop)
