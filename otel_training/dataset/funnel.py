@@ -64,6 +64,7 @@ _FILTERS: Final = (
         "seen", "viewers >= {min_viewers}", "unseen", "that no known reader saw or acted on",
         "that too few readers saw", _READERS | {"impressions", "viewers"},
     ),
+    _Filter("distinct", "distinct", "", "", "with the source and the insights of another", frozenset()),
 )  # fmt: skip
 
 

@@ -27,10 +27,10 @@ def store(folder: DataFolder) -> Iterator[Store]:
 @pytest.mark.parametrize(
     ("options", "statements"),
     [
-        ("", 41),
-        ("--replicated", 41),
-        ("--cluster training", 55),
-        ("--cluster {cluster} --replicated --ttl-days 400", 55),
+        ("", 46),
+        ("--replicated", 46),
+        ("--cluster training", 60),
+        ("--cluster {cluster} --replicated --ttl-days 400", 60),
         ("--roles", 6),
         ("--roles --cluster training", 6),
     ],
@@ -109,7 +109,7 @@ def test_names_each_difference_in_a_line(command: Any, rows: Any, store: Store) 
         "DROP TABLE losses",
         "RENAME TABLE segments TO old",
         "CREATE TABLE segments ENGINE = MergeTree ORDER BY segment AS SELECT * FROM otel_training.old LIMIT 0",
-        "CREATE OR REPLACE VIEW v_examples AS SELECT extraction_id FROM v_insights",
+        "CREATE OR REPLACE VIEW v_examples AS SELECT insight FROM v_insights",
         "CREATE TABLE of_the_operator (a String) ENGINE = MergeTree ORDER BY a",
     ):
         store.run(statement)
@@ -125,7 +125,7 @@ def test_names_each_difference_in_a_line(command: Any, rows: Any, store: Store) 
         "scores.value: type is Nullable(Float64), should be Float64",
         "segments: engine is MergeTree ORDER BY segment, should be ReplacingMergeTree(revision) ORDER BY segment",
     ] == lines[:5]
-    assert lines[5].startswith("v_examples: query is SELECT extraction_id FROM v_insights, should be SELECT ")
+    assert lines[5].startswith("v_examples: query is SELECT insight FROM v_insights, should be SELECT ")
 
 
 @pytest.mark.parametrize("option", ["--json", "--csv"])

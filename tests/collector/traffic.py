@@ -133,6 +133,7 @@ def feedback() -> None:
         otel_training.record_feedback(
             otel_training.insight_id("https://news.example/?3", "No category"), action, user_id=7
         )
+    otel_training.record_feedback(otel_training.insight_id("https://news.example/?3", "No category"), "x", user_id=8)
     otel_training.record_impressions([ODD, "a1", "b1", 7, str(uuid.UUID(int=7))], user_id=ODD)
     otel_training.record_impressions(["a1", "a2"])
     otel_training.record_correction("a" * 36, [{"text": ODD, "category": ODD}, {"text": "No category"}])

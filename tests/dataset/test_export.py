@@ -47,8 +47,8 @@ def test_writes_a_chat_and_where_it_comes_from(one: None, tmp_path: Path, rows: 
     assert ["t.jsonl", "t.manifest.json"] == sorted(path.name for path in tmp_path.iterdir() if path.is_file())
 
 
-def test_credits_the_occurrence_that_was_on_show(tmp_path: Path, rows: Any) -> None:
-    """Of one text extracted twice, the latest before the action gets the credit; a filtered one never was on show."""
+def test_all_that_returned_an_insight_have_its_votes_and_one_is_exported(tmp_path: Path, rows: Any) -> None:
+    """Of one text extracted thrice the latest that the filters did not hold back, with all readers' votes."""
     for quality in (7, 8):
         extract("t", "u", "text", quality)
         engage("u", range(10))
@@ -57,10 +57,10 @@ def test_credits_the_occurrence_that_was_on_show(tmp_path: Path, rows: Any) -> N
     engage("u", range(10, 20))
     (report,) = rows("export", "--out", "t.jsonl")
 
-    assert [(7, 10, 10), (8, 20, 20)] == [
+    assert [(8, 20, 20)] == [
         (row["quality_score"], row["net"], row["viewers"]) for row in manifest(tmp_path / "t.manifest.json")["rows"]
     ]
-    assert 2 == report["rows"]
+    assert ("distinct", 1, 2) == tuple(report["funnel"]["steps"][-1].values())[:3]
 
 
 def test_an_action_without_a_reader_never_counts(tmp_path: Path, command: Any, rows: Any) -> None:

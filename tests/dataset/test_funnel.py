@@ -39,6 +39,7 @@ def test_the_funnel_counts_each_filter(tmp_path: Path, rows: Any) -> None:
             "1 that no known reader saw or acted on; 1 that readers did not like enough",
         ),
         ("viewers >= 10", 1, 1, 0, "1 that too few readers saw"),
+        ("distinct", 1, 0, 0, ""),
     ] == [tuple(step.values()) for step in report["funnel"]["steps"]]  # fmt: skip
     assert ["good"] == [row["source_url"] for row in manifest(tmp_path / "t.manifest.json")["rows"]]
 

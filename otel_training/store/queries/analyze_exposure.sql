@@ -4,9 +4,9 @@ SELECT
     count() AS insights,
     min(viewers) AS least
 FROM (
-    SELECT i.extraction_id, i.insight_index, coalesce(v.viewers, 0) AS viewers
-    FROM (SELECT DISTINCT extraction_id, insight_index FROM insights FINAL) AS i
-    LEFT JOIN v_insights AS v ON v.extraction_id = i.extraction_id AND v.insight_index = i.insight_index
+    SELECT i.derived_id, coalesce(v.viewers, 0) AS viewers
+    FROM (SELECT DISTINCT derived_id FROM insights) AS i
+    LEFT JOIN v_insights AS v ON v.insight = i.derived_id
 )
 GROUP BY readers
 ORDER BY least DESC

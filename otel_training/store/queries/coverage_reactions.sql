@@ -3,12 +3,9 @@
 -- Result: `..._samples` are the extractions that it keeps back: those that still have too few readers, or no like.
 WITH
     ['like', 'x', 'bookmark', 'share', 'unlike', 'unx', 'unbookmark', 'unshare'] AS words,
-    arrayMap(occurrence -> occurrence.2, a.occurrences) AS extractions,
+    a.extractions AS extractions,
     a.id != '' AS is_known,
-    r.insight_id IN (
-        SELECT insight_id FROM insights WHERE insight_id != derived_id
-        GROUP BY insight_id HAVING uniqExact(text_sha256) > 1
-    ) AS is_shared
+    a.id = '' AND s.insight_id != '' AS is_shared
 SELECT
     sum(r.impressions) AS impressions,
     sum(r.anonymous_impressions) AS anonymous_impressions,
@@ -23,7 +20,7 @@ SELECT
     countIf(NOT is_known AND NOT is_shared) AS orphan_ids,
     arraySlice(arraySort(groupUniqArrayIf(r.insight_id, NOT is_known AND NOT is_shared)), 1, 5) AS orphans,
     countIf(is_shared) AS shared_ids,
-    uniqExactArrayIf(extractions, is_shared) AS shared_samples,
+    uniqExactArrayIf(s.extractions, is_shared) AS shared_samples,
     arraySlice(arraySort(groupUniqArrayIf(r.insight_id, is_shared)), 1, 5) AS shared,
     sum(r.odd_actions) AS odd_actions,
     uniqExactArrayIf(extractions, r.odd_actions > 0 AND r.likes = 0) AS odd_samples,
@@ -52,4 +49,18 @@ FROM (
     )
     GROUP BY insight_id
 ) AS r
-LEFT JOIN v_aliases AS a ON a.id = r.insight_id
+LEFT JOIN (
+    SELECT n.id AS id, groupUniqArrayArray(o.extractions) AS extractions
+    FROM (SELECT id, arrayJoin(arrayDistinct(arrayFlatten(arrayMap(name -> name.2, names)))) AS insight FROM v_aliases) AS n
+    INNER JOIN (
+        SELECT derived_id, groupUniqArray(extraction_id) AS extractions FROM insights GROUP BY derived_id
+    ) AS o ON o.derived_id = n.insight
+    GROUP BY n.id
+) AS a ON a.id = r.insight_id
+LEFT JOIN (
+    SELECT insight_id, groupUniqArray(extraction_id) AS extractions
+    FROM insights
+    WHERE insight_id != derived_id
+    GROUP BY insight_id
+    HAVING uniqExact(text_sha256) > 1
+) AS s ON s.insight_id = r.insight_id

@@ -8,6 +8,7 @@ SELECT
     countIf(is_answered AND has_prompt AND is_good) AS good,
     countIf(is_answered AND has_prompt AND is_good AND is_liked) AS liked,
     countIf(is_answered AND has_prompt AND is_good AND is_liked AND is_seen) AS seen,
+    uniqExactIf((source, answer), is_answered AND has_prompt AND is_good AND is_liked AND is_seen) AS distinct,
     countIf(is_answered AND NOT has_prompt) AS unprompted,
     countIf(is_answered AND has_prompt AND quality_score IS NULL) AS unscored,
     countIf(is_answered AND has_prompt AND is_good AND NOT is_liked AND NOT is_reached) AS unreached,
@@ -21,7 +22,9 @@ FROM (
         e.quality_score >= {min_quality:Float64} AS is_good,
         x.net > {net_above:Float64} AS is_liked,
         x.viewers >= {min_viewers:UInt64} AS is_seen,
-        x.viewers > 0 AS is_reached
+        x.viewers > 0 AS is_reached,
+        if(e.source_url != '', e.source_url, hex(SHA256(coalesce(e.source_content, '')))) AS source,
+        arraySort(arrayDistinct(arrayMap(i -> i.text_sha256, e.insights))) AS answer
     FROM v_extractions AS e
     LEFT JOIN v_examples AS x ON x.extraction_id = e.extraction_id
     LEFT JOIN v_prompts AS p ON p.extraction_id = e.extraction_id
