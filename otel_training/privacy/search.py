@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final, TypeAlias
+from urllib.parse import unquote_plus
 
 from otel_training._turn import Turn
 from otel_training.privacy.engine import compiled, engine, is_foreign
@@ -31,6 +32,10 @@ _CODE: Final = re.compile(r"\\u[0-9a-fA-F]{4}")
 
 _DIGIT: Final = re.compile(r"[^\D0-9]")
 
+_PERCENT: Final = re.compile(r"%[0-9A-Fa-f]{2}")
+_DELIMITERS: Final = frozenset(" \t\r\n\"'<>()[]{},;=&?#/")
+"""What ends a value in a URL, or a URL in a text."""
+
 Places: TypeAlias = dict[int, list[Extent]]
 """Where patterns may match, by their numbers."""
 
@@ -38,8 +43,32 @@ Places: TypeAlias = dict[int, list[Extent]]
 def find_secrets(text: str, rules: Rules, turn: Turn | None = None) -> list[Secret]:
     """Find what looks like a secret, in the text's order.
 
-    What a replacement lays bare is found, too, so that a redacted text holds nothing more.
+    What a replacement lays bare is found, too, so that a redacted text holds nothing more; and of a
+    URL's parameter, `?to=bob%40news.example`, what it reads.
     """
+    secrets = _find_plain(text, rules, turn)
+    if "%" in text:
+        secrets += _find_encoded(text, rules)
+    return list(_apart(sorted(secrets)))
+
+
+def _find_encoded(text: str, rules: Rules) -> Iterator[Secret]:
+    """Yield values in which percent-escapes hide a secret: all of the value."""
+    end = 0
+    for escape in _PERCENT.finditer(text):
+        if (start := escape.start()) < end:
+            continue
+        while start > end and text[start - 1] not in _DELIMITERS:
+            start -= 1
+        end = escape.end()
+        while end < len(text) and text[end] not in _DELIMITERS:
+            end += 1
+        end = start + len(text[start:end].rstrip(".:!"))
+        if secrets := _find_plain(unquote_plus(text[start:end]), rules):
+            yield Secret(start, end, secrets[0].type)
+
+
+def _find_plain(text: str, rules: Rules, turn: Turn | None = None) -> list[Secret]:
     if len(text) <= _WORD and text.isalpha() and not rules.custom:
         return []
     search = _Search(text, rules, turn)
@@ -50,7 +79,7 @@ def find_secrets(text: str, rules: Rules, turn: Turn | None = None) -> list[Secr
         if not taken:
             break
         regions = list(_joined(((secret.start - _AROUND, secret.end + _AROUND) for secret in sorted(taken)), 0))
-    return list(_apart(sorted(search.secrets)))
+    return sorted(search.secrets)
 
 
 @lru_cache(maxsize=_REMEMBERED)

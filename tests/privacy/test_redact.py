@@ -145,6 +145,22 @@ def test_gives_the_same_secret_the_same_placeholder() -> None:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("text", "redacted"),
+    [
+        ("https://a.example/?to=bob%40news.example&x=1", "https://a.example/?to=<EMAIL_1>&x=1"),
+        ("see https://a.example/?tel=%2B44+20+7946+0958.", "see https://a.example/?tel=<PHONE_1>."),
+        ("https://a.example/%2B44%2020%207946%200958/card", "https://a.example/<PHONE_1>/card"),
+        ("https://a.example/?q=Z%C3%BCrich%20rose%2012%25", "https://a.example/?q=Z%C3%BCrich%20rose%2012%25"),
+        ("12%20 of 40% and 7%AB", "12%20 of 40% and 7%AB"),
+    ],
+)
+def test_reads_what_a_url_encodes(text: str, redacted: str) -> None:
+    """All of the value that holds the secret is replaced, and nothing else."""
+    assert redacted == Redactor().redact(text)
+    assert redacted == Redactor().redact(redacted)
+
+
 def test_does_not_print_what_it_found() -> None:
     """Logs and tracebacks show values."""
     redactor = Redactor()
