@@ -43,6 +43,7 @@ def publish(rows: Sequence[Row], root: Path) -> None:
     """Write the table of costs, and the collector's sizing that is computed from it."""
     costs = root / "tests" / "bench" / "README.md"
     results.renew(costs, rows, results.machine())
+    privacy.publish(rows, root)
     sizing.renew(root / "collector" / "README.md", costs)
 
 
