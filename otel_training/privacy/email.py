@@ -24,7 +24,7 @@ EMAIL: Final = Pattern(
     # Found at the @, then backwards: a pattern that begins with the local part is quadratic.
     r"@(?<=[\w.%+'\-]@)(?:[\w\-]{1,63}\.){1,8}[^\W\d_]{2,24}(?![^\W_])",
     r"[\w.%+'\-?]@[\w\-?]+\.",
-    place="@",
+    hints=("@",),
     reach=600,
     find=_find_address,
 )

@@ -6,12 +6,13 @@ lock; else it is `re`. Both search the same gates in the same ASCII bytes, so bo
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from itertools import islice
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeAlias
 
-from otel_training.privacy.pattern import Extent, Pattern
+from otel_training.privacy.pattern import TIGHT, Extent, Pattern
 from otel_training.privacy.patterns import foreign, patterns
 
 try:
@@ -23,6 +24,10 @@ _DEAR: Final = 16
 """Places from which on `re` is cheaper: RE2's Python module takes microseconds for each."""
 _NOTHING: Final = "\x00"
 """The gate of patterns that have none: no record holds this character."""
+
+_ASCII: Final = bytes(range(128))
+_MARKED: Final = bytes(ord(" " if chr(byte).isspace() else "x") for byte in range(256))
+_Numbers: TypeAlias = dict[str, list[int]]
 
 
 class Engine(Protocol):
@@ -39,12 +44,25 @@ class Re:
     """Python's own engine: which patterns may match shows when their places are looked for."""
 
     def __init__(self, patterns: Sequence[Pattern]) -> None:
-        self._hints = [pattern.hints if pattern.gate else (_NOTHING,) for pattern in patterns]
+        self._hinted: tuple[_Numbers, _Numbers] = defaultdict(list), defaultdict(list)
+        self._others: dict[Callable[[bytes], bool] | None, list[int]] = defaultdict(list)
+        for number, pattern in enumerate(patterns):
+            for hint in pattern.hints:
+                self._hinted[pattern.is_tight][hint].append(number)
+            if pattern.gate and not pattern.hints:
+                self._others[pattern.may_match].append(number)
 
     def choose(self, text: bytes) -> Sequence[int]:
-        """Return those that may match by their hints."""
-        lower = text.lower().decode()
-        return [number for number, hints in enumerate(self._hints) if not hints or any(hint in lower for hint in hints)]
+        """Return those that may match by their hints, or by what tells sooner than their gates."""
+        lower = text.lower()
+        chosen = [
+            numbers
+            for hinted, within in zip(self._hinted, (lower.decode(), _long_words(lower).decode()), strict=True)
+            for hint, numbers in hinted.items()
+            if hint in within
+        ]
+        chosen += [numbers for may_match, numbers in self._others.items() if may_match is None or may_match(text)]
+        return sorted({number for numbers in chosen for number in numbers})
 
     def places(self, place: str, text: bytes) -> Iterator[Extent]:
         """Find places by `re`."""
@@ -72,6 +90,15 @@ class Re2:
             yield from _places_by_re(place, text, first[-1][1])
 
 
+def _long_words(text: bytes) -> bytes:
+    """Keep what may hold a tight match: words that are long, or that a text's begin or end may have cut."""
+    marked, pieces, end = text.translate(_MARKED), [text[:TIGHT], text[-TIGHT:]], 0
+    while (start := marked.find(b"x" * TIGHT, end)) >= 0:
+        end = marked.find(b" ", start) % (len(text) + 1)
+        pieces.append(text[start:end])
+    return b" ".join(pieces)
+
+
 @cache
 def engine() -> Engine:
     """Return the engine for our patterns: RE2 where it is installed."""
@@ -82,9 +109,11 @@ def is_foreign(text: str) -> bool:
     """Return whether a text holds digits, or words for password, of other scripts."""
     if text.isascii():
         return False
+    # What is not ASCII is little in most texts.
+    rest = text.encode("utf-8", "replace").translate(None, _ASCII)
     if re2 is None:
-        return compiled(foreign()).search(text) is not None
-    return compile_re2(foreign()).search(text.encode("utf-8", "replace")) is not None
+        return compiled(foreign()).search(rest.decode()) is not None
+    return compile_re2(foreign()).search(rest) is not None
 
 
 @cache

@@ -41,9 +41,21 @@ _VALUE: Final = (
 _CODE: Final = re.compile(r"[A-Za-z_][\w.]*[(\[]|(?i:none|null|true|false)\Z")
 _AHEAD: Final = re.compile(r"\(\?=[^)]*\)")
 _COUNT: Final = re.compile(r"\{(\d+)(?:,\d*)?\}")
+_LOOSE: Final = re.compile(r"[ ^]|\\[nrs]|\\beyJ\[|\[MNO\]")
+"""What is in a form that may hold white space, be short, or have its hint beside it."""
+_ENDS: Final = re.compile(
+    rb":(?:(?<=(?:sword|asswd|hrase|swort|scode|passe|nwort|ase[:n]a|senha|woord|enord|ssord|skode|asana|has[:l]o|heslo"
+    rb"|jelsz|elszo|parol|arola|[:s]ifre|[iets][_-]key|(?:te|et|pi|ss)key|ecret|token).)|(?<=pwd.))"
+)
+"""What stands at the end of a name in lower case, without blanks and quotes, before any mark."""
+_COLONS: Final = bytes.maketrans(b"=?", b"::")
 _URL_BEFORE: Final = 1_024
 _BEFORE: Final = 128
 """Characters of a key before what tells its form."""
+
+
+def _may_hold_name(text: bytes) -> bool:
+    return _ENDS.search(text.lower().translate(_COLONS, b"\t\n\v\f\r \"'")) is not None
 
 
 def _find_named(match: re.Match[str]) -> Extent | None:
@@ -65,7 +77,8 @@ def _find_parameter(match: re.Match[str]) -> Extent | None:
 def _form(hints: tuple[str, ...], pattern: str) -> Pattern:
     # An automaton would need a state for each count, and cannot look ahead: it need not, to tell that something may be.
     gate = _COUNT.sub(lambda count: f"{{{min(4, int(count[1]))},}}", _AHEAD.sub("", pattern))
-    return Pattern("KEY", f"(?a){pattern}", gate, hints=hints, before=_BEFORE, reach=512, find=named_group)
+    tight = _LOOSE.search(gate) is None
+    return Pattern("KEY", f"(?a){pattern}", gate, hints, tight, before=_BEFORE, reach=512, find=named_group)
 
 
 @cache
@@ -91,6 +104,7 @@ _OWN: Final = (
         f"(?i:{_NAMES}){_VALUE}",
         # There each character that is not ASCII is a `?`.
         rf"(?i)(?:{re.sub('[^ -~]', '?', _NAMES)})[\"']?[\t-\r ?]{{0,3}}[=:?]",
+        may_match=_may_hold_name,
         reach=256,
         find=_find_named,
     ),
@@ -99,6 +113,7 @@ _OWN: Final = (
         "KEY",
         r"[?&#;](?P<name>[\w.\[\]%+\-]{1,64})=(?P<secret>[^\s\"'<>&#;\\]*[^\s\"'<>&#;\\.,:!?)\]}*])",
         r"(?i)[?&#;][\w.\[\]%+\-]{0,64}(?:token|secret|pass|pwd|key|auth|sig|session|sid|credential|jwt|otp)[\w\]%]*=",
+        may_match=lambda text: b"=" in text,
         reach=512,
         find=_find_parameter,
     ),

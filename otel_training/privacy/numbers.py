@@ -2,6 +2,7 @@
 
 import re
 import socket
+from string import ascii_uppercase
 from typing import Final
 
 from otel_training.privacy.pattern import Extent, Pattern, whole_if
@@ -9,6 +10,14 @@ from otel_training.privacy.words import is_of_phone
 
 RUN: Final = r"[0-9](?:[ ().\-/?]{0,3}[0-9]){6,}"
 """Seven digits in a row or in groups: without them there is neither card nor phone number."""
+
+_SHAPE: Final = bytes.maketrans(b"123456789" + ascii_uppercase.encode(), b"0" * 9 + b"A" * 26)
+
+
+def may_hold_run(text: bytes) -> bool:
+    """Return whether there may be a `RUN`."""
+    return b"0" * 7 in text.translate(_SHAPE, b" ().-/?")
+
 
 _GROUP: Final = 6
 """Digits of the longest group that cards are printed in."""
@@ -149,6 +158,7 @@ IBAN: Final = Pattern(
     "IBAN",
     r"(?a)[A-Z][A-Z](?<!\w..)\d\d(?:[ \-\u00a0\u202f]?[A-Z0-9]){11,30}",
     r"[A-Z][A-Z][0-9][0-9][ \-?]?[A-Z0-9]{3}",
+    may_match=lambda text: b"AA00" in text.translate(_SHAPE),
     find=_find_iban,
 )
 CARD: Final = Pattern(
@@ -157,19 +167,21 @@ CARD: Final = Pattern(
     r"(?a)[0-68](?<![\w+].)(?<!\d[.\-].)\d{3}"
     r"(?:(?:[ \-]?\d{4}){2}(?:[ \-]?\d{1,4})?(?:[ \-]?\d{1,3})?|[ \-]?\d{6}[ \-]?\d{4,5})(?!\w|[.\-]\d)",
     r"[0-9]{4}[ \-]?[0-9]{4}[ \-]?[0-9]{4}|[0-9]{4}[ \-]?[0-9]{6}[ \-]?[0-9]{4}",
+    may_match=may_hold_run,
     place=RUN,
     find=_find_card,
 )
 IP4: Final = Pattern(
     "IP",
     rf"(?a)[0-9](?<![\w.].)(?<![A-Za-z_]-.){_FIRST}(?:\.{_OCTET}){{3}}(?!\w|\.\d)",
-    r"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]",
+    r"\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]",
+    before=3,
     find=whole_if(_is_ip4),
 )
 IP6: Final = Pattern(
     "IP",
     r"(?a)[0-9A-Fa-f:](?:(?<![\w:].)|(?<=[g-zG-Z]:.)|(?<=[g-zG-Z]\w:.)|(?<=[g-zG-Z]\w\w:.))(?:(?<=:)|[0-9A-Fa-f]{0,3})(?:::?[0-9A-Fa-f]{1,4}){1,7}(?:::)?(?!:?\w)",
-    r"::[0-9A-Fa-f]|[0-9A-Fa-f]::|(?:[0-9A-Fa-f]{1,4}:){7}",
+    r":(?::[0-9A-Fa-f]|[0-9A-Fa-f]{1,4}::|(?:[0-9A-Fa-f]{1,4}:){6})",
     before=40,
     find=whole_if(_is_ip6),
 )

@@ -20,6 +20,7 @@ PLACEHOLDER: Final = re.compile(r"<([A-Z]{2,6})_\d{1,9}>")
 """What stands in the place of a secret: its type, and which of them it is in its record."""
 SLICE: Final = 16_384
 """Characters searched at a time: one search holds the interpreter's lock from begin to end."""
+TIGHT: Final = 15
 _NEAR: Final = 16
 """A match that ends this close to the end of a search may go on, and is matched again on the whole text."""
 
@@ -43,6 +44,10 @@ class Pattern:
     """What every match holds, for RE2 and `re` on ASCII, where `?` stands for any other character."""
     hints: tuple[str, ...] = ()
     """Lower-case texts of which every match holds one; where it is a single text, its places are those of the gate."""
+    is_tight: bool = False
+    """Whether no match holds white space, nor fewer than `TIGHT` characters."""
+    may_match: Callable[[bytes], bool] | None = None
+    """Tells what may match sooner than `re` by the gate; several patterns share one."""
     words: tuple[str, ...] = ()
     """Instead of a gate: texts that are not ASCII, at one of which every match begins."""
     place: str = ""

@@ -1,5 +1,6 @@
 """All patterns, in the order of search: what the first takes, the next do not see."""
 
+import re
 import unicodedata
 from functools import cache
 
@@ -18,10 +19,10 @@ def patterns() -> tuple[Pattern, ...]:
 
 @cache
 def foreign() -> str:
-    """Return what matches in texts that hold digits or words of other scripts than Latin."""
+    """Return what matches, without ASCII, texts that hold digits or words of other scripts than Latin."""
     digits = "".join(map(chr, range(0x80, 0x11000)))
     zeros = [digit for digit in digits if unicodedata.category(digit) == "Nd" and unicodedata.digit(digit) == 0]
-    words = [word for number in with_words() for word in patterns()[number].words]
+    words = [re.sub("[ -~]+", "", word) for number in with_words() for word in patterns()[number].words]
     return "|".join([f"[{''.join(f'{zero}-{chr(ord(zero) + 9)}' for zero in zeros)}]", *words])
 
 

@@ -6,6 +6,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 import pytest
 from hypothesis import given
@@ -13,8 +14,17 @@ from hypothesis import strategies as st
 
 from otel_training.privacy import engine
 from otel_training.privacy.redact import Redactor
+from tests.bench import keys, news
 from tests.privacy.corpus import Corpus
 from tests.privacy.test_redact import FOUND, KEPT, TEXTS, UNITS
+
+NAMES: Final = (
+    "Password, PASSWD, passphrase, Passwort, passcode, mot de passe, pwd, Kennwort, contraseña, "
+    "contrasena, senha, wachtwoord, lösenord, losenord, passord, adgangskode, salasana, hasło, haslo, "
+    "heslo, jelszó, jelszo, parola, parolă, sifre, şifre, private_key, private-key, privateKey, secret, "
+    "secret_key, secretkey, secret-key, api_key, api-key, apikey, access_key, access-key, accesskey, "
+    "token"
+)
 
 
 @contextmanager
@@ -48,8 +58,22 @@ def corpus() -> list[str]:
     return [one.text for one in (*made.planted(15), *made.alike(15))]
 
 
+def among_news() -> list[str]:
+    """Keys of all forms, and every name of one with all that may stand between it and its value, in long texts."""
+    chance, pages = random.Random(5), news.articles(5, 90)
+    marks = [quote + space + mark for quote in ("", "'", '"') for space in ("", " ", "\n\t ") for mark in "=:\uff1a"]
+    named = [f"{name}{chance.choice(marks)} hunter2hunter" for name in NAMES.split(", ") for _ in range(6)]
+    planted = [*(one.text for one in keys.planted(5, 1)), *FOUND, *named]
+    return [
+        chance.choice((" ", "\n", "\u3000")).join((*chance.choices(pages, k=2), one, chance.choice(pages)))
+        for one in planted
+    ]
+
+
 @pytest.mark.no_cover
-@pytest.mark.parametrize("texts", [[*FOUND, *KEPT], joined(), corpus()], ids=["examples", "joined", "corpus"])
+@pytest.mark.parametrize(
+    "texts", [[*FOUND, *KEPT], joined(), corpus(), among_news()], ids=["examples", "joined", "corpus", "among news"]
+)
 def test_both_engines_find_the_same(texts: list[str]) -> None:
     """Where RE2 is not installed nothing differs but the time."""
     with_it, without = both(texts)
