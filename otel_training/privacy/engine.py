@@ -10,9 +10,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from itertools import islice
-from typing import Any, Final, Protocol, TypeAlias
+from typing import Any, Final, TypeAlias
 
-from otel_training.privacy.pattern import TIGHT, Extent, Pattern
+from otel_training.privacy.pattern import TIGHT, Extent, Pattern, compiled
 from otel_training.privacy.patterns import foreign, patterns
 
 try:
@@ -30,16 +30,6 @@ _MARKED: Final = bytes(ord(" " if chr(byte).isspace() else "x") for byte in rang
 _Numbers: TypeAlias = dict[str, list[int]]
 
 
-class Engine(Protocol):
-    """Searches for the gates of patterns."""
-
-    def choose(self, text: bytes) -> Sequence[int]:
-        """Return the numbers of the patterns that may match, in their order."""
-
-    def places(self, place: str, text: bytes) -> Iterator[Extent]:
-        """Find what a pattern's `place` describes."""
-
-
 class Re:
     """Python's own engine: which patterns may match shows when their places are looked for."""
 
@@ -53,7 +43,7 @@ class Re:
                 self._others[pattern.may_match].append(number)
 
     def choose(self, text: bytes) -> Sequence[int]:
-        """Return those that may match by their hints, or by what tells sooner than their gates."""
+        """Return the numbers of those that may match by their hints, or by what tells sooner than their gates."""
         lower = text.lower()
         chosen = [
             numbers
@@ -65,7 +55,7 @@ class Re:
         return sorted({number for numbers in chosen for number in numbers})
 
     def places(self, place: str, text: bytes) -> Iterator[Extent]:
-        """Find places by `re`."""
+        """Find what a pattern's `place` describes."""
         return _places_by_re(place, text, 0)
 
 
@@ -100,7 +90,7 @@ def _long_words(text: bytes) -> bytes:
 
 
 @cache
-def engine() -> Engine:
+def engine() -> Re | Re2:
     """Return the engine for our patterns: RE2 where it is installed."""
     return Re(patterns()) if re2 is None else Re2(patterns())
 
@@ -114,12 +104,6 @@ def is_foreign(text: str) -> bool:
     if re2 is None:
         return compiled(foreign()).search(rest.decode()) is not None
     return compile_re2(foreign()).search(rest) is not None
-
-
-@cache
-def compiled(pattern: str) -> re.Pattern[str]:
-    """Compile a pattern for texts by `re`."""
-    return re.compile(pattern)
 
 
 def _places_by_re(place: str, text: bytes, start: int) -> Iterator[Extent]:

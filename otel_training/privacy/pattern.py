@@ -62,11 +62,12 @@ class Pattern:
     @property
     def regex(self) -> re.Pattern[str]:
         """The source, compiled at its first use: most forms of keys never occur."""
-        return _compile(self.source)
+        return compiled(self.source)
 
 
 @cache
-def _compile(source: str) -> re.Pattern[str]:
+def compiled(source: str) -> re.Pattern[str]:
+    """Compile a pattern for texts by `re`, once."""
     return re.compile(source)
 
 

@@ -11,9 +11,9 @@ from typing import Final, TypeAlias
 from urllib.parse import unquote_plus
 
 from otel_training._turn import Turn
-from otel_training.privacy.engine import compiled, engine, is_foreign
+from otel_training.privacy.engine import engine, is_foreign
 from otel_training.privacy.linear import find_all
-from otel_training.privacy.pattern import Extent, Pattern, Secret, find_matches
+from otel_training.privacy.pattern import Extent, Pattern, Secret, compiled, find_matches
 from otel_training.privacy.patterns import patterns, with_words
 from otel_training.privacy.rules import Rules
 
@@ -121,8 +121,9 @@ class _Search:
             for number, places in _places(self._masked, max(0, start), end):
                 every[number] += places
             for number in with_words() if self._is_foreign else ():
-                words = "|".join(patterns()[number].words)
-                every[number] += [match.span() for match in compiled(words).finditer(self._masked, max(0, start), end)]
+                for word in filter(self._masked.__contains__, patterns()[number].words):
+                    matches = compiled(word).finditer(self._masked, max(0, start), end)
+                    every[number] += [match.span() for match in matches]
         for number in sorted(number for number, places in every.items() if places):
             pattern = patterns()[number]
             self._take(pattern, self._matches(pattern, every[number]))
