@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from itertools import islice
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from otel_training.privacy.pattern import TIGHT, Extent, Pattern, compiled
 from otel_training.privacy.patterns import foreign, patterns
@@ -27,14 +27,13 @@ _NOTHING: Final = "\x00"
 
 _ASCII: Final = bytes(range(128))
 _MARKED: Final = bytes(ord(" " if chr(byte).isspace() else "x") for byte in range(256))
-_Numbers: TypeAlias = dict[str, list[int]]
 
 
 class Re:
     """Python's own engine: which patterns may match shows when their places are looked for."""
 
     def __init__(self, patterns: Sequence[Pattern]) -> None:
-        self._hinted: tuple[_Numbers, _Numbers] = defaultdict(list), defaultdict(list)
+        self._hinted = defaultdict[str, list[int]](list), defaultdict[str, list[int]](list)
         self._others: dict[Callable[[bytes], bool] | None, list[int]] = defaultdict(list)
         for number, pattern in enumerate(patterns):
             for hint in pattern.hints:

@@ -54,10 +54,6 @@ _BEFORE: Final = 128
 """Characters of a key before what tells its form."""
 
 
-def _may_hold_name(text: bytes) -> bool:
-    return _ENDS.search(text.lower().translate(_COLONS, b"\t\n\v\f\r \"'")) is not None
-
-
 def _find_named(match: re.Match[str]) -> Extent | None:
     """Find what a name gives away, unless that is code: a call, nothing, or an argument of the same name."""
     start, end = named_group(match)
@@ -104,7 +100,7 @@ _OWN: Final = (
         f"(?i:{_NAMES}){_VALUE}",
         # There each character that is not ASCII is a `?`.
         rf"(?i)(?:{re.sub('[^ -~]', '?', _NAMES)})[\"']?[\t-\r ?]{{0,3}}[=:?]",
-        may_match=_may_hold_name,
+        may_match=lambda text: _ENDS.search(text.lower().translate(_COLONS, b"\t\n\v\f\r \"'")) is not None,
         reach=256,
         find=_find_named,
     ),

@@ -6,9 +6,10 @@ figures or an amount (`609 141 777`) are taken for one where words or marks befo
 """
 
 import re
+from dataclasses import replace
 from typing import Final
 
-from otel_training.privacy.numbers import RUN, may_hold_run
+from otel_training.privacy.numbers import CARD
 from otel_training.privacy.pattern import Extent, Find, Pattern, whole_if, without_brackets
 from otel_training.privacy.words import is_beside, is_of_phone, says_contact
 
@@ -113,7 +114,8 @@ def _find_after_word(match: re.Match[str]) -> Extent | None:
 
 
 def _pattern(source: str, gate: str, is_phone: Find) -> Pattern:
-    return Pattern("PHONE", f"(?a){source}", gate, may_match=may_hold_run, place=RUN, before=2, reach=32, find=is_phone)
+    # Where there are seven digits, as for a card.
+    return replace(CARD, type="PHONE", source=f"(?a){source}", gate=gate, before=2, reach=32, find=is_phone)
 
 
 _TIGHT: Final = r"(?:[ ().\-/?]{0,3}[0-9])"
