@@ -35,6 +35,7 @@ class Re:
     def __init__(self, patterns: Sequence[Pattern]) -> None:
         self._hinted = defaultdict[str, list[int]](list), defaultdict[str, list[int]](list)
         self._others: dict[Callable[[bytes], bool] | None, list[int]] = defaultdict(list)
+        self._gates = {number: pattern.gate for number, pattern in enumerate(patterns) if pattern.is_tight}
         for number, pattern in enumerate(patterns):
             for hint in pattern.hints:
                 self._hinted[pattern.is_tight][hint].append(number)
@@ -43,15 +44,16 @@ class Re:
 
     def choose(self, text: bytes) -> Sequence[int]:
         """Return the numbers of those that may match by their hints, or by what tells sooner than their gates."""
-        lower = text.lower()
+        lower, words = text.lower(), _long_words(text)
         chosen = [
             numbers
-            for hinted, within in zip(self._hinted, (lower.decode(), _long_words(lower).decode()), strict=True)
+            for hinted, within in zip(self._hinted, (lower.decode(), words.lower().decode()), strict=True)
             for hint, numbers in hinted.items()
             if hint in within
         ]
         chosen += [numbers for may_match, numbers in self._others.items() if may_match is None or may_match(text)]
-        return sorted({number for numbers in chosen for number in numbers})
+        gates, every = self._gates, {number for numbers in chosen for number in numbers}
+        return sorted(number for number in every if number not in gates or _compile(gates[number]).search(words))
 
     def places(self, place: str, text: bytes) -> Iterator[Extent]:
         """Find what a pattern's `place` describes."""
