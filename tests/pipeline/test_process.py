@@ -185,7 +185,7 @@ def test_configure_takes_effect_in_one_step(tmp_path: Path) -> None:
     stop.set()
     for thread in threads:
         thread.join()
-    assert otel_training.flush(10)
+    assert otel_training.flush(60)
 
     homes = [captured(DataFolder(tmp_path / str(number))) for number in range(10)]
     assert counts.total() == sum(map(len, homes))

@@ -75,7 +75,7 @@ class Endpoint:
             {"Authorization": self.authorization} | (headers or {}),
         )
         try:
-            with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310 - loopback
+            with urllib.request.urlopen(request, timeout=90) as answer:  # noqa: S310 - loopback
                 return Answer(answer.status, answer.read(), answer.headers)
         except urllib.error.HTTPError as error:
             with error:
