@@ -32,6 +32,8 @@ _CODE: Final = re.compile(r"\\u[0-9a-fA-F]{4}")
 
 _DIGIT: Final = re.compile(r"[^\D0-9]")
 
+_SHORTEST: Final = 6
+"""Characters of the shortest secret, an e-mail address."""
 _PERCENT: Final = re.compile(r"%[0-9A-Fa-f]{2}")
 _DELIMITERS: Final = frozenset(" \t\r\n\"'<>()[]{},;=&?#/")
 """What ends a value in a URL, or a URL in a text."""
@@ -64,7 +66,8 @@ def _find_encoded(text: str, rules: Rules) -> Iterator[Secret]:
         while end < len(text) and text[end] not in _DELIMITERS:
             end += 1
         end = start + len(text[start:end].rstrip(".:!"))
-        if secrets := _find_plain(unquote_plus(text[start:end]), rules):
+        value = unquote_plus(text[start:end])
+        if (len(value) >= _SHORTEST or rules.custom) and (secrets := _find_plain(value, rules)):
             yield Secret(start, end, secrets[0].type)
 
 
