@@ -97,6 +97,7 @@ def part(origin: Path, _top: Path) -> Path:
     return origin / "part"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("take", [clone, worktree, submodule, part])
 def test_a_folder_that_came_with_a_repository_is_refused(
     take: Callable[[Path, Path], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: Any, capsys: Any

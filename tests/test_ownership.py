@@ -79,6 +79,7 @@ PLANTED: Final = [
 is_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("plant", "name"),
     [

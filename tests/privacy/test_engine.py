@@ -70,6 +70,7 @@ def among_news() -> list[str]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover
 @pytest.mark.parametrize(
     "texts", [[*FOUND, *KEPT], joined(), corpus(), among_news()], ids=["examples", "joined", "corpus", "among news"]
@@ -89,6 +90,7 @@ def test_both_engines_find_the_same_in_any_text(texts: list[str]) -> None:
     assert with_it == without
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:.*fork")
 def test_a_forked_child_does_not_wait_for_a_lock_of_its_parent() -> None:
     """A thread of the parent may be within RE2 at the fork: the child has its own automata."""

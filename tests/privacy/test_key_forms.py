@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from importlib import import_module
 from typing import Any
 
+import pytest
+
 from tests.privacy.key_forms import FORMS, NOTICE, OURS, Form, form
 
 KEY_FORMS: list[Form] = json.loads(FORMS.read_text(encoding="utf-8"))
@@ -56,6 +58,7 @@ def _is_in(code: int, members: Any) -> bool:
     return any(first <= code <= last for first, last in ranges) != negated
 
 
+@pytest.mark.slow
 def test_finds_its_own_keys() -> None:
     """Every engine finds the same in a sentence, and a hint of the form occurs in it."""
     chance, parser = random.Random(7), import_module("re._parser")

@@ -31,6 +31,7 @@ def joined(parts: list[tuple[str, int, str]]) -> str:
     return "".join((filler * length)[:length] + secret for filler, length, secret in parts)
 
 
+@pytest.mark.slow
 @given(st.lists(PARTS, min_size=1, max_size=5))
 def test_finds_in_slices_what_it_finds_in_one(parts: list[tuple[str, int, str]]) -> None:
     """A slice's end hides nothing and cuts nothing."""
@@ -70,6 +71,7 @@ def late() -> Iterator[list[float]]:
     thread.join()
 
 
+@pytest.mark.slow
 def test_other_threads_run_meanwhile(late: list[float]) -> None:
     """Megabytes are searched without stopping the app for more than a fraction of the time that takes."""
     began = time.perf_counter()

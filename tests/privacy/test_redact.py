@@ -366,6 +366,7 @@ def cost(text: str) -> float:
     return time.thread_time() - began
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover
 @pytest.mark.parametrize("unit", UNITS)
 def test_is_linear_on_every_text(unit: str) -> None:
