@@ -14,7 +14,7 @@ OCB := go.opentelemetry.io/collector/cmd/builder@v0.161.0
 
 help:
 	@echo "make demo    run the demo: a feed app's traffic becomes demo-out/training.jsonl"
-	@echo "make check   lint and the fast tests: a minute, before each commit"
+	@echo "make check   lint and the fast tests: two minutes, before each commit"
 	@echo "make test    all checks and tests"
 	@echo "make test-floor  the tests on the oldest supported versions"
 	@echo "make bench   what it costs, beside a bare OpenTelemetry SDK; QUICK=1 to try, README=1 to publish"
