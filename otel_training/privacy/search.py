@@ -35,6 +35,7 @@ _DIGIT: Final = re.compile(r"[^\D0-9]")
 _SHORTEST: Final = 6
 """Characters of the shortest secret, an e-mail address."""
 _PERCENT: Final = re.compile(r"%[0-9A-Fa-f]{2}")
+_RUN: Final = re.compile(r"(?:%[0-9A-Fa-f]{2})+|.", re.DOTALL)
 _DELIMITERS: Final = frozenset(" \t\r\n\"'<>()[]{},;=&?#/")
 """What ends a value in a URL, or a URL in a text."""
 
@@ -55,7 +56,7 @@ def find_secrets(text: str, rules: Rules, turn: Turn | None = None) -> list[Secr
 
 
 def _find_encoded(text: str, rules: Rules) -> Iterator[Secret]:
-    """Yield values in which percent-escapes hide a secret: all of the value."""
+    """Yield what is a secret once percent-escapes are read: of a URL in a parameter the rest stays."""
     end = 0
     for escape in _PERCENT.finditer(text):
         if (start := escape.start()) < end:
@@ -65,10 +66,23 @@ def _find_encoded(text: str, rules: Rules) -> Iterator[Secret]:
         end = escape.end()
         while end < len(text) and text[end] not in _DELIMITERS:
             end += 1
-        end = start + len(text[start:end].rstrip(".:!"))
-        value = unquote_plus(text[start:end])
-        if (len(value) >= _SHORTEST or rules.custom) and (secrets := _find_plain(value, rules)):
-            yield Secret(start, end, secrets[0].type)
+        value, places = _decode(text[start:end])
+        for secret in _find_plain(value, rules) if len(value) >= _SHORTEST or rules.custom else ():
+            yield Secret(start + places[secret.start], start + places[secret.end], secret.type)
+
+
+def _decode(value: str) -> tuple[str, list[int]]:
+    """Read percent-escapes; return the text, and where each of its characters, and its end, stand in the value."""
+    characters: list[str] = []
+    places: list[int] = []
+    for run in _RUN.finditer(value):
+        encoding = "latin-1" if "\ufffd" in unquote_plus(run[0]) else "utf-8"
+        at, is_escaped = run.start(), len(run[0]) > 1
+        for character in unquote_plus(run[0], encoding):
+            characters.append(character)
+            places.append(at)
+            at += len("%20") * len(character.encode(encoding)) if is_escaped else 1
+    return "".join(characters), [*places, len(value)]
 
 
 def _find_plain(text: str, rules: Rules, turn: Turn | None = None) -> list[Secret]:

@@ -150,13 +150,18 @@ def test_gives_the_same_secret_the_same_placeholder() -> None:
     [
         ("https://a.example/?to=bob%40news.example&x=1", "https://a.example/?to=<EMAIL_1>&x=1"),
         ("see https://a.example/?tel=%2B44+20+7946+0958.", "see https://a.example/?tel=<PHONE_1>."),
+        (
+            "https://r.example/?u=https%3A%2F%2Fn%C3%A9.example%2F7%3Fto%3Dbob%40news.example%26p%3D2",
+            "https://r.example/?u=https%3A%2F%2Fn%C3%A9.example%2F7%3Fto%3D<EMAIL_1>%26p%3D2",
+        ),
+        ("https://r.example/?u=%FFcall%20%2B44+20+7946+0958%C3%A9", "https://r.example/?u=%FFcall%20<PHONE_1>%C3%A9"),
         ("https://a.example/%2B44%2020%207946%200958/card", "https://a.example/<PHONE_1>/card"),
         ("https://a.example/?q=Z%C3%BCrich%20rose%2012%25", "https://a.example/?q=Z%C3%BCrich%20rose%2012%25"),
         ("12%20 of 40% and 7%AB", "12%20 of 40% and 7%AB"),
     ],
 )
 def test_reads_what_a_url_encodes(text: str, redacted: str) -> None:
-    """All of the value that holds the secret is replaced, and nothing else."""
+    """What is a secret when it is read is replaced, and nothing else: such as the article that a parameter names."""
     assert redacted == Redactor().redact(text)
     assert redacted == Redactor().redact(redacted)
 
