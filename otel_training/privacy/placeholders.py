@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-_LITERAL: Final = re.compile(r"<[A-Z]{2,6}_\d{1,9}>")
+from otel_training.privacy.pattern import PLACEHOLDER
+
 _BLANKS: Final = dict.fromkeys(map(ord, " -\u00a0\u202f"))
 _NO_DIGIT: Final = re.compile(r"\(0\)|[^0-9]+")
 
@@ -23,7 +24,7 @@ class Placeholders:
         waiting = [value]
         for inner in waiting:
             if isinstance(inner, str):
-                self._literal.update(_LITERAL.findall(inner) if "<" in inner else ())
+                self._literal.update(match[0] for match in PLACEHOLDER.finditer(inner))
             elif isinstance(inner, (dict, list)):
                 waiting += inner.values() if isinstance(inner, dict) else inner
 
