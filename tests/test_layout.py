@@ -6,7 +6,7 @@ from typing import Final
 TESTS: Final = Path(__file__).parent
 PACKAGE: Final = TESTS.parent / "otel_training"
 ROOMS: Final = (
-    "", "anthropic", "asgi", "capture", "cli", "dataset", "demo", "events", "imports", "pipeline", "privacy",
+    "", "anthropic", "asgi", "capture", "cli", "dataset", "demo", "events", "imports", "pipeline", "pricing", "privacy",
     "record", "serving", "serving/clickhouse", "shipping", "spool", "store",
 )  # fmt: skip
 OTHERS: Final = {

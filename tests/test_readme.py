@@ -13,7 +13,9 @@ from collector import fence
 from otel_training.cli.app import app
 from otel_training.config import Settings, variable
 from otel_training.conventions import REGISTRY, Action
+from otel_training.folder import DataFolder, make_folder
 from otel_training.pipeline.process import flush
+from otel_training.pricing.overrides import read_overrides
 from otel_training.privacy.redact import Redactor
 
 ROOT = Path(__file__).parent.parent
@@ -94,8 +96,16 @@ def test_finds_the_rooms_readmes() -> None:
 
 @each_readme
 def test_has_no_block_that_no_test_runs(page: Page) -> None:
-    """Every block is Python, a console, or an old log that `import` takes."""
-    assert set() == set(page.languages()) - {"python", "console", "json"}
+    """Every block is Python, a console, an old log that `import` takes, or a file of prices."""
+    assert set() == set(page.languages()) - {"python", "console", "json", "toml"}
+
+
+def test_the_file_of_prices_is_read(folder: DataFolder) -> None:
+    """Each price in it, with each of its figures."""
+    (prices,) = [prices for page in READMES for prices in page.blocks("toml")]
+    (make_folder(folder).path / "prices.toml").write_text(prices, encoding="utf-8")
+
+    assert 3 == len(read_overrides(folder).prices)
 
 
 @pytest.mark.parametrize("block", PYTHON)

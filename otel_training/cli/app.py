@@ -8,6 +8,7 @@ from otel_training.cli.doctor import doctor
 from otel_training.cli.export import export
 from otel_training.cli.import_ import import_
 from otel_training.cli.output import Output, output_options
+from otel_training.cli.prices import prices
 from otel_training.cli.schema import schema
 from otel_training.cli.serve import serve
 from otel_training.cli.ship import ship
@@ -29,5 +30,5 @@ def app(context: click.Context, output: Output) -> None:
         raise click.UsageError(f"--json goes after the command: {COMMAND} {context.invoked_subcommand} --json")
 
 
-for command in (status, view, analyze, export, import_, ship, doctor, serve, schema, demo):
+for command in (status, view, analyze, prices, export, import_, ship, doctor, serve, schema, demo):
     app.add_command(command)
