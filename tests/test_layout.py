@@ -6,13 +6,16 @@ from typing import Final
 TESTS: Final = Path(__file__).parent
 PACKAGE: Final = TESTS.parent / "otel_training"
 ROOMS: Final = (
-    "", "anthropic", "asgi", "capture", "cli", "dataset", "demo", "events", "imports", "pipeline", "pricing", "privacy",
-    "record", "serving", "serving/clickhouse", "shipping", "spool", "store",
+    "", "anthropic", "asgi", "capture", "cli", "dashboards", "dataset", "demo", "events", "imports", "pipeline",
+    "pricing", "privacy", "record", "serving", "serving/clickhouse", "shipping", "spool", "store",
 )  # fmt: skip
 OTHERS: Final = {
     "anthropic/test_identity.py": "a bare client and a watched one, asked the same odd things",
     "asgi/test_middleware_identity.py": "a bare app and a wrapped one, asked the same over sockets",
     "cli/test_terminal.py": "every command in a terminal, a pipe or a file",
+    "dashboards/test_build.py": "the committed dashboards, beside their generator and their lint",
+    "dashboards/test_macros.py": "what Grafana makes of a panel's SQL, which the tests do in its place",
+    "dashboards/test_panels.py": "every query of the dashboards, asked by the reader",
     "privacy/test_key_forms.py": "what keys look like, as generated from a list of others",
     "privacy/test_recovery.py": "nothing brings back what redaction took",
     "serving/clickhouse/test_clickhouse_connect.py": "a client that others wrote",

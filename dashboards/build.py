@@ -1,0 +1,121 @@
+"""Write the dashboards' JSON from `five.py`, `panels.py` and `sql/`; run by `make dashboards`, compared by tests."""
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Final
+
+FOLDER: Final = Path(__file__).parent
+sys.path.insert(0, str(FOLDER.parent))  # run as a script
+
+from dashboards.five import FIVE, Dashboard  # noqa: E402
+from dashboards.panels import JSON, SOURCE, read_sql, render, target  # noqa: E402
+
+TAG: Final = "otel-training"
+COLUMNS: Final = 24
+LABELS: Final = {"service": "Program", "topic": "Topic", "model": "Model", "prompt_version": "Prompt version"}
+_CONDITIONS: Final = re.compile(r" ?/\*\{(\w+(?:, \w+)*)\}\*/")
+
+
+def conditioned(statement: str) -> str:
+    """Return the statement with each `/*{service, topic}*/` replaced by the conditions of these variables."""
+    return _CONDITIONS.sub(lambda match: "".join(map(_condition, match[1].split(", "))), statement)
+
+
+def _condition(variable: str) -> str:
+    return f" AND $__conditionalAll({variable} IN (${{{variable}:singlequote}}), ${variable})"
+
+
+def build(dashboard: Dashboard) -> JSON:
+    """Return a dashboard as Grafana reads it from a file."""
+    return {
+        "uid": dashboard.uid,
+        "title": dashboard.title,
+        "description": dashboard.description,
+        "tags": [TAG],
+        "schemaVersion": 42,
+        "version": 1,
+        "editable": False,
+        "graphTooltip": 1,
+        "timezone": "browser",
+        "refresh": "5m",
+        "time": {"from": "now-14d", "to": "now"},
+        "timepicker": {},
+        "fiscalYearStartMonth": 0,
+        "weekStart": "",
+        "links": [_siblings()],
+        "annotations": {"list": [_prompts()]},
+        "templating": {"list": [_source(), *map(_variable, dashboard.variables)]},
+        "panels": _panels(dashboard),
+    }
+
+
+def _panels(dashboard: Dashboard) -> list[JSON]:
+    """Return the panels at their places, numbered from 1."""
+    panels: list[JSON] = []
+    y = 0
+    for row in dashboard.rows:
+        if row.title:
+            panels.append(_line(row.title, len(panels) + 1, y))
+            y += 1
+        x = 0
+        for panel in row.panels:
+            place = {"x": x, "y": y, "w": panel.width, "h": row.height}
+            panels.append(render(panel, len(panels) + 1, place, conditioned))
+            x += panel.width
+        y += row.height
+    return panels
+
+
+def _line(title: str, number: int, y: int) -> JSON:
+    return {
+        "id": number, "type": "row", "title": title, "collapsed": False, "panels": [],
+        "gridPos": {"x": 0, "y": y, "w": COLUMNS, "h": 1},
+    }  # fmt: skip
+
+
+def _source() -> JSON:
+    current = {"text": "OTel Training ClickHouse", "value": "otel-training-clickhouse"}
+    return {
+        "type": "datasource", "name": "datasource", "label": "Data source", "query": SOURCE["type"], "current": current,
+        "hide": 0, "includeAll": False, "multi": False, "options": [], "refresh": 1, "regex": "", "skipUrlSync": False,
+    }  # fmt: skip
+
+
+def _variable(name: str) -> JSON:
+    description, statement = read_sql(f"variable_{name}")
+    return {
+        "type": "query", "name": name, "label": LABELS[name], "description": description, "datasource": SOURCE,
+        "query": {"refId": name, "editorType": "sql", "rawSql": statement},
+        "current": {"text": ["All"], "value": ["$__all"]}, "includeAll": True, "multi": True, "refresh": 2, "sort": 0,
+        "hide": 0, "options": [], "regex": "", "skipUrlSync": False,
+    }  # fmt: skip
+
+
+def _prompts() -> JSON:
+    return {
+        "name": "Prompt versions", "enable": True, "hide": False, "iconColor": "purple", "datasource": SOURCE,
+        "target": target(read_sql("annotation_prompts")[1]),
+    }  # fmt: skip
+
+
+def _siblings() -> JSON:
+    return {
+        "title": "OTel training", "type": "dashboards", "icon": "external link", "tooltip": "The other dashboards",
+        "tags": [TAG], "asDropdown": True, "targetBlank": False, "includeVars": True, "keepTime": True, "url": "",
+    }  # fmt: skip
+
+
+def files() -> dict[Path, str]:
+    """Return what each committed file holds."""
+    return {
+        FOLDER / f"{dashboard.uid.removeprefix('otel-training-')}.json":
+        json.dumps(build(dashboard), indent=2, ensure_ascii=False) + "\n"
+        for dashboard in FIVE
+    }  # fmt: skip
+
+
+if __name__ == "__main__":
+    for path, text in files().items():
+        path.write_text(text, encoding="utf-8")

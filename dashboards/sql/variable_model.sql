@@ -1,0 +1,2 @@
+-- The models that extracted.
+SELECT DISTINCT model FROM examples WHERE model != '' ORDER BY model

@@ -1,0 +1,2 @@
+-- The topics of extractions.
+SELECT DISTINCT topic FROM extractions WHERE topic != '' ORDER BY topic
