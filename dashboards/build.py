@@ -14,16 +14,22 @@ from dashboards.panels import JSON, SOURCE, read_sql, render, target  # noqa: E4
 
 TAG: Final = "otel-training"
 COLUMNS: Final = 24
-LABELS: Final = {"service": "Program", "topic": "Topic", "model": "Model", "prompt_version": "Prompt version"}
+MULTIPLE: Final = {"service": "Program", "topic": "Topic", "model": "Model", "prompt_version": "Prompt version"}
+SINGLE: Final = {"baseline": "Baseline", "candidate": "Candidate"}
+BOXES: Final = {"min_quality": ("Least score", "7"), "min_viewers": ("Least readers", "10")}
+"""The boxes to write into, each with what stands there at first: the usual filters of the export."""
+COMPARED: Final = {"Models": "model", "Prompt versions": "prompt_version"}
 _CONDITIONS: Final = re.compile(r" ?/\*\{(\w+(?:, \w+)*)\}\*/")
 
 
 def conditioned(statement: str) -> str:
-    """Return the statement with each `/*{service, topic}*/` replaced by the conditions of these variables."""
+    """Return the statement with each `/*{topic, eligible}*/` replaced by these variables' and filters' conditions."""
     return _CONDITIONS.sub(lambda match: "".join(map(_condition, match[1].split(", "))), statement)
 
 
 def _condition(variable: str) -> str:
+    if variable == "eligible":
+        return f" AND ({read_sql(variable)[1]})"
     return f" AND $__conditionalAll({variable} IN (${{{variable}:singlequote}}), ${variable})"
 
 
@@ -76,20 +82,38 @@ def _line(title: str, number: int, y: int) -> JSON:
 
 
 def _source() -> JSON:
-    current = {"text": "OTel Training ClickHouse", "value": "otel-training-clickhouse"}
-    return {
-        "type": "datasource", "name": "datasource", "label": "Data source", "query": SOURCE["type"], "current": current,
-        "hide": 0, "includeAll": False, "multi": False, "options": [], "refresh": 1, "regex": "", "skipUrlSync": False,
-    }  # fmt: skip
+    current = ("OTel Training ClickHouse", "otel-training-clickhouse")
+    return _common("datasource", "datasource", "Data source", current) | {
+        "query": SOURCE["type"],
+        "refresh": 1,
+        "regex": "",
+    }
 
 
 def _variable(name: str) -> JSON:
+    """Return a dropdown of what the store holds, the choice of what is compared, or a box to write into."""
+    if name in BOXES:
+        label, value = BOXES[name]
+        return _common("textbox", name, label, (value, value)) | {"query": value}
+    if name == "compare":
+        options = [{"text": text, "value": value, "selected": False} for text, value in COMPARED.items()]
+        query = ", ".join(f"{text} : {value}" for text, value in COMPARED.items())
+        return _common("custom", name, "Compare", next(iter(COMPARED.items()))) | {"query": query, "options": options}
     description, statement = read_sql(f"variable_{name}")
-    return {
-        "type": "query", "name": name, "label": LABELS[name], "description": description, "datasource": SOURCE,
+    is_multiple = name in MULTIPLE
+    current = (["All"], ["$__all"]) if is_multiple else ("", "")
+    return _common("query", name, (MULTIPLE | SINGLE)[name], current) | {
+        "description": description, "datasource": SOURCE, "refresh": 2, "sort": 0, "regex": "",
         "query": {"refId": name, "editorType": "sql", "rawSql": statement},
-        "current": {"text": ["All"], "value": ["$__all"]}, "includeAll": True, "multi": True, "refresh": 2, "sort": 0,
-        "hide": 0, "options": [], "regex": "", "skipUrlSync": False,
+        "includeAll": is_multiple, "multi": is_multiple,
+    }  # fmt: skip
+
+
+def _common(kind: str, name: str, label: str, current: tuple[object, object]) -> JSON:
+    text, value = current
+    return {
+        "type": kind, "name": name, "label": label, "current": {"text": text, "value": value}, "hide": 0, "options": [],
+        "skipUrlSync": False, "includeAll": False, "multi": False,
     }  # fmt: skip
 
 

@@ -8,7 +8,22 @@ from dashboards.panels import Panel, bars, gauges, lines, stat, table
 
 RED_ABOVE_0: Final = ((None, "green"), (1, "red"))
 COVERAGE: Final = ((None, "red"), (0.5, "orange"), (0.9, "green"))
+RATIO: Final = ((None, "red"), (0.85, "orange"), (0.9, "green"))
 OUTCOMES: Final = {"ok": "blue", "error": "red", "cancelled": "orange"}
+ACTIONS: Final = {"like": "green", "x": "red", "bookmark": "blue", "share": "purple"}
+GOAL_LINES: Final = {
+    "thresholdsStyle": {"mode": "dashed"},
+    "axisSoftMax": 500,
+    "showPoints": "never",
+    "fillOpacity": 15,
+}
+GOALS: Final = {
+    "color": {"mode": "fixed", "fixedColor": "blue"},
+    "thresholds": {"mode": "absolute", "steps": [
+        {"value": None, "color": "transparent"}, {"value": 500, "color": "orange"}, {"value": 1000, "color": "green"},
+    ]},
+}  # fmt: skip
+NO_ARMS: Final = "Neither answered anything in this time: choose two models or prompt versions above"
 
 
 @dataclass(frozen=True)
@@ -116,4 +131,112 @@ QUALITY: Final = Dashboard(
     ),
 )  # fmt: skip
 
-FIVE: Final = (COLLECTION, QUALITY)
+ENGAGEMENT: Final = Dashboard(
+    "otel-training-engagement",
+    "Engagement",
+    "What do readers say, and do they confirm the score?",
+    ("service", "topic"),
+    (
+        Row(4, (
+            stat("engagement_shown", "Insights shown", 4, "short"),
+            stat("engagement_readers", "Readers", 4, "short"),
+            stat("engagement_actions", "Readers' actions", 4, "short"),
+            stat("engagement_reached", "Insights with ten readers", 4, "percentunit", decimals=1),
+            stat("engagement_liked", "Likes among votes", 4, "percentunit",
+                 ((None, "red"), (0.5, "green")), decimals=1),
+            stat("engagement_unanswered", "Searches without a result", 4, "percentunit",
+                 ((None, "green"), (0.1, "orange"), (0.25, "red")), decimals=1, empty="No searches"),
+        )),
+        Row(8, (
+            bars("engagement_by_action", "Actions by kind", 12, label="word", colors=ACTIONS),
+            lines("engagement_rates", "Actions for each insight shown", 12, "percentunit", colors=ACTIONS),
+        )),
+        Row(8, (
+            gauges("engagement_exposure", "Insights by number of readers", 12, "short", orientation="vertical"),
+            gauges("engagement_by_score", "Likes among votes by score", 12, "percentunit", orientation="vertical",
+                   defaults={"max": 1, "decimals": 0}, empty="No votes on scored samples in this time"),
+        )),
+        Row(8, (
+            table("engagement_topics", "Likes among votes by topic", 12,
+                  {"share": "percentunit", "at_least": "percentunit", "at_most": "percentunit"}, gauges=("share",),
+                  widths={"liked": 70, "dismissed": 100, "at_least": 90, "at_most": 90, "votes": 70}, decimals=0,
+                  empty="No votes in this time"),
+            table("engagement_disliked", "Good scores that readers dismissed", 12, {"quality_score": "none"},
+                  widths={"quality_score": 115, "likes": 70, "dismissals": 100, "net": 60, "viewers": 80},
+                  empty="No well-scored extraction was dismissed by its readers"),
+        )),
+        Row(8, (
+            lines("engagement_searches", "Searches", 24, "percentunit", defaults={"max": 1, "decimals": 0},
+                  empty="No searches in this time"),
+        )),
+    ),
+)  # fmt: skip
+
+READINESS: Final = Dashboard(
+    "otel-training-readiness",
+    "Readiness and savings",
+    "Are there enough examples to train on, and is it worth it? All of the time there is, but the curve.",
+    ("topic", "min_quality", "min_viewers"),
+    (
+        Row(4, (
+            stat("readiness_eligible", "Eligible examples", 6, "short",
+                 ((None, "red"), (500, "orange"), (1000, "green")), empty="None yet"),
+            stat("readiness_pace", "Examples a day", 6, "short", decimals=1),
+            stat("readiness_days_500", "Days to 500 examples", 6, "short", decimals=0, empty="Not at this pace"),
+            stat("readiness_days_1000", "Days to 1,000 examples", 6, "short", decimals=0, empty="Not at this pace"),
+        )),
+        Row(9, (
+            lines("readiness_growth", "Eligible examples so far", 12, "short", custom=GOAL_LINES, defaults=GOALS,
+                  empty="No eligible example yet"),
+            gauges("readiness_funnel", "Samples left after each filter", 12, "short"),
+        )),
+        Row(8, (
+            gauges("readiness_reasons", "Samples by what keeps them back", 12, "short",
+                   empty="Nothing is kept back"),
+            gauges("readiness_topics", "Eligible examples by topic", 12, "short", empty="No eligible example yet"),
+        )),
+        Row(7, (
+            gauges("readiness_versions", "Eligible examples by model and prompt", 24, "short",
+                   empty="No eligible example yet"),
+        )),
+    ),
+)  # fmt: skip
+
+EXPERIMENT: Final = Dashboard(
+    "otel-training-experiment",
+    "Experiment",
+    "How do two models, or two versions of the prompt, compare? A look at what happened, no verdict: nobody drew lots.",
+    ("topic", "compare", "baseline", "candidate"),
+    (
+        Row(4, (
+            stat("experiment_baseline", "Scored samples of the baseline", 5, "short"),
+            stat("experiment_candidate", "Scored samples of the candidate", 5, "short"),
+            stat("experiment_quality", "Mean score beside the baseline", 5, "percentunit", RATIO, decimals=1),
+            stat("experiment_good", "Good scores beside the baseline", 5, "percentunit", RATIO, decimals=1),
+            stat("experiment_duration", "Duration beside the baseline", 4, "percentunit", decimals=0),
+        )),
+        Row(5, (
+            table("experiment_arms", "Arms side by side", 24, {
+                "mean_score": "none", "plus_minus": "none", "failed": "percentunit", "good": "percentunit",
+                "passed": "percentunit", "liked": "percentunit", "p50": "s", "p95": "s",
+            }, decimals=2, empty=NO_ARMS),
+        )),
+        Row(8, (
+            lines("experiment_score", "Mean score by arm", 12, "none", label="arm",
+                  defaults={"max": 10, "decimals": 1}, empty=NO_ARMS),
+            lines("experiment_good_days", "Score 7 or more by arm", 12, "percentunit", label="arm",
+                  defaults={"max": 1, "decimals": 0}, empty=NO_ARMS),
+        )),
+        Row(8, (
+            lines("experiment_durations", "95th percentile of duration by arm", 12, "s", label="arm", empty=NO_ARMS),
+            lines("experiment_failures", "Failed attempts by arm", 12, "percentunit", label="arm", empty=NO_ARMS),
+        )),
+        Row(8, (
+            table("experiment_topics", "Topics side by side", 24, {
+                "baseline_score": "none", "candidate_score": "none", "difference": "none",
+            }, decimals=2, empty=NO_ARMS),
+        )),
+    ),
+)  # fmt: skip
+
+FIVE: Final = (COLLECTION, QUALITY, ENGAGEMENT, READINESS, EXPERIMENT)

@@ -12,6 +12,8 @@ LOWEST_INTERVAL: Final = "1h"
 """A bucket is no narrower: extractions come in batches."""
 _HEADER: Final = re.compile(r"\A((?:--.*\n)+)")
 _TIME_SERIES, _TABLE = 0, 1
+_PARTS: Final = ("examples", "arms")
+"""Files of `sql/` that others read FROM."""
 
 JSON: TypeAlias = dict[str, Any]
 Steps: TypeAlias = Sequence[tuple[float | None, str]]
@@ -43,16 +45,23 @@ def read_sql(name: str) -> tuple[str, str]:
     if header is None:
         raise ValueError(f"{name}.sql has no comment that says what it answers")
     lines = [line.removeprefix("--").strip() for line in header[1].splitlines()]
-    statement = text[header.end() :].strip()
-    if "FROM examples" in statement:  # until the store has that table
-        statement = _with_examples(statement)
-    return " ".join(lines), statement
+    return " ".join(lines), _with_parts(text[header.end() :].strip())
 
 
-def _with_examples(statement: str) -> str:
-    examples = f"examples AS ({(SQL / 'examples.sql').read_text(encoding='utf-8').partition(chr(10))[2].strip()})"
-    first, _, rest = statement.partition("WITH")
-    return f"WITH {examples}, {rest}" if not first else f"WITH {examples} {statement}"
+def _with_parts(statement: str) -> str:
+    """Return the statement after the parts that it reads, and that they read."""
+    parts = [
+        part for part in _PARTS if f"FROM {part}" in statement or (part == "examples" and "FROM arms" in statement)
+    ]
+    if not parts:
+        return statement
+    own = [statement.removeprefix("WITH").lstrip()] if statement.startswith("WITH") else []
+    texts = [f"{part} AS (\n{_body(part)}\n)" for part in parts] + own
+    return "WITH " + ", ".join(texts) + ("" if own else f"\n{statement}")
+
+
+def _body(part: str) -> str:
+    return (SQL / f"{part}.sql").read_text(encoding="utf-8").partition("\n")[2].strip()
 
 
 def target(statement: str, kind: int = _TABLE) -> JSON:

@@ -9,7 +9,7 @@ SOURCE: Final = {"type": "grafana-clickhouse-datasource", "uid": "${datasource}"
 COLUMNS: Final = 24
 FIGURES: Final = {"stat", "bargauge", "table", "timeseries"}
 CONTENT: Final = re.compile(
-    r"\b(source_content|insights\.text|messages|output|tools|user_hash AS|SELECT user_hash|query AS|body)\b",
+    r"\b(source_content|insights\.text|messages|output|tools|query AS|body)\b",
     re.IGNORECASE,
 )
 _UNITS: Final = {

@@ -1,0 +1,10 @@
+-- Is the training set of one kind? Eligible examples by prompt version and model. A model learns what most rows do: where two
+-- versions of the prompt are mixed, choose one in the export.
+SELECT
+    concat(if(model = '', 'no call', model), ', prompt ', if(prompt_version = '', 'unknown', prompt_version)) AS kind,
+    uniqExact(duplicate_key) AS eligible
+FROM examples
+WHERE true /*{eligible, topic}*/
+GROUP BY model, prompt_version
+ORDER BY eligible DESC, kind
+LIMIT 10
