@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Final
 
-_HOLD_SECONDS: Final = 0.0002
+_HOLD_SECONDS: Final = 0.0005
 _AWAY_SECONDS: Final = 0.00001
 """Zero would not do: the lock would be taken again before another thread has woken up."""
 

@@ -2,15 +2,17 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import blake2b
 from typing import Any, Final
 
 import orjson
 
 from otel_training.events.finisher import Finisher
-from otel_training.privacy.identity import Key, normal_text, text_sha256, without_secrets
+from otel_training.privacy.identity import Key, text_sha256
 from otel_training.privacy.json_text import OPENING, json_spans
+from otel_training.privacy.normal import normal_text
+from otel_training.privacy.redact import Redactor
 from otel_training.record.record import JSON
 
 STEM: Final = 24
@@ -19,7 +21,7 @@ TEXTS_LIMIT: Final = 256
 _LOOKED_AT: Final = 200
 _TAGGED: Final = re.compile(r">\s*([^<>]+?)\s*</")
 _BULLET: Final = re.compile(r"\s*(?:\d{1,3}[.)]\s)?")
-_WORD: Final = re.compile(r"\w")
+_CORE: Final = re.compile(r"\w(?:.*\w)?", re.DOTALL)
 _PLAIN: Final = re.compile(r"[\w ,.;:%()'-]+")
 
 
@@ -67,21 +69,24 @@ def beginning(text: str) -> str:
     return _without_edges(comparable(text)[:STEM])
 
 
-def digests(finisher: Finisher, texts: Iterable[str]) -> str | None:
-    """Return keyed digests of each text, blanks between: 8 hex digits of its beginning, 8 of all of it.
+def digests(key: Key, redactor: Redactor, texts: Sequence[str]) -> dict[str, str]:
+    """Return keyed digests by text, but blank ones: 8 hex digits of its beginning, 8 of all of it.
 
     Of secrets in a text only the type counts: whoever has the key cannot try which they were.
     """
-    masked = (without_secrets(text, finisher.rules.custom) for text in dict.fromkeys(texts) if text.strip())
-    return " ".join(_digest(finisher.key, text) for text in masked) or None
+    return {text: _digest(key, redactor.normal_form(text)) for text in texts if text and not text.isspace()}
+
+
+def joined(digests: Iterable[str]) -> str | None:
+    """Return digests as one attribute, blanks between; None without any."""
+    return " ".join(digests) or None
 
 
 def quoted(texts: Iterable[str], sources: list[str]) -> Iterator[str]:
     """Yield the texts that stand in a source, escaped or not: by their longest run without marks."""
-    for text in dict.fromkeys(texts):
+    for text in texts:
         run = max(_PLAIN.findall(text, 0, _LOOKED_AT), key=len, default=text).strip()
-        escaped = json.dumps(run)[1:-1]
-        if any(run in source or escaped in source for source in sources):
+        if any(spelling in source for spelling in _spellings(run) for source in sources):
             yield text
 
 
@@ -110,16 +115,23 @@ def sent_texts(messages: list[JSON]) -> list[str]:
     return [orjson.dumps(message.get("content")).decode().replace("\\\\", "\\") for message in sent]
 
 
+def _spellings(run: str) -> Iterator[str]:
+    yield run
+    if (escaped := json.dumps(run)[1:-1]) != run:
+        yield escaped
+
+
 def _digest(key: Key, text: str) -> str:
-    whole = comparable(text)
-    return "".join(
-        blake2b(part.encode("utf-8", "surrogatepass"), key=key.secret, digest_size=4).hexdigest()
-        for part in (_without_edges(whole[:STEM]), whole)
-    )
+    """Digest the comparable form of a text in normal form."""
+    whole = _without_edges(text).casefold()
+    return _hash(key, _without_edges(whole[:STEM])) + _hash(key, whole)
+
+
+def _hash(key: Key, text: str) -> str:
+    return blake2b(text.encode("utf-8", "surrogatepass"), key=key.secret, digest_size=4).hexdigest()
 
 
 def _without_edges(text: str) -> str:
     """Return a text without bullets, quotes, dots and blanks around it; one without any word as it is."""
-    first = _WORD.search(text)
-    last = _WORD.search(text[::-1])
-    return text if first is None or last is None else text[first.start() : len(text) - last.start()]
+    core = _CORE.search(text)
+    return text if core is None else core[0]

@@ -1,57 +1,66 @@
 """Extractions and their corrections: insights, redacted, under ids that the redaction does not change."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from otel_training import conventions as names
-from otel_training.events.answer import digests, quoted
+from otel_training.events.answer import digests, joined, quoted
 from otel_training.events.event import Event, to_event
 from otel_training.events.finisher import Attributes, Finisher
 from otel_training.events.host_json import MalformedError, as_text, read_json, read_object, stored_url
-from otel_training.privacy.identity import insight_digests
+from otel_training.privacy.identity import digest_insight, url_in_id
 from otel_training.privacy.redact import Redactor
-from otel_training.record.fields import as_id
+from otel_training.record.fields import INSIGHT_LIMIT, as_id
 from otel_training.record.record import JSON, Record
+
+
+class _Insight(NamedTuple):
+    """What an item of the insights holds, cleaned."""
+
+    text: str
+    category: str | None
+    id: str | None
 
 
 def extraction(record: Record, finisher: Finisher) -> Iterator[Event]:
     """Finish an extraction: source and insights in the body, what is counted and compared in the attributes."""
     content = read_object(record.content)
     redactor = finisher.redactor(record)
-    url = as_text(content.get("source_url")) or ""
+    url, topic = as_text(content.get("source_url")) or "", as_text(content.get("topic")) or ""
     source = as_text(content.get("source_content"))
+    items = content.get("insights")
+    insights = _read(items) if isinstance(items, list) else []
+    redactor.look_at(source or "", [url_in_id(url), topic, *_texts(insights)])
     # The source first: its secrets have the first numbers.
     kept = None if source is None else redactor.redact(source)[: finisher.content_limit]
-    items = content.get("insights")
-    insights = [_insight(item, url, redactor) for item in items] if isinstance(items, list) else None
+    output = _kept(insights, url, redactor) if isinstance(items, list) else None
     attributes: Attributes = {
         **record.attributes,
-        names.TOPIC: redactor.redact(as_text(content.get("topic")) or ""),
-        names.SOURCE_URL: stored_url(url, finisher.rules),
+        names.TOPIC: redactor.redact(topic),
+        names.SOURCE_URL: stored_url(url, redactor),
         names.OUTPUT_UNREAD: _unread(record, insights),
-        **_compared(items if isinstance(items, list) else [], source or "", finisher),
+        **_compared(insights, source or "", finisher, redactor),
     }
     length = record.attributes.get(names.SOURCE_LENGTH)
     if isinstance(length, int):
         attributes[names.SOURCE_TRUNCATED] = length > finisher.content_limit
-    yield to_event(record, attributes, {names.INPUT: kept, names.OUTPUT: insights}, redactor)
+    yield to_event(record, attributes, {names.INPUT: kept, names.OUTPUT: output}, redactor)
 
 
-def _compared(items: list[JSON], source: str, finisher: Finisher) -> Attributes:
+def _compared(insights: Sequence[_Insight], source: str, finisher: Finisher, redactor: Redactor) -> Attributes:
     """Digest the insights' texts and categories, by which the call that answered them is looked for."""
-    fields = [item for item in items if isinstance(item, dict)]
-    texts, categories = (
-        [text for item in fields if (text := as_text(item.get(name)))] for name in ("text", "category")
-    )
+    texts = digests(finisher.key, redactor, [insight.text for insight in insights])
+    categories = digests(finisher.key, redactor, [insight.category or "" for insight in insights])
     return {
-        names.OUTPUT_TEXTS: digests(finisher, texts),
-        names.OUTPUT_CATEGORIES: digests(finisher, categories),
-        names.OUTPUT_QUOTED: digests(finisher, quoted(texts, [source])),
+        names.OUTPUT_TEXTS: joined(texts.values()),
+        names.OUTPUT_CATEGORIES: joined(categories.values()),
+        names.OUTPUT_QUOTED: joined(texts[text] for text in quoted(texts, [source])),
     }
 
 
-def _unread(record: Record, insights: list[JSON] | None) -> str | None:
+def _unread(record: Record, insights: Sequence[_Insight]) -> str | None:
     """Name what could not be read: what capture says, and the texts where an insight has none."""
-    without_text = any(isinstance(insight, dict) and not insight["derived_id"] for insight in insights or ())
+    without_text = not all(insight.text.strip() for insight in insights)
     parts = (record.attributes.get(names.OUTPUT_UNREAD), "text" if without_text else None)
     return ",".join(str(part) for part in parts if part) or None
 
@@ -62,20 +71,35 @@ def correction(record: Record, finisher: Finisher) -> Iterator[Event]:
     if not isinstance(items, list):
         raise MalformedError
     redactor = finisher.redactor(record)
-    insights: list[JSON] = [_insight(item, "", redactor) for item in items]
-    yield to_event(record, record.attributes, {names.OUTPUT: insights}, redactor)
+    insights = _read(items)
+    redactor.look_at("", _texts(insights))
+    yield to_event(record, record.attributes, {names.OUTPUT: _kept(insights, "", redactor)}, redactor)
 
 
-def _insight(item: JSON, url: str, redactor: Redactor) -> JSON:
-    fields = item if isinstance(item, dict) else {}
-    text = as_text(fields.get("text")) or ""
-    category = as_text(fields.get("category"))
-    # What has no text shares neither id nor digest with others that have none.
-    derived, digest = insight_digests(url, text, redactor.rules.custom) if text.strip() else ("", "")
-    return {
-        "insight_id": as_id(fields.get("id")) or derived,
-        "derived_id": derived,
-        "text": redactor.redact(text),
-        "category": None if category is None else redactor.redact(category),
-        "text_sha256": digest,
-    }
+def _read(items: list[JSON]) -> list[_Insight]:
+    return [
+        _Insight(as_text(fields.get("text")) or "", as_text(fields.get("category")), as_id(fields.get("id")))
+        for fields in (item if isinstance(item, dict) else {} for item in items)
+    ]
+
+
+def _texts(insights: Sequence[_Insight]) -> list[str]:
+    return [text for insight in insights for text in (insight.text, insight.category) if text]
+
+
+def _kept(insights: Sequence[_Insight], url: str, redactor: Redactor) -> list[JSON]:
+    """Return insights as they are kept: redacted, with the ids that anybody derives of them as they were."""
+    url = redactor.normal_form(url_in_id(url))
+    kept: list[JSON] = []
+    for text, category, own_id in insights:
+        # What has no text shares neither id nor digest with others that have none.
+        has_text = bool(text) and not text.isspace()
+        derived, digest = digest_insight(url, redactor.normal_form(text[:INSIGHT_LIMIT])) if has_text else ("", "")
+        kept.append({
+            "insight_id": own_id or derived,
+            "derived_id": derived,
+            "text": redactor.redact(text),
+            "category": None if category is None else redactor.redact(category),
+            "text_sha256": digest,
+        })  # fmt: skip
+    return kept

@@ -11,7 +11,6 @@ import orjson
 
 from otel_training.conventions import Loss
 from otel_training.privacy.redact import Redactor
-from otel_training.privacy.rules import Rules
 from otel_training.privacy.url import clean_url
 from otel_training.record.record import JSON
 from otel_training.record.values import clean
@@ -68,9 +67,9 @@ def as_text(value: JSON) -> str | None:
     return clean(value) if isinstance(value, str) else None
 
 
-def stored_url(url: str, rules: Rules | None = None) -> str:
+def stored_url(url: str, redactor: Redactor) -> str:
     """Return a URL as it is kept, under `content=none`, too: the same for an extraction and what links to it."""
-    return Redactor(rules or Rules()).replace_secrets(clean_url(url.strip()))
+    return redactor.replace_alone(clean_url(url.strip()))
 
 
 def _read_as_apps_do(text: bytes) -> JSON:

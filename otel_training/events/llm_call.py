@@ -3,7 +3,16 @@
 from collections.abc import Iterator
 
 from otel_training import conventions as names
-from otel_training.events.answer import choose_answer, digests, prefill, prompt_version, quoted, sent_texts, texts_of
+from otel_training.events.answer import (
+    choose_answer,
+    digests,
+    joined,
+    prefill,
+    prompt_version,
+    quoted,
+    sent_texts,
+    texts_of,
+)
 from otel_training.events.event import Event, to_event
 from otel_training.events.finisher import Attributes, Finisher
 from otel_training.events.host_json import read_object
@@ -18,11 +27,13 @@ def llm_call(record: Record, finisher: Finisher) -> Iterator[Event]:
     messages = sent if isinstance(sent, list) else []
     answer = choose_answer(outputs if isinstance(outputs, list) else [])
     texts, items = texts_of(prefill(messages) + (answer or ""))
+    redactor.look_at(answer or "", texts)
+    by_text = digests(finisher.key, redactor, texts)
     attributes: Attributes = {
         **record.attributes,
         names.OUTPUT_COUNT: items,
-        names.OUTPUT_TEXTS: digests(finisher, texts),
-        names.OUTPUT_QUOTED: digests(finisher, quoted(texts, sent_texts(messages))),
+        names.OUTPUT_TEXTS: joined(by_text.values()),
+        names.OUTPUT_QUOTED: joined(by_text[text] for text in quoted(by_text, sent_texts(messages))),
         names.PROMPT_VERSION: prompt_version(messages, finisher),
     }
     body: dict[str, JSON] = {

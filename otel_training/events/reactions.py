@@ -13,6 +13,7 @@ from otel_training.events.finisher import Attributes, Finisher
 from otel_training.events.host_json import MalformedError, read_json, read_lines, stored_url
 from otel_training.events.keys import keys_of
 from otel_training.privacy.identity import insight_sha256
+from otel_training.privacy.redact import Redactor
 from otel_training.record.record import JSON, Record
 
 
@@ -72,6 +73,6 @@ def _links(record: Record, item: Item, finisher: Finisher) -> Iterator[Event]:
         attributes: Attributes = {
             names.LINK_ID: item.id,
             names.TEXT_SHA256: digest,
-            names.SOURCE_URL: stored_url(item.url, finisher.rules),
+            names.SOURCE_URL: stored_url(item.url, Redactor(finisher.rules)),
         }
         yield to_event(beside(record, Kind.LINK), attributes)

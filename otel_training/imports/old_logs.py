@@ -26,6 +26,7 @@ from otel_training.events.line import to_header, to_line
 from otel_training.folder import DataFolder
 from otel_training.imports.own_rows import own_events, own_kind, own_record
 from otel_training.privacy.identity import insight_sha256
+from otel_training.privacy.redact import Redactor
 from otel_training.progress import Progress
 from otel_training.record.fields import FIELD_LIMIT, SLACK, as_id
 from otel_training.record.record import Record, Scalar
@@ -225,7 +226,7 @@ def _link(row: dict[str, Any], identity: str, number: int, finisher: Finisher) -
     attributes: dict[str, Scalar | None] = {
         names.LINK_ID: link_id,
         names.TEXT_SHA256: insight_sha256(text),
-        names.SOURCE_URL: stored_url(clean_text(url), finisher.rules) if isinstance(url, str) else "",
+        names.SOURCE_URL: stored_url(clean_text(url), Redactor(finisher.rules)) if isinstance(url, str) else "",
         names.IMPORTED: number,
     }
     # A link without a time gets 0: the same line must give the same record every time.

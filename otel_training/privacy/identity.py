@@ -3,16 +3,14 @@
 import hashlib
 import hmac
 import os
-import unicodedata
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import Final, TypeAlias
 
 from otel_training.errors import FolderError
 from otel_training.ownership import open_own
-from otel_training.privacy.pattern import PLACEHOLDER, Pattern
-from otel_training.privacy.search import mask_secrets
+from otel_training.privacy.normal import without_secrets
+from otel_training.privacy.pattern import Pattern
 from otel_training.privacy.url import clean_url
 from otel_training.record.fields import FIELD_LIMIT, INSIGHT_LIMIT
 from otel_training.record.values import clean_text, url_of
@@ -77,11 +75,6 @@ def _make_key(path: Path) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def normal_text(text: str) -> str:
-    """Return a text in Unicode's NFC, white space collapsed: what two copies of it share."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
-
-
 def text_sha256(text: str, custom: Custom = ()) -> str:
     """Return SHA-256 of a text's normal form, each secret in it replaced by its type, as hex."""
     return hashlib.sha256(_encode(without_secrets(text, custom))).hexdigest()
@@ -104,28 +97,25 @@ def insight_digests(source_url: str, text: str, custom: Custom = ()) -> tuple[st
     With patterns of the user's own their secrets are replaced, too, so that such an insight has
     another id for those who do not have the patterns.
     """
-    normal = _encode(without_secrets(clean_text(text, INSIGHT_LIMIT), custom))
-    url = _encoded_url(source_url, custom)
-    return hashlib.sha256(_INSIGHT + url + b"\0" + normal).hexdigest()[:32], hashlib.sha256(normal).hexdigest()
+    url = without_secrets(url_in_id(source_url), custom)
+    return digest_insight(url, without_secrets(clean_text(text, INSIGHT_LIMIT), custom))
+
+
+def digest_insight(url: str, text: str) -> tuple[str, str]:
+    """Digest an insight's URL and text, both in normal form without secrets: its id, and the SHA-256 of its text."""
+    normal = _encode(text)
+    whole = b"".join((_INSIGHT, _encode(url), b"\0", normal))
+    return hashlib.sha256(whole).hexdigest()[:32], hashlib.sha256(normal).hexdigest()
+
+
+def url_in_id(source_url: str) -> str:
+    """Return what of a source's URL counts in the ids of its insights."""
+    return clean_url(clean_text(source_url, FIELD_LIMIT).strip())
 
 
 def insight_sha256(text: str, custom: Custom = ()) -> str:
     """Return `text_sha256` of what a record keeps of an insight's text."""
     return text_sha256(clean_text(text, INSIGHT_LIMIT), custom)
-
-
-@lru_cache(maxsize=1)
-def _encoded_url(url: str, custom: Custom) -> bytes:
-    # An extraction's insights have one.
-    return _encode(without_secrets(clean_url(clean_text(url, FIELD_LIMIT).strip()), custom))
-
-
-def without_secrets(text: str, custom: Custom = ()) -> str:
-    """Return a text's normal form without secrets: those of the text as it is, and what is one in normal form alone."""
-    masked = mask_secrets(text, custom)
-    normal = normal_text(masked)
-    # A text that was redacted before, as a row of ours that is imported, is the same text.
-    return PLACEHOLDER.sub(r"<\1>", normal if normal == masked else mask_secrets(normal, custom))
 
 
 def _encode(text: str) -> bytes:

@@ -78,7 +78,7 @@ def find_matches(regex: re.Pattern[str], text: str, start: int, stop: int, reach
     """
     at = start
     while at < stop:
-        edge, begin = min(stop, at + SLICE), at
+        edge, begin = stop if stop - at < SLICE else at + SLICE, at
         at = edge
         for match in regex.finditer(text, begin, edge + reach):
             if match.start() >= edge:

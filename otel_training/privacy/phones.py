@@ -52,10 +52,10 @@ def _is_amount(match: re.Match[str]) -> bool:
 
 def _is_international(match: re.Match[str]) -> bool:
     """Return whether what begins with `+` can be dialled: no round figure, no decimals in a row."""
-    number = match[0]
+    number, digits = match[0], _digits(match)
     mixed = "." in number and not {" ", "-", "/"}.isdisjoint(number) and "x" not in number
-    is_figure = mixed or _digits(match).endswith("000000") or (_THREES.fullmatch(number, 1) and _is_amount(match))
-    return 8 <= len(_digits(match)) <= 16 and not is_figure  # noqa: PLR2004 - E.164 and a trunk zero
+    is_figure = mixed or digits.endswith("000000") or (_THREES.fullmatch(number, 1) and _is_amount(match))
+    return 8 <= len(digits) <= 16 and not is_figure  # noqa: PLR2004 - E.164 and a trunk zero
 
 
 def _is_foreign(match: re.Match[str]) -> bool:

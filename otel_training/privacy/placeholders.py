@@ -14,8 +14,8 @@ _NO_DIGIT: Final = re.compile(r"\(0\)|[^0-9]+")
 class Placeholders:
     """The placeholders of the records that belong together: an extraction, its calls, its corrections."""
 
-    _known: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
-    """By type and spelling."""
+    _known: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
+    """By type, then by spelling."""
     _last: dict[str, int] = field(default_factory=dict, repr=False)
     _literal: set[str] = field(default_factory=set, repr=False)
 
@@ -24,16 +24,17 @@ class Placeholders:
         waiting = [value]
         for inner in waiting:
             if isinstance(inner, str):
-                self._literal.update(match[0] for match in PLACEHOLDER.finditer(inner))
+                if "<" in inner:
+                    self._literal.update(match[0] for match in PLACEHOLDER.finditer(inner))
             elif isinstance(inner, (dict, list)):
                 waiting += inner.values() if isinstance(inner, dict) else inner
 
     def choose(self, kind: str, secret: str) -> str:
         """Return the placeholder of a secret: the one that it has, or the next."""
-        spellings = [(kind, spelling) for spelling in _spellings(kind, secret)]
-        chosen = next((self._known[each] for each in spellings if each in self._known), None) or self._next(kind)
-        for each in spellings:
-            self._known.setdefault(each, chosen)
+        known, spellings = self._known.setdefault(kind, {}), _spellings(kind, secret)
+        chosen = next(filter(None, map(known.get, spellings)), None) or self._next(kind)
+        for spelling in spellings:
+            known.setdefault(spelling, chosen)
         return chosen
 
     def _next(self, kind: str) -> str:

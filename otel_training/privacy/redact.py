@@ -9,10 +9,11 @@ from typing import Any, Final
 from otel_training._turn import Turn
 from otel_training.conventions import Content
 from otel_training.privacy.json_text import Part, Span, between, spans_with
+from otel_training.privacy.normal import normal_form, without_secrets
 from otel_training.privacy.pattern import Secret
 from otel_training.privacy.placeholders import Placeholders
 from otel_training.privacy.rules import Rules
-from otel_training.privacy.search import find_secrets
+from otel_training.privacy.search import find_secrets, look_at
 
 _DEPTH: Final = 16
 _LINKING: Final = frozenset({"insight_id", "extraction_id"})
@@ -38,6 +39,8 @@ class Redactor:
     """Replacements made so far, by type."""
     _secrets: dict[str, Sequence[Secret]] = field(default_factory=dict, repr=False)
     """Secrets by text: the texts of a record repeat one another."""
+    _normal: dict[str, str] = field(default_factory=dict, repr=False)
+    """The normal form without secrets by text."""
 
     @property
     def count(self) -> int:
@@ -57,7 +60,8 @@ class Redactor:
         """Replace secrets as `redact` does, but keep the rest under `content=none`, too: for what links records."""
         if self.rules.content is Content.FULL:
             return text
-        self.placeholders.reserve(text)
+        if "<" in text:
+            self.placeholders.reserve(text)
         secrets = self._find(text)
         if not secrets:
             return text
@@ -67,6 +71,31 @@ class Redactor:
             pieces += (self._replace(text, end, span.start, secrets), self._replace_in_json(text, span, parts))
             end = span.end
         return "".join((*pieces, self._replace(text, end, len(text), secrets)))
+
+    def replace_alone(self, text: str) -> str:
+        """Replace secrets as `replace_secrets` does, numbered for themselves: the same wherever the text stands."""
+        if self.rules.content is Content.FULL or not self._find(text):
+            return text
+        return Redactor(self.rules, self.turn).replace_secrets(text)
+
+    def look_at(self, text: str, others: Sequence[str]) -> None:
+        """Look at a text and short ones beside it in one pass: most of those hold no secret."""
+        # Unless it is redacted it need not be searched.
+        text = text if self.rules.content is Content.REDACTED else ""
+        places, clean = look_at((text, *others), self.rules)
+        self._secrets.update(dict.fromkeys(clean, ()))
+        if places is not None:
+            self._secrets[text] = find_secrets(text, self.rules, self.turn, places)
+
+    def normal_form(self, text: str) -> str:
+        """Return a text's normal form without secrets, of which digests are made: the same under all settings."""
+        normal = self._normal.get(text)
+        if normal is None:
+            # What is allowed counts as a secret there.
+            allows = self.rules.allowed is not None
+            normal = without_secrets(text, self.rules.custom) if allows else normal_form(text, self._find)
+            self._normal[text] = normal
+        return normal
 
     def redact_json(self, value: Any) -> Any:
         """Redact every text in parsed JSON, keys and long integers included, but what links records.

@@ -5,15 +5,15 @@ import sys
 import unicodedata
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, chain
 from typing import Final, TypeAlias
 from urllib.parse import unquote_plus
 
 from otel_training._turn import Turn
 from otel_training.privacy.engine import engine, is_foreign
 from otel_training.privacy.linear import find_all
-from otel_training.privacy.pattern import Extent, Pattern, Secret, compiled, find_matches
+from otel_training.privacy.pattern import TIGHT, Extent, Pattern, Secret, compiled, find_matches
 from otel_training.privacy.patterns import patterns, with_words
 from otel_training.privacy.rules import Rules
 
@@ -23,10 +23,11 @@ _AROUND: Final = 48
 _STEP: Final = 512
 _GONE: Final = re.compile(r"(?:<[A-Z]{2,6}_\d{1,9}>|<?_*0?>)+")
 """What is a placeholder already, or masked to become one."""
+_GONE_BEGINS: Final = "<_0>"
 _WORD: Final = 12
 """Letters alone up to this length are a word, such as that of a category."""
-_REMEMBERED: Final = 1_024
-"""Texts without their secrets that are kept: a feed shows again what it showed, and digests are of a few kinds."""
+_APART: Final = "\x01" * TIGHT
+"""Stands between texts that are looked at as one: no pattern's, and long enough for what it cuts to count as cut."""
 _ESCAPE: Final = re.compile(r'\\[nrtbf"/\\]')
 _CODE: Final = re.compile(r"\\u[0-9a-fA-F]{4}")
 
@@ -43,13 +44,13 @@ Places: TypeAlias = dict[int, list[Extent]]
 """Where patterns may match, by their numbers."""
 
 
-def find_secrets(text: str, rules: Rules, turn: Turn | None = None) -> list[Secret]:
-    """Find what looks like a secret, in the text's order.
+def find_secrets(text: str, rules: Rules, turn: Turn | None = None, places: Places | None = None) -> list[Secret]:
+    """Find what looks like a secret, in the text's order; `places` are those that `look_at` has seen.
 
     What a replacement lays bare is found, too, so that a redacted text holds nothing more; and of a
     URL's parameter, `?to=bob%40news.example`, what it reads.
     """
-    secrets = _find_plain(text, rules, turn)
+    secrets = _find_plain(text, rules, turn, places)
     if "%" in text:
         secrets += _find_encoded(text, rules)
     return list(_apart(sorted(secrets)))
@@ -85,32 +86,43 @@ def _decode(value: str) -> tuple[str, list[int]]:
     return "".join(characters), [*places, len(value)]
 
 
-def _find_plain(text: str, rules: Rules, turn: Turn | None = None) -> list[Secret]:
+def _find_plain(text: str, rules: Rules, turn: Turn | None = None, places: Places | None = None) -> list[Secret]:
     if len(text) <= _WORD and text.isalpha() and not rules.custom:
         return []
     search = _Search(text, rules, turn)
     search.take_custom()
     regions = [(0, len(text))]
     for _ in range(_ROUNDS):
-        taken = search.take(regions)
+        taken = search.take(regions, places)
         if not taken:
             break
+        places = None
         regions = list(_joined(((secret.start - _AROUND, secret.end + _AROUND) for secret in sorted(taken)), 0))
     return sorted(search.secrets)
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def mask_secrets(text: str, custom: tuple[Pattern, ...] = ()) -> str:
-    """Replace each secret by its type, `<PHONE>`: whoever has no more than this cannot try which it was.
+def look_at(texts: Sequence[str], rules: Rules) -> tuple[Places | None, list[str]]:
+    """Return where patterns may match in the first of several texts, and which of the others hold no secret.
 
-    What `redact_allow` names is replaced, too: the result is the same under all settings but `redact_patterns`.
+    One pass over all takes less than one over each. What it cannot tell is None, and none.
     """
-    pieces: list[str] = []
-    end = 0
-    for secret in find_secrets(text, Rules(custom)):
-        pieces += (text[end : secret.start], f"<{secret.type}>")
-        end = secret.end
-    return "".join((*pieces, text[end:]))
+    whole = _blank_escapes(_APART.join(texts))
+    if rules.custom or is_foreign(whole):
+        return None, []
+    starts = list(accumulate((len(text) + len(_APART) for text in texts), initial=0))
+    found = dict(_places(whole, 0, len(whole)))
+    # Patterns share their lists.
+    every = {id(extents): extents for extents in found.values()}
+    held: set[int] = set()
+    for first, last in chain.from_iterable(every.values()):
+        held.update(range(bisect_right(starts, first) - 1, bisect_right(starts, last)))
+    clean = [
+        text for number, text in enumerate(texts)
+        if number and number not in held and not ("%" in text and _PERCENT.search(text))
+    ]  # fmt: skip
+    end = len(texts[0])
+    own = {key: [(first, min(last, end)) for first, last in extents if first < end] for key, extents in every.items()}
+    return {number: own[id(extents)] for number, extents in found.items() if own[id(extents)]}, clean
 
 
 class _Search:
@@ -130,34 +142,58 @@ class _Search:
             matches = find_all(pattern.source, self._plain)
             self._take(pattern, (match for match in matches if self._masked.startswith(match[0], match.start())))
 
-    def take(self, regions: list[Extent]) -> list[Secret]:
-        """Take what lies in some regions; return it."""
-        before = len(self.secrets)
-        every: Places = defaultdict(list)
-        for start, end in regions:
-            for number, places in _places(self._masked, max(0, start), end):
-                every[number] += places
-            for number in with_words() if self._is_foreign else ():
-                for word in filter(self._masked.__contains__, patterns()[number].words):
-                    matches = compiled(word).finditer(self._masked, max(0, start), end)
-                    every[number] += [match.span() for match in matches]
-        for number in sorted(number for number, places in every.items() if places):
-            pattern = patterns()[number]
-            self._take(pattern, self._matches(pattern, every[number]))
-            if self._turn is not None:
-                self._turn.end()
+    def take(self, regions: list[Extent], places: Places | None = None) -> list[Secret]:
+        """Take what lies in some regions, of which the places may be known; return it."""
+        before, masked = len(self.secrets), self._masked
+        if not self._is_foreign and len(regions) > 1:
+            # Most replacements lay nothing bare: one look at all that is around them.
+            around = _APART.join([masked[max(0, start) : end] for start, end in regions])
+            if not engine().choose(_as_bytes(around)):
+                return []
+        every = self._places(regions) if places is None else places
+        windows: dict[tuple[int, int, int], list[Extent]] = {}
+        for number in sorted(every):
+            pattern, count = patterns()[number], len(self.secrets)
+            key = (id(every[number]), pattern.before, pattern.reach)
+            if key not in windows:
+                windows[key] = self._windows(pattern, every[number])
+            if windows[key]:
+                self._take(pattern, self._matches(pattern, windows[key]))
+                if self._turn is not None:
+                    self._turn.end()
+            if len(self.secrets) > count:
+                windows.clear()
         return self.secrets[before:]
 
-    def _matches(self, pattern: Pattern, places: list[Extent]) -> Iterator[re.Match[str]]:
-        end, plain, masked = 0, self._plain, self._masked
+    def _places(self, regions: list[Extent]) -> Places:
+        masked = self._masked
+        if len(regions) == 1 and not self._is_foreign:
+            # Patterns share their lists.
+            return dict(_places(masked, max(0, regions[0][0]), regions[0][1]))
+        every: Places = defaultdict(list)
+        for start, end in regions:
+            for number, places in _places(masked, max(0, start), end):
+                every[number] += places
+            for number in with_words() if self._is_foreign else ():
+                for word in filter(masked.__contains__, patterns()[number].words):
+                    every[number] += [match.span() for match in compiled(word).finditer(masked, max(0, start), end)]
+        return every
+
+    def _windows(self, pattern: Pattern, places: list[Extent]) -> list[Extent]:
+        """Return where a pattern is to be searched: from before each place to it, those that are near as one."""
+        plain, masked = self._plain, self._masked
         if masked is not plain:
             # Where all of a place is taken nothing is left to find; a place may be the empty one at the end.
             places = [
                 (first, last) for first, last in places
                 if masked[first : first + 1] == plain[first : first + 1] or masked[last - 1] == plain[last - 1]
             ]  # fmt: skip
-        for start, stop in _joined(((start - pattern.before, stop) for start, stop in sorted(places)), pattern.reach):
-            for match in find_matches(pattern.regex, masked, max(start, end), stop, pattern.reach):
+        return list(_joined(sorted(places), pattern.before + pattern.reach)) if len(places) > 1 else places
+
+    def _matches(self, pattern: Pattern, windows: list[Extent]) -> Iterator[re.Match[str]]:
+        end, masked = 0, self._masked
+        for start, stop in windows:
+            for match in find_matches(pattern.regex, masked, max(start - pattern.before, end), stop, pattern.reach):
                 yield match
                 end = match.end()
 
@@ -167,13 +203,13 @@ class _Search:
         pieces: list[str] = []
         for match in matches:
             extent = match.span() if find is None else find(match)
-            if extent is None or self._is_allowed(extent):
+            if extent is None or (self._rules.allowed is not None and self._is_allowed(extent, self._rules.allowed)):
                 continue
             if self._turn is not None:
                 self._turn.end()
             # An address is read backwards, no further than to where the one before it ends.
             start, stop = max(extent[0], end), extent[1]
-            if start >= stop or _GONE.fullmatch(masked, start, stop):
+            if start >= stop or (masked[start] in _GONE_BEGINS and _GONE.fullmatch(masked, start, stop)):
                 continue
             self.secrets.append(Secret(start, stop, pattern.type))
             pieces += (masked[end:start], _mask(stop - start))
@@ -181,11 +217,9 @@ class _Search:
         if end:
             self._masked = "".join((*pieces, masked[end:]))
 
-    def _is_allowed(self, extent: Extent) -> bool:
-        if self._rules.allowed is None:
-            return False
+    def _is_allowed(self, extent: Extent, allowed: re.Pattern[str]) -> bool:
         if self._allowed is None:
-            self._allowed = [match.span() for match in self._rules.allowed.finditer(self._text)]
+            self._allowed = [match.span() for match in allowed.finditer(self._text)]
         at = bisect_right(self._allowed, (extent[0], sys.maxsize)) - 1
         return at >= 0 and extent[1] <= self._allowed[at][1]
 
@@ -193,7 +227,7 @@ class _Search:
 def _places(text: str, start: int, end: int) -> Iterator[tuple[int, list[Extent]]]:
     """Yield the numbers of the patterns that may match in a region, with the places."""
     # One byte for each character, whatever it is: offsets stay.
-    raw = text[start:end].encode("ascii", "replace")
+    raw = _as_bytes(text[start:end])
     found: dict[str, list[Extent]] = {}
     for number in engine().choose(raw):
         pattern = patterns()[number]
@@ -207,11 +241,16 @@ def _places(text: str, start: int, end: int) -> Iterator[tuple[int, list[Extent]
             yield number, found[place]
 
 
+def _as_bytes(text: str) -> bytes:
+    return text.encode("ascii", "replace")
+
+
 def _literal_places(literal: str, text: bytes) -> Iterator[Extent]:
-    """Find a literal; where it stands often, from the first to the last within some distance."""
-    sought, end = literal.encode(), 0
+    """Find a literal; where it stands often in a text, from the first to the last within some distance."""
+    sought, apart, end = literal.encode(), _APART.encode(), 0
     while (start := text.find(sought, end)) >= 0:
-        end = text.rfind(sought, start, start + _STEP) + len(sought)
+        edge = text.find(apart, start, start + _STEP)
+        end = text.rfind(sought, start, start + _STEP if edge < 0 else edge) + len(sought)
         yield start, end
 
 

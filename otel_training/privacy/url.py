@@ -1,6 +1,7 @@
 """URLs: kept with their query, which tells articles apart, without what opens a door."""
 
 import re
+from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote_plus
 
@@ -16,6 +17,7 @@ _SECRET: Final = re.compile(
 )
 
 
+@lru_cache(maxsize=64)
 def clean_url(url: str) -> str:
     """Remove user info and secret-looking parameters from a URL; keep the rest byte for byte.
 

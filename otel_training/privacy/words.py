@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
 _PHONE_STEMS: Final = (
@@ -49,8 +50,8 @@ _CONTACT_STEMS: Final = (
 _BEFORE: Final = 40
 _CLOSE: Final = 12
 # Backwards to a digit, a line's end or a sentence's: what stands before speaks of something else.
-_TAIL: Final = re.compile(r"(?:[^\d\n.!?。]|\.(?![^\W\d_]{4}))*")
-_WORD: Final = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u0900-\u0dff\u0e31-\u0e4e])*")
+_TAIL: Final = re.compile(r"(?:[^\d\n.!?。]++|\.(?![^\W\d_]{4}))*+")
+_WORD: Final = re.compile(r"[^\W\d_](?:[^\W\d_]++|[\u0300-\u036f\u0900-\u0dff\u0e31-\u0e4e]++)*+")
 _TOKENS: Final = 24
 
 
@@ -73,15 +74,18 @@ def is_of_phone(match: re.Match[str], *, is_close: bool = False) -> bool | None:
     """
     words = _words_before(match, _CLOSE if is_close else _BEFORE)
     for word in reversed(words):
-        if word in _PHONES or word.startswith(_PHONE_STEMS) or (not word.isascii() and _has_part(word)):
-            return True
-        if word in _OTHERS or word.startswith(_OTHER_STEMS):
-            return False
+        if (decides := _decides(word)) is not None:
+            return decides
     return None if _NUMBERS.isdisjoint(words) else False
 
 
-def _has_part(word: str) -> bool:
-    return any(part in word for part in _PHONE_PARTS)
+@lru_cache(maxsize=4_096)
+def _decides(word: str) -> bool | None:
+    if word in _PHONES or word.startswith(_PHONE_STEMS):
+        return True
+    if not word.isascii() and any(part in word for part in _PHONE_PARTS):
+        return True
+    return False if word in _OTHERS or word.startswith(_OTHER_STEMS) else None
 
 
 def _words_before(match: re.Match[str], before: int) -> list[str]:

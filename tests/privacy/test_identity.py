@@ -15,10 +15,10 @@ from otel_training.privacy.identity import (
     insight_id,
     insight_sha256,
     load_key,
-    normal_text,
     pseudonym,
     text_sha256,
 )
+from otel_training.privacy.normal import normal_text
 
 START = """
 import sys
