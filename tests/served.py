@@ -18,6 +18,8 @@ from typing import Any
 from tests.ports import free_port
 
 PROGRAMS = Path(__file__).parent / "programs"
+UNTRACED = {"COVERAGE_PROCESS_CONFIG": ""}
+"""Without coverage, which would double what a program's imports take."""
 
 
 def environment(**extra: str) -> dict[str, str]:

@@ -16,9 +16,8 @@ from anthropic._decoders import jsonl
 
 import otel_training
 from otel_training.anthropic.watch import unwatch, watch
+from tests.served import UNTRACED
 
-# Under coverage the client's import takes half as long again.
-UNTRACED = {"COVERAGE_PROCESS_CONFIG": ""}
 Lines = Callable[[], list[dict[str, Any]]]
 
 THEIRS = "from opentelemetry.instrumentation.genai.anthropic import AnthropicInstrumentor\n"

@@ -22,7 +22,7 @@ from otel_training.spool.loss_file import read_losses
 from tests import served
 from tests.collector.process import until
 from tests.ports import free_port
-from tests.served import PROGRAMS, request
+from tests.served import PROGRAMS, UNTRACED, request
 
 pytestmark = pytest.mark.slow
 
@@ -33,10 +33,10 @@ COUNT = 1000
 """Records of 8 kB: more than are written in two seconds."""
 
 
-def run(*argv: object) -> "subprocess.CompletedProcess[str]":
+def run(*argv: object, **variables: str) -> "subprocess.CompletedProcess[str]":
     """Run a program that captures, to its end."""
-    command = [sys.executable, *map(str, argv)]
-    return subprocess.run(command, cwd=PROGRAMS, capture_output=True, text=True, timeout=100, check=False)
+    command, environ = [sys.executable, *map(str, argv)], {**os.environ, **variables}
+    return subprocess.run(command, cwd=PROGRAMS, env=environ, capture_output=True, text=True, timeout=100, check=False)
 
 
 def is_served(port: int) -> bool:
@@ -63,11 +63,12 @@ def test_a_program_that_ends_writes_what_it_captured(way: str, rows: Rows) -> No
 @pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
 def test_a_worker_that_its_parent_ends_has_written_what_it_captured(method: str, rows: Rows) -> None:
     """A `Pool` that is left, and other daemonic children: ended without notice, each has written its last record."""
-    program = run("workers.py", method)
+    # Coverage handles SIGTERM in Python, and a child that gets it as it is forked forgets it: `Pool` waits for ever.
+    program = run("workers.py", method, **UNTRACED)
 
     names = [row["insight_id"] for row in rows("view", "feedback")]
     names += [row["topic"] for row in rows("view", "extraction")]
-    expected = [f"{way}-{task}" for way in WORKERS for task in range(4)]
+    expected = [f"{way}-{task}" for way in WORKERS for task in range(2)]
     assert (0, sorted(expected)) == (program.returncode, sorted(names))
 
 
@@ -204,6 +205,7 @@ LIKE = "import otel_training; otel_training.record_feedback('a', 'like')"
 CHILD = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {LIKE!r}], check=True)"
 CASE = f"import unittest\nclass Case(unittest.TestCase):\n    def test(self):\n        {LIKE}\n"
 PYTEST = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "-o", "log_cli=true")
+BARE = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
 
 @pytest.mark.parametrize(
@@ -228,7 +230,7 @@ def test_a_run_of_tests_captures_where_it_is_asked_to(
     (tmp_path / "pyproject.toml").touch()
     is_pytest = argv == PYTEST
     (tmp_path / "test_app.py").write_text(f"def test():\n    {test}\n" if is_pytest else test, encoding="utf-8")
-    done = served.run(*argv, cwd=tmp_path, **variables)
+    done = served.run(*argv, cwd=tmp_path, **BARE, **variables)
 
     assert (0, count) == (done.returncode, len(captured(DataFolder(tmp_path / ".otel_training"))))
     assert ("captures nothing" in done.stdout + done.stderr) == (count == 0 and test != CHILD)
@@ -239,6 +241,6 @@ def test_the_fixture_captures_in_a_run_of_tests(tmp_path: Path) -> None:
     program = "from otel_training.testing import captured\n"
     program += f"def test(captured):\n    {LIKE}\n    assert 1 == len(captured.feedback)\n"
     (tmp_path / "test_app.py").write_text(program, encoding="utf-8")
-    done = served.run(*PYTEST, cwd=tmp_path)
+    done = served.run(*PYTEST, cwd=tmp_path, **BARE)
 
     assert (0, ["test_app.py"]) == (done.returncode, [path.name for path in tmp_path.glob("[!_]*.py")])

@@ -12,7 +12,7 @@ from typing import Any
 
 import otel_training
 
-TASKS = range(4)
+TASKS = range(2)
 WAYS = ("map", "imap", "maxtasks", "loop", "thread", "block", "daemon")
 
 
@@ -60,7 +60,7 @@ def work(context: Any, way: str) -> None:
         for _ in names:
             captured.acquire()
         return
-    with context.Pool(2, maxtasksperchild=1 if way == "maxtasks" else None) as pool:
+    with context.Pool(1, maxtasksperchild=1 if way == "maxtasks" else None) as pool:
         if way == "imap":
             list(pool.imap_unordered(capture, names))
         else:
