@@ -1,4 +1,4 @@
-"""Write the dashboards' JSON from `five.py`, `panels.py` and `sql/`; run by `make dashboards`, compared by tests."""
+"""Write the dashboards and alert rules, of `five.py`, `alerts.py` and `sql/`; run by `make dashboards`."""
 
 import json
 import re
@@ -9,9 +9,11 @@ from typing import Final
 FOLDER: Final = Path(__file__).parent
 sys.path.insert(0, str(FOLDER.parent))  # run as a script
 
+from dashboards.alerts import build_rules  # noqa: E402
 from dashboards.five import FIVE, Dashboard  # noqa: E402
 from dashboards.panels import JSON, SOURCE, read_sql, render, target  # noqa: E402
 
+ALERTS: Final = FOLDER / "provisioning" / "alerting" / "otel-training.yaml"
 TAG: Final = "otel-training"
 COLUMNS: Final = 24
 MULTIPLE: Final = {"service": "Program", "topic": "Topic", "model": "Model", "prompt_version": "Prompt version"}
@@ -133,11 +135,12 @@ def _siblings() -> JSON:
 
 def files() -> dict[Path, str]:
     """Return what each committed file holds."""
-    return {
+    dashboards = {
         FOLDER / f"{dashboard.uid.removeprefix('otel-training-')}.json":
         json.dumps(build(dashboard), indent=2, ensure_ascii=False) + "\n"
         for dashboard in FIVE
     }  # fmt: skip
+    return dashboards | {ALERTS: build_rules()}
 
 
 if __name__ == "__main__":

@@ -9,6 +9,10 @@ from dashboards.panels import Panel, bars, gauges, lines, stat, table
 RED_ABOVE_0: Final = ((None, "green"), (1, "red"))
 COVERAGE: Final = ((None, "red"), (0.5, "orange"), (0.9, "green"))
 RATIO: Final = ((None, "red"), (0.85, "orange"), (0.9, "green"))
+KINDS: Final = {
+    "extraction": "blue", "llm_call": "purple", "feedback": "green", "impression": "yellow", "query": "orange",
+    "score": "red", "link": "text", "correction": "light-blue",
+}  # fmt: skip
 OUTCOMES: Final = {"ok": "blue", "error": "red", "cancelled": "orange"}
 ACTIONS: Final = {"like": "green", "x": "red", "bookmark": "blue", "share": "purple"}
 GOAL_LINES: Final = {
@@ -23,6 +27,7 @@ GOALS: Final = {
         {"value": None, "color": "transparent"}, {"value": 500, "color": "orange"}, {"value": 1000, "color": "green"},
     ]},
 }  # fmt: skip
+ARM_COLUMNS: Final = ("Attempts", "Failed", "Scored", "Mean score", "±", "Good", "Passed", "Liked", "p50", "p95")
 NO_ARMS: Final = "Neither answered anything in this time: choose two models or prompt versions above"
 
 
@@ -57,37 +62,36 @@ COLLECTION: Final = Dashboard(
             stat("collection_extractions", "Extraction attempts", 4, "short"),
             stat("collection_failed", "Failed attempts", 4, "percentunit",
                  ((None, "green"), (0.02, "orange"), (0.05, "red")), decimals=1),
-            stat("collection_age", "Age of the newest extraction", 4, "s",
+            stat("collection_age", "Newest extraction", 4, "s",
                  ((None, "green"), (21_600, "orange"), (86_400, "red")), decimals=0),
-            stat("collection_reaction_age", "Age of the newest reaction", 4, "s",
+            stat("collection_reaction_age", "Newest reaction", 4, "s",
                  ((None, "green"), (86_400, "orange"), (604_800, "red")), decimals=0),
             stat("collection_lost", "Records lost", 4, "short", RED_ABOVE_0),
         )),
         Row(8, (
-            bars("collection_kinds", "Records by kind", 12, label="kind"),
+            bars("collection_kinds", "Records by kind", 12, label="kind", colors=KINDS),
             bars("collection_outcomes", "Extractions by outcome", 12, label="outcome", colors=OUTCOMES),
         )),
         Row(9, (
             gauges("collection_coverage", "Coverage of samples and reactions", 12, "percentunit", COVERAGE,
                    defaults={"max": 1, "decimals": 0}),
             lines("collection_coverage_days", "Coverage of samples over time", 12, "percentunit",
-                  defaults={"max": 1, "decimals": 0}),
+                  defaults={"max": 1}),
         ), "Coverage"),
         Row(8, (
-            bars("collection_losses", "Losses by reason", 12, label="reason", empty="Nothing was lost in this time"),
-            table("collection_routes", "Routes that bring no records", 12, {"last_seen": "dateTimeFromNow"},
-                  empty="Every route was read in this time", widths={"requests": 90, "last_seen": 130}),
+            bars("collection_losses", "Losses by reason", 12, label="reason", defaults={"decimals": 0},
+                 empty="Nothing was lost in this time"),
+            table("collection_routes", "Routes that bring no records", 12, {"Last seen": "dateTimeFromNow"},
+                  empty="Every route was read in this time",
+                  widths={"Reason": 120, "Program": 110, "Requests": 90, "Last seen": 120}),
         ), "Losses"),
         Row(9, (
-            table("collection_topics", "Samples by topic", 12, {"share": "percentunit", "last_seen": "dateTimeFromNow"},
-                  gauges=("share",), widths={"attempts": 90, "samples": 90, "last_seen": 130}),
-            table("collection_programs", "Records by program", 12,
-                  {"first_seen": "dateTimeFromNow", "last_seen": "dateTimeFromNow"},
-                  widths={"records": 90, "first_seen": 130, "last_seen": 130}),
+            table("collection_topics", "Samples by topic", 9, {"Share": "percentunit", "Last seen": "dateTimeFromNow"},
+                  gauges=("Share",), widths={"Attempts": 90, "Samples": 90, "Last seen": 120}),
+            table("collection_programs", "Records by program", 9, {"Last seen": "dateTimeFromNow"},
+                  widths={"Records": 90, "Last seen": 120}),
+            lines("collection_redactions", "Redactions in 1,000 extractions", 6, "short"),
         ), "Sources"),
-        Row(7, (
-            lines("collection_redactions", "Redactions in 1,000 extractions", 24, "short"),
-        )),
     ),
 )  # fmt: skip
 
@@ -111,22 +115,21 @@ QUALITY: Final = Dashboard(
         Row(8, (
             gauges("quality_scores", "Samples by quality score", 12, "short", orientation="vertical"),
             lines("quality_good_by_prompt", "Score 7 or more by prompt version", 12, "percentunit", label="prompt",
-                  defaults={"max": 1, "decimals": 0}),
+                  defaults={"max": 1}),
         )),
         Row(8, (
             lines("quality_by_model", "Mean score by model", 12, "none", label="model_name",
-                  defaults={"max": 10, "decimals": 1}),
-            lines("quality_durations", "Duration of an extraction", 12, "s"),
+                  defaults={"max": 10}),
+            lines("quality_durations", "Duration of an extraction", 12, "s", dashed=("p99",),
+                  colors={"p50": "blue", "p90": "purple", "p99": "orange"}),
         )),
         Row(8, (
             table("quality_weakest", "Weakest topics and prompts", 12,
-                  {"mean_score": "none", "good": "percentunit", "at_least": "percentunit"}, gauges=("at_least",),
-                  widths={"samples": 90, "mean_score": 110, "good": 80}, decimals=2,
+                  {"Mean score": "none", "Good": "percentunit", "At least": "percentunit"}, gauges=("At least",),
+                  widths={"Samples": 90, "Mean score": 110, "Good": 80},
                   empty="No topic has 10 scored samples in this time"),
-            lines("quality_tokens", "Tokens of a call", 12, "short"),
-        )),
-        Row(7, (
-            gauges("quality_errors", "Failures by type of error", 24, "short", empty="Nothing failed in this time"),
+            lines("quality_tokens", "Tokens of a call", 6, "short", colors={"prompt": "blue", "answer": "purple"}),
+            gauges("quality_errors", "Failures by type of error", 6, "short", empty="Nothing failed in this time"),
         )),
     ),
 )  # fmt: skip
@@ -158,15 +161,15 @@ ENGAGEMENT: Final = Dashboard(
         )),
         Row(8, (
             table("engagement_topics", "Likes among votes by topic", 12,
-                  {"share": "percentunit", "at_least": "percentunit", "at_most": "percentunit"}, gauges=("share",),
-                  widths={"liked": 70, "dismissed": 100, "at_least": 90, "at_most": 90, "votes": 70}, decimals=0,
+                  {"Share": "percentunit", "At least": "percentunit", "At most": "percentunit"}, gauges=("Share",),
+                  widths={"Topic": 110, "Likes": 70, "Dismissals": 100, "At least": 90, "At most": 90},
                   empty="No votes in this time"),
-            table("engagement_disliked", "Good scores that readers dismissed", 12, {"quality_score": "none"},
-                  widths={"quality_score": 115, "likes": 70, "dismissals": 100, "net": 60, "viewers": 80},
+            table("engagement_disliked", "Good scores that readers dismissed", 12, {"Score": "none"},
+                  widths={"Topic": 90, "Score": 70, "Likes": 70, "Dismissals": 100, "Readers": 90},
                   empty="No well-scored extraction was dismissed by its readers"),
         )),
         Row(8, (
-            lines("engagement_searches", "Searches", 24, "percentunit", defaults={"max": 1, "decimals": 0},
+            lines("engagement_searches", "Searches", 24, "percentunit", defaults={"max": 1},
                   empty="No searches in this time"),
         )),
     ),
@@ -190,12 +193,12 @@ READINESS: Final = Dashboard(
                   empty="No eligible example yet"),
             gauges("readiness_funnel", "Samples left after each filter", 12, "short"),
         )),
-        Row(8, (
+        Row(6, (
             gauges("readiness_reasons", "Samples by what keeps them back", 12, "short",
                    empty="Nothing is kept back"),
             gauges("readiness_topics", "Eligible examples by topic", 12, "short", empty="No eligible example yet"),
         )),
-        Row(7, (
+        Row(6, (
             gauges("readiness_versions", "Eligible examples by model and prompt", 24, "short",
                    empty="No eligible example yet"),
         )),
@@ -211,30 +214,31 @@ EXPERIMENT: Final = Dashboard(
         Row(4, (
             stat("experiment_baseline", "Scored samples of the baseline", 5, "short"),
             stat("experiment_candidate", "Scored samples of the candidate", 5, "short"),
-            stat("experiment_quality", "Mean score beside the baseline", 5, "percentunit", RATIO, decimals=1),
-            stat("experiment_good", "Good scores beside the baseline", 5, "percentunit", RATIO, decimals=1),
-            stat("experiment_duration", "Duration beside the baseline", 4, "percentunit", decimals=0),
+            stat("experiment_quality", "Relative mean score", 5, "percentunit", RATIO, decimals=1),
+            stat("experiment_good", "Relative share of good scores", 5, "percentunit", RATIO, decimals=1),
+            stat("experiment_duration", "Relative median duration", 4, "percentunit", decimals=0),
         )),
         Row(5, (
             table("experiment_arms", "Arms side by side", 24, {
-                "mean_score": "none", "plus_minus": "none", "failed": "percentunit", "good": "percentunit",
-                "passed": "percentunit", "liked": "percentunit", "p50": "s", "p95": "s",
-            }, decimals=2, empty=NO_ARMS),
+                "Mean score": "none", "±": "none", "Failed": "percentunit", "Good": "percentunit",
+                "Passed": "percentunit", "Liked": "percentunit", "p50": "s", "p95": "s",
+            }, widths=dict.fromkeys(ARM_COLUMNS, 110), empty=NO_ARMS),
         )),
         Row(8, (
             lines("experiment_score", "Mean score by arm", 12, "none", label="arm",
-                  defaults={"max": 10, "decimals": 1}, empty=NO_ARMS),
+                  defaults={"max": 10}, empty=NO_ARMS),
             lines("experiment_good_days", "Score 7 or more by arm", 12, "percentunit", label="arm",
-                  defaults={"max": 1, "decimals": 0}, empty=NO_ARMS),
+                  defaults={"max": 1}, empty=NO_ARMS),
         )),
         Row(8, (
             lines("experiment_durations", "95th percentile of duration by arm", 12, "s", label="arm", empty=NO_ARMS),
-            lines("experiment_failures", "Failed attempts by arm", 12, "percentunit", label="arm", empty=NO_ARMS),
+            lines("experiment_failures", "Failed attempts by arm", 12, "percentunit", label="arm", empty=NO_ARMS,
+                  custom={"axisSoftMax": 0.1}),
         )),
         Row(8, (
             table("experiment_topics", "Topics side by side", 24, {
-                "baseline_score": "none", "candidate_score": "none", "difference": "none",
-            }, decimals=2, empty=NO_ARMS),
+                "Baseline": "none", "Candidate": "none", "Difference": "none",
+            }, empty=NO_ARMS),
         )),
     ),
 )  # fmt: skip

@@ -8,8 +8,8 @@ from typing import Any, Final, TypeAlias
 
 SQL: Final = Path(__file__).parent / "sql"
 SOURCE: Final = {"type": "grafana-clickhouse-datasource", "uid": "${datasource}"}
-LOWEST_INTERVAL: Final = "1h"
-"""A bucket is no narrower: extractions come in batches."""
+COUNTS_INTERVAL, RATES_INTERVAL = "6h", "1d"
+"""A bucket is no narrower: of ten extractions a day an hour's share says nothing."""
 _HEADER: Final = re.compile(r"\A((?:--.*\n)+)")
 _TIME_SERIES, _TABLE = 0, 1
 _PARTS: Final = ("examples", "arms")
@@ -36,6 +36,7 @@ class Panel:
     defaults: JSON = field(default_factory=dict)
     overrides: Sequence[JSON] = ()
     format: int = _TABLE
+    interval: str = COUNTS_INTERVAL
 
 
 def read_sql(name: str) -> tuple[str, str]:
@@ -86,14 +87,14 @@ def lines(query: str, title: str, width: int, unit: str, **more: Any) -> Panel:
         "drawStyle": "line", "lineInterpolation": "linear", "lineWidth": 2, "fillOpacity": 0, "showPoints": "always",
         "pointSize": 5, "spanNulls": True, "stacking": {"mode": "none", "group": "A"},
     }  # fmt: skip
-    return _series((query, title, width, unit), custom, more)
+    return _series((query, title, width, unit), custom, {"interval": RATES_INTERVAL} | more)
 
 
 def bars(query: str, title: str, width: int, unit: str = "short", **more: Any) -> Panel:
     """Return stacked bars over time, one part for each word of the query's second column."""
     custom = {
         "drawStyle": "bars", "lineWidth": 0, "fillOpacity": 80, "showPoints": "never", "barAlignment": 0,
-        "spanNulls": False, "stacking": {"mode": "normal", "group": "A"},
+        "spanNulls": False, "stacking": {"mode": "normal", "group": "A"}, "barMaxWidth": 24,
     }  # fmt: skip
     return _series((query, title, width, unit), custom, more)
 
@@ -104,14 +105,17 @@ def _series(what: tuple[str, str, int, str], custom: JSON, more: Mapping[str, An
         "legend": {"showLegend": True, "displayMode": "list", "placement": "bottom", "calcs": []},
         "tooltip": {"mode": "multi", "sort": "desc"},
     }
-    colors = {"color": {"mode": "palette-classic-by-name"}, "min": 0, **more.get("defaults", {})}
+    colors = {"color": {"mode": "palette-classic"}, "min": 0, **more.get("defaults", {})}
     if label := more.get("label"):
         colors["displayName"] = f"${{__field.labels.{label}}}"
     empty = more.get("empty", "Nothing in this time")
     overrides = [_fixed(name, color) for name, color in more.get("colors", {}).items()]
+    overrides += [
+        _override(name, **{"custom.lineStyle": {"fill": "dash", "dash": [8, 8]}}) for name in more.get("dashed", ())
+    ]
     return Panel(
         query, title, "timeseries", width, unit, empty, options, custom | more.get("custom", {}), colors, overrides,
-        _TIME_SERIES,
+        _TIME_SERIES, more.get("interval", COUNTS_INTERVAL),
     )  # fmt: skip
 
 
@@ -120,8 +124,8 @@ def gauges(query: str, title: str, width: int, unit: str, steps: Steps = ((None,
     options = {
         "reduceOptions": {"calcs": ["lastNotNull"], "fields": "", "values": True, "limit": 25},
         "orientation": more.get("orientation", "horizontal"), "displayMode": "basic", "valueMode": "color",
-        "namePlacement": "auto", "showUnfilled": True, "sizing": "auto", "minVizWidth": 8, "minVizHeight": 16,
-        "maxVizHeight": 300,
+        "namePlacement": "auto", "showUnfilled": True, "sizing": "manual", "minVizWidth": 8, "minVizHeight": 16,
+        "maxVizHeight": 32, "text": {"titleSize": 13, "valueSize": 16},
         "legend": {"showLegend": False, "displayMode": "list", "placement": "bottom", "calcs": []},
     }  # fmt: skip
     defaults = _colored(steps) | {"min": 0, **more.get("defaults", {})}
@@ -134,16 +138,25 @@ def table(query: str, title: str, width: int, units: Mapping[str, str], **more: 
     """Return the query's rows; `units` by column, `short` where it names none."""
     options = {"showHeader": True, "cellHeight": "sm", "frameIndex": 0, "enablePagination": False}
     custom = {"align": "auto", "inspect": False, "cellOptions": {"type": "auto"}}
-    overrides = [_override(name, unit=unit) for name, unit in units.items()]
+    # A panel's text for no data would stand in every empty cell.
+    overrides: list[JSON] = [{
+        "matcher": {"id": "byRegexp", "options": "/.*/"}, "properties": [{"id": "noValue", "value": "-"}],
+    }]  # fmt: skip
+    overrides += [_override(name, unit=unit, **_decimals(unit)) for name, unit in units.items()]
     overrides += [
         _override(name, **{"custom.cellOptions": {"type": "gauge", "mode": "basic", "valueDisplayMode": "text"},
                            "min": 0, "max": 1, "color": {"mode": "fixed", "fixedColor": "blue"}})
         for name in more.get("gauges", ())
     ]  # fmt: skip
     overrides += [_override(name, **{"custom.width": width}) for name, width in more.get("widths", {}).items()]
-    defaults = _colored(((None, "text"),)) | {"decimals": more.get("decimals")}
+    defaults = _colored(((None, "text"),))
     empty = more.get("empty", "Nothing in this time")
     return Panel(query, title, "table", width, "short", empty, options, custom, defaults, overrides)
+
+
+def _decimals(unit: str) -> JSON:
+    digits = {"none": 2, "percentunit": 1, "s": 2}
+    return {"decimals": digits[unit]} if unit in digits else {}
 
 
 def _colored(steps: Steps) -> JSON:
@@ -176,7 +189,7 @@ def render(panel: Panel, number: int, place: JSON, conditioned: Callable[[str], 
         "description": description,
         "datasource": SOURCE,
         "gridPos": place,
-        "interval": LOWEST_INTERVAL,
+        "interval": panel.interval,
         "targets": [target(conditioned(statement), panel.format)],
         "options": dict(panel.options),
         "fieldConfig": {

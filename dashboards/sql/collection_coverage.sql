@@ -1,5 +1,6 @@
--- What do the records lack? Shares of the samples (extractions with insights), impressions and actions of this time that
--- have what an export asks for. What is missing here is filtered out there: `otel-training doctor` says what to do for each.
+-- What do the records lack? The shares of samples (extractions with insights) that have a score and so on to a reader, of
+-- impressions that name their viewer, and of actions that name their voter and an insight that is known. What is missing
+-- here the export filters out: `otel-training doctor` says what to do for each.
 WITH
     (
         SELECT (
@@ -12,16 +13,16 @@ WITH
 SELECT part.1 AS what, part.2 AS share
 FROM (
     SELECT arrayJoin([
-        ('Samples with a score', samples.1), ('Samples with a topic', samples.2), ('Samples with a prompt', samples.3),
-        ('Samples with a source URL', samples.4), ('Samples with a reader', samples.5),
-        ('Impressions with a reader', (
+        ('Score', samples.1), ('Topic', samples.2), ('Prompt', samples.3),
+        ('Source URL', samples.4), ('Reader', samples.5),
+        ('Viewer', (
             SELECT uniqExactIf(event_id, user_hash != '') / nullIf(uniqExact(event_id), 0)
             FROM impressions WHERE $__timeFilter(ts)
         )),
-        ('Actions with a reader', (
+        ('Voter', (
             SELECT countIf(user_hash != '') / nullIf(count(), 0) FROM feedback FINAL WHERE $__timeFilter(ts)
         )),
-        ('Actions on a known insight', (
+        ('Known insight', (
             SELECT countIf(insight_id IN (SELECT id FROM v_aliases)) / nullIf(count(), 0)
             FROM feedback FINAL WHERE $__timeFilter(ts)
         ))

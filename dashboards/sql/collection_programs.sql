@@ -1,5 +1,5 @@
 -- Which program wrote what, and when last? A program that is missing here gathers elsewhere, or not at all.
-SELECT service, kind, count() AS records, min(ts) AS first_seen, max(ts) AS last_seen
+SELECT service AS `Program`, kind AS `Kind`, count() AS `Records`, max(ts) AS `Last seen`
 FROM v_events
 WHERE $__timeFilter(ts) /*{service}*/
 GROUP BY service, kind

@@ -1,7 +1,7 @@
 -- Is the training set of one kind? Eligible examples by prompt version and model. A model learns what most rows do: where two
 -- versions of the prompt are mixed, choose one in the export.
 SELECT
-    concat(if(model = '', 'no call', model), ', prompt ', if(prompt_version = '', 'unknown', prompt_version)) AS kind,
+    concat(if(model = '', 'no call', model), ', ', if(prompt_version = '', 'no prompt', prompt_version)) AS kind,
     uniqExact(duplicate_key) AS eligible
 FROM examples
 WHERE true /*{eligible, topic}*/

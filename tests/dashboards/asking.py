@@ -4,7 +4,7 @@ import json
 import math
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final, NamedTuple
 
@@ -13,8 +13,9 @@ from tests.dashboards.macros import Span, expand
 from tests.serving.endpoint import Endpoint
 
 NOW: Final = int(time.time())
-SPAN: Final = Span(NOW - 14 * 86_400, NOW + 60, 6 * 3600)
-"""Fourteen days, as the dashboards show at first, by buckets of six hours."""
+SPAN: Final = Span(NOW - 14 * 86_400, NOW + 60)
+"""Fourteen days, as the dashboards show at first."""
+INTERVALS: Final = {"6h": 6 * 3600, "1d": 24 * 3600}
 GRAFANA: Final = {"User-Agent": "grafana/0.0.0 clickhouse-go/2.47.0 (lv:go/1.26.8; os:linux)"}
 
 
@@ -53,7 +54,7 @@ def _value(kind: str, text: str) -> object:
         number = float({"true": "1", "false": "0"}.get(text, text))
         assert math.isfinite(number), f"{text} reaches a panel"
         return number
-    return text
+    return text.replace("\\'", "'").replace("\\\\", "\\")
 
 
 class Query(NamedTuple):
@@ -66,6 +67,11 @@ class Query(NamedTuple):
     statement: str
     variables: str
     """The dashboard's, with what is chosen as it opens: JSON."""
+
+    def sent(self, values: dict[str, Any]) -> str:
+        """What reaches ClickHouse."""
+        seconds = INTERVALS[self.panel["interval"]] if self.panel else 0
+        return expand(self.statement, values, replace(SPAN, interval=seconds))
 
 
 def queries() -> Iterator[Query]:

@@ -56,7 +56,12 @@ class Feed:
     def extract(self, day: int, number: int) -> None:
         topic = self.chance.choices(TOPICS, (5, 4, 3, 1))[0]
         with contextlib.suppress(TimeoutError):
-            self._extraction(topic, f"https://news.example/{day}/{number}", f"Article {day}.{number} on {topic}.", day)
+            self._extraction(
+                topic,
+                f"https://news.example/{day}/{number}",
+                f"Article {day}.{number} on {topic}. Mail bob@news.example.",
+                day,
+            )
 
     @otel_training.extraction
     def _extraction(self, topic: str, source_url: str, source_content: str, day: int) -> dict[str, Any]:
@@ -76,7 +81,10 @@ class Feed:
                 input_tokens=self.chance.randrange(600, 1800),
                 output_tokens=self.chance.randrange(90, 260),
             )
-        judged = {"quality_score": quality, "passed_filters": quality > 6} if self.chance.random() > 0.05 else {}
+        if self.chance.random() < 0.03:
+            raise TimeoutError
+        unjudged = 0.5 if day == 13 else 0.05  # a release forgot it
+        judged = {"quality_score": quality, "passed_filters": quality > 6} if self.chance.random() > unjudged else {}
         self.shown += [(otel_training.insight_id(source_url, one["text"]), quality) for one in insights]
         return {"insights": insights, **judged}
 
@@ -101,7 +109,10 @@ class Feed:
     def search(self, q: str) -> list[dict[str, Any]]:
         self.hands.pass_by(0.2)
         found = self.chance.randrange(4)
-        return [{"quality_score": self.chance.gauss(6.5, 1), "passed_filters": True} for _ in range(found)]
+        return [
+            {"quality_score": score, "passed_filters": score > 6}
+            for score in (self.chance.gauss(6.5, 1) for _ in range(found))
+        ]
 
 
 def make(days: int) -> None:
@@ -111,7 +122,7 @@ def make(days: int) -> None:
     feed = Feed(hands)
     use_clock(hands.clock())
     for day in range(14 - days, 14):
-        hands.seconds = ends - (14 - day) * DAY + 600
+        hands.seconds = ends - (14 - day) * DAY + DAY / 2
         for number in range(feed.chance.randrange(8, 16) + day // 2):
             feed.extract(day, number)
             hands.pass_by(feed.chance.uniform(300, 1200))

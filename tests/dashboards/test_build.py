@@ -8,17 +8,25 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+import yaml
 
 from dashboards.build import FOLDER, files
 from dashboards.panels import SQL, read_sql
 from tests.dashboards.lint import problems
 
+PROVISIONING: Final = FOLDER / "provisioning"
+RULES_FILE: Final = PROVISIONING / "alerting" / "otel-training.yaml"
+RULES: Final = [
+    rule for group in yaml.safe_load(RULES_FILE.read_text(encoding="utf-8"))["groups"] for rule in group["rules"]
+]
 JSONS: Final = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.json"))}
 
 
 def test_the_committed_files_are_what_the_generator_writes() -> None:
     """`make dashboards` changes nothing."""
-    assert files() == {path: path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("*.json"))}
+    written = [*FOLDER.glob("*.json"), RULES_FILE]
+
+    assert files() == {path: path.read_text(encoding="utf-8") for path in written}
 
 
 @pytest.mark.parametrize("dashboard", JSONS.values(), ids=JSONS)
@@ -34,7 +42,7 @@ def test_no_two_dashboards_have_the_same_name() -> None:
 
 def test_every_file_of_sql_is_asked() -> None:
     """None is left over, and each says above its statement what it answers."""
-    asked = json.dumps(list(JSONS.values()))
+    asked = json.dumps([*JSONS.values(), RULES])
     parts = {"examples", "arms", "eligible"}
     left = [path.stem for path in SQL.glob("*.sql") if path.stem not in parts and _last_line(path) not in asked]
 
@@ -44,6 +52,48 @@ def test_every_file_of_sql_is_asked() -> None:
 def _last_line(path: Path) -> str:
     line = re.sub(r" ?/\*.*", "", read_sql(path.stem)[1].splitlines()[-1])
     return json.dumps(line)[1:-1]
+
+
+def test_an_alert_asks_without_the_browser() -> None:
+    """A rule is evaluated by the backend alone, and a `$` in its file would be a variable of the environment."""
+    assert "$" not in RULES_FILE.read_text(encoding="utf-8")
+    assert [] == [rule["title"] for rule in RULES if rule["data"][0]["model"]["format"] != 1]
+    assert len(RULES) == len({rule["uid"] for rule in RULES}) == len({rule["title"] for rule in RULES})
+
+
+def test_every_alert_says_what_to_do() -> None:
+    """Its description names the command or the dashboard that helps."""
+    assert [] == [rule["title"] for rule in RULES if ":" not in rule["annotations"]["description"]]
+
+
+def test_provisioning_and_dashboards_name_the_same_data_source() -> None:
+    """The data source, the dashboards' first choice and the rules."""
+    (source,) = yaml.safe_load((PROVISIONING / "datasources" / "otel-training.yaml").read_text("utf-8"))["datasources"]
+    chosen = {one["templating"]["list"][0]["current"]["value"] for one in JSONS.values()}
+
+    assert {source["uid"]} == chosen == {rule["data"][0]["datasourceUid"] for rule in RULES}
+    assert {one["templating"]["list"][0]["current"]["text"] for one in JSONS.values()} == {source["name"]}
+    assert {"password": "$CH_READER_PASSWORD"} == source["secureJsonData"]
+
+
+def test_the_stack_provisions_these_files() -> None:
+    """What `compose.yaml` mounts exists, read-only, and the dashboards lie where their provider looks."""
+    grafana = yaml.safe_load((FOLDER.parent / "collector" / "compose.yaml").read_text("utf-8"))["services"]["grafana"]
+    mounts = {target: (FOLDER.parent / "collector" / source).resolve() for source, target, mode in (
+        mount.split(":") for mount in grafana["volumes"][1:]
+    ) if mode == "ro"}  # fmt: skip
+    (provider,) = yaml.safe_load((PROVISIONING / "dashboards" / "otel-training.yaml").read_text("utf-8"))["providers"]
+
+    assert len(mounts) == len(grafana["volumes"]) - 1
+    assert FOLDER == mounts[provider["options"]["path"]]
+    assert {"datasources", "dashboards", "alerting"} == {path.name for path in mounts.values() if path != FOLDER}
+    assert all(path.is_dir() for path in mounts.values())
+    assert {"CH_HOST", "CH_READER", "CH_READER_PASSWORD"} <= grafana["environment"].keys()
+
+
+def test_nothing_else_is_taken_for_a_dashboard() -> None:
+    """Grafana reads every JSON file below the folder."""
+    assert sorted(FOLDER.glob("*.json")) == sorted(FOLDER.rglob("*.json"))
 
 
 def _first(dashboard: Any, kind: str) -> Any:

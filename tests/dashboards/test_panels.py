@@ -5,7 +5,9 @@ from typing import Any, Final
 
 import pytest
 
-from tests.dashboards.asking import SPAN, Frame, Query, Reader, opening, queries
+from dashboards.alerts import RULES, Rule
+from dashboards.panels import read_sql
+from tests.dashboards.asking import Frame, Query, Reader, opening, queries
 from tests.dashboards.macros import ALL, expand
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300, func_only=True)]
@@ -32,7 +34,7 @@ def test_a_panel_shows_figures(reader: Reader, query: Query) -> None:
     """Whatever is chosen and however much there is: figures or nothing, in the shape of the panel, without content."""
     values = opening(reader, query.variables)
     for choice in CHOICES[reader.days]:
-        frame = reader.ask(expand(query.statement, values | choice, SPAN))
+        frame = reader.ask(query.sent(values | choice))
 
         _check(query.panel, frame)
         if reader.days == "full" and choice == {}:
@@ -62,11 +64,30 @@ def _check(panel: Any, frame: Frame) -> None:
 @pytest.mark.parametrize("query", OTHERS, ids=[query.where for query in OTHERS])
 def test_a_variable_or_annotation_is_answered(reader: Reader, query: Query) -> None:
     """What the dropdowns and the marks are made of; where there is data, there is something to choose."""
-    frame = reader.ask(expand(query.statement, opening(reader, query.variables), SPAN))
+    frame = reader.ask(query.sent(opening(reader, query.variables)))
 
     assert frame.rows or reader.days == "empty"
     assert all(row[0] for row in frame.rows)
     assert "$" in query.where or frame.names == ["time", "text", "tags"]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.query)
+def test_a_rule_answers_a_figure(reader: Reader, rule: Rule) -> None:
+    """One figure, by the words of a column where there are several; without any data, nothing that fires."""
+    frame = reader.ask(expand(read_sql(rule.query)[1], {}, None))
+
+    assert ["String"] * (len(frame.types) - 1) + ["Float64"] == list(frame.types)
+    assert reader.days != "empty" or all(row[-1] <= rule.above for row in frame.rows)
+    assert reader.days != "full" or frame.rows
+
+
+def test_a_fall_of_coverage_fires(reader: Reader) -> None:
+    """Half of the last day's samples have no score: the rule names it, and nothing else."""
+    (rule,) = [rule for rule in RULES if rule.query == "alert_coverage"]
+    frame = reader.ask(expand(read_sql(rule.query)[1], {}, None))
+
+    fallen = [what for what, fall in frame.rows if fall > rule.above]
+    assert (["score"] if reader.days == "full" else []) == fallen
 
 
 def test_a_choice_chooses(reader: Reader) -> None:
@@ -74,8 +95,7 @@ def test_a_choice_chooses(reader: Reader) -> None:
     (query,) = [query for query in PANELS if query.where == "collection: Extraction attempts"]
     values = opening(reader, query.variables)
     every, quoted, unknown = [
-        reader.ask(expand(query.statement, values | {"topic": topics}, SPAN)).rows[0][0]
-        for topics in (ALL, ["O'Neil"], ["nobody's"])
+        reader.ask(query.sent(values | {"topic": topics})).rows[0][0] for topics in (ALL, ["O'Neil"], ["nobody's"])
     ]
 
     assert every > quoted > unknown == 0 or reader.days != "full"
