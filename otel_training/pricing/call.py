@@ -14,8 +14,10 @@ class PricesError(TrainingError):
 
 
 class Reason(StrEnum):
-    """Why the cost of a call is unknown; `cli/prices.py` says what to do."""
+    """Why a record of a call has no cost; `cli/prices.py` says what to do."""
 
+    REPEATED = "repeated"
+    """Another record has the same response, and the cost."""
     NO_ANSWER = "no_answer"
     NO_USAGE = "no_usage"
     NO_LIST = "no_list"

@@ -1,7 +1,7 @@
 """The price list of the library `genai-prices`; there is no other here, but the user's own."""
 
 from decimal import Decimal
-from importlib.util import find_spec
+from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from otel_training.pricing.call import Call, Cost, Reason, Tokens
@@ -35,11 +35,10 @@ class _Quote(NamedTuple):
 
 def list_version() -> str:
     """Return the version of the list; empty where it is not installed."""
-    if find_spec("genai_prices") is None:
+    try:
+        return version("genai-prices")
+    except PackageNotFoundError:
         return ""
-    from genai_prices import __version__
-
-    return __version__
 
 
 def price_by_list(call: Call, tokens: Tokens) -> Cost:

@@ -8,6 +8,7 @@ from typing import Final
 from otel_training.errors import TrainingError
 from otel_training.folder import DataFolder
 from otel_training.store.client import Store
+from otel_training.store.costs import price_new_calls
 from otel_training.store.drain import drain
 
 SECONDS: Final = 5.0
@@ -31,6 +32,7 @@ class Drainer:
         """Drain what waits; raises `StoreError`."""
         with self._lock:
             drain(self.store, self.folder, self._raise_if_stopped)
+            price_new_calls(self.store, self.folder)
 
     def drain_until_stopped(self) -> None:
         """Drain every few seconds; one that fails is logged, once a reason, and tried again."""

@@ -1,4 +1,4 @@
-"""Opening the store for one command: lock, connect, migrate, drain."""
+"""Opening the store for one command: lock, connect, migrate, drain, price."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -8,6 +8,7 @@ from otel_training.errors import StoreServedError
 from otel_training.folder import DataFolder, find_folder, make_folder
 from otel_training.progress import Progress
 from otel_training.store.client import Store, embedded_dsn
+from otel_training.store.costs import price_new_calls
 from otel_training.store.drain import drain
 from otel_training.store.drain_request import ask_to_drain
 from otel_training.store.migrate import migrate
@@ -56,4 +57,5 @@ def own_embedded(folder: DataFolder, progress: Progress | None = None) -> Iterat
     with owner_lock(folder.lock) as owner, closing(Store(embedded_dsn(folder.store))) as store:
         migrate(store)
         drain(store, folder, progress)
+        price_new_calls(store, folder)
         yield store, owner

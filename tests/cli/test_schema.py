@@ -27,10 +27,10 @@ def store(folder: DataFolder) -> Iterator[Store]:
 @pytest.mark.parametrize(
     ("options", "statements"),
     [
-        ("", 46),
-        ("--replicated", 46),
-        ("--cluster training", 60),
-        ("--cluster {cluster} --replicated --ttl-days 400", 60),
+        ("", 49),
+        ("--replicated", 49),
+        ("--cluster training", 64),
+        ("--cluster {cluster} --replicated --ttl-days 400", 64),
         ("--roles", 6),
         ("--roles --cluster training", 6),
     ],

@@ -8,6 +8,8 @@ from otel_training.store.client import Store
 Rows = list[dict[str, Any]]
 
 OF_THE_STORE: Final = {
+    "call_costs": "what our own commands price; so is the view of it",
+    "v_call_costs": "the same",
     "schema_migrations": "when each store was made",
     "segments": "how far our own drain read: nothing is drained where a collector writes",
 }

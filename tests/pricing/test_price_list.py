@@ -1,14 +1,15 @@
 """The list's prices are those of `genai-prices` itself; no figure of it stands here, since they change."""
 
-import importlib.util
 from datetime import UTC, datetime
 from decimal import Decimal
+from importlib.metadata import PackageNotFoundError
 from typing import Any
 
 import pytest
 from genai_prices import Usage as ListUsage
 from genai_prices import calc_price
 
+from otel_training.pricing import price_list
 from otel_training.pricing.call import Call, Cost, Usage
 from otel_training.pricing.overrides import Overrides
 from otel_training.pricing.price import price_call, prices_of, prices_version
@@ -118,10 +119,11 @@ def test_unknown_is_none(call: Call, reason: str) -> None:
 
 def test_without_the_library_all_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is an extra."""
-    find_spec = importlib.util.find_spec
-    monkeypatch.setattr(
-        "otel_training.pricing.price_list.find_spec", lambda name: None if name == "genai_prices" else find_spec(name)
-    )
+
+    def version(name: str) -> str:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr(price_list, "version", version)
 
     call = Call("claude-haiku-4-5", Usage(1, 1), "anthropic")
     assert Cost(None, "no_list", "genai-prices") == price_call(call, Overrides())

@@ -86,6 +86,7 @@ def test_shards_by_what_is_counted_together() -> None:
         "route_losses": "event_id",
         "output_texts": "extraction_id",
         "segments": "segment",
+        "call_costs": "event_id",
     } == keys
 
 

@@ -21,7 +21,7 @@ from otel_training.store.roles import read_roles
 
 pytestmark = pytest.mark.slow
 
-PARAMETERS = {"min_quality": 0, "net_above": 0, "min_viewers": 1, "skip": 0}
+PARAMETERS = {"min_quality": 0, "net_above": 0, "min_viewers": 1, "skip": 0, "version": "", "again": True}
 LOSS = (
     "INSERT INTO otel_logs (Timestamp, LogAttributes) VALUES ('2026-01-02 03:04:05', "
     "{'training.kind': 'loss', 'training.event.id': 'l1', 'training.loss.count': '3'})"
@@ -140,6 +140,9 @@ def test_the_reader_has_what_dashboards_show(become: Any, reading: list[str]) ->
         "analyze_quality",
         "analyze_topics",
         "analyze_totals",
+        "costs_unknown",
+        "costs_waiting",
+        "count",
         "coverage_reactions",
         "coverage_routes",
         "doctor_keys",

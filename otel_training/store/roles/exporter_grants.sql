@@ -4,6 +4,7 @@ GRANT /*{on_cluster}*/
     SELECT ON llm_calls,
     SELECT ON queries,
     SELECT ON corrections,
+    SELECT ON call_costs,
     SELECT ON insights,
     SELECT ON feedback,
     SELECT ON impressions,
@@ -22,5 +23,6 @@ GRANT /*{on_cluster}*/
     SELECT ON v_examples,
     SELECT ON v_events,
     SELECT ON v_llm_calls,
+    SELECT ON v_call_costs,
     SELECT ON v_prompts
 TO otel_training_exporter

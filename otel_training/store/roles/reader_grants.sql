@@ -17,6 +17,7 @@ GRANT /*{on_cluster}*/
         error_type, user_hash, user_key_id, trace_id, span_id
     ) ON queries,
     SELECT(event_id, ts, service, extraction_id, evaluator_kind) ON corrections,
+    SELECT ON call_costs,
     SELECT ON insights,
     SELECT ON feedback,
     SELECT ON impressions,
@@ -33,5 +34,12 @@ GRANT /*{on_cluster}*/
     SELECT ON v_impressions,
     SELECT ON v_insights,
     SELECT ON v_examples,
-    SELECT ON v_events
+    SELECT ON v_events,
+    SELECT ON v_call_costs,
+    SELECT(
+        event_id, ts, service, extraction_id, provider, model, response_model, response_id, finish_reason, error_type,
+        duration, time_to_first_chunk, max_tokens, stream, service_tier, input_tokens, output_tokens,
+        cache_read_input_tokens, cache_write_input_tokens, cache_write_5m_input_tokens, cache_write_1h_input_tokens,
+        reasoning_output_tokens, prompt_version, batch_id, custom_id, output_sha256
+    ) ON v_llm_calls
 TO otel_training_reader

@@ -1,0 +1,77 @@
+"""The costs of calls: priced once they are in the store, at least once each, and read once by the call's event id."""
+
+import logging
+import time
+from contextlib import closing
+from datetime import UTC, datetime
+from functools import cache
+from itertools import islice
+from typing import Final
+
+from otel_training.folder import DataFolder
+from otel_training.pricing.call import Call, Cost, PricesError, Reason, Usage
+from otel_training.pricing.overrides import Overrides, read_overrides
+from otel_training.pricing.price import price_call, prices_version
+from otel_training.store.client import Row, Store, read_query
+
+_log = logging.getLogger("otel_training")
+
+_BATCH: Final = 10_000
+_COLUMNS: Final = ("event_id", "ts", "cost", "reason", "source", "model", "version", "assumption", "revision")
+
+
+def price_new_calls(store: Store, folder: DataFolder) -> None:
+    """Price what came in; a file of prices that cannot be read is logged, and the calls wait for it."""
+    try:
+        price_calls(store, folder)
+    except PricesError as error:
+        _warn(str(error))
+
+
+def price_calls(store: Store, folder: DataFolder, *, again: bool = False) -> int:
+    """Price the calls that have no cost, and again those that other prices gave one; return how many.
+
+    Dying in between leaves the rest for the next time. Raises `PricesError` and, without the right to
+    write, `StoreError`.
+    """
+    overrides = read_overrides(folder)
+    version, count = prices_version(overrides), 0
+    rows = store.rows(read_query("costs_waiting"), version=version, again=again)
+    with closing(store.another()) as writer:
+        while batch := [_price(row, overrides, version) for row in islice(rows, _BATCH)]:
+            writer.insert("call_costs", _COLUMNS, batch)
+            count += len(batch)
+    return count
+
+
+@cache
+def _warn(sentence: str) -> None:
+    """Warn once, not at each drain of a served store."""
+    _log.warning("No call is priced meanwhile: %s", sentence)
+
+
+def _price(row: Row, overrides: Overrides, version: str) -> list[object]:
+    when = datetime.fromtimestamp(row["ts"] / 1e9, UTC)
+    usage = Usage(
+        row["input_tokens"],
+        row["output_tokens"],
+        row["cache_read_input_tokens"],
+        row["cache_write_input_tokens"],
+        row["cache_write_5m_input_tokens"],
+        row["cache_write_1h_input_tokens"],
+        row["reasoning_output_tokens"],
+    )
+    call = Call(
+        model=row["model"],
+        usage=usage,
+        provider=row["provider"],
+        response_model=row["response_model"],
+        time=when,
+        is_batch=bool(row["batch_id"]) or row["service_tier"] == "batch",
+        service_tier=row["service_tier"],
+        seconds=row["duration"],
+        has_failed=bool(row["error_type"]),
+    )
+    cost = Cost(None, Reason.REPEATED) if row["is_repeated"] else price_call(call, overrides)
+    figures = (cost.amount, cost.reason, cost.source, cost.model, version, cost.assumption)
+    return [row["event_id"], when, *figures, time.time_ns()]

@@ -1,0 +1,39 @@
+-- Calls of a model to be priced: those without a cost, unless these prices gave none before.
+-- Of the records in an extraction that have one response all but one are `is_repeated`: not the one with the most figures,
+-- else the first; where one comes later, those before it are among the rows again.
+-- Parameters: version, of the prices; again, whether calls that other prices gave a cost are priced, too.
+WITH
+    if(response_id = '', event_id, response_id) AS response,
+    waiting AS (
+        SELECT extraction_id, response
+        FROM v_llm_calls
+        WHERE event_id GLOBAL NOT IN (
+            SELECT event_id
+            FROM call_costs FINAL
+            WHERE version = {version:String} OR (cost IS NOT NULL AND NOT {again:Bool})
+        )
+    )
+SELECT
+    event_id,
+    toUnixTimestamp64Nano(ts) AS ts,
+    provider,
+    model,
+    response_model,
+    service_tier,
+    batch_id,
+    error_type,
+    duration,
+    input_tokens,
+    output_tokens,
+    cache_read_input_tokens,
+    cache_write_input_tokens,
+    cache_write_5m_input_tokens,
+    cache_write_1h_input_tokens,
+    reasoning_output_tokens,
+    row_number() OVER (
+        PARTITION BY extraction_id, response
+        ORDER BY input_tokens IS NULL, service_tier = '', duration IS NULL, v_llm_calls.ts, event_id
+    ) > 1 AS is_repeated
+FROM v_llm_calls
+WHERE (extraction_id, response) GLOBAL IN waiting
+ORDER BY ts, event_id

@@ -1,0 +1,240 @@
+"""What calls cost, from capture to the table."""
+
+import logging
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+import otel_training
+from otel_training import conventions as names
+from otel_training.capture.handle import Handle, emit_call
+from otel_training.folder import DataFolder, make_folder
+from otel_training.pipeline import process
+from otel_training.pricing.call import PricesError
+from otel_training.store.client import Store
+from otel_training.store.costs import price_calls
+from otel_training.store.session import open_drained
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("migrated")]
+
+PRICES = """
+[[price]]
+model = "big-*"
+input_mtok = 3
+output_mtok = 15
+cache_read_mtok = 0.30
+cache_write_mtok = 3.75
+cache_write_1h_mtok = 6
+batch = 0.5
+
+[[price]]
+model = "own"
+per_hour = 3.60
+"""
+COSTS = "SELECT toString(cost) AS cost, reason, source, model, assumption FROM call_costs FINAL ORDER BY event_id"
+USAGE = {names.INPUT_TOKENS: 5500, names.OUTPUT_TOKENS: 350}
+
+
+@pytest.fixture
+def own(folder: DataFolder) -> Callable[[str], None]:
+    """Write the user's own prices."""
+
+    def write(text: str) -> None:
+        (make_folder(folder).path / "prices.toml").write_text(text, encoding="utf-8")
+
+    return write
+
+
+def call(**attributes: Any) -> None:
+    """Capture a call outside any extraction, as it is captured."""
+    named = {getattr(names, name.upper()): value for name, value in attributes.items()}
+    emit_call(
+        Handle("", None), {names.MODEL: "big-1", **USAGE, **named}, {"input": None, "outputs": ["a"], "tools": None}
+    )
+
+
+def costs(store: Store) -> list[tuple[Any, ...]]:
+    """All costs, in the order in which the calls were captured."""
+    return [tuple(row.values()) for row in store.rows(COSTS)]
+
+
+@pytest.mark.parametrize(
+    ("attributes", "cost"),
+    [
+        # 5,500 x $3 + 350 x $15, of a million: 1.65 + 0.525 cents.
+        ({}, ("0.02175", "", "prices.toml", "big-*", "")),
+        # 300 fresh, 4,000 read, 1,000 and 200 written: 0.09 + 0.12 + 0.375 + 0.12 + 0.525 cents.
+        (
+            {"cache_read_tokens": 4000, "cache_write_tokens": 1200, "cache_5m_tokens": 1000, "cache_1h_tokens": 200},
+            ("0.0123", "", "prices.toml", "big-*", ""),
+        ),
+        (
+            {"cache_read_tokens": 4000, "cache_write_tokens": 1200},
+            ("0.01185", "", "prices.toml", "big-*", "kept in the cache for 5 minutes"),
+        ),
+        ({"service_tier": "batch"}, ("0.010875", "", "prices.toml", "big-*", "")),
+        (
+            {"batch_id": "b", "batch_custom_id": "1", "response_id": "msg_1", "response_model": "big-1-2026"},
+            ("0.010875", "", "prices.toml", "big-*", ""),
+        ),
+        ({"model": "own", "duration": 10.0}, ("0.01", "", "prices.toml", "own", "")),
+        ({"input_tokens": 0, "output_tokens": 0}, ("0", "", "prices.toml", "big-*", "")),
+        ({"output_tokens": None}, (None, "no_usage", "prices.toml", "big-*", "")),
+        ({"model": "nobody's", "provider": "anthropic"}, (None, "unknown_model", "genai-prices", "", "")),
+        (
+            {"input_tokens": None, "output_tokens": None, "error_type": "overloaded_error"},
+            (None, "no_answer", "", "", ""),
+        ),
+        ({"error_type": "E"}, ("0.02175", "", "prices.toml", "big-*", "broken off: the tokens reported until then")),
+    ],
+)
+def test_each_call_has_its_cost(attributes: Any, cost: tuple[Any, ...], own: Any) -> None:
+    """By what its record says, once it is drained."""
+    own(PRICES)
+    call(**attributes)
+    assert otel_training.flush(5)
+
+    with open_drained(process.settings()) as (store, _):
+        assert [cost] == costs(store)
+
+
+def test_prices_once(own: Any, folder: DataFolder) -> None:
+    """A second time there is nothing to price; what had no price is tried again where the prices changed."""
+    own(PRICES)
+    call()
+    call(model="new")
+    assert otel_training.flush(5)
+    with open_drained(process.settings()) as (store, _):
+        assert 0 == price_calls(store, folder)
+        assert ["0.02175", None] == [cost for cost, *_ in costs(store)]
+
+        own(PRICES.replace("3\n", "6\n", 1) + '[[price]]\nmodel = "new"\ninput_mtok = 1\noutput_mtok = 1\n')
+        assert 1 == price_calls(store, folder)
+        assert ["0.02175", "0.00585"] == [cost for cost, *_ in costs(store)]
+
+        assert 1 == price_calls(store, folder, again=True)
+        assert ["0.03825", "0.00585"] == [cost for cost, *_ in costs(store)]
+        assert 0 == price_calls(store, folder, again=True)
+
+
+def test_a_sum_is_exact(own: Any) -> None:
+    """A thousand calls of 0.1 cent are a dollar, not about a dollar."""
+    own('[[price]]\nmodel = "cent"\ninput_mtok = 0.1\noutput_mtok = 0\n')
+    for _ in range(1000):
+        call(model="cent", input_tokens=10_000)
+    assert otel_training.flush(5)
+
+    with open_drained(process.settings()) as (store, _):
+        total = store.row("SELECT toString(sum(cost)) AS cost, count() AS calls FROM call_costs FINAL")
+        assert (Decimal(1), 1000) == (Decimal(total["cost"]), total["calls"])
+
+
+def test_a_batch_of_many_is_priced_whole(own: Any, folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows are written a batch at a time; the last one may be short."""
+    own(PRICES)
+    for _ in range(7):
+        call()
+    assert otel_training.flush(5)
+    monkeypatch.setattr("otel_training.store.costs._BATCH", 3)
+
+    with open_drained(process.settings()) as (store, _):
+        assert ["0.02175"] * 7 == [cost for cost, *_ in costs(store)]
+
+
+def test_a_file_that_cannot_be_read_stops_no_command(
+    own: Any, folder: DataFolder, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The calls wait for their price, and the log says why."""
+    own("[[price]")
+    call()
+    assert otel_training.flush(5)
+
+    with caplog.at_level(logging.WARNING, "otel_training"), open_drained(process.settings()) as (store, _):
+        assert [] == costs(store)
+        assert "No call is priced meanwhile: " in caplog.text
+        with pytest.raises(PricesError):
+            price_calls(store, folder)
+
+        own(PRICES)
+        assert 1 == price_calls(store, folder)
+
+
+FULL = {"response_id": "msg_1", "service_tier": "standard", "duration": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("reports", "kept"),
+    [
+        # A client whose transport is another client, or a gateway in the same process: both are watched.
+        ([FULL, FULL], 0),
+        # What the app reports beside it knows less.
+        ([{"response_id": "msg_1"}, FULL], 1),
+        ([FULL, {"response_id": "msg_1"}], 0),
+        ([{"response_id": "msg_1", "input_tokens": None, "output_tokens": None}, {"response_id": "msg_1"}], 1),
+        ([{"response_id": "msg_1"}, {"response_id": "msg_1"}, FULL, {"response_id": "msg_1"}], 2),
+    ],
+)
+@pytest.mark.parametrize("drained", ["at once", "one by one"])
+def test_a_call_that_several_report_is_one(reports: list[Any], kept: int, drained: str, own: Any) -> None:
+    """One row in the views, with one cost: the one that says most, whatever is drained first."""
+    own(PRICES)
+    with otel_training.extraction() as extraction:
+        pass
+    for at, report in enumerate(reports):
+        attributes = {getattr(names, name.upper()): value for name, value in report.items()}
+        attributes = {names.MODEL: f"big-{at}", **USAGE, **attributes}
+        emit_call(extraction, attributes, {"input": [], "outputs": ["a"], "tools": None})
+        assert otel_training.flush(5)
+        if drained == "one by one":
+            with open_drained(process.settings()):
+                pass
+
+    with open_drained(process.settings()) as (store, folder):
+        assert [f"big-{kept}"] == [row["model"] for row in store.rows("SELECT model FROM v_llm_calls")]
+        rows = list(store.rows("SELECT model, toString(cost) AS cost FROM v_call_costs"))
+        assert [{"model": f"big-{kept}", "cost": "0.02175"}] == rows
+        # Whoever sums the table itself counts it once, too.
+        assert "0.02175" == store.row("SELECT toString(sum(cost)) AS cost FROM call_costs FINAL")["cost"]
+        assert 0 == price_calls(store, folder)
+
+
+@pytest.mark.parametrize(
+    "reports",
+    [
+        # Other responses; none at all, which says nothing; the same in two extractions, as a cache answers.
+        [("e1", "msg_1"), ("e1", "msg_2")],
+        [("e1", None), ("e1", None)],
+        [("e1", "msg_1"), ("e2", "msg_1")],
+    ],
+)
+def test_other_calls_stay_apart(reports: list[tuple[str, str | None]], own: Any) -> None:
+    """By its response's id alone a call is the same as another of its extraction."""
+    own(PRICES)
+    for extraction, response in reports:
+        attributes = {names.MODEL: "big-1", **USAGE, names.RESPONSE_ID: response}
+        emit_call(Handle(extraction, None), attributes, {"input": [], "outputs": ["a"], "tools": None})
+    assert otel_training.flush(5)
+
+    with open_drained(process.settings()) as (store, _):
+        costs = [row["cost"] for row in store.rows("SELECT toString(cost) AS cost FROM v_call_costs")]
+        assert ["0.02175"] * 2 == costs
+
+
+def test_a_result_of_a_batch_that_is_read_twice_is_one(own: Any) -> None:
+    """With one cost, which is that of the batch."""
+    own(PRICES)
+    batch = {"batch_id": "b", "batch_custom_id": "1"}
+    emit_call(
+        Handle("", None), {names.MODEL: "big-1", names.BATCH_ID: "b", names.BATCH_CUSTOM_ID: "1"},
+        {"input": [{"role": "user", "content": "x"}], "outputs": [], "tools": None},
+    )  # fmt: skip
+    for _ in range(2):
+        call(model=None, response_id="msg_1", response_model="big-1-2026", **batch)
+    assert otel_training.flush(5)
+
+    with open_drained(process.settings()) as (store, _):
+        rows = list(store.rows("SELECT model, toString(cost) AS cost FROM v_call_costs"))
+        assert [{"model": "big-1-2026", "cost": "0.010875"}] == rows
+        assert "0.010875" == store.row("SELECT toString(sum(cost)) AS cost FROM call_costs FINAL")["cost"]
