@@ -9,7 +9,7 @@ PYTEST = $(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=loadfile --no-
 COLLECTOR := .cache/otelcol-training
 OCB := go.opentelemetry.io/collector/cmd/builder@v0.161.0
 
-.PHONY: demo check fast test tests test-floor bench faults lint format lock clean collector collector-sources fence dashboards
+.PHONY: demo check fast test tests test-floor bench faults lint format lock clean collector collector-sources fence dashboards screenshots
 .DEFAULT_GOAL := help
 
 help:
@@ -23,6 +23,7 @@ help:
 	@echo "make collector-sources  write its Go files anew after a change of the manifest"
 	@echo "make fence   write the collector's allow-list and registry anew after a change of the attributes"
 	@echo "make dashboards  write Grafana's dashboards anew after a change of their panels or SQL"
+	@echo "make screenshots  draw them by Grafana's own components: needs npm and Chromium"
 	@echo "make lint    ruff, mypy, import-linter"
 	@echo "make format  format the code"
 	@echo "make lock    resolve requirements.lock anew"
@@ -83,6 +84,9 @@ fence: $(READY)
 
 dashboards: $(READY)
 	$(BIN)/python dashboards/build.py
+
+screenshots: $(READY)
+	$(BIN)/python dashboards/screenshots/shoot.py
 
 bench: $(READY)
 	QUICK=$(QUICK) README=$(README) $(BIN)/python -m tests.bench

@@ -120,9 +120,15 @@ def _common(kind: str, name: str, label: str, current: tuple[object, object]) ->
 
 
 def _prompts() -> JSON:
+    unused = {
+        "limit": 100,
+        "matchAny": False,
+        "tags": [],
+        "type": "tags",
+    }  # Grafana's types want it
     return {
         "name": "Prompt versions", "enable": True, "hide": False, "iconColor": "purple", "datasource": SOURCE,
-        "target": target(read_sql("annotation_prompts")[1]),
+        "target": target(read_sql("annotation_prompts")[1]) | unused,
     }  # fmt: skip
 
 

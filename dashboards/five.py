@@ -8,10 +8,13 @@ from dashboards.panels import Panel, bars, gauges, lines, stat, table
 
 RED_ABOVE_0: Final = ((None, "green"), (1, "red"))
 COVERAGE: Final = ((None, "red"), (0.5, "orange"), (0.9, "green"))
-RATIO: Final = ((None, "red"), (0.85, "orange"), (0.9, "green"))
 KINDS: Final = {
     "extraction": "blue", "llm_call": "purple", "feedback": "green", "impression": "yellow", "query": "orange",
     "score": "red", "link": "text", "correction": "light-blue",
+}  # fmt: skip
+LOSSES: Final = {
+    "queue_full": "red", "spool_full": "dark-red", "rejected": "orange", "expired": "yellow", "unrecognised": "purple",
+    "damaged": "blue", "torn": "light-blue",
 }  # fmt: skip
 OUTCOMES: Final = {"ok": "blue", "error": "red", "cancelled": "orange"}
 ACTIONS: Final = {"like": "green", "x": "red", "bookmark": "blue", "share": "purple"}
@@ -79,7 +82,7 @@ COLLECTION: Final = Dashboard(
                   defaults={"max": 1}),
         ), "Coverage"),
         Row(8, (
-            bars("collection_losses", "Losses by reason", 12, label="reason", defaults={"decimals": 0},
+            bars("collection_losses", "Losses by reason", 12, label="reason", defaults={"decimals": 0}, colors=LOSSES,
                  empty="Nothing was lost in this time"),
             table("collection_routes", "Routes that bring no records", 12, {"Last seen": "dateTimeFromNow"},
                   empty="Every route was read in this time",
@@ -214,8 +217,8 @@ EXPERIMENT: Final = Dashboard(
         Row(4, (
             stat("experiment_baseline", "Scored samples of the baseline", 5, "short"),
             stat("experiment_candidate", "Scored samples of the candidate", 5, "short"),
-            stat("experiment_quality", "Relative mean score", 5, "percentunit", RATIO, decimals=1),
-            stat("experiment_good", "Relative share of good scores", 5, "percentunit", RATIO, decimals=1),
+            stat("experiment_quality", "Relative mean score", 5, "percentunit", decimals=1),
+            stat("experiment_good", "Relative share of good scores", 5, "percentunit", decimals=1),
             stat("experiment_duration", "Relative median duration", 4, "percentunit", decimals=0),
         )),
         Row(5, (

@@ -1,5 +1,5 @@
 -- What do the records lack? The shares of samples (extractions with insights) that have a score and so on to a reader, of
--- impressions that name their viewer, and of actions that name their voter and an insight that is known. What is missing
+-- impressions that name their `Viewer`, and of actions that name their `Voter` and a known `Insight`. What is missing
 -- here the export filters out: `otel-training doctor` says what to do for each.
 WITH
     (
@@ -22,7 +22,7 @@ FROM (
         ('Voter', (
             SELECT countIf(user_hash != '') / nullIf(count(), 0) FROM feedback FINAL WHERE $__timeFilter(ts)
         )),
-        ('Known insight', (
+        ('Insight', (
             SELECT countIf(insight_id IN (SELECT id FROM v_aliases)) / nullIf(count(), 0)
             FROM feedback FINAL WHERE $__timeFilter(ts)
         ))

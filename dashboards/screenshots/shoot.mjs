@@ -1,0 +1,34 @@
+// node shoot.mjs CHROMIUM DATA.json...: bundles the page and draws each dashboard beside its data as a PNG.
+import { build } from 'esbuild';
+import { chromium } from 'playwright-core';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import UPNG from 'upng-js';
+
+const [executablePath, page, ...files] = process.argv.slice(2);
+const modules = path.resolve('node_modules');
+const { outputFiles } = await build({
+  entryPoints: [page], bundle: true, format: 'esm', write: false, nodePaths: [modules], jsx: 'automatic', minify: true,
+  loader: { '.svg': 'text', '.png': 'dataurl', '.woff2': 'dataurl', '.ttf': 'empty' }, define: { 'process.env.NODE_ENV': '"production"', global: 'globalThis' },
+  logLevel: 'error', platform: 'browser', outdir: 'out', mainFields: ['module', 'browser', 'main'],
+});
+const script = outputFiles.find((file) => file.path.endsWith('.js')).text;
+const style = outputFiles.filter((file) => file.path.endsWith('.css')).map((file) => file.text).join('');
+const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+for (const file of files) {
+  const view = await browser.newPage({ viewport: { width: 1616, height: 2600 }, deviceScaleFactor: 0.8 });
+  view.on('pageerror', (error) => console.error(file, error.message.slice(0, 400)));
+  await view.route('**/*', (route) => route.request().url().startsWith('http://page.local/') && !route.request().url().endsWith('.svg')
+    ? route.fulfill({ contentType: 'text/html', body: '<!doctype html><html><body><div id="root"></div></body></html>' }) : route.abort());
+  await view.goto('http://page.local/');
+  await view.addStyleTag({ content: `${style} html { box-sizing: border-box }` });
+  await view.evaluate((shown) => { window.shown = shown; }, JSON.parse(readFileSync(file, 'utf8')));
+  await view.addScriptTag({ content: script, type: 'module' });
+  await view.waitForSelector('#whole');
+  await view.waitForTimeout(2500);
+  const { width, height, ...drawn } = UPNG.decode(await (await view.$('#whole')).screenshot());
+  const pixels = UPNG.toRGBA8({ width, height, ...drawn });
+  writeFileSync(file.replace(/\.json$/, '.png'), Buffer.from(UPNG.encode(pixels, width, height, 96)));
+  await view.close();
+}
+await browser.close();

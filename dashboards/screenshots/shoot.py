@@ -1,0 +1,88 @@
+"""Draw the dashboards over fourteen days of a feed, by Grafana's own components; run by `make screenshots`.
+
+Needs Node, npm and Chromium. The components (650 MB) stay in `.cache/`; beside this file come the pictures alone.
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections import defaultdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+HERE: Final = Path(__file__).parent
+ROOT: Final = HERE.parent.parent
+sys.path.insert(0, str(ROOT))  # run as a script
+
+from tests.dashboards import fortnight  # noqa: E402
+from tests.dashboards.asking import SPAN, Frame, Reader, opening, queries  # noqa: E402
+from tests.served import run  # noqa: E402
+from tests.serving.endpoint import serving  # noqa: E402
+
+WORK: Final = ROOT / ".cache" / "screenshots"
+PACKAGES: Final = (
+    "@grafana/data@13.1.1", "@grafana/i18n@13.1.1", "@grafana/schema@13.1.1", "@grafana/ui@13.1.1", "esbuild@0.28.2",
+    "playwright-core@1.65.1", "react@18.3.1", "react-dom@18.3.1", "react-router-dom@5.3.4", "rxjs@7.8.2",
+    "upng-js@2.1.0",
+)  # fmt: skip
+INSTALL: Final = ("npm", "install", "--legacy-peer-deps", "--ignore-scripts", "--no-audit", "--no-fund", "--no-save")
+
+
+def main() -> None:
+    """Fill a store, ask all panels, draw them."""
+    browser = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if browser is None:
+        raise SystemExit("install Chromium first")
+    WORK.mkdir(parents=True, exist_ok=True)
+    for script in ("page.tsx", "shoot.mjs"):
+        shutil.copy(HERE / script, WORK)
+    if not (WORK / "node_modules").exists():
+        subprocess.run([*INSTALL, *PACKAGES], cwd=WORK, check=True)
+    answered = write_answers()
+    subprocess.run(["node", "shoot.mjs", browser, "page.tsx", *answered], cwd=WORK, check=True)
+    for path in answered:
+        shutil.copy(path.with_suffix(".png"), HERE)
+
+
+def write_answers() -> list[Path]:
+    """Write what each dashboard shows of fourteen days, as JSON, and return the files."""
+    home = WORK / "home"
+    shutil.rmtree(home, ignore_errors=True)
+    home.mkdir()
+    data = {"OTEL_TRAINING_HOME": str(home / "data"), "OTEL_TRAINING_ENABLED": "true"}
+    run(fortnight.__file__, 14, cwd=home, **data).check_returncode()
+    answers: dict[str, dict[int, Any]] = defaultdict(dict)
+    with serving(home, TZ="UTC") as endpoint:
+        reader = Reader("full", endpoint.as_user("reader"))
+        for query in queries():
+            if query.panel is not None:
+                frame = reader.ask(query.sent(opening(reader, query.variables)))
+                answers[query.dashboard][query.panel["id"]] = _shown(frame)
+    return [_write(name, shown) for name, shown in answers.items()]
+
+
+def _write(name: str, answers: dict[int, Any]) -> Path:
+    dashboard = json.loads((HERE.parent / f"{name}.json").read_text(encoding="utf-8"))
+    shown = {"dashboard": dashboard, "answers": answers, "from": SPAN.start * 1000, "to": SPAN.end * 1000}
+    path = WORK / f"{name}.json"
+    path.write_text(json.dumps(shown), encoding="utf-8")
+    return path
+
+
+def _shown(frame: Frame) -> dict[str, Any]:
+    types = ["time" if "DateTime" in kind else "string" if "String" in kind else "number" for kind in frame.types]
+    rows = [
+        [_milliseconds(value) if kind == "time" else value for kind, value in zip(types, row, strict=True)]
+        for row in frame.rows
+    ]
+    return {"names": frame.names, "types": types, "rows": rows}
+
+
+def _milliseconds(text: str) -> int:
+    return int(datetime.fromisoformat(text[:19]).replace(tzinfo=UTC).timestamp() * 1000)
+
+
+if __name__ == "__main__":
+    main()
