@@ -1,6 +1,7 @@
 """Every test has a data folder of its own, and our guard raises."""
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,28 @@ from otel_training.cli.main import main
 from otel_training.folder import DataFolder
 from otel_training.pipeline import process
 from tests.receiving import Receiver, receiving
+from tests.served import TRACED
 from tests.stores import lay_store
 
 # Hypothesis fails an example that takes 200 ms: a speed of the machine, not a fault of ours.
 settings.register_profile("unhurried", deadline=None)
 settings.register_profile("quick", deadline=None, max_examples=20)
 settings.load_profile("unhurried")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_programs() -> None:
+    """Programs that tests start keep what they compile, and coverage follows only those that alone run code of ours."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    if config := os.environ.pop("COVERAGE_PROCESS_CONFIG", ""):
+        TRACED["COVERAGE_PROCESS_CONFIG"] = config
+
+
+@pytest.fixture
+def traced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have coverage follow what is started."""
+    for name, value in TRACED.items():
+        monkeypatch.setenv(name, value)
 
 
 @pytest.fixture(autouse=True)

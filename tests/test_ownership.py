@@ -199,7 +199,7 @@ def test_a_program_of_another_user_keeps_away(folder: DataFolder, tmp_path: Path
     for path in (tmp_path, *tmp_path.parents[:-1]):
         path.chmod(mode(path) | 0o011)
     code = "import os, otel_training as t; os.setgroups([]); os.setuid(12345); t.record_feedback('a', 'like')"
-    done = run("-c", code, cwd=tmp_path, OTEL_TRAINING_HOME=str(folder.path), COVERAGE_PROCESS_CONFIG="")
+    done = run("-c", code, cwd=tmp_path, OTEL_TRAINING_HOME=str(folder.path))
 
     assert (0, 1, []) == (done.returncode, len(done.stderr.splitlines()), [*folder.path.iterdir()]), done.stderr
     assert f"captures nothing: {folder.path} belongs to another user (uid 0, this one is 12345)" in done.stderr

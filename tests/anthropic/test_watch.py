@@ -16,7 +16,6 @@ from anthropic._decoders import jsonl
 
 import otel_training
 from otel_training.anthropic.watch import unwatch, watch
-from tests.served import UNTRACED
 
 Lines = Callable[[], list[dict[str, Any]]]
 
@@ -81,7 +80,7 @@ def the_prompt_is_captured(lines: Lines) -> bool:
 )
 def test_captures_in_every_order_of_imports(api: ModuleType, lines: Lines, order: str, *, traced: bool) -> None:
     """Whoever is imported or switched on first: the call is captured, and no span is added or lost."""
-    environ = {**os.environ, **UNTRACED, "ANTHROPIC_OPEN_TELEMETRY": str(traced).lower()}
+    environ = {**os.environ, "ANTHROPIC_OPEN_TELEMETRY": str(traced).lower()}
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", PROGRAM.format(order=ORDERS[order]), api.url],
         env=environ, capture_output=True, text=True, check=False,
@@ -121,7 +120,7 @@ def test_captures_under_opentelemetry_instrument(
     command = Path(sys.executable).parent / "opentelemetry-instrument"
     done = subprocess.run(
         [str(command), sys.executable, str(program), api.url],
-        env={**os.environ, **UNTRACED, **environ}, capture_output=True, text=True, check=False,
+        env={**os.environ, **environ}, capture_output=True, text=True, check=False,
     )  # fmt: skip
 
     assert (0, "") == (done.returncode, done.stderr)

@@ -64,7 +64,7 @@ def serve(folder: Path, said: list[Exchange], **extra: str) -> Server:
     """Have all exchanges with a server of its own."""
     # Traced for coverage, either would take twice as long: what it runs is covered elsewhere.
     with (
-        served("zoo:app", folder, PYTHONHASHSEED="0", COVERAGE_PROCESS_CONFIG="", **extra) as url,
+        served("zoo:app", folder, PYTHONHASHSEED="0", **extra) as url,
         ThreadPoolExecutor(CLIENTS) as clients,
     ):
         port = int(url.rpartition(":")[2])

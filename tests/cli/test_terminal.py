@@ -138,7 +138,7 @@ def test_ctrl_c_is_answered_while_the_engine_computes(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         out, err = process.communicate()
 
-    # A handler in Python, as coverage's, does not hear of SIGTERM either.
+    # A handler in Python does not hear of SIGTERM either.
     assert process.returncode in (-signal.SIGTERM, -signal.SIGKILL)
     assert (b"", b"Error: Interrupted: nothing was lost, run it again.\n") == (out, err)
     assert time.monotonic() - start < 10

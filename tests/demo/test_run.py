@@ -10,7 +10,7 @@ import pytest
 
 from otel_training.cli.main import main
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("traced")]
 
 VOTES = {"like": 1, "x": -1, "unlike": 0, "unx": 0}
 

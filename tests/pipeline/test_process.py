@@ -22,7 +22,7 @@ from otel_training.spool.loss_file import read_losses
 from tests import served
 from tests.collector.process import until
 from tests.ports import free_port
-from tests.served import PROGRAMS, UNTRACED, request
+from tests.served import PROGRAMS, TRACED, request
 
 pytestmark = pytest.mark.slow
 
@@ -54,7 +54,7 @@ def captured(folder: DataFolder) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("way", ["loop", "fork", "fork-method", "spawn", "forkserver", "threads"])
 def test_a_program_that_ends_writes_what_it_captured(way: str, rows: Rows) -> None:
     """Whoever captured, in whatever child or thread: every record is in the store once the program has ended."""
-    program = run("burst.py", way.removesuffix("-method"), COUNT)
+    program = run("burst.py", way.removesuffix("-method"), COUNT, **TRACED)
 
     (status,) = rows("status")
     assert (0, COUNT, COUNT, {}) == (program.returncode, status["captured"], status["stored"], status["lost"])
@@ -63,8 +63,7 @@ def test_a_program_that_ends_writes_what_it_captured(way: str, rows: Rows) -> No
 @pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
 def test_a_worker_that_its_parent_ends_has_written_what_it_captured(method: str, rows: Rows) -> None:
     """A `Pool` that is left, and other daemonic children: ended without notice, each has written its last record."""
-    # Coverage handles SIGTERM in Python, and a child that gets it as it is forked forgets it: `Pool` waits for ever.
-    program = run("workers.py", method, **UNTRACED)
+    program = run("workers.py", method)
 
     names = [row["insight_id"] for row in rows("view", "feedback")]
     names += [row["topic"] for row in rows("view", "extraction")]

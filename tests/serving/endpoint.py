@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from tests.served import environment
+from otel_training.folder import DataFolder
+from tests.served import TRACED, environment
+from tests.stores import lay_store
 
 PASSWORD = "sésame/öffne dich"  # noqa: S105 - of these tests alone
 
@@ -102,11 +104,14 @@ class Endpoint:
 
 @contextlib.contextmanager
 def serving(home: Path, *argv: object, password: str = "", is_server: bool = False, **extra: str) -> Iterator[Endpoint]:
-    """Run `serve` until the block ends; its password is the one given, else the one it prints.
+    """Run `serve` of a migrated store until the block ends; its password is the one given, else the one it prints.
 
     As a stand-in for a server it lets its owner make views by the rights of who makes them.
     """
     home.mkdir(parents=True, exist_ok=True)
+    folder = DataFolder(home / "data")
+    if not folder.store.exists():
+        lay_store(folder)
     process = subprocess.Popen(
         [
             sys.executable,
@@ -115,7 +120,7 @@ def serving(home: Path, *argv: object, password: str = "", is_server: bool = Fal
             *map(str, argv or ("--port", "0")),
         ],
         cwd=home,
-        env=environment(OTEL_TRAINING_HOME=str(home / "data"), **extra),
+        env=environment(OTEL_TRAINING_HOME=str(home / "data"), **TRACED, **extra),
         stderr=subprocess.PIPE,
         text=True,
     )

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from otel_training.errors import StoreServedError
+from otel_training.folder import DataFolder
 from otel_training.store.owner import owner_lock
 from tests.served import run
 
@@ -163,6 +164,7 @@ def test_listens_on_the_loopback_alone(endpoint: Any) -> None:
 
 def test_migrates_before_it_listens(start: Any, tmp_path: Path) -> None:
     """The first client finds the tables of this version."""
+    DataFolder(tmp_path / "data").store.mkdir(parents=True)
     with start(tmp_path) as endpoint:
         files = len(list((Path(__file__).parents[2] / "otel_training" / "store" / "schema").glob("*.sql")))
 
