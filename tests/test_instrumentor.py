@@ -245,7 +245,7 @@ def test_the_stock_pipeline_sends_by_otlp(tmp_path: Path, folder: Any, protocol:
         assert sink.stdout is not None
         endpoint = f"http://127.0.0.1:{sink.stdout.readline().strip()}"
         program = (
-            "import otel_training\notel_training.record_feedback('a', 'like')\nassert otel_training.flush(10)\n"
+            "import otel_training\notel_training.record_feedback('a', 'like')\nassert otel_training.flush(30)\n"
             "otel_training.record_feedback('b', 'like')"
         )
         extra = {"OTEL_TRAINING_PIPELINE": "sdk", "OTEL_EXPORTER_OTLP_ENDPOINT": endpoint}

@@ -113,7 +113,7 @@ def test_python_blocks_run(block: str) -> None:
     """Each block is a program of its own."""
     exec(compile(block, "README.md", "exec"), {"__name__": "readme"})  # noqa: S102 - our own README
 
-    assert flush(5)
+    assert flush(30)
 
 
 @pytest.mark.slow

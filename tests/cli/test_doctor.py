@@ -35,7 +35,7 @@ def test_doctor_notices_two_keys_and_a_missing_side(rows: Any) -> None:
     for key in ("one", "two"):
         otel_training.configure(user_key=key)
         otel_training.record_feedback("a", "like", user_id=1)
-        assert otel_training.flush(2)
+        assert otel_training.flush(30)
     (report,) = rows("doctor")
 
     assert "OTEL_TRAINING_HOME" in report["findings"][0]

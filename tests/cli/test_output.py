@@ -71,7 +71,7 @@ def test_a_hint_is_one_line_in_a_log(command: Any) -> None:
 def test_progress_is_gone_before_the_result(folder: DataFolder, tmp_path: Path) -> None:
     """In a terminal, where both share a line."""
     extract("chips", "u", "text")
-    assert otel_training.flush(2)
+    assert otel_training.flush(30)
     leader, follower = pty.openpty()
     environ = environment(OTEL_TRAINING_HOME=str(folder.path), TERM="xterm")
     argv = [sys.executable, "-m", "otel_training.cli", "view"]

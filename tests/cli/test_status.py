@@ -89,7 +89,7 @@ def test_a_held_store_names_its_holder(
 ) -> None:
     """Who has the store is said, and nothing is lost."""
     monkeypatch.setattr(owner_lock.__wrapped__, "__defaults__", (0.1,))  # type: ignore[attr-defined]
-    assert otel_training.flush(2)
+    assert otel_training.flush(30)
     with subprocess.Popen([sys.executable, "-c", HOLDER, str(folder.lock)], stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         process.stdout.readline()

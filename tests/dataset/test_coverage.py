@@ -279,7 +279,7 @@ def read(store: Store, folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> R
         for table in tables:
             store.run(f"TRUNCATE TABLE {table}")
         program()
-        assert process.flush(5)
+        assert process.flush(30)
         drain(store, folder)
         return read_coverage(store)
 

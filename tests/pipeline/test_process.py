@@ -110,7 +110,7 @@ def test_what_cannot_be_written_at_the_end_is_counted(folder: DataFolder, rows: 
     program = (
         "import resource, otel_training\n"
         "otel_training.record_feedback('a', 'like')\n"
-        "assert otel_training.flush(10)\n"
+        "assert otel_training.flush(30)\n"
         "(path,) = __import__('pathlib').Path(%r).glob('*.jsonl')\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size, resource.RLIM_INFINITY))\n"
         "for number in range(7):\n"
@@ -132,7 +132,7 @@ def test_what_is_lost_counts_where_the_rest_is(tmp_path: Path, monkeypatch: pyte
     program = (
         "import os, resource, otel_training\n"
         "otel_training.record_feedback('a', 'like')\n"
-        "assert otel_training.flush(10)\n"
+        "assert otel_training.flush(30)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1024, resource.RLIM_INFINITY))\n"
         "os.chdir('../elsewhere')\n"
         "for number in range(7):\n"

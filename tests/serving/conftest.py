@@ -28,7 +28,7 @@ def eventually() -> Callable[[Callable[[], bool]], bool]:
     """Wait until something is so."""
 
     def wait(holds: Callable[[], bool]) -> bool:
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while not holds():
             if time.monotonic() > deadline:
                 return False

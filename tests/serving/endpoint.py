@@ -132,5 +132,5 @@ def serving(home: Path, *argv: object, password: str = "", is_server: bool = Fal
         yield Endpoint(port, home, process, password or announced.split("password ")[1].split()[0])
     finally:
         process.terminate()
-        process.wait(timeout=10)
+        process.wait(timeout=60)
         process.stderr.close()

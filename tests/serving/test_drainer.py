@@ -18,6 +18,7 @@ from otel_training.serving.drainer import Drainer
 from otel_training.store.client import Store, embedded_dsn
 from otel_training.store.drain_request import ask_to_drain
 from otel_training.store.migrate import migrate
+from tests.collector.process import until
 
 pytestmark = pytest.mark.slow
 
@@ -40,12 +41,13 @@ def test_a_drain_that_fails_is_logged_once_and_tried_again(
     thread = threading.Thread(target=drainer.drain_until_stopped)
     with caplog.at_level(logging.WARNING, "otel_training"):
         thread.start()
-        time.sleep(1)
+        until(lambda: caplog.records)
+        time.sleep(0.3)
     assert ["Draining failed"] == [record.getMessage()[:15] for record in caplog.records]
 
     with closing(drainer.store.another()) as other:
         migrate(other)
-    time.sleep(1)
+        until(lambda: other.row("SELECT count() AS n FROM feedback")["n"])
     drainer.stopped.set()
     thread.join()
     assert {"n": 1} == drainer.store.row("SELECT count() AS n FROM feedback")

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 
 PROGRAM = Path(__file__).parent.parent / "programs" / "mixed.py"
 FAILING = ("hang", "drip", "refuse", "backlog", "429", "500", "503", "302", "401", "404", "garbage", "reset")
-MARGIN = 1.0
+MARGIN = 5.0
 """How late a busy machine may be."""
 END_SECONDS = 2.5
 
@@ -145,7 +145,8 @@ def test_telling_of_losses_ends(ships: Receiver, folder: DataFolder) -> None:
     ships.be("400:training.schema.version")
     like("a", "b")
     assert not otel_training.flush(5)
-    time.sleep(3)
+    until(lambda: len(waiting_ids(folder.rejected)) >= 3)
+    time.sleep(1)
     kept = waiting_ids(folder.rejected)
     assert 3 <= len(kept) <= 4
     time.sleep(2)
@@ -308,7 +309,7 @@ def test_a_receiver_that_is_killed_again_and_again(ships: Receiver) -> None:
             time.sleep(0.005)
         ships.kill()
         ships.start()
-    assert otel_training.flush(10)
+    assert otel_training.flush(30)
 
     assert captured == len(ships.accepted())
 

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 
 MANY = 300
 """More than the room that is left in a segment's last page."""
-RESUMES_SECONDS = 5.0
+RESUMES_SECONDS = 30.0
 CALL_SECONDS = 1.0
 """Less than any wait for the disk, more than a busy machine takes a thread away."""
 

@@ -17,7 +17,7 @@ def test_rolls_a_segment_that_is_large(folder: DataFolder, monkeypatch: pytest.M
     monkeypatch.setattr(spool, "ROLL_BYTES", 1000)
     for number in range(5):
         otel_training.record_feedback(str(number), "like")
-        assert otel_training.flush(2)
+        assert otel_training.flush(30)
 
     assert 3 <= len(list(folder.local.glob("*.jsonl")))
     assert ["0", "1", "2", "3", "4"] == insights(lines())

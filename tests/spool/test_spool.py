@@ -26,7 +26,7 @@ def test_stops_counted_when_the_spool_is_at_its_bound(lines: Lines) -> None:
     """Beyond the setting records are lost with their reason, and the app goes on."""
     otel_training.configure(max_bytes=1)
     otel_training.record_feedback("a", "like")
-    assert otel_training.flush(2)
+    assert otel_training.flush(30)
     process.current().writer.sink._looked_at = 0.0  # type: ignore[attr-defined]
     otel_training.record_feedback("b", "like")
 
@@ -45,7 +45,7 @@ def test_stops_counted_when_the_disk_has_too_little_room(lines: Lines) -> None:
 def test_goes_on_in_a_folder_that_was_deleted(folder: DataFolder, lines: Lines) -> None:
     """Somebody deletes the data folder under a running app: it gathers into a new one."""
     otel_training.record_feedback("a", "like")
-    assert otel_training.flush(2)
+    assert otel_training.flush(30)
     subprocess.run(["rm", "-rf", str(folder.path)], check=True)
     process.current().writer.sink._looked_at = 0.0  # type: ignore[attr-defined]
     otel_training.record_feedback("b", "like")

@@ -47,7 +47,7 @@ def chosen(folder: DataFolder) -> Callable[..., dict[str, tuple[str, str]]]:
                 for call in calls:
                     extraction.llm_call(model=call.name, input=call.prompt, output=call.output)  # type: ignore[arg-type]
                 extraction.result(returned)
-        assert process.flush(5)
+        assert process.flush(30)
         with closing(Store(embedded_dsn(folder.store))) as store:
             drain(store, folder)
             rows = store.rows(

@@ -9,7 +9,7 @@ from otel_training.store.session import open_drained
 def test_opens_the_store_with_everything_in_it(folder: DataFolder, migrated: None) -> None:
     """A command sees what was captured up to now."""
     record_feedback("a", "like", user_id=1)
-    assert flush(5)
+    assert flush(30)
 
     with open_drained(process.settings()) as (store, found):
         assert ([{"insight_id": "a"}], folder) == (list(store.rows("SELECT insight_id FROM feedback")), found)

@@ -198,7 +198,7 @@ def test_reads_a_long_statement_soon(endpoint: Any, statement: str) -> None:
     begun = time.monotonic()
     endpoint.ask(statement)
 
-    assert time.monotonic() - begun < 3
+    assert time.monotonic() - begun < 10
 
 
 def test_lives_without_a_password_only_for_a_ping(endpoint: Any) -> None:
