@@ -330,7 +330,7 @@ def watched(call: Callable[[], object]) -> object:
 def test_a_watched_client_does_what_a_bare_one_does(kind: Any, lines: Lines) -> None:
     """For answers that no specification allows, too, by every way to call; and each call is recorded once."""
     loop = asyncio.new_event_loop() if kind is anthropic.AsyncAnthropic else None
-    steps, cases = Steps(loop), 1_000
+    steps, cases = Steps(loop), 400
     unwatch()
     bare = run(cases, 7, kind, steps, lambda call: call())
     watch()

@@ -6,6 +6,7 @@ import tracemalloc
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import product
 from typing import Any
 
 import pytest
@@ -18,7 +19,6 @@ from otel_training.testing import Captured, capture
 # So many calls, traced for coverage, would take twice as long: what they run is covered elsewhere.
 pytestmark = [pytest.mark.slow, pytest.mark.no_cover]
 
-CALLS = 20_000
 DUNDERS = (
     "__repr__", "__str__", "__iter__", "__len__", "__bool__", "__eq__", "__format__", "__getitem__", "__contains__",
     "__int__", "__float__", "__index__", "__bytes__", "__getattr__", "items", "get", "keys",
@@ -92,23 +92,21 @@ def attack(value: Any, answer: Any) -> None:
 
 
 def test_hostile_values_harm_nobody(captured: Captured) -> None:
-    """20,000 calls with every poison: no exception, no error of ours, no neighbour lost."""
-    calls = 0
-    number = 0
-    while calls < CALLS:
-        attack(POISON[number % len(POISON)](), POISON[(number // len(POISON)) % len(POISON)]())
+    """Every poison as value with every other as answer: no exception, no error of ours, no neighbour lost."""
+    pairs = list(product(POISON, POISON))
+    for number, (value, answer) in enumerate(pairs):
+        attack(value(), answer())
         otel_training.record_feedback(f"neighbour-{number}", "like")
-        calls += 10
-        number += 1
-        if number % 200 == 0:
+        if number % 200 == 199:
             assert otel_training.flush(30)
+    assert otel_training.flush(30)
 
     records = captured.records
     neighbours = [
         one["training.insight.id"] for one in records if str(one.get("training.insight.id")).startswith("neighbour")
     ]
-    assert [f"neighbour-{index}" for index in range(number)] == neighbours
-    assert number == sum(one["training.kind"] == "extraction" for one in records)
+    assert [f"neighbour-{index}" for index in range(len(pairs))] == neighbours
+    assert len(pairs) == sum(one["training.kind"] == "extraction" for one in records)
     assert {"malformed", "unrecognised"} >= {
         one["training.loss.reason"] for one in records if one["training.kind"] == "loss"
     }
@@ -137,7 +135,7 @@ ANYTHING = st.recursive(
 
 @given(ANYTHING, ANYTHING)
 @settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 def test_no_value_escapes(value: Any, answer: Any) -> None:
     """Whatever nests in whatever."""

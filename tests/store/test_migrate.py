@@ -12,6 +12,7 @@ from otel_training.folder import DataFolder
 from otel_training.store.client import Store, embedded_dsn
 from otel_training.store.drain import drain
 from otel_training.store.migrate import Migration, migrate, read_migrations
+from tests.stores import lay_store
 
 pytestmark = pytest.mark.slow
 
@@ -86,18 +87,22 @@ def test_rows_of_an_earlier_schema_read_as_those_of_this_one(
         path: b"".join(line for line in path.read_bytes().splitlines(True) if not any(word in line for word in words))
         for path in folder.local.glob("[!.]*")
     }
-    found = []
-    for name, first in [("new", read_migrations()), ("old", [one for one in read_migrations() if one.name <= last])]:
+    answers = []
+    lay_store(folder)
+    for place, first in [
+        (folder.store, []),
+        (folder.path / "old", [one for one in read_migrations() if one.name <= last]),
+    ]:
         for path, content in kept.items():
             path.write_bytes(content)
-        with closing(Store(embedded_dsn(folder.path / name))) as store:
+        with closing(Store(embedded_dsn(place))) as store:
             migrate(store, first)
             drain(store, folder)
             migrate(store)
-            found.append(answer(store))
+            answers.append(answer(store))
 
-    assert found[0] == found[1]
-    assert set(unknown.values()) == {name for name, rows in found[1].items() if not rows}
+    assert answers[0] == answers[1]
+    assert set(unknown.values()) == {name for name, rows in answers[1].items() if not rows}
 
 
 def test_repeats_a_migration_that_died_before_its_ledger_row(store: Store) -> None:

@@ -154,20 +154,17 @@ def test_the_reader_has_what_dashboards_show(become: Any, reading: list[str]) ->
 
 
 @pytest.mark.parametrize("role", ["reader", "exporter"])
-@pytest.mark.parametrize(
-    "statement",
-    [
+def test_who_reads_cannot(become: Any, role: str) -> None:
+    """Read what came in, change anything, or reach files and addresses."""
+    statements = [
         "SELECT Body FROM otel_logs",
         "INSERT INTO feedback (event_id) SELECT 'e1'",
         "DROP VIEW v_events",
         "SELECT * FROM file('/etc/hostname', 'LineAsString')",
         "SELECT * FROM url('http://127.0.0.1:1/', 'LineAsString')",
-    ],
-)
-def test_who_reads_cannot(become: Any, role: str, statement: str) -> None:
-    """Read what came in, change anything, or reach files and addresses."""
+    ]
     with become(role) as store:
-        assert not ran(store, statement)
+        assert [] == [statement for statement in statements if ran(store, statement)]
 
 
 def test_the_writer_inserts_what_comes_in_and_reads_nothing(become: Any, configured: Any, cluster: Any) -> None:
