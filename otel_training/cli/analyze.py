@@ -8,7 +8,7 @@ import click
 from rich.console import RenderableType
 
 from otel_training.cli.gaps import draw_list, read_gaps
-from otel_training.cli.output import Output, note, output_options, table
+from otel_training.cli.output import Output, note, output_options, table, usd
 from otel_training.cli.store import open_store
 from otel_training.dataset.coverage import Gap
 from otel_training.store.client import Row, Store, read_query
@@ -30,8 +30,10 @@ def analyze(output: Output) -> None:
 
 def read_analysis(store: Store, gaps: list[Gap]) -> dict[str, Any]:
     """Read all figures."""
+    whole, *costs = store.rows(read_query("analyze_costs"))
     return {
         "totals": store.row(read_query("analyze_totals")),
+        "costs": {"calls": whole["calls"], "cost": whole["cost"], "unpriced": whole["unpriced"], "topics": costs},
         "quality": list(store.rows(read_query("analyze_quality"))),
         "exposure": [
             {"readers": row["readers"], "insights": row["insights"]}
@@ -48,11 +50,16 @@ def draw_analysis(analysis: dict[str, Any]) -> Iterator[RenderableType]:
         note("No extraction yet: there is nothing to analyze.")
         return
     exposure = [(row["readers"], row["insights"]) for row in analysis["exposure"]]
+    costs = analysis["costs"]
     topics = [[row[column] for column in _TOPIC_COLUMNS] for row in analysis["topics"]]
     yield _draw_totals(analysis["totals"])
     yield _draw_quality(analysis["quality"])
     yield table("Readers that an insight reached", ("readers", "insights"), exposure)
     yield table("Topics", [column.replace("_", " ") for column in _TOPIC_COLUMNS], topics)
+    if costs["calls"]:
+        rows = [(row["topic"] or "-", row["calls"], row["unpriced"], usd(row["cost"])) for row in costs["topics"]]
+        rows.append(("all", costs["calls"], costs["unpriced"], usd(costs["cost"])))
+        yield table("What calls of models cost", ("topic", "calls", "unpriced", "USD"), rows)
     yield from draw_list("What is missing", (Gap(**gap).sentence for gap in analysis["gaps"]))
 
 

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from otel_training.cli.output import to_text
 from otel_training.cli.shipping_report import read_shipping_report
-from otel_training.dataset.coverage import Gap, read_coverage
+from otel_training.dataset.coverage import Gap, read_coverage, read_unpriced
 from otel_training.errors import StoreError
 from otel_training.folder import DataFolder
 from otel_training.pipeline import process
@@ -28,7 +28,7 @@ def read_gaps(store: Store, folder: DataFolder) -> list[Gap]:
     if is_read_elsewhere(folder):
         return []
     try:
-        return read_coverage(store)
+        return [*read_coverage(store), *read_unpriced(store)]
     except StoreError as error:
         if "(ACCESS_DENIED)" not in str(error):
             raise

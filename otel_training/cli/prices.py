@@ -5,14 +5,20 @@ from typing import Final
 
 import click
 
-from otel_training.cli.output import Output, output_options, table
+from otel_training.cli.exit_code import ExitCode
+from otel_training.cli.output import Output, note, output_options, plural, table
+from otel_training.cli.store import open_store
+from otel_training.errors import StoreError
 from otel_training.folder import find_folder
 from otel_training.pipeline import process
 from otel_training.pricing.call import Call, PricesError, Reason
 from otel_training.pricing.overrides import SOURCE, read_overrides
 from otel_training.pricing.price import prices_of, prices_version
+from otel_training.store.client import read_query
+from otel_training.store.costs import price_calls
 
-CURES: Final = {
+CURES: Final[dict[str, str]] = {
+    "": "not priced yet: run this as a user who may write into the store",
     Reason.NO_ANSWER: "nothing to do: they failed before an answer came",
     Reason.NO_USAGE: "report them with `input_tokens` and `output_tokens`",
     Reason.NO_LIST: "pip install 'otel_training[prices]'",
@@ -22,7 +28,8 @@ CURES: Final = {
     Reason.NO_TOKEN_PRICE: f"give the model's price in {SOURCE} in the data folder",
     Reason.NO_DURATION: "time them by the client that is watched, or price tokens instead of hours",
 }
-"""What to do about calls whose cost is unknown."""
+"""What to do about calls whose cost is unknown, by the reason."""
+_COLUMNS: Final = ("model", "provider", "calls", "reason", "cure")
 
 
 @click.group()
@@ -46,7 +53,7 @@ def show(  # noqa: PLR0913 - one for each option
     call = Call(model, provider=provider, time=time, is_batch=batch, service_tier=tier)
     quote, lines = prices_of(call, overrides)
     if not lines:
-        raise PricesError(f"No price of {model} is known ({quote.reason}): {CURES[Reason(quote.reason)]}.")
+        raise PricesError(f"No price of {model} is known ({quote.reason}): {CURES[quote.reason]}.")
     version = prices_version(overrides)
     rows = [
         {
@@ -62,3 +69,23 @@ def show(  # noqa: PLR0913 - one for each option
     title = f"{quote.model}, {quote.source} ({version})"
     cells = [(row["price"], row["prompt_above"] or None, str(row["usd"])) for row in rows]
     output.emit(rows, lambda _: [table(title, ("price", "prompt above", "USD"), cells)])
+
+
+@prices.command()
+@click.option("--again", is_flag=True, help="Price anew what had a price before the prices changed.")
+@output_options(csv=True)
+def check(*, again: bool, output: Output) -> ExitCode:
+    """List calls without a price, and what to do.
+
+    Prices first what waits for it, on a server, too. The exit code is 1 if any answered call has no price.
+    """
+    with open_store() as (store, folder):
+        try:
+            note(f"{plural(price_calls(store, folder, again=again), 'call')} priced.")
+        except StoreError as error:
+            # A user who only reads is told what waits.
+            if not any(code in str(error) for code in ("(ACCESS_DENIED)", "(READONLY)")):
+                raise
+        rows = [{**row, "cure": CURES[row["reason"]]} for row in store.rows(read_query("costs_unknown"))]
+    output.emit(rows, lambda _: [table("Calls without a price", _COLUMNS, [[r[c] for c in _COLUMNS] for r in rows])])
+    return ExitCode.FAILED if any(row["reason"] != Reason.NO_ANSWER for row in rows) else ExitCode.OK

@@ -15,7 +15,7 @@ from otel_training.cli.output import Output, output_options, to_text, warn
 from otel_training.cli.shipping_report import read_shipping_report, waiting_segments
 from otel_training.cli.store import has_data, open_store
 from otel_training.conventions import COMMAND, Loss
-from otel_training.dataset.coverage import NOTHING, Gap
+from otel_training.dataset.coverage import NOTHING, PRICES, Gap
 from otel_training.folder import DataFolder, find_folder
 from otel_training.pipeline import process
 from otel_training.spool.backlog import read_backlog
@@ -80,7 +80,8 @@ def progress_to(samples: int) -> dict[str, float]:
 
 def next_step(gaps: list[Gap], samples: int) -> str:
     """Return the one thing to do next: gathering goes on where most of what is gathered can be used."""
-    pressing = next((gap for gap in gaps if gap.examples_lost * 10 >= samples or gap.count * 2 >= gap.total), None)
+    costly = (gap for gap in gaps if gap.name != PRICES)
+    pressing = next((gap for gap in costly if gap.examples_lost * 10 >= samples or gap.count * 2 >= gap.total), None)
     if pressing is not None:
         return pressing.sentence
     if samples < TARGETS[0]:

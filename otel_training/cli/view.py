@@ -9,7 +9,7 @@ from typing import Any, Final
 import click
 from rich.console import RenderableType
 
-from otel_training.cli.output import Output, held, is_read_at_once, note, output_options, plural, table
+from otel_training.cli.output import Output, held, is_read_at_once, note, output_options, plural, table, usd
 from otel_training.cli.store import open_store
 from otel_training.conventions import Kind
 from otel_training.store.client import Row, Store, read_query
@@ -64,7 +64,8 @@ def _draw(kind: str, rows: list[Row]) -> Iterator[RenderableType]:
     if not rows:
         note("No such records yet.")
         return
-    columns = _COLUMNS[kind]
+    has_cost = any(row.get("cost") is not None for row in rows)
+    columns = {head: cell for head, cell in _COLUMNS[kind].items() if has_cost or head != "USD"}
     cells = [[row[cell] if isinstance(cell, str) else cell(row) for cell in columns.values()] for row in rows]
     yield table("", list(columns), cells)
 
@@ -128,7 +129,8 @@ _COLUMNS: Final[dict[str, dict[str, str | Callable[[Row], Any]]]] = {
     },
     "llm_call": {
         "timestamp": _timestamp, "model": "model", "in": "input_tokens", "out": "output_tokens",
-        "seconds": lambda row: row["duration"] and round(row["duration"], 2), "answer": _answer,
+        "seconds": lambda row: row["duration"] and round(row["duration"], 2), "USD": lambda row: usd(row["cost"]),
+        "answer": _answer,
     },
     "correction": {"timestamp": _timestamp, "extraction": _extraction, "insights": _insights},
     "all": {"timestamp": _timestamp, "kind": "stage", "summary": _summary},

@@ -7,6 +7,7 @@ from typing import Final
 from otel_training.conventions import COMMAND, Kind, Loss
 from otel_training.store.client import Row, Store, read_query
 
+PRICES: Final = "prices"
 MIN_VIEWERS: Final = 10
 """Readers that an example needs, unless a filter says otherwise."""
 _OPTIONS: Final = {Kind.FEEDBACK: "engage", Kind.IMPRESSION: "feed", Kind.QUERY: "search"}
@@ -152,6 +153,17 @@ def read_coverage(store: Store, min_viewers: int = MIN_VIEWERS) -> list[Gap]:
     checks = (*_SAMPLES, *_REACTIONS) if row["attempts"] else _SAMPLES
     gaps = [*_sides(row, routes), *(_gap(check, row) for check in checks if row[check.count])]
     return sorted(gaps, key=lambda gap: (-gap.examples_lost, -gap.count / (gap.total or 1)))
+
+
+def read_unpriced(store: Store) -> list[Gap]:
+    """Return the calls whose cost is unknown as a gap; it keeps back no example, so the export is not asked."""
+    row = store.row(read_query("coverage_costs"))
+    if not row["unpriced"]:
+        return []
+    have = "has" if row["unpriced"] == 1 else "have"
+    missing = f"{row['unpriced']:,} of {row['calls']:,} calls of a model {have} no known cost ({_list(row['models'])})"
+    cure = f"`{COMMAND} prices check` says why, and what to do"
+    return [Gap(PRICES, row["unpriced"], row["calls"], 0, missing, cure)]
 
 
 def _gap(check: _Check, row: Row) -> Gap:

@@ -16,7 +16,10 @@ def gather_all() -> None:
 
     @otel_training.extraction
     def asking(topic: str, source_url: str, source_content: str) -> dict[str, Any]:
-        otel_training.current().llm_call(model="m", input="Extract", output='["About t"]')
+        otel_training.current().llm_call(
+            model="claude-haiku-4-5", provider="anthropic", input="Extract", output='["About t"]', input_tokens=1000,
+            output_tokens=100,
+        )  # fmt: skip
         return {"insights": ["About t"], "quality_score": 8}
 
     asking("t", "u", "text")

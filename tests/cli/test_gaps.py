@@ -73,7 +73,7 @@ def test_gathering_goes_on_where_most_can_be_used(rows: Any) -> None:
     asking("u", "text")
     (status,) = rows("status")
 
-    assert ["scores", "topics"] == [gap["name"] for gap in status["gaps"]]
+    assert ["scores", "topics", "prices"] == [gap["name"] for gap in status["gaps"]]
     assert status["next_step"].startswith("Keep gathering: 488 samples to 500")
 
 

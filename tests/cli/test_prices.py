@@ -1,10 +1,15 @@
 """`otel-training prices`."""
 
+import json
 from typing import Any
 
 import pytest
 
+import otel_training
+from otel_training.capture.handle import emit_call
+from otel_training.cli.prices import CURES
 from otel_training.folder import DataFolder, make_folder
+from tests.cli.news import gather_all
 
 OWN = """
 [[price]]
@@ -74,3 +79,45 @@ def test_says_what_to_do_about_an_unknown_price(argv: tuple[str, ...], sentence:
 
     assert (1, "") == (code, printed)
     assert sentence in error
+
+
+@pytest.mark.slow
+def test_check_names_what_has_no_price(own: None, folder: DataFolder, command: Any, rows: Any) -> None:
+    """With the reason and the cure, and exit code 1 until all is priced; `--again` prices by the prices of today."""
+    with otel_training.extraction() as extraction:
+        for model, tokens in (("own-1", 1000), ("other", 1000), ("other", 1000), ("own-1", None)):
+            extraction.llm_call(model=model, input="i", output="o", input_tokens=tokens, output_tokens=tokens)
+    code, listed, _ = command("prices", "check", "--json")
+
+    assert 1 == code
+    assert [
+        ("other", "", "unknown_model", 2, CURES["unknown_model"]), ("own-1", "", "no_usage", 1, CURES["no_usage"]),
+    ] == [
+        tuple(row[name] for name in ("model", "provider", "reason", "calls", "cure"))
+        for row in map(json.loads, listed.splitlines())
+    ]  # fmt: skip
+    assert [0.0006, None, None, None] == [row["cost"] for row in rows("view", "llm_call")]
+    assert "unknown_model" in command("prices", "check", "--csv")[1]
+
+    path = folder.path / "prices.toml"
+    other = '[[price]]\nmodel = "o*"\nper_hour = 1\n[[price]]\nmodel = "o*"\ninput_mtok = 1\noutput_mtok = 1\n'
+    path.write_text(other, encoding="utf-8")
+    assert 1 == command("prices", "check")[0]
+    assert [0.0006, 0.002, 0.002, None] == [row["cost"] for row in rows("view", "llm_call")]
+    assert "1 call priced." in command("prices", "check", "--again")[2]
+    (first, *_) = rows("view", "llm_call")
+    assert (0.002, "USD", "prices.toml", None) == tuple(
+        first[name] for name in ("cost", "currency", "price_source", "unpriced")
+    )
+
+
+@pytest.mark.slow
+def test_check_is_content_where_all_is_priced(command: Any) -> None:
+    """A call that failed before an answer came needs no price."""
+    gather_all()
+    with otel_training.extraction() as extraction:
+        attributes = {"gen_ai.request.model": "m", "error.type": "overloaded_error"}
+        emit_call(extraction, attributes, {"input": [], "outputs": [], "tools": None})
+
+    code, printed, _ = command("prices", "check")
+    assert (0, True) == (code, "no_answer" in printed)

@@ -27,10 +27,10 @@ def store(folder: DataFolder) -> Iterator[Store]:
 @pytest.mark.parametrize(
     ("options", "statements"),
     [
-        ("", 49),
-        ("--replicated", 49),
-        ("--cluster training", 64),
-        ("--cluster {cluster} --replicated --ttl-days 400", 64),
+        ("", 50),
+        ("--replicated", 50),
+        ("--cluster training", 65),
+        ("--cluster {cluster} --replicated --ttl-days 400", 65),
         ("--roles", 6),
         ("--roles --cluster training", 6),
     ],

@@ -89,7 +89,7 @@ def test_no_line_is_wider_than_the_terminal(tmp_path: Path, width: int) -> None:
 def test_a_table_keeps_its_columns_and_heads_at_80(tmp_path: Path) -> None:
     """However long texts and names are, each head stands whole, and what is last has room."""
     heads = {
-        ("view", "llm_call"): ["timestamp", "model", "in", "out", "seconds", "answer"],
+        ("view", "llm_call"): ["timestamp", "model", "in", "out", "seconds", "USD", "answer"],
         ("analyze",): ["topic", "extractions", "failed", "passed", "quality", "likes", "dismissals", "net"],
     }
     for argv, columns in heads.items():

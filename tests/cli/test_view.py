@@ -70,7 +70,7 @@ def test_a_table_fits_a_terminal_of_80_columns(command: Any) -> None:
 
     lines = out.splitlines()
     assert (0, True, True) == (code, len(lines) < 10, max(map(len, lines)) <= 80)
-    assert ["timestamp", "model", "in", "out", "seconds", "answer"] == lines[0].split()
+    assert ["timestamp", "model", "in", "out", "seconds", "USD", "answer"] == lines[0].split()
 
 
 def test_every_kind_has_its_table_and_is_in_the_help(gathered: None, command: Any) -> None:

@@ -14,6 +14,7 @@ from otel_training.cli.gaps import read_gaps
 from otel_training.errors import StoreError
 from otel_training.folder import DataFolder, make_folder
 from otel_training.store.client import Store, read_query
+from otel_training.store.costs import price_calls
 from otel_training.store.deployment import Deployment
 from otel_training.store.drain import drain
 from otel_training.store.migrate import make_script, migrate
@@ -130,12 +131,23 @@ def test_the_reader_analyzes_and_is_told_what_it_cannot_see(become: Any, folder:
     assert (8, ["rights"]) == (analysis["totals"]["extractions"], [gap["name"] for gap in analysis["gaps"]])
 
 
+@pytest.mark.parametrize("role", ["reader", "exporter"])
+def test_who_reads_alone_prices_nothing(role: str, become: Any, folder: DataFolder) -> None:
+    """It sees what waits, and that it may not."""
+    with become(role) as store:
+        assert 8 == len(list(store.rows(read_query("costs_waiting"), version="", again=False)))
+        with pytest.raises(StoreError, match=r"\((ACCESS_DENIED|READONLY)\)"):
+            price_calls(store, folder)
+        assert 0 == store.row("SELECT count() AS priced FROM call_costs")["priced"]
+
+
 def test_the_reader_has_what_dashboards_show(become: Any, reading: list[str]) -> None:
     """Analysis and orphans are within its rights; exports and records are not."""
     with become("reader") as store:
         allowed = [name for name in reading if ran(store, read_query(name))]
 
     assert [
+        "analyze_costs",
         "analyze_exposure",
         "analyze_quality",
         "analyze_topics",
@@ -143,6 +155,7 @@ def test_the_reader_has_what_dashboards_show(become: Any, reading: list[str]) ->
         "costs_unknown",
         "costs_waiting",
         "count",
+        "coverage_costs",
         "coverage_reactions",
         "coverage_routes",
         "doctor_keys",

@@ -1,4 +1,4 @@
--- Calls of models under their extractions: prompt, answer, usage, time.
+-- Calls of models under their extractions: prompt, answer, usage, time, cost.
 -- Parameters: skip, rows to leave out from the oldest on.
 SELECT
     ts AS timestamp,
@@ -24,8 +24,17 @@ SELECT
     nullIf(tools, '') AS tools,
     nullIf(batch_id, '') AS batch_id,
     nullIf(custom_id, '') AS custom_id,
-    event_id
-FROM v_llm_calls
+    event_id,
+    p.cost AS cost,
+    if(cost IS NULL, NULL, 'USD') AS currency,
+    nullIf(p.source, '') AS price_source,
+    nullIf(p.version, '') AS price_version,
+    nullIf(p.assumption, '') AS price_assumption,
+    nullIf(p.reason, '') AS unpriced
+FROM v_llm_calls AS c
+LEFT JOIN (
+    SELECT event_id AS priced_id, cost, reason, source, version, assumption FROM call_costs FINAL
+) AS p ON p.priced_id = c.event_id
 ORDER BY ts, event_id
 LIMIT 18446744073709551615 OFFSET {skip:UInt64}
 SETTINGS date_time_output_format = 'iso'
