@@ -31,6 +31,7 @@ RULES: Final = (
     Rule("alert_losses", "Records lost", 0, HOUR),
     Rule("alert_failures", "Extractions fail", 0.05, 24 * HOUR),
     Rule("alert_coverage", "Coverage fell", 0.2, 8 * 24 * HOUR),
+    Rule("alert_unpriced", "Calls without a price", 0, 24 * HOUR),
 )
 
 

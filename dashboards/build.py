@@ -18,8 +18,11 @@ TAG: Final = "otel-training"
 COLUMNS: Final = 24
 MULTIPLE: Final = {"service": "Program", "topic": "Topic", "model": "Model", "prompt_version": "Prompt version"}
 SINGLE: Final = {"baseline": "Baseline", "candidate": "Candidate"}
-BOXES: Final = {"min_quality": ("Least score", "7"), "min_viewers": ("Least readers", "10")}
-"""The boxes to write into, each with what stands there at first: the usual filters of the export."""
+BOXES: Final = {
+    "min_quality": ("Least score", "7"), "min_viewers": ("Least readers", "10"),
+    "candidate_cost": ("Candidate's cost, %", "3"), "fallback": ("Fallback, %", "3"),
+}  # fmt: skip
+"""The boxes to write into, each with what stands there at first."""
 COMPARED: Final = {"Models": "model", "Prompt versions": "prompt_version"}
 _CONDITIONS: Final = re.compile(r" ?/\*\{(\w+(?:, \w+)*)\}\*/")
 

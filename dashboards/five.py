@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from dashboards.panels import Panel, bars, gauges, lines, stat, table
+from dashboards.panels import RATES_INTERVAL, Panel, bars, gauges, lines, stat, table
 
 RED_ABOVE_0: Final = ((None, "green"), (1, "red"))
 COVERAGE: Final = ((None, "red"), (0.5, "orange"), (0.9, "green"))
@@ -30,7 +30,19 @@ GOALS: Final = {
         {"value": None, "color": "transparent"}, {"value": 500, "color": "orange"}, {"value": 1000, "color": "green"},
     ]},
 }  # fmt: skip
-ARM_COLUMNS: Final = ("Attempts", "Failed", "Scored", "Mean score", "±", "Good", "Passed", "Liked", "p50", "p95")
+ARM_COLUMNS: Final = (
+    "Attempts",
+    "Failed",
+    "Scored",
+    "Mean score",
+    "±",
+    "Good",
+    "Passed",
+    "Liked",
+    "Cost",
+    "p50",
+    "p95",
+)
 NO_ARMS: Final = "Neither answered anything in this time: choose two models or prompt versions above"
 
 
@@ -105,15 +117,16 @@ QUALITY: Final = Dashboard(
     ("topic", "model", "prompt_version"),
     (
         Row(4, (
-            stat("quality_score", "Mean quality score", 5, "none", ((None, "red"), (6, "orange"), (7, "green")),
+            stat("quality_score", "Mean quality score", 4, "none", ((None, "red"), (6, "orange"), (7, "green")),
                  decimals=2),
-            stat("quality_good", "Samples with score 7 or more", 5, "percentunit",
+            stat("quality_good", "Score 7 or more", 4, "percentunit",
                  ((None, "red"), (0.3, "orange"), (0.5, "green")), decimals=1),
-            stat("quality_passed", "Samples that passed the app's filters", 5, "percentunit",
-                 ((None, "red"), (0.5, "orange"), (0.7, "green")), decimals=1),
-            stat("quality_unscored", "Samples without a score", 5, "percentunit",
+            stat("quality_passed", "Passed the app's filters", 4, "percentunit",
+                 ((None, "red"), (0.5, "orange"), (0.7, "green")), decimals=1, empty="Not judged"),
+            stat("quality_unscored", "Without a score", 4, "percentunit",
                  ((None, "green"), (0.05, "orange"), (0.25, "red")), decimals=1),
             stat("quality_duration", "95th percentile of duration", 4, "s", decimals=2),
+            stat("quality_cost", "Cost of an extraction", 4, "currencyUSD", decimals=4, empty="No prices"),
         )),
         Row(8, (
             gauges("quality_scores", "Samples by quality score", 12, "short", orientation="vertical"),
@@ -182,7 +195,7 @@ READINESS: Final = Dashboard(
     "otel-training-readiness",
     "Readiness and savings",
     "Are there enough examples to train on, and is it worth it? All of the time there is, but the curve.",
-    ("topic", "min_quality", "min_viewers"),
+    ("topic", "min_quality", "min_viewers", "candidate_cost", "fallback"),
     (
         Row(4, (
             stat("readiness_eligible", "Eligible examples", 6, "short",
@@ -205,6 +218,21 @@ READINESS: Final = Dashboard(
             gauges("readiness_versions", "Eligible examples by model and prompt", 24, "short",
                    empty="No eligible example yet"),
         )),
+        Row(4, (
+            stat("readiness_cost", "Cost of an extraction", 5, "currencyUSD", decimals=4, empty="No prices"),
+            stat("readiness_month", "Cost of a month", 5, "currencyUSD", decimals=2, empty="No prices"),
+            stat("readiness_saving", "Projected saving", 5, "percentunit",
+                 ((None, "red"), (0.9, "orange"), (0.97, "green")), decimals=1),
+            stat("readiness_saved", "Projected saving of a month", 5, "currencyUSD", decimals=2, empty="No prices"),
+            stat("readiness_unpriced", "Calls without a price", 4, "percentunit", ((None, "green"), (0.01, "orange")),
+                 decimals=1, empty="No calls"),
+        ), "Costs and savings"),
+        Row(8, (
+            bars("readiness_costs", "Cost by model", 12, "currencyUSD", label="model_name", interval=RATES_INTERVAL,
+                 empty="No call has a price in this time"),
+            table("readiness_models", "Cost and prices of models", 12, {"Cost": "currencyUSD"},
+                  widths={"Calls": 80, "Cost": 100, "Unpriced": 90}, empty="No calls in this time"),
+        )),
     ),
 )  # fmt: skip
 
@@ -215,16 +243,17 @@ EXPERIMENT: Final = Dashboard(
     ("topic", "compare", "baseline", "candidate"),
     (
         Row(4, (
-            stat("experiment_baseline", "Scored samples of the baseline", 5, "short"),
-            stat("experiment_candidate", "Scored samples of the candidate", 5, "short"),
-            stat("experiment_quality", "Relative mean score", 5, "percentunit", decimals=1),
-            stat("experiment_good", "Relative share of good scores", 5, "percentunit", decimals=1),
+            stat("experiment_baseline", "Baseline's scored samples", 4, "short"),
+            stat("experiment_candidate", "Candidate's scored samples", 4, "short"),
+            stat("experiment_quality", "Relative mean score", 4, "percentunit", decimals=1),
+            stat("experiment_good", "Relative share of good scores", 4, "percentunit", decimals=1),
             stat("experiment_duration", "Relative median duration", 4, "percentunit", decimals=0),
+            stat("experiment_cost", "Relative cost", 4, "percentunit", decimals=0, empty="No prices"),
         )),
         Row(5, (
             table("experiment_arms", "Arms side by side", 24, {
                 "Mean score": "none", "±": "none", "Failed": "percentunit", "Good": "percentunit",
-                "Passed": "percentunit", "Liked": "percentunit", "p50": "s", "p95": "s",
+                "Passed": "percentunit", "Liked": "percentunit", "Cost": "currencyUSD", "p50": "s", "p95": "s",
             }, widths=dict.fromkeys(ARM_COLUMNS, 110), empty=NO_ARMS),
         )),
         Row(8, (

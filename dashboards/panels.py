@@ -155,7 +155,7 @@ def table(query: str, title: str, width: int, units: Mapping[str, str], **more: 
 
 
 def _decimals(unit: str) -> JSON:
-    digits = {"none": 2, "percentunit": 1, "s": 2}
+    digits = {"none": 2, "percentunit": 1, "s": 2, "currencyUSD": 4}
     return {"decimals": digits[unit]} if unit in digits else {}
 
 

@@ -10,8 +10,12 @@ SELECT
     countIf(is_sample AND quality_score >= 7) / nullIf(`Scored`, 0) AS `Good`,
     countIf(is_sample AND passed_filters) / nullIf(countIf(is_sample AND passed_filters IS NOT NULL), 0) AS `Passed`,
     sum(likes) / nullIf(sum(likes) + sum(dismissals), 0) AS `Liked`,
+    avgOrNull(spent) AS `Cost`,
     quantileOrNull(0.5)(duration) AS p50,
     quantileOrNull(0.95)(duration) AS p95
 FROM arms
+LEFT JOIN (
+    SELECT extraction_id, toFloat64(sum(cost)) AS spent FROM v_call_costs WHERE cost IS NOT NULL GROUP BY extraction_id
+) AS c ON c.extraction_id = arms.extraction_id
 GROUP BY arm
 ORDER BY arm != ${baseline:singlequote}

@@ -15,10 +15,12 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300, func_only=True)]
 ONE: Final = {
     "topic": ["chips"], "service": ["fortnight"], "model": ["claude-haiku-5-5"], "prompt_version": ["x"],
     "min_quality": ["8"], "min_viewers": ["3"], "compare": ["prompt_version"],
+    "candidate_cost": ["10"], "fallback": ["0.5"],
 }  # fmt: skip
 SEVERAL: Final = {
     "topic": ["O'Neil", "chips"], "service": ["fortnight", "it's"], "model": ["claude-sonnet-5", "claude-haiku-5-5"],
     "prompt_version": ["x", "y'", "z"], "min_quality": [""], "min_viewers": ["it's"], "candidate": ["O'Neil"],
+    "candidate_cost": [""], "fallback": ["it's"],
 }  # fmt: skip
 CHOICES: Final = {"full": ({}, ONE, SEVERAL), "tiny": ({},), "empty": ({},)}
 """Values of variables, beside All."""
