@@ -38,7 +38,13 @@ _VALUE: Final = (
     r"[\"']?(?:=(?P<secret>[^\s\"'<>&;,]{3,})|\s{0,3}[=:\uff1a\uff1d]\s{0,3}(?:[\"'](?P<quoted>[^\n\"'<>]{4,}+)(?!<[A-Z_]{2})"
     r"|(?P<bare>(?=[^\s\"'<>&;,\d]{0,200}\d)[^\s\"'<>&;,]{6,})))"
 )
-_CODE: Final = re.compile(r"[A-Za-z_][\w.]*[(\[]|(?i:none|null|true|false)\Z")
+_CODE: Final = re.compile(
+    r"[A-Za-z_][\w.]*[(\[]|(?i:none|null|true|false)\Z"
+    # What is masked, or put in later: `***`, `${DB_PASSWORD}`, `{password}`, `%(pw)s`, `$PASSWORD`.
+    r"|\W*\Z|\$\{|\{\{|%[{(]|\{\w*\}\Z|\$\(|\$[A-Z_]+\Z"
+)
+_FOLDER: Final = re.compile(r"[/~$.]|[A-Za-z]:\\")
+"""What the value of a shell's PWD begins with."""
 _AHEAD: Final = re.compile(r"\(\?=[^)]*\)")
 _COUNT: Final = re.compile(r"\{(\d+)(?:,\d*)?\}")
 _LOOSE: Final = re.compile(r"[ ^]|\\[nrs]|\\beyJ\[|\[MNO\]")
@@ -59,7 +65,8 @@ def _find_named(match: re.Match[str]) -> Extent | None:
     start, end = named_group(match)
     value = match.string[start:end].rstrip(".,:")
     is_code = _CODE.match(value) is not None or (value.isidentifier() and match[0].endswith(value, 0, len(value)))
-    return None if is_code else (start, end)
+    is_folder = match[0][:3].lower() == "pwd" and _FOLDER.match(value)
+    return None if is_code or is_folder else (start, end)
 
 
 def _find_parameter(match: re.Match[str]) -> Extent | None:

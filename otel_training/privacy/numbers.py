@@ -5,7 +5,7 @@ import socket
 from typing import Final
 
 from otel_training.privacy.pattern import Extent, Pattern, whole_if
-from otel_training.privacy.words import is_of_phone
+from otel_training.privacy.words import is_of_phone, says_card
 
 _RUN: Final = r"[0-9](?:[ ().\-/?]{0,3}[0-9]){6,}"
 """Seven digits in a row or in groups: without them there is neither card nor phone number."""
@@ -14,8 +14,12 @@ _SHAPE: Final = bytes.maketrans(b"123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"0" * 9
 
 _GROUP: Final = 6
 """Digits of the longest group that cards are printed in."""
-_USUAL: Final = 15
-"""Digits of most cards: with fewer in one run a word such as `id` before them says that they are another number."""
+_USUAL: Final = range(14, 17)
+"""Digits of most cards: others in one run are a parcel's or an account's, but for a word."""
+_LONG_OR_SHORT: Final = ("4", "5018", "5020", "5038", "5893", "6304", "6390", "6759", "6761", "6762", "6763", "0604")
+"""What Visa's numbers and Maestro's begin with, of which some are longer or shorter."""
+_URL: Final = 2_048
+_PAYS: Final = re.compile(r"(?i)(?:card|pan|cc)\w*=\Z")
 _SEPARATORS: Final = dict.fromkeys(map(ord, " -\u00a0\u202f"))
 _LETTERS: Final = {ord("A") + at: str(10 + at) for at in range(26)}
 _DOUBLED: Final = str.maketrans("0123456789", "0246813579")
@@ -59,10 +63,26 @@ _ISSUED: Final = re.compile(
 def _find_card(match: re.Match[str]) -> Extent | None:
     """Find a card's number, with or without the last group: that may be an expiry date behind it."""
     if _is_card(match[0]):
-        is_id = match[0].isdigit() and len(match[0]) < _USUAL and is_of_phone(match) is False
-        return None if is_id else match.span()
+        return None if match[0].isdigit() and _is_id(match) else match.span()
     last = max(match[0].rfind(" "), match[0].rfind("-"))
     return (match.start(), match.start() + last) if last > 0 and _is_card(match[0][:last]) else None
+
+
+def _is_id(match: re.Match[str]) -> bool:
+    """Return whether one run of digits is rather another number: by its length or a word, or an article's in a URL."""
+    if url_before(match):
+        return _PAYS.search(match.string, max(0, match.start() - _CLOSE), match.start()) is None
+    length = len(match[0])
+    is_rare = length not in _USUAL and not match[0].startswith(_LONG_OR_SHORT)
+    return not says_card(match) and (is_rare or (length < _USUAL[1] and is_of_phone(match) is False))
+
+
+def url_before(match: re.Match[str]) -> str:
+    """Return the URL in which a match stands, to where it begins; an empty text where it stands in none."""
+    text, start = match.string, match.start()
+    scheme = text.rfind("://", max(0, start - _URL), start)
+    before = text[scheme:start] if scheme >= 0 else ""
+    return before if len(before) > len("://") and not any(map(str.isspace, before)) else ""
 
 
 def _is_card(text: str) -> bool:
@@ -88,6 +108,12 @@ _SMALL: Final = 40
 _HEADED: Final = 100
 _KNOWN: Final = frozenset({"1.1.1.1", "1.0.0.1", "8.8.8.8", "8.8.4.4", "9.9.9.9"})
 """Addresses of small numbers that everybody knows."""
+_CLOSE: Final = 24
+_PATH: Final = re.compile(r"[MmLlHhVvCcSsQqTtAaZz\d.,\-\s]{16}\Z")
+_COMMAND: Final = re.compile(r"\d[A-Za-z]-?\.?\d|\d-\.\d")
+_CHANGED: Final = re.compile(
+    r"\b(?:updat|upgrad|downgrad|bump|patch)\w*\W{1,4}(?:[\w.]+\W{1,4}){0,3}(?:to|from)\W{0,3}\Z"
+)
 _HOST: Final = re.compile(
     r"(?:://|@|\b(?:ip|ipv4|host|address|addr|server|from|ping|dns|gateway|client|peer|proxy)\b\W{0,3})\Z"
 )
@@ -96,13 +122,21 @@ _REVISION: Final = re.compile(r"[-+~]\d{1,2}(?![\d.])")
 _HEADING: Final = re.compile(r"[ \t]+[^\W\d_a-zà-þ]")
 
 
+def _is_drawn(before: str) -> bool:
+    """Return whether what stands before a number draws a path, as in SVG: figures with a letter between."""
+    return _PATH.search(before) is not None and _COMMAND.search(before) is not None
+
+
 def _is_ip4(match: re.Match[str]) -> bool:
     """Return whether a match is an address: no version or section by what stands around it.
 
     Small numbers alone are more often those of a section, unless a word says that they are a host's.
     """
     text, start, parts = match.string, match.start(), list(map(int, match[0].split(".")))
-    if match[0].endswith(".0.0.0") or parts[0] == 0 or _REVISION.match(text, match.end()):
+    is_path = text[start - 1 : start] == "/" and url_before(match)
+    if is_path or match[0].endswith(".0.0.0") or parts[0] == 0 or _REVISION.match(text, match.end()):
+        return False
+    if _is_drawn(text[max(0, start - _CLOSE) : start]) or _CHANGED.search(text[max(0, start - 48) : start].lower()):
         return False
     before = text[max(0, start - 14) : start].lower()
     words = before.split()
@@ -155,7 +189,7 @@ IP4: Final = Pattern(
 )
 IP6: Final = Pattern(
     "IP",
-    r"(?a)[0-9A-Fa-f:](?:(?<![\w:].)|(?<=[g-zG-Z]:.)|(?<=[g-zG-Z]\w:.)|(?<=[g-zG-Z]\w\w:.))(?:(?<=:)|[0-9A-Fa-f]{0,3})(?:::?[0-9A-Fa-f]{1,4}){1,7}(?:::)?(?!:?\w)",
+    r"(?a)[0-9A-Fa-f:](?<![A-Za-z_]-.)(?:(?<![\w:].)|(?<=[g-zG-Z]:.)|(?<=[g-zG-Z]\w:.)|(?<=[g-zG-Z]\w\w:.))(?:(?<=:)|[0-9A-Fa-f]{0,3})(?:::?[0-9A-Fa-f]{1,4}){1,7}(?:::)?(?!:?\w)",
     r":(?::[0-9A-Fa-f]|[0-9A-Fa-f]{1,4}::|(?:[0-9A-Fa-f]{1,4}:){6})",
     before=40,
     find=whole_if(_is_ip6),

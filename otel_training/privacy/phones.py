@@ -11,7 +11,7 @@ from typing import Final
 
 from otel_training.privacy.numbers import CARD
 from otel_training.privacy.pattern import Extent, Find, Pattern, whole_if, without_brackets
-from otel_training.privacy.words import is_beside, is_of_phone, says_contact
+from otel_training.privacy.words import is_beside, is_of_phone, says_contact, words_beside
 
 _EXTENSION: Final = r"(?: ?(?:x|ext\.?) ?\d{1,6})?"
 # Behind the first character: it continues no word and no number, and no time of day.
@@ -20,6 +20,7 @@ _SPACE: Final = "[ \u00a0\u2007\u202f]"
 _GAP: Final = "[ .\\-/\u00a0\u2007\u202f\u2010\u2011\u2013\uff0d]"
 _MARK: Final = "[ \\-\u00a0\u2007\u202f\u2010\u2011\u2013\uff0d]"
 _NO_GROUP: Final = rf"(?<!\b\d{_SPACE}.)(?<!\b\d\d{_SPACE}.)(?<!\b\d\d\d{_SPACE}.)"
+_NO_GROUP_BEFORE_00: Final = _NO_GROUP.replace(".)", "..)")
 _END: Final = rf"(?![\w:/]|[.,\-]\d|{_SPACE}\d)"
 
 _AMOUNT: Final = re.compile(
@@ -38,6 +39,11 @@ _LOTTO: Final = 50
 _THREES: Final = re.compile(rf"\d{{1,3}}(?:{_SPACE}\d{{3}})+")
 
 
+_STAMP: Final = re.compile(r"(?:19|20)\d\d(?:0\d|1[0-2])[0-3]\d(?!\d)")
+"""A day, as in the version `2.4+20151223`."""
+_BYTE: Final = re.compile(r"[0-9][A-Fa-f]|[A-Fa-f][0-9]")
+
+
 def _digits(match: re.Match[str]) -> str:
     """Return a number's digits, without those of an extension."""
     return _NO_DIGIT.sub("", match[0].partition("x")[0])
@@ -53,13 +59,31 @@ def _is_amount(match: re.Match[str]) -> bool:
 def _is_international(match: re.Match[str]) -> bool:
     """Return whether what begins with `+` can be dialled: no round figure, no decimals in a row."""
     number, digits = match[0], _digits(match)
-    mixed = "." in number and not {" ", "-", "/"}.isdisjoint(number) and "x" not in number
-    is_figure = mixed or digits.endswith("000000") or (_THREES.fullmatch(number, 1) and _is_amount(match))
+    is_figure = (
+        _is_mixed(number)
+        or _STAMP.match(number, 1)
+        or digits.endswith("000000")
+        or (_THREES.fullmatch(number, 1) and _is_amount(match))
+    )
     return 8 <= len(digits) <= 16 and not is_figure  # noqa: PLR2004 - E.164 and a trunk zero
 
 
 def _is_foreign(match: re.Match[str]) -> bool:
-    return 10 <= len(_digits(match)) <= 17  # noqa: PLR2004 - E.164 behind 00
+    is_figure = _is_mixed(match[0]) or _is_codes(match)
+    return 10 <= len(_digits(match)) <= 17 and not is_figure  # noqa: PLR2004 - E.164 behind 00
+
+
+def _is_mixed(number: str) -> bool:
+    """Return whether dots stand beside other marks in a number: decimals in a row."""
+    return "." in number and not {" ", "-", "/"}.isdisjoint(number) and "x" not in number
+
+
+def _is_codes(match: re.Match[str]) -> bool:
+    """Return whether a number is a row of codes: groups of one length, each with a zero first, or bytes amid bytes."""
+    groups = match[0].split()
+    if len(groups) < 3 or len(set(map(len, groups))) > 1:  # noqa: PLR2004 - two may be a phone's
+        return False
+    return all(group[0] == "0" for group in groups) or any(map(_BYTE.fullmatch, words_beside(match)))
 
 
 def _is_trunk(match: re.Match[str]) -> bool:
@@ -70,16 +94,20 @@ def _is_trunk(match: re.Match[str]) -> bool:
     digits, groups = _digits(match), [int(group) for group in match[0].split() if group.isdigit()]
     is_lotto = len(groups) > 4 and groups == sorted(set(groups)) and groups[-1] <= _LOTTO  # noqa: PLR2004 - five or six
     is_zip = _ZIP.search(match.string[max(0, match.start() - 4) : match.end()]) is not None
-    if is_zip or not 9 <= len(digits) <= 12 or _DATE.match(match[0]) or is_lotto:  # noqa: PLR2004 - with the zero
+    is_none = digits[1] == "0" or is_zip or _DATE.match(match[0]) or is_lotto or _is_codes(match)
+    if is_none or not 9 <= len(digits) <= 12:  # noqa: PLR2004 - with the zero
         return False
     if (by_word := is_of_phone(match)) is not None or match[0] != digits:
         return by_word is not False
-    return len(digits) in (10, 11) and digits[1] != "0" and not is_beside(match, str.isdigit)
+    return len(digits) in (10, 11) and not is_beside(match, str.isdigit)
 
 
 def _is_grouped(match: re.Match[str]) -> bool:
     """Return whether a number in groups that are hardly an amount's is a phone's."""
-    is_row = not {" ", "\u00a0"}.isdisjoint(match[0]) and "-" not in match[0] and is_beside(match, str.isdigit)
+    # With an area in brackets, behind a comma, it goes on with nothing.
+    is_apart = match[0][0] == "(" and match.string[max(0, match.start() - 2) : match.start()] in (", ", "; ")
+    is_spaced = not {" ", "\u00a0"}.isdisjoint(match[0]) and "-" not in match[0]
+    is_row = is_spaced and not is_apart and is_beside(match, str.isdigit)
     if (by_word := is_of_phone(match)) is not None:
         return by_word
     return not (is_row or _is_amount(match))
@@ -126,7 +154,8 @@ PHONES: Final = (
         whole_if(_is_international),
     ),
     _pattern(
-        rf"00(?<![\w.,+\-]..)(?<!\d:..)[1-9]\d{{0,2}}(?:{_GAP}\(?\d{{1,9}}+\)?){{1,7}}{_EXTENSION}(?!\w)",
+        rf"00(?<![\w.,+\-]..)(?<!\d:..){_NO_GROUP_BEFORE_00}[1-9]\d{{0,2}}"
+        rf"(?:{_GAP}\(0\)\d{{1,9}}+)?(?:{_GAP}\(?\d{{1,9}}+\)?){{1,7}}{_EXTENSION}(?!\w)",
         rf"00[1-9]{_TIGHT}{{7}}",
         whole_if(_is_foreign),
     ),
@@ -165,7 +194,7 @@ PHONES: Final = (
         whole_if(_is_likely),
     ),
     _pattern(
-        rf"[(0-9]{_BEGIN}(?:\d{{6,15}}|\d{{0,5}}\)?(?:{_GAP}{{1,2}}\(?\d{{1,10}}+\)?){{1,6}}|\d{{1,5}}\)\d{{2,8}}(?:{_GAP}\d{{2,8}}+)?)"
+        rf"[(0-9]{_BEGIN}(?:\d{{6,15}}|\d{{0,5}}\)?(?:{_GAP}{{1,2}}\(?\d{{1,10}}+\)?){{1,6}}|\d{{1,5}}\)\d{{2,9}}(?:{_GAP}\d{{2,8}}+)?)"
         rf"{_EXTENSION}(?!\w|[.,:]\d)",
         rf"[0-9]{_TIGHT}{{6}}",
         _find_after_word,

@@ -7,6 +7,7 @@ from typing import Final
 
 _PHONE_STEMS: Final = (
     "phon", "telef", "telep", "téléph", "télef", "teléf", "mobil", "móvil", "mobiel", "cell", "celular", "handy",
+    "telem", "rufn", "infolin", "volej", "volaj", "zavol",
     "komórk", "komork", "whatsapp", "hotline", "anruf", "appel", "chiam", "llam", "dzwo", "zadzwo", "bellen", "puhelin",
     "matkapuh", "telefo", "điện", "thoại", "τηλέφ", "τηλεφ", "κινητ", "телеф", "моб", "звон", "позвон", "дзвон", "hívj",
 )  # fmt: skip
@@ -14,7 +15,7 @@ _PHONES: Final = frozenset({
     "tel", "tél", "tlf", "tfn", "fax", "fon", "portable", "dial", "dialled", "call", "called", "calling", "calls",
     "ring", "ringe", "rufen", "ruf", "bel", "ligue", "ligar", "reach", "text", "puh", "gsm", "sími", "тел", "тлф",
     "τηλ",
-    "факс", "đt", "sđt", "ara", "arayın", "ringa", "soita", "sms", "hp", "telp", "sun",
+    "факс", "đt", "sđt", "ara", "arayın", "ringa", "soita", "sms", "hp", "telp", "sun", "ph", "fono",
 })  # fmt: skip
 # Of scripts that put no blanks between words, or articles before them.
 _PHONE_PARTS: Final = (
@@ -28,12 +29,14 @@ _OTHER_STEMS: Final = (
     "isbn", "issn", "order", "bestel", "commande", "ordin", "pedid", "zamówieni", "ordre", "artic", "artik", "artíc",
     "artyk", "invoice", "rechnung", "factur", "fattur", "faktur", "serial", "ticket", "track", "version", "build",
     "code", "codic", "códig", "cusip", "lott", "regist", "accession", "barcode", "patent", "заказ", "артик",
+    "commit", "merg", "revis", "hash",
 )  # fmt: skip
 _OTHERS: Final = frozenset({
     "ean", "id", "ids", "ref", "kod", "asin", "sku", "eur", "usd", "pln", "nok", "sek", "dkk", "gbp", "chf", "brl",
     "kr", "cik", "upc", "gtin", "isin", "sedol", "lei", "duns", "ein", "vat", "doi", "pmid", "lot", "file", "czk",
     "huf",
 })  # fmt: skip
+_CARDS: Final = ("card", "kart", "cart", "tarj", "cartão", "visa", "master", "maestr", "diners", "union", "карт", "卡")
 _NUMBERS: Final = frozenset({"no", "nr", "n"})
 _CONTACT_STEMS: Final = (
     "kontakt",
@@ -60,11 +63,20 @@ def says_contact(match: re.Match[str]) -> bool:
     return any(word.startswith(_CONTACT_STEMS) for word in _words_before(match, _BEFORE))
 
 
+def says_card(match: re.Match[str]) -> bool:
+    """Return whether the words before a number say that it is a card's."""
+    return any(word.startswith(_CARDS) or "卡" in word for word in _words_before(match, _BEFORE))
+
+
+def words_beside(match: re.Match[str]) -> list[str]:
+    """Return the word before a number and the one behind it, as far as there are any."""
+    before = match.string[max(0, match.start() - _TOKENS) : match.start()].split()[-1:]
+    return before + match.string[match.end() : match.end() + _TOKENS].split()[:1]
+
+
 def is_beside(match: re.Match[str], is_kind: Callable[[str], bool]) -> bool:
     """Return whether the word before or behind a number has a character of some kind: a row's has digits."""
-    before = match.string[max(0, match.start() - _TOKENS) : match.start()].split()[-1:]
-    behind = match.string[match.end() : match.end() + _TOKENS].split()[:1]
-    return any(map(is_kind, "".join(before + behind)))
+    return any(map(is_kind, "".join(words_beside(match))))
 
 
 def is_of_phone(match: re.Match[str], *, is_close: bool = False) -> bool | None:
