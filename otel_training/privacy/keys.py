@@ -26,17 +26,34 @@ _CUT: Final = (
 )
 _NAMES: Final = (
     "pass(?:word|wd|phrase|wort|code)|mot de passe|pwd|kennwort|contrase[ñn]a|senha|wachtwoord|l[öo]senord|passord"
+    "|(?:zugangs|toegangs)code|palavra[ -]passe|contrasenya|lozinka|zaporka|kodeord|lykilor[ðd]|slapta[žz]odis"
+    "|salas[õo]na|wagwoord|cyfrinair|pasahitza|nenosiri|kata laluan"
     "|adgangskode|salasana|has[łl]o|heslo|jelsz[óo]|parol[aă]|sifre|[ş]ifre"
     r"|private[_\-]?key|secret(?:[_\-]?key)?|api[_\-]?key|access[_\-]?key|token"
 )
 # Without a first letter that may be a capital.
 _WORDS: Final = (
     "ароль", "密码", "密碼", "口令", "パスワード", "비밀번호", "암호", "كلمة المرور", "كلمة السر", "סיסמה", "סיסמא",
-    "รหัสผ่าน", "ật khẩu", "पासवर्ड", "ωδικός",
+    "รหัสผ่าน", "ật khẩu", "पासवर्ड", "ωδικός", "ρόσβασης", "υνθηματικό", "رمز عبور", "گذرواژه", "کلمه عبور", "پسورد",
+    "پاس ورڈ", "رمز المرور", "الرقم السري", "арола", "озинка", "暗証番号", "パスコード", "パスフレーズ", "合言葉",
+    "패스워드", "비번", "提取码", "קוד גישה", "पासकोड", "কূটশব্দ", "পাসওয়ার্ড", "கடவுச்சொல்", "პაროლი", "գաղտնաբառ",
+    "ұпия сөз",
 )  # fmt: skip
 _VALUE: Final = (
     r"[\"']?(?:=(?P<secret>[^\s\"'<>&;,]{3,})|\s{0,3}[=:\uff1a\uff1d]\s{0,3}(?:[\"'](?P<quoted>[^\n\"'<>]{4,}+)(?!<[A-Z_]{2})"
-    r"|(?P<bare>(?=[^\s\"'<>&;,\d]{0,200}\d)[^\s\"'<>&;,]{6,})))"
+    r"|(?P<bare>(?=[^\s\"'<>&;,\d]{0,200}\d)[^\s\"'<>&;,]{6,}))"
+    r"|\s[\u2013\u2014]\s(?P<dashed>(?=[^\s\"'<>&;,\d]{0,200}\d)[^\s\"'<>&;,]{5,}[^\s\"'<>&;,.!?]))"
+)
+# Words that mean other things, too, and sentences that say what a password is: what follows has letters and a digit.
+_DOUBTFUL: Final = r"clave(?: de acceso| secreta)?|parola d['’]ordine|sandi|geslo"
+_STATED: Final = (
+    "pass(?:word|code|phrase|wort)|kennwort|mot de passe|contrase[ñn]a|senha|palavra[ -]passe|wachtwoord"
+    "|l[öo]senordet|passordet|adgangskoden|salasana|has[łl]o|heslo|jelsz[óo]|parol[aă]|kata sandi"
+)
+_IS: Final = "is|was|lautet|ist|war|est|es|[éè]|era|[ä]r|er|on|to|je|este|adalah"
+_STRONG: Final = (
+    r"[\"'“„«]?(?P<stated>(?!(?i:\d+-|sha-?\d|md\d|base\d|utf|pbkdf|rot\d|x509|oauth|v\d|[a-z]+-\d{1,4}\b))(?=[^\s\"'<>&;,\d]{0,64}\d)"
+    r"(?=[^\sA-Za-z]{0,64}[A-Za-z])[^\s\"'<>&;,]{5,64}[^\s\"'“”»<>&;,.:!?)\]}])"
 )
 _CODE: Final = re.compile(
     r"[A-Za-z_][\w.]*[(\[]|(?i:none|null|true|false)\Z"
@@ -51,7 +68,7 @@ _LOOSE: Final = re.compile(r"[ ^]|\\[nrs]|\\beyJ\[|\[MNO\]")
 """What is in a form that may hold white space, be short, or have its hint beside it."""
 _ENDS: Final = re.compile(
     rb":(?:(?<=(?:sword|asswd|hrase|swort|scode|passe|nwort|ase[:n]a|senha|woord|enord|ssord|skode|asana|has[:l]o|heslo"
-    rb"|jelsz|elszo|parol|arola|[:s]ifre|[iets][_-]key|(?:te|et|pi|ss)key|ecret|token).)|(?<=pwd.))"
+    rb"|jelsz|elszo|parol|arola|senya|zinka|porka|deord|ilor[d:]|[z:]odis|as[o:]na|inair|hitza|osiri|aluan|[:s]ifre|[iets][_-]key|(?:te|et|pi|ss)key|ecret|token).)|(?<=pwd.))"
 )
 """What stands at the end of a name in lower case, without blanks and quotes, before any mark."""
 _COLONS: Final = bytes.maketrans(b"=?", b"::")
@@ -84,6 +101,13 @@ def _form(hints: tuple[str, ...], pattern: str) -> Pattern:
     return Pattern("KEY", f"(?a){pattern}", gate, hints, tight, before=_BEFORE, reach=512, find=named_group)
 
 
+def _strong(names: str, link: str, gate: str, hints: str) -> Pattern:
+    """Make the pattern of a name behind which only what has letters and a digit is a secret."""
+    ascii_gate = re.sub("[^ -~]", "?", rf"(?i)(?:{names})[\"']?{gate}")
+    source = rf"(?i:{names})[\"']?{link}{_STRONG}"
+    return Pattern("KEY", source, ascii_gate, tuple(hints.split("|")), reach=128, find=_find_named)
+
+
 @cache
 def key_patterns() -> tuple[Pattern, ...]:
     """Return all patterns of keys; their forms are data, made from a list that others maintain."""
@@ -110,6 +134,16 @@ _OWN: Final = (
         may_match=lambda text: _ENDS.search(text.lower().translate(_COLONS, b"\t\n\v\f\r \"'")) is not None,
         reach=256,
         find=_find_named,
+    ),
+    _strong(
+        _DOUBTFUL, r"\s{0,3}[=:\uff1a\uff1d]\s{0,3}", r"[\t-\r ?]{0,3}[=:?]", "clave|d'ordine|d?ordine|sandi|geslo"
+    ),
+    _strong(
+        _STATED,
+        rf"\s(?i:{_IS}):?\s",
+        rf"[\t-\r ?](?:{_IS}):?[\t-\r ?]",
+        "password|passcode|passphrase|passwort|passordet|de passe|a passe|a-passe|kennwort|contrase|senha|woord"
+        "|senordet|salasana|haslo|has?o|heslo|jelsz|parola|parol?|kata sandi|adgangsk",
     ),
     Pattern("KEY", f"(?:{'|'.join(_WORDS)}){_VALUE}", "", words=_WORDS, reach=256, find=_find_named),
     Pattern(

@@ -23,7 +23,8 @@ NAMES: Final = (
     "contrasena, senha, wachtwoord, lösenord, losenord, passord, adgangskode, salasana, hasło, haslo, "
     "heslo, jelszó, jelszo, parola, parolă, sifre, şifre, private_key, private-key, privateKey, secret, "
     "secret_key, secretkey, secret-key, api_key, api-key, apikey, access_key, access-key, accesskey, "
-    "token"
+    "token, Zugangscode, palavra-passe, palavra passe, contrasenya, lozinka, slaptažodis, salasõna, lykilorð, "
+    "kata laluan, clave, clave de acceso, parola d'ordine, kata sandi, geslo"
 )
 
 

@@ -75,6 +75,25 @@ FOUND = {
     "Hasło: tajne123, jelszó: titok123, şifre=abc": "Hasło: <KEY_1>, jelszó: <KEY_2>, şifre=<KEY_3>",
     "Пароль: qwerty123, 密码\uff1aabc12345": "Пароль: <KEY_1>, 密码\uff1a<KEY_2>",
     "비밀번호=abcd1234, كلمة المرور: abc1234": "비밀번호=<KEY_1>, كلمة المرور: <KEY_2>",
+    "Toegangscode: winter24, palavra passe: abc12345, Clave: Luz47xyz": (
+        "Toegangscode: <KEY_1>, palavra passe: <KEY_2>, Clave: <KEY_3>"
+    ),
+    "Kata sandi: rahasia7, clave de acceso = sol2x8ab, Parola d'ordine: m4r3e5cielo": (
+        "Kata sandi: <KEY_1>, clave de acceso = <KEY_2>, Parola d'ordine: <KEY_3>"
+    ),
+    "کلمه عبور: abc12345, Συνθηματικό: abc1234x, Парола: qwerty77, 提取码: a1b2c3": (
+        "کلمه عبور: <KEY_1>, Συνθηματικό: <KEY_2>, Парола: <KEY_3>, 提取码: <KEY_4>"
+    ),
+    "パスコード\uff1aabc12345, 暗証番号=9x8y7z, পাসওয়ার্ড: abc123, Лозинка: abc1234": (
+        "パスコード\uff1a<KEY_1>, 暗証番号=<KEY_2>, পাসওয়ার্ড: <KEY_3>, Лозинка: <KEY_4>"
+    ),
+    "The passcode was 7Gables! Kennwort lautet Wald2Feld.": "The passcode was <KEY_1>! Kennwort lautet <KEY_2>.",
+    "Le mot de passe est mer9bleu, la contraseña es sol7mar (hoy).": (
+        "Le mot de passe est <KEY_1>, la contraseña es <KEY_2> (hoy)."
+    ),
+    "Salasana on talvi24x; heslo je zima24x; jelszó: tel9nap9, Пароль — zima2024!": (
+        "Salasana on <KEY_1>; heslo je <KEY_2>; jelszó: <KEY_3>, Пароль — <KEY_4>!"
+    ),
     "Cookie: sid=abcdef12; a=b": "Cookie: <KEY_1>",
     "curl -u jo:7h6Xmtel6Vrp https://a.example/x": "curl -u jo:<KEY_1> https://a.example/x",
     "Authorization: AWS4-HMAC-SHA256 Credential=AKIAVKCA7TZS208ZTHHJ/20250201/s3, Signature=fe5f80f77d5f": (
@@ -102,6 +121,9 @@ KEPT = [
     "std::vector, a::b, 12:30, ratio 3:2:1, ::",
     "@handle, a@b, user@localhost",
     "sk-short, task-force-on-something, the token of the day, secret: nobody knows",
+    "The password is base64-encoded, 12-character at least, and was SHA256-hashed in v1.2.3: the password is required.",
+    'La clave: COVID-19 y 25 medidas. La clave es el G20. La parola d\'ordine: "ripartire" nel 2024.',
+    "Sandi: the first of 24 days. Geslo: skupaj 2024. Heslo je svoboda, hasło to wolność. Пароль — это 8 символов.",
     "basic understanding, the bearer of news, a password is needed",
     "https://news.example/chips/asml-orders?id=17&page=2",
     "<EMAIL_1> and <KEY_2>",
