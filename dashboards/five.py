@@ -243,10 +243,10 @@ EXPERIMENT: Final = Dashboard(
     ("topic", "compare", "baseline", "candidate"),
     (
         Row(4, (
-            stat("experiment_baseline", "Baseline's scored samples", 4, "short"),
-            stat("experiment_candidate", "Candidate's scored samples", 4, "short"),
+            stat("experiment_baseline", "Baseline samples", 4, "short"),
+            stat("experiment_candidate", "Candidate samples", 4, "short"),
             stat("experiment_quality", "Relative mean score", 4, "percentunit", decimals=1),
-            stat("experiment_good", "Relative share of good scores", 4, "percentunit", decimals=1),
+            stat("experiment_good", "Relative good scores", 4, "percentunit", decimals=1),
             stat("experiment_duration", "Relative median duration", 4, "percentunit", decimals=0),
             stat("experiment_cost", "Relative cost", 4, "percentunit", decimals=0, empty="No prices"),
         )),
