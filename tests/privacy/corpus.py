@@ -4,8 +4,10 @@ import random
 import string
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from faker import Faker
+if TYPE_CHECKING:
+    from faker import Faker
 
 LOCALES = ("en_US", "en_GB", "de_DE", "fr_FR", "it_IT", "es_ES", "nl_NL", "no_NO", "pl_PL", "pt_BR")
 """Faker calls Norwegian `no_NO`."""
@@ -61,6 +63,9 @@ class Corpus:
     """Everything from one seed."""
 
     def __init__(self, seed: int) -> None:
+        # Here, as each process that collects tests would load all its languages.
+        from faker import Faker
+
         self.random = random.Random(seed)
         self.fakers = {locale: Faker(locale) for locale in LOCALES}
         for faker in self.fakers.values():
@@ -88,7 +93,7 @@ class Corpus:
         said = plain or self.random.random() < 0.5
         return self.around(faker, "PHONE", number, self.random.choice((SAID if said else BARE)[locale]))
 
-    def around(self, faker: Faker, kind: str, secret: str, template: str) -> Sentence:
+    def around(self, faker: "Faker", kind: str, secret: str, template: str) -> Sentence:
         """Put a secret into a sentence among others."""
         text = f"{faker.sentence()} {template.format(secret)} {faker.sentence()}"
         return Sentence(text, kind, secret)
@@ -102,13 +107,13 @@ class Corpus:
                     yield Sentence(f"{faker.sentence()} {text} {faker.sentence()}", None)
 
 
-def email(faker: Faker, chance: random.Random) -> str:
+def email(faker: "Faker", chance: random.Random) -> str:
     """An address, some with the marks that providers allow."""
     found = str(faker.email())
     return found if chance.random() < 0.8 else found.replace("@", f"+{chance.choice(('news', 'x-1', 'a.b'))}@")
 
 
-def ip(faker: Faker, chance: random.Random) -> str:
+def ip(faker: "Faker", chance: random.Random) -> str:
     """An address of version 4, or of version 6 in full or as RFC 5952 writes it."""
     if chance.random() < 0.6:
         return str(faker.ipv4())
@@ -118,7 +123,7 @@ def ip(faker: Faker, chance: random.Random) -> str:
     )
 
 
-def card(faker: Faker, chance: random.Random) -> str:
+def card(faker: "Faker", chance: random.Random) -> str:
     """A number in one run, or in the groups of its length."""
     number = str(faker.credit_card_number())
     mark = chance.choice(("", " ", "-"))
@@ -130,13 +135,13 @@ def card(faker: Faker, chance: random.Random) -> str:
     return mark.join(filter(None, groups))
 
 
-def iban(faker: Faker, chance: random.Random) -> str:
+def iban(faker: "Faker", chance: random.Random) -> str:
     """An account number, in one run or in groups of four."""
     number = str(faker.iban())
     return number if chance.random() < 0.5 else " ".join(number[at : at + 4] for at in range(0, len(number), 4))
 
 
-def key(_: Faker, chance: random.Random) -> str:
+def key(_: "Faker", chance: random.Random) -> str:
     """A key of one of the kinds that are looked for."""
 
     def some(length: int, alphabet: str = string.ascii_letters + string.digits) -> str:
@@ -157,7 +162,7 @@ def key(_: Faker, chance: random.Random) -> str:
     )()
 
 
-def _price(_: Faker, chance: random.Random) -> str:
+def _price(_: "Faker", chance: random.Random) -> str:
     amount = chance.randrange(1000, 10**9)
     point = f"{amount:,}"
     spaced = point.replace(",", " ")
@@ -173,11 +178,11 @@ def _price(_: Faker, chance: random.Random) -> str:
     )
 
 
-def _isbn(faker: Faker, chance: random.Random) -> str:
+def _isbn(faker: "Faker", chance: random.Random) -> str:
     return f"ISBN {chance.choice((faker.isbn13(), faker.isbn10(), faker.isbn13(separator='')))}"
 
 
-def _date(faker: Faker, chance: random.Random) -> str:
+def _date(faker: "Faker", chance: random.Random) -> str:
     form = chance.choice(
         (
             "%Y-%m-%d",
@@ -193,14 +198,14 @@ def _date(faker: Faker, chance: random.Random) -> str:
     return str(faker.date_time().strftime(form))
 
 
-def _number(_: Faker, chance: random.Random) -> str:
+def _number(_: "Faker", chance: random.Random) -> str:
     digits = "".join(chance.choices(string.digits, k=chance.randrange(5, 12)))
     return chance.choice(
         (f"order {digits}", f"article/{digits}", f"ID {digits}", f"invoice no. {digits}", f"#{digits}")
     )
 
 
-def _figures(_: Faker, chance: random.Random) -> str:
+def _figures(_: "Faker", chance: random.Random) -> str:
     one, two, three = (chance.randrange(10, 1000) for _ in range(3))
     years = f"{chance.randrange(1900, 2030)}-{chance.randrange(1900, 2030)}"
     place = f"{chance.uniform(-90, 90):.6f}, {chance.uniform(-180, 180):.6f}"
@@ -209,20 +214,20 @@ def _figures(_: Faker, chance: random.Random) -> str:
     )
 
 
-def _version(_: Faker, chance: random.Random) -> str:
+def _version(_: "Faker", chance: random.Random) -> str:
     parts = ".".join(str(chance.randrange(30)) for _ in range(chance.choice((2, 3, 3, 4))))
     return chance.choice((f"version {parts}", f"v{parts}", f"release {parts}", f"Chrome/{chance.randrange(140)}.0.0.0"))
 
 
-def _digest(faker: Faker, chance: random.Random) -> str:
+def _digest(faker: "Faker", chance: random.Random) -> str:
     return str(chance.choice((faker.md5, faker.sha1, faker.uuid4, faker.mac_address))())
 
 
-def _link(faker: Faker, chance: random.Random) -> str:
+def _link(faker: "Faker", chance: random.Random) -> str:
     article = f"{faker.slug()}-{chance.randrange(10**6, 10**9)}"
     return f"{faker.url()}{article}?page={chance.randrange(99)}, by @{faker.user_name()}"
 
 
-ALIKE: tuple[Callable[[Faker, random.Random], str], ...] = (
+ALIKE: tuple[Callable[["Faker", random.Random], str], ...] = (
     _price, _isbn, _date, _number, _figures, _version, _digest, _link,
 )  # fmt: skip
