@@ -25,7 +25,7 @@ PROMPT: dict[str, Any] = {
 SENT = [{"role": "system", "content": "Extract."}, {"role": "user", "content": "Source text."}]
 FIGURES = {
     "gen_ai.provider.name": "anthropic", "gen_ai.request.model": "claude-x",
-    "gen_ai.response.model": "claude-x-20260101", "gen_ai.response.id": "msg_1",
+    "gen_ai.response.model": "claude-x-20260101", "gen_ai.response.id": "msg_",
     "gen_ai.response.finish_reasons": '["stop"]',
     "gen_ai.usage.input_tokens": 23,
     "gen_ai.usage.output_tokens": 45, "gen_ai.usage.cache_read.input_tokens": 3,
@@ -84,7 +84,8 @@ def the_call(lines: Lines) -> dict[str, Any]:
 
 def figures(call: dict[str, Any]) -> dict[str, Any]:
     """The figures of a call."""
-    return {name: call.get(name) for name in FIGURES}
+    # Each response has an id of its own.
+    return {name: call.get(name) for name in FIGURES} | {"gen_ai.response.id": str(call["gen_ai.response.id"])[:4]}
 
 
 async def consume(stream: Any) -> None:

@@ -12,6 +12,7 @@ import pytest
 from otel_training.folder import DataFolder
 from otel_training.pipeline import process
 from otel_training.store.client import Store
+from otel_training.store.costs import price_calls
 from otel_training.store.session import open_drained
 from tests.collector import traffic
 from tests.collector.process import until
@@ -23,6 +24,9 @@ from tests.served import PROGRAMS, environment, run
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240, func_only=True)]
 
 # What is taken waits in the queue until the kill.
+REPORTED = (
+    "SELECT count() AS rows, countIf(reason != '') AS costs FROM v_call_costs WHERE model = 'reported by several'"
+)
 PATIENT = {"exporters": {"clickhouse/training": {"sending_queue": {"batch": {"flush_timeout": "1h"}}}}}
 
 
@@ -34,7 +38,10 @@ def test_the_collector_stores_what_our_own_drain_stores(tmp_path: Path, folder: 
         with collecting(tmp_path / "queue", endpoint) as collector:
             ship(folder.local, collector.url, tmp_path / "sender")
             until(lambda: events(store) >= len(made))
+        # A call that several report is one once it is priced, as ours are.
+        price_calls(store, folder)
         by_collector = everything(store)
+        assert [{"rows": 1, "costs": 1}] == list(store.rows(REPORTED))
     with open_drained(process.settings()) as (own, _):
         by_drain = everything(own)
 
@@ -60,6 +67,7 @@ def test_what_came_twice_is_seen_once(tmp_path: Path, folder: DataFolder) -> Non
             with collecting(queue, endpoint):
                 until(has(store, before + 2 * len(made)))
                 settled(store)
+        price_calls(store, folder)
         by_collector = everything(store)
     with open_drained(process.settings()) as (own, _):
         by_drain = everything(own)

@@ -15,6 +15,8 @@ from opentelemetry import trace
 from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags
 
 import otel_training
+from otel_training import conventions as names
+from otel_training.capture.handle import emit_call
 from otel_training.folder import DataFolder, make_folder
 from otel_training.imports.old_logs import import_files
 from otel_training.pipeline import process
@@ -90,6 +92,10 @@ def extractions(url: str) -> None:
     with contextlib.suppress(anthropic.APIStatusError), trace.use_span(NonRecordingSpan(traced)):
         extract("", "", "", fails=True)
     client.close()
+    with otel_training.extraction() as extraction:
+        for figures in ({}, {names.INPUT_TOKENS: 7, names.OUTPUT_TOKENS: 7}, {names.SERVICE_TIER: "standard"}):
+            attributes = {names.MODEL: "reported by several", names.RESPONSE_ID: "msg_of_several", **figures}
+            emit_call(extraction, attributes, {"input": [], "outputs": ["[]"], "tools": None})
 
 
 async def later(url: str) -> None:

@@ -1,6 +1,7 @@
 """A loopback Messages API: answers by what the prompt says, whole or as a stream."""
 
 import asyncio
+import itertools
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -16,6 +17,7 @@ USAGE = {
     "cache_creation": {"ephemeral_5m_input_tokens": 7, "ephemeral_1h_input_tokens": 2}, "service_tier": "priority",
 }  # fmt: skip
 seen: list[dict[str, Any]] = []
+_numbers = itertools.count(1)
 
 
 def content(asked: dict[str, Any]) -> list[dict[str, Any]]:
@@ -36,7 +38,7 @@ def message(asked: dict[str, Any]) -> dict[str, Any]:
     """The answer as one message."""
     details = {"output_tokens_details": {"thinking_tokens": 5}} if asked.get("thinking") else {}
     return {
-        "id": "msg_1", "type": "message", "role": "assistant", "model": asked["model"] + "-20260101",
+        "id": f"msg_{next(_numbers)}", "type": "message", "role": "assistant", "model": asked["model"] + "-20260101",
         "content": content(asked), "stop_reason": "end_turn", "stop_sequence": None, "usage": {**USAGE, **details},
     }  # fmt: skip
 
