@@ -11,6 +11,7 @@ from otel_training.cli.output import Output, output_options
 from otel_training.cli.prices import prices
 from otel_training.cli.schema import schema
 from otel_training.cli.serve import serve
+from otel_training.cli.settle import settle
 from otel_training.cli.ship import ship
 from otel_training.cli.status import print_status, status
 from otel_training.cli.view import view
@@ -30,5 +31,5 @@ def app(context: click.Context, output: Output) -> None:
         raise click.UsageError(f"--json goes after the command: {COMMAND} {context.invoked_subcommand} --json")
 
 
-for command in (status, view, analyze, prices, export, import_, ship, doctor, serve, schema, demo):
+for command in (status, view, analyze, prices, export, import_, ship, doctor, serve, settle, schema, demo):
     app.add_command(command)

@@ -7,14 +7,14 @@ from typing import Final
 import click
 
 from otel_training.cli.exit_code import ExitCode
-from otel_training.cli.output import Output, note, output_options, plural, table
+from otel_training.cli.output import Output, note, output_options, plural, progress, table
 from otel_training.conventions import COMMAND
 from otel_training.pipeline import process
 from otel_training.store.deployment import Deployment
 from otel_training.store.migrate import make_script, migrate, missing_migrations, read_migrations
 from otel_training.store.roles import read_roles
 from otel_training.store.session import open_as_is
-from otel_training.store.verify import Difference, differences
+from otel_training.store.verify import Difference, differences, stale_rows
 
 _CLUSTER: Final = re.compile(r"[\w.{}-]+")
 # Beyond 2106 the engine's DateTime begins anew: every row would be too old at once.
@@ -70,14 +70,20 @@ def apply() -> None:
 
 
 @schema.command()
+@click.option(
+    "--deep", is_flag=True, help="Also settle everything from scratch, and compare each row with the store's."
+)
 @output_options(csv=True)
-def verify(output: Output) -> ExitCode:
+def verify(*, deep: bool, output: Output) -> ExitCode:
     """Compare tables, columns and views with this version's.
 
     The exit code is 1 if any differs.
     """
     with open_as_is(process.settings()) as store:
         differing = differences(store)
+        if deep and not differing:
+            with progress("Settling") as callback:
+                differing = list(stale_rows(store, callback))
     output.emit(map(asdict, differing), lambda _: map(_sentence, differing))
     note(f"{plural(len(differing), 'difference')} from this version's schema.")
     return ExitCode.FAILED if differing else ExitCode.OK

@@ -18,6 +18,7 @@ KINDS: Final = tuple(
     kind.value for kind in (Kind.EXTRACTION, Kind.FEEDBACK, Kind.IMPRESSION, Kind.QUERY, Kind.LLM_CALL, Kind.CORRECTION)
 )
 SHOWN: Final = 20
+_ALL: Final = (1 << 64) - 1
 _ANSWER: Final = 120
 
 
@@ -37,7 +38,7 @@ def view(kind: str, limit: int | None, output: Output) -> None:
         store, _ = stack.enter_context(open_store())
         counts = store.row(read_query("count"))
         total = sum(counts[name] for name in KINDS) if kind == "all" else counts[kind]
-        rows = _merge_newest(store, counts, limit) if kind == "all" else _newest(store, kind, total, limit)
+        rows = _merge_newest(store, counts, limit) if kind == "all" else _newest(store, kind, limit)
         if not is_read_at_once():
             rows = held(rows)
             stack.close()
@@ -51,13 +52,13 @@ def _merge_newest(store: Store, counts: Row, limit: int | None) -> Iterator[Row]
     kept = sum(min(counts[kind], limit or counts[kind]) for kind in KINDS)
     with ExitStack() as stack:
         stores = {kind: stack.enter_context(closing(store.another())) for kind in KINDS}
-        streams = [_newest(stores[kind], kind, counts[kind], limit) for kind in KINDS]
+        streams = [_newest(stores[kind], kind, limit) for kind in KINDS]
         merged = heapq.merge(*streams, key=lambda row: row["timestamp"])
         yield from islice(merged, max(0, kept - (limit or kept)), None)
 
 
-def _newest(store: Store, kind: str, count: int, limit: int | None) -> Iterator[Row]:
-    return store.rows(read_query(f"view_{kind}"), skip=max(0, count - (limit or count)))
+def _newest(store: Store, kind: str, limit: int | None) -> Iterator[Row]:
+    return store.rows(read_query(f"view_{kind}"), limit=limit or _ALL)
 
 
 def _draw(kind: str, rows: list[Row]) -> Iterator[RenderableType]:

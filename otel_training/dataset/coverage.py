@@ -6,11 +6,13 @@ from typing import Final
 
 from otel_training.conventions import COMMAND, Kind, Loss
 from otel_training.store.client import Row, Store, read_query
+from otel_training.store.settle import count_unsettled
 
 PRICES: Final = "prices"
 MIN_VIEWERS: Final = 10
 """Readers that an example needs, unless a filter says otherwise."""
 _OPTIONS: Final = {Kind.FEEDBACK: "engage", Kind.IMPRESSION: "feed", Kind.QUERY: "search"}
+_UNSETTLED_SECONDS: Final = 600
 _SHORT: Final = 40
 """Characters of an id or a word in a sentence."""
 _HEADS: Final = {
@@ -151,7 +153,7 @@ def read_coverage(store: Store, min_viewers: int = MIN_VIEWERS) -> list[Gap]:
     row["orphan_samples"] = min(row["orphan_ids"], max(0, row["samples"] - row["reached_samples"]))
     routes = list(store.rows(read_query("coverage_routes")))
     checks = (*_SAMPLES, *_REACTIONS) if row["attempts"] else _SAMPLES
-    gaps = [*_sides(row, routes), *(_gap(check, row) for check in checks if row[check.count])]
+    gaps = [*_staleness(store), *_sides(row, routes), *(_gap(check, row) for check in checks if row[check.count])]
     return sorted(gaps, key=lambda gap: (-gap.examples_lost, -gap.count / (gap.total or 1)))
 
 
@@ -164,6 +166,16 @@ def read_unpriced(store: Store) -> list[Gap]:
     missing = f"{row['unpriced']:,} of {row['calls']:,} calls of a model {have} no known cost ({_list(row['models'])})"
     cure = f"`{COMMAND} prices check` says why, and what to do"
     return [Gap(PRICES, row["unpriced"], row["calls"], 0, missing, cure)]
+
+
+def _staleness(store: Store) -> Iterator[Gap]:
+    """Name what a server's figures do not count yet; embedded, every command settles first."""
+    count = 0 if store.is_embedded else count_unsettled(store, _UNSETTLED_SECONDS)
+    if count:
+        missing = (
+            f"{count:,} extractions and ids came in over {_UNSETTLED_SECONDS // 60} minutes ago and count in no figure"
+        )
+        yield Gap("unsettled", count, count, 0, missing, f"run `{COMMAND} settle` by cron, each minute")
 
 
 def _gap(check: _Check, row: Row) -> Gap:

@@ -1,4 +1,4 @@
-"""Draining while the store is served: every few seconds, and whenever another command asks."""
+"""Draining and settling while the store is served: every few seconds, and whenever another command asks."""
 
 import logging
 import threading
@@ -10,6 +10,7 @@ from otel_training.folder import DataFolder
 from otel_training.store.client import Store
 from otel_training.store.costs import price_new_calls
 from otel_training.store.drain import drain
+from otel_training.store.settle import settle_beside_inserts
 
 SECONDS: Final = 5.0
 _log = logging.getLogger("otel_training")
@@ -19,7 +20,7 @@ class _StoppedError(TrainingError):
     """The server ends: what is not drained yet waits in its segments."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Drainer:
     """The one drain of a served store."""
 
@@ -27,12 +28,14 @@ class Drainer:
     folder: DataFolder
     stopped: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _settled_at: int = 0
 
     def drain_now(self) -> None:
-        """Drain what waits; raises `StoreError`."""
+        """Drain what waits, and settle it with what others inserted; raises `StoreError`."""
         with self._lock:
             drain(self.store, self.folder, self._raise_if_stopped)
             price_new_calls(self.store, self.folder)
+            self._settled_at = settle_beside_inserts(self.store, self._settled_at, self._raise_if_stopped)
 
     def drain_until_stopped(self) -> None:
         """Drain every few seconds; one that fails is logged, once a reason, and tried again."""

@@ -1,4 +1,4 @@
-"""Opening the store for one command: lock, connect, migrate, drain, price."""
+"""Opening the store for one command: lock, connect, migrate, drain, price, settle."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -13,6 +13,7 @@ from otel_training.store.drain import drain
 from otel_training.store.drain_request import ask_to_drain
 from otel_training.store.migrate import migrate
 from otel_training.store.owner import Owner, owner_lock
+from otel_training.store.settle import settle
 
 
 @contextmanager
@@ -53,9 +54,10 @@ def open_as_is(settings: Settings) -> Iterator[Store]:
 
 @contextmanager
 def own_embedded(folder: DataFolder, progress: Progress | None = None) -> Iterator[tuple[Store, Owner]]:
-    """Lock and open the embedded store, migrate it to this version's schema, and drain into it."""
+    """Lock and open the embedded store, migrate it to this version's schema, drain into it and settle."""
     with owner_lock(folder.lock) as owner, closing(Store(embedded_dsn(folder.store))) as store:
         migrate(store)
         drain(store, folder, progress)
         price_new_calls(store, folder)
+        settle(store, progress)
         yield store, owner

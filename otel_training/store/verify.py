@@ -1,19 +1,26 @@
-"""Verifying a store: its tables, columns and views against those that the schema's files make."""
+"""Verifying a store: its tables and views against the schema's files, settled rows against all anew."""
 
 import re
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from otel_training.conventions import DATABASE
+from otel_training.progress import Progress
 from otel_training.store.client import Store, read_query
-from otel_training.store.deployment import read_deployment
+from otel_training.store.deployment import Deployment, read_deployment
 from otel_training.store.migrate import read_migrations
+from otel_training.store.settle import settle
 
 _Shape: TypeAlias = dict[tuple[str, str], str]
 
 _SCRATCH: Final = f"{DATABASE}_verify"
+# What settling reads.
+_TYPED: Final = (
+    "extractions", "insights", "links", "feedback", "impressions", "scores", "corrections", "llm_calls", "output_texts",
+    "call_costs",
+)  # fmt: skip
 _COPIED: Final = re.compile(r"^(?:Replicated|Shared)(\w+)\('[^']*', '[^']*'(?:, )?")
 
 
@@ -34,17 +41,38 @@ def differences(store: Store) -> list[Difference]:
 
     Other tables in the store's database, and the TTL and settings of ours, are the operator's.
     """
-    deployment = replace(read_deployment(store), replicated=False, everywhere=False)
+    with _scratch(store, replace(read_deployment(store), replicated=False, everywhere=False)) as scratch:
+        wanted = _read_shape(scratch)
+    return list(_compare(_read_shape(store), wanted))
+
+
+def stale_rows(store: Store, progress: Progress | None = None) -> Iterator[Difference]:
+    """Yield the settled rows that differ from those that a settling from scratch makes of the typed tables.
+
+    Of another database of the same engine, whose typed tables are this store's; dropped again.
+    """
+    with _scratch(store, Deployment(inbound=False)) as scratch:
+        for table in _TYPED:
+            scratch.run(f"DROP TABLE {table}")
+            scratch.run(f"CREATE TABLE {table} AS {DATABASE}.{table} ENGINE = Merge('{DATABASE}', '^{table}$')")
+        scratch.run(read_query("settle_all"))
+        settle(scratch, progress)
+        for row in store.rows(read_query("schema_stale"), scratch=_SCRATCH):
+            yield Difference(**row)
+
+
+@contextmanager
+def _scratch(store: Store, deployment: Deployment) -> Iterator[Store]:
+    """Make an empty store beside this one, and drop it in the end."""
     store.run(f"DROP DATABASE IF EXISTS {_SCRATCH}")
     with closing(store.another(_SCRATCH)) as scratch:
         try:
             for migration in read_migrations():
                 for statement in deployment.render(migration.statement):
                     scratch.run(statement)
-            wanted = _read_shape(scratch)
+            yield scratch
         finally:
             store.run(f"DROP DATABASE IF EXISTS {_SCRATCH}")
-    return list(_compare(_read_shape(store), wanted))
 
 
 def _compare(live: _Shape, wanted: _Shape) -> Iterator[Difference]:

@@ -9,7 +9,20 @@ def test_every_command_has_help() -> None:
     """`--help` of each command says what it does."""
     texts = {name: CliRunner().invoke(app, [name, "--help"]).output for name in app.commands}
 
-    names = {"status", "view", "analyze", "prices", "export", "import", "ship", "doctor", "serve", "schema", "demo"}
+    names = {
+        "status",
+        "view",
+        "analyze",
+        "prices",
+        "export",
+        "import",
+        "ship",
+        "doctor",
+        "serve",
+        "settle",
+        "schema",
+        "demo",
+    }
     assert names == set(texts)
     assert [] == [name for name, text in texts.items() if "Usage: " not in text or len(text.splitlines()) < 4]
 

@@ -27,10 +27,10 @@ def store(folder: DataFolder) -> Iterator[Store]:
 @pytest.mark.parametrize(
     ("options", "statements"),
     [
-        ("", 50),
-        ("--replicated", 50),
-        ("--cluster training", 65),
-        ("--cluster {cluster} --replicated --ttl-days 400", 65),
+        ("", 66),
+        ("--replicated", 66),
+        ("--cluster training", 89),
+        ("--cluster {cluster} --replicated --ttl-days 400", 89),
         ("--roles", 6),
         ("--roles --cluster training", 6),
     ],

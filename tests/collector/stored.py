@@ -11,11 +11,13 @@ OF_THE_STORE: Final = {
     "call_costs": "what our own commands price; so is the view of it",
     "v_call_costs": "the same",
     "schema_migrations": "when each store was made",
+    "unsettled": "what is not settled yet, and when it came",
+    "settling": "what a settling worked on",
     "segments": "how far our own drain read: nothing is drained where a collector writes",
 }
 """Tables that are not compared, each with its reason; no column of a typed table says when or how it was inserted."""
-SETS: Final = ("shown",)
-"""Columns whose arrays have no order of their own: `occurrences` is the one that is read."""
+FIGURES: Final = ("engagement", "examples", "reactions")
+"""Tables of counts and flags, most of them of what is wrong."""
 _TABLES: Final = """
 SELECT name FROM system.tables
 WHERE database = currentDatabase() AND (engine LIKE '%MergeTree' OR engine = 'View') ORDER BY name
@@ -34,7 +36,7 @@ def rows(store: Store, name: str) -> Rows:
     # Sorted here: ORDER BY ALL takes no tuples that hold a Nullable.
     found = list(store.rows(f"SELECT * FROM {name} {final}"))  # noqa: S608 - names of our own schema
     for row in found:
-        row.update({column: sorted(row[column]) for column in SETS if column in row})
+        row.pop("revision", None)
     return sorted(found, key=repr)
 
 
@@ -56,7 +58,7 @@ def settled(store: Store) -> None:
     before = -1
     while (now := inserted(store)) != before:
         before = now
-        time.sleep(1)
+        time.sleep(3)
 
 
 def different(one: dict[str, Rows], other: dict[str, Rows]) -> list[tuple[str, str, Any, Any]]:
@@ -76,6 +78,7 @@ def empty(found: dict[str, Rows]) -> list[str]:
     return [
         f"{table}.{column}"
         for table, all_rows in found.items()
+        if table not in FIGURES
         for column in (all_rows[0] if all_rows else {"*": None})
         if column != "output_sha256" and not any(row.get(column) for row in all_rows)
     ]

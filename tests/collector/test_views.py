@@ -14,6 +14,7 @@ from otel_training.pipeline import process
 from otel_training.store.client import Store
 from otel_training.store.costs import price_calls
 from otel_training.store.session import open_drained
+from otel_training.store.settle import settle_beside_inserts
 from tests.collector import traffic
 from tests.collector.process import until
 from tests.collector.stored import different, empty, events, everything, inserted, settled
@@ -40,6 +41,7 @@ def test_the_collector_stores_what_our_own_drain_stores(tmp_path: Path, folder: 
             until(lambda: events(store) >= len(made))
         # A call that several report is one once it is priced, as ours are.
         price_calls(store, folder)
+        settle_beside_inserts(store)
         by_collector = everything(store)
         assert [{"rows": 1, "costs": 1}] == list(store.rows(REPORTED))
     with open_drained(process.settings()) as (own, _):
@@ -68,6 +70,7 @@ def test_what_came_twice_is_seen_once(tmp_path: Path, folder: DataFolder) -> Non
                 until(has(store, before + 2 * len(made)))
                 settled(store)
         price_calls(store, folder)
+        settle_beside_inserts(store)
         by_collector = everything(store)
     with open_drained(process.settings()) as (own, _):
         by_drain = everything(own)

@@ -16,6 +16,7 @@ from otel_training.folder import DataFolder
 from otel_training.pipeline import process
 from otel_training.store.client import Store, embedded_dsn
 from otel_training.store.drain import drain
+from otel_training.store.settle import settle
 from tests.stores import lay_store
 
 INSIGHTS = [{"text": "Orders rose"}, {"text": "Two plants open"}]
@@ -281,6 +282,7 @@ def read(store: Store, folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> R
         program()
         assert process.flush(30)
         drain(store, folder)
+        settle(store)
         return read_coverage(store)
 
     return run

@@ -13,6 +13,7 @@ from otel_training.store.client import Store, embedded_dsn
 from otel_training.store.deployment import Deployment, read_deployment
 from otel_training.store.drain import drain
 from otel_training.store.migrate import make_script, migrate, missing_migrations, read_migrations
+from otel_training.store.settle import settle
 from otel_training.store.verify import differences
 
 pytestmark = pytest.mark.slow
@@ -30,6 +31,7 @@ def expected(folder: DataFolder, everything: Callable[[], None], answer: Any, tm
     with closing(Store(embedded_dsn(tmp_path / "plain"))) as store:
         migrate(store)
         drain(store, make_folder(folder))
+        settle(store)
         found = answer(store)
     for path, content in kept.items():
         path.write_bytes(content)
@@ -44,6 +46,7 @@ def test_a_cluster_answers_as_the_embedded_store(
         for statement in make_script(HERE):
             store.run(statement)
         drain(store, folder)
+        settle(store)
 
         assert [] == [name for name, rows in expected.items() if not rows]
         assert expected == answer(store)
@@ -61,6 +64,7 @@ def test_every_query_is_one_that_shards_allow(
         for statement in make_script(HERE):
             store.run(statement)
         drain(store, folder)
+        settle(store)
 
         assert [] == [name for name, rows in answer(store).items() if not rows]
         with pytest.raises(StoreError, match="DISTRIBUTED_IN_JOIN_SUBQUERY_DENIED"):
@@ -74,6 +78,7 @@ def test_shards_by_what_is_counted_together() -> None:
 
     assert {
         "extractions": "extraction_id",
+        "examples": "extraction_id",
         "llm_calls": "extraction_id",
         "corrections": "extraction_id",
         "scores": "target_id",
@@ -87,6 +92,13 @@ def test_shards_by_what_is_counted_together() -> None:
         "output_texts": "extraction_id",
         "segments": "segment",
         "call_costs": "event_id",
+        "aliases": "id",
+        "aliases_by_insight": "insight",
+        "engagement": "insight",
+        "reactions": "id",
+        "readers": "user_hash",
+        "unsettled": "key",
+        "settling": "run",
     } == keys
 
 
@@ -125,6 +137,7 @@ def test_a_servers_inbound_tables_keep_what_came_in(configured: Any, everything:
         for statement in make_script(Deployment(ttl_days=9)):
             store.run(statement)
         lines = drain(store, folder)
+        settle(store)
 
         assert [{"n": lines}] == list(store.rows("SELECT count() AS n FROM otel_logs"))
         assert Deployment(ttl_days=9) == read_deployment(store)

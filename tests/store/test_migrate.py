@@ -12,6 +12,7 @@ from otel_training.folder import DataFolder
 from otel_training.store.client import Store, embedded_dsn
 from otel_training.store.drain import drain
 from otel_training.store.migrate import Migration, migrate, read_migrations
+from otel_training.store.settle import settle
 from tests.stores import lay_store
 
 pytestmark = pytest.mark.slow
@@ -99,6 +100,7 @@ def test_rows_of_an_earlier_schema_read_as_those_of_this_one(
             migrate(store, first)
             drain(store, folder)
             migrate(store)
+            settle(store)
             answers.append(answer(store))
 
     assert answers[0] == answers[1]

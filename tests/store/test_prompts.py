@@ -12,6 +12,7 @@ from otel_training.folder import DataFolder
 from otel_training.pipeline import process
 from otel_training.store.client import Store, embedded_dsn
 from otel_training.store.drain import drain
+from otel_training.store.settle import settle
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("migrated")]
 
@@ -50,6 +51,7 @@ def chosen(folder: DataFolder) -> Callable[..., dict[str, tuple[str, str]]]:
         assert process.flush(30)
         with closing(Store(embedded_dsn(folder.store))) as store:
             drain(store, folder)
+            settle(store)
             rows = store.rows(
                 "SELECT e.task AS task, c.model AS model, p.reason AS reason FROM v_prompts AS p "
                 "LEFT JOIN v_extractions AS e ON e.extraction_id = p.extraction_id "

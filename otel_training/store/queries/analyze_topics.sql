@@ -6,13 +6,12 @@ SELECT
     countIf(passed_filters) AS passed,
     countIf(passed_filters IS NOT NULL) AS judged,
     round(avgOrNull(quality_score), 2) AS quality,
-    sum(x.likes) AS likes,
-    sum(x.dismissals) AS dismissals,
-    sum(x.bookmarks) AS bookmarks,
-    sum(x.shares) AS shares,
-    sum(x.net) AS net,
-    round(avgOrNull(x.viewers), 1) AS mean_viewers
-FROM v_extractions AS e
-LEFT JOIN v_examples AS x ON x.extraction_id = e.extraction_id
+    sum(e.likes) AS likes,
+    sum(e.dismissals) AS dismissals,
+    sum(e.bookmarks) AS bookmarks,
+    sum(e.shares) AS shares,
+    sum(e.net) AS net,
+    round(avgOrNull(viewers), 1) AS mean_viewers
+FROM (SELECT * FROM examples FINAL) AS e
 GROUP BY topic
 ORDER BY extractions DESC, topic

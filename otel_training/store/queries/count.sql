@@ -2,7 +2,7 @@
 SELECT
     (SELECT count() FROM extractions FINAL) AS extraction,
     (SELECT count() FROM feedback FINAL) AS feedback,
-    (SELECT uniqExact(event_id) FROM impressions) AS impression,
+    (SELECT coalesce(sum(impressions), 0) FROM reactions FINAL) AS impression,
     (SELECT count() FROM queries FINAL) AS query,
     (SELECT count() FROM v_llm_calls) AS llm_call,
     (SELECT count() FROM corrections FINAL) AS correction

@@ -4,53 +4,58 @@
 -- Result: extraction_id, the three figures, the insights returned or, where a person corrected them, the
 -- last correction; and the prompt: messages of the captured call whose answer was returned, empty where none
 -- was captured, and then `prompt_reason`, why (as `v_prompts` says).
--- Of extractions with the same source and the same insights one: rather one that a person corrected, rather one that passed
--- the app's filters, rather one whose prompt was captured, rather the latest.
-SELECT * EXCEPT (passed, source, answer)
-FROM (
-    SELECT
-        e.extraction_id AS extraction_id,
-        e.ts AS timestamp,
-        e.topic AS topic,
-        e.source_url AS source_url,
-        e.source_content AS source_content,
-        e.source_truncated AS source_truncated,
-        k.extraction_id != '' AS corrected,
-        if(
-            corrected,
-            k.insights,
-            arrayMap(i -> CAST((i.text, i.category), 'Tuple(text String, category Nullable(String))'), e.insights)
-        ) AS insights,
-        e.quality_score AS quality_score,
-        x.net AS net,
-        x.viewers AS viewers,
-        p.reason AS prompt_reason,
-        p.call_event_id AS call_event_id,
-        c.messages AS messages,
-        c.output AS output,
-        c.model AS model,
-        multiIf(e.passed_filters, 2, e.passed_filters IS NULL, 1, 0) AS passed,
-        if(e.source_url != '', e.source_url, hex(SHA256(coalesce(e.source_content, '')))) AS source,
-        arraySort(arrayDistinct(arrayMap(i -> i.text_sha256, e.insights))) AS answer
-    FROM v_extractions AS e
-    LEFT JOIN v_examples AS x ON x.extraction_id = e.extraction_id
-    LEFT JOIN v_prompts AS p ON p.extraction_id = e.extraction_id
-    LEFT JOIN (
-        SELECT event_id, messages, output, model FROM v_llm_calls WHERE extraction_id != ''
-    ) AS c ON c.event_id = p.call_event_id
-    LEFT JOIN (
-        SELECT extraction_id, argMax(insights, (ts, event_id)) AS insights
-        FROM corrections FINAL
-        GROUP BY extraction_id
-    ) AS k ON k.extraction_id = e.extraction_id
-    WHERE e.outcome = 'ok'
-        AND arrayExists(i -> match(i.text, '\\S'), e.insights)
-        AND (coalesce(e.source_content, '') != '' OR p.call_event_id != '')
-        AND e.quality_score >= {min_quality:Float64}
-        AND x.net > {net_above:Float64}
-        AND x.viewers >= {min_viewers:UInt64}
-    ORDER BY corrected DESC, passed DESC, call_event_id != '' DESC, timestamp DESC, extraction_id DESC
-    LIMIT 1 BY source, answer
+-- Of extractions with the same source and the same insights one: rather one whose texts were recorded, rather one that a
+-- person corrected, rather one that passed the app's filters, rather one whose prompt was captured, rather the latest.
+WITH chosen AS (
+    SELECT extraction_id, is_corrected, quality_score, net, viewers, prompt_reason, call_event_id
+    FROM (SELECT * FROM examples FINAL)
+    WHERE outcome = 'ok'
+        AND has_text
+        AND (has_content OR call_event_id != '')
+        AND quality_score >= {min_quality:Float64}
+        AND net > {net_above:Float64}
+        AND viewers >= {min_viewers:UInt64}
+    ORDER BY
+        is_bare, is_corrected DESC, multiIf(passed_filters, 2, passed_filters IS NULL, 1, 0) DESC, call_event_id != '' DESC,
+        ts DESC, extraction_id DESC
+    LIMIT 1 BY duplicate_key
 )
+SELECT
+    e.extraction_id AS extraction_id,
+    e.ts AS timestamp,
+    e.topic AS topic,
+    e.source_url AS source_url,
+    e.source_content AS source_content,
+    e.source_truncated AS source_truncated,
+    x.is_corrected AS corrected,
+    if(
+        corrected,
+        k.insights,
+        arrayMap(i -> CAST((i.text, i.category), 'Tuple(text String, category Nullable(String))'), e.insights)
+    ) AS insights,
+    x.quality_score AS quality_score,
+    x.net AS net,
+    x.viewers AS viewers,
+    x.prompt_reason AS prompt_reason,
+    x.call_event_id AS call_event_id,
+    c.messages AS messages,
+    c.output AS output,
+    c.model AS model
+FROM (SELECT * FROM extractions FINAL WHERE extraction_id GLOBAL IN (SELECT extraction_id FROM chosen)) AS e
+GLOBAL INNER JOIN chosen AS x ON x.extraction_id = e.extraction_id
+GLOBAL LEFT JOIN (
+    SELECT event_id, messages, output, model
+    FROM v_llm_calls
+    WHERE extraction_id GLOBAL IN (SELECT extraction_id FROM chosen WHERE call_event_id != '')
+        AND event_id GLOBAL IN (SELECT call_event_id FROM chosen)
+) AS c ON c.event_id = x.call_event_id
+GLOBAL LEFT JOIN (
+    SELECT extraction_id, argMax(insights, (ts, event_id)) AS insights
+    FROM corrections
+    WHERE extraction_id GLOBAL IN (SELECT extraction_id FROM chosen WHERE is_corrected)
+    GROUP BY extraction_id
+) AS k ON k.extraction_id = e.extraction_id
+WHERE arrayExists(i -> match(i.text, '\\S'), e.insights)
 ORDER BY timestamp, extraction_id
-SETTINGS date_time_output_format = 'iso'
+-- Rows of 10 kB and more: small blocks, or each takes 100 MB.
+SETTINGS date_time_output_format = 'iso', max_block_size = 512

@@ -1,10 +1,22 @@
 -- What the store holds: records by kind, extractions that may become examples, and losses.
+WITH counts AS (
+    SELECT 'correction' AS kind, count() AS n FROM corrections FINAL
+    UNION ALL SELECT 'extraction', count() FROM extractions FINAL
+    UNION ALL SELECT 'feedback', count() FROM feedback FINAL
+    UNION ALL SELECT 'impression', sum(impressions) FROM reactions FINAL
+    UNION ALL SELECT 'link', count() FROM links FINAL
+    UNION ALL SELECT 'llm_call', count() FROM llm_calls FINAL
+    UNION ALL SELECT 'query', count() FROM queries FINAL
+    UNION ALL SELECT 'score', count() FROM scores FINAL
+)
 SELECT
-    (SELECT count() FROM v_events) AS stored,
-    (SELECT CAST((groupArray(kind), groupArray(n)), 'Map(String, UInt64)')
-     FROM (SELECT kind, count() AS n FROM v_events GROUP BY kind ORDER BY kind)) AS by_kind,
-    (SELECT countIf(outcome = 'ok' AND notEmpty(insights)) FROM extractions FINAL) AS samples,
+    sum(n) AS stored,
+    CAST((
+        arrayMap(c -> c.1, arraySort(groupArrayIf((kind, n), n > 0)) AS kinds), arrayMap(c -> c.2, kinds)
+    ), 'Map(String, UInt64)') AS by_kind,
+    (SELECT countIf(is_sample) FROM examples FINAL) AS samples,
     (SELECT sum(damaged) FROM segments FINAL) AS damaged,
     (SELECT sum(torn) FROM segments FINAL) AS torn,
     (SELECT CAST((groupArray(reason), groupArray(n)), 'Map(String, UInt64)')
      FROM (SELECT reason, sum(count) AS n FROM losses FINAL GROUP BY reason ORDER BY reason)) AS lost
+FROM counts

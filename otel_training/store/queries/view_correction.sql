@@ -1,5 +1,5 @@
 -- What people said the answers should have been.
--- Parameters: skip, rows to leave out from the oldest on.
+-- Parameters: limit, how many of the newest.
 SELECT
     ts AS timestamp,
     'correction' AS stage,
@@ -8,7 +8,6 @@ SELECT
     evaluator_kind,
     nullIf(service, '') AS service,
     event_id
-FROM (SELECT * FROM corrections FINAL)
+FROM (SELECT * FROM corrections FINAL ORDER BY ts DESC, event_id DESC LIMIT {limit:UInt64})
 ORDER BY ts, event_id
-LIMIT 18446744073709551615 OFFSET {skip:UInt64}
 SETTINGS date_time_output_format = 'iso'

@@ -1,5 +1,11 @@
 -- Extractions in the spec's own record format, then what else is known of them; newest last.
--- Parameters: skip, rows to leave out from the oldest on.
+-- Parameters: limit, how many of the newest.
+WITH page AS (
+    SELECT extraction_id, quality_score AS score, passed_filters AS passed
+    FROM (SELECT * FROM examples FINAL)
+    ORDER BY ts DESC, imported_line DESC, extraction_id DESC
+    LIMIT {limit:UInt64}
+)
 SELECT
     ts AS timestamp,
     'extraction' AS stage,
@@ -8,8 +14,8 @@ SELECT
     source_content,
     arrayMap(i -> CAST((i.text, i.category), 'Tuple(text String, category Nullable(String))'), insights)
         AS extracted_insights,
-    quality_score,
-    passed_filters,
+    p.score AS quality_score,
+    p.passed AS passed_filters,
     insight_count,
     extraction_id,
     arrayMap(i -> i.insight_id, insights) AS insight_ids,
@@ -23,7 +29,7 @@ SELECT
     nullIf(service, '') AS service,
     nullIf(trace_id, '') AS trace_id,
     imported_line > 0 AS imported
-FROM v_extractions
+FROM (SELECT * FROM extractions FINAL WHERE extraction_id GLOBAL IN (SELECT extraction_id FROM page)) AS e
+GLOBAL INNER JOIN page AS p ON p.extraction_id = e.extraction_id
 ORDER BY ts, imported_line, extraction_id
-LIMIT 18446744073709551615 OFFSET {skip:UInt64}
 SETTINGS date_time_output_format = 'iso'

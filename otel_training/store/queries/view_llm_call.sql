@@ -1,5 +1,5 @@
 -- Calls of models under their extractions: prompt, answer, usage, time, cost.
--- Parameters: skip, rows to leave out from the oldest on.
+-- Parameters: limit, how many of the newest.
 SELECT
     ts AS timestamp,
     'llm_call' AS stage,
@@ -35,6 +35,6 @@ FROM v_llm_calls AS c
 LEFT JOIN (
     SELECT event_id AS priced_id, cost, reason, source, version, assumption FROM call_costs FINAL
 ) AS p ON p.priced_id = c.event_id
+WHERE event_id GLOBAL IN (SELECT event_id FROM v_llm_calls ORDER BY ts DESC, event_id DESC LIMIT {limit:UInt64})
 ORDER BY ts, event_id
-LIMIT 18446744073709551615 OFFSET {skip:UInt64}
 SETTINGS date_time_output_format = 'iso'

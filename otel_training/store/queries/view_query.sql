@@ -1,5 +1,5 @@
 -- Searches: what was asked and how good the sources were; the user id is the pseudonym.
--- Parameters: skip, rows to leave out from the oldest on.
+-- Parameters: limit, how many of the newest.
 SELECT
     ts AS timestamp,
     'query' AS stage,
@@ -15,7 +15,6 @@ SELECT
     nullIf(task, '') AS task,
     nullIf(service, '') AS service,
     event_id
-FROM (SELECT * FROM queries FINAL)
+FROM (SELECT * FROM queries FINAL ORDER BY ts DESC, event_id DESC LIMIT {limit:UInt64})
 ORDER BY ts, event_id
-LIMIT 18446744073709551615 OFFSET {skip:UInt64}
 SETTINGS date_time_output_format = 'iso'

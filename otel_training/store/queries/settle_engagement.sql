@@ -1,0 +1,70 @@
+-- Writes what readers made of the touched insights, whichever of their ids they named and whichever extraction was on show:
+-- every reader has at most one vote on an insight, the last of like / x / unlike / unx (of one second of an old log, by its
+-- lines); viewers are the readers who were shown it or acted on it.
+-- Parameters: run.
+INSERT INTO engagement (
+    insight, likes, dismissals, bookmarks, shares, viewers, reactions, anonymous_shown, anonymous_actions, odd_actions,
+    revision
+)
+SETTINGS distributed_foreground_insert = 1
+WITH
+    touched AS (SELECT DISTINCT key FROM settling WHERE run = {run:UInt64} AND step = 'insight'),
+    ids AS (SELECT DISTINCT id FROM aliases_by_insight WHERE insight GLOBAL IN (SELECT key FROM touched)),
+    named AS (
+        SELECT id, argMax(names, revision) AS names
+        FROM aliases
+        WHERE id GLOBAL IN (SELECT id FROM ids)
+        GROUP BY id
+    ),
+    voters AS (
+        SELECT
+            insight, user_hash,
+            argMaxIf(action, (ts, imported_line, event_id), action IN ('like', 'x', 'unlike', 'unx')) AS vote,
+            argMaxIf(action, (ts, imported_line, event_id), action IN ('bookmark', 'unbookmark')) AS keeping,
+            argMaxIf(action, (ts, imported_line, event_id), action IN ('share', 'unshare')) AS sharing
+        FROM (
+            SELECT
+                arrayJoin(a.names[greatest(1, arrayLastIndex(n -> n.1 <= r.ts, a.names))].2) AS insight,
+                r.user_hash AS user_hash, r.ts AS ts, r.imported_line AS imported_line, r.event_id AS event_id,
+                r.action AS action
+            FROM (
+                SELECT insight_id, user_hash, ts, imported_line, event_id, toString(action) AS action
+                FROM feedback
+                WHERE user_hash != '' AND insight_id GLOBAL IN (SELECT id FROM ids)
+                UNION ALL
+                SELECT insight_id, user_hash, ts, 0 AS imported_line, event_id, '' AS action
+                FROM impressions
+                WHERE user_hash != '' AND insight_id GLOBAL IN (SELECT id FROM ids)
+            ) AS r
+            GLOBAL INNER JOIN named AS a ON a.id = r.insight_id
+        )
+        GROUP BY insight, user_hash
+    )
+SELECT
+    t.key AS insight, r.likes, r.dismissals, r.bookmarks, r.shares, r.viewers,
+    c.reactions, c.anonymous_shown, c.anonymous_actions, c.odd_actions, {run:UInt64} AS revision
+FROM touched AS t
+GLOBAL LEFT JOIN (
+    SELECT
+        insight,
+        countIf(vote = 'like') AS likes,
+        countIf(vote = 'x') AS dismissals,
+        countIf(keeping = 'bookmark') AS bookmarks,
+        countIf(sharing = 'share') AS shares,
+        count() AS viewers
+    FROM voters
+    GROUP BY insight
+) AS r ON r.insight = t.key
+GLOBAL LEFT JOIN (
+    SELECT
+        n.insight AS insight,
+        sum(e.shown + e.actions) AS reactions,
+        sum(e.anonymous_shown) AS anonymous_shown,
+        sum(e.anonymous_actions) AS anonymous_actions,
+        sum(e.odd_actions) AS odd_actions
+    FROM (SELECT id, arrayJoin(arrayDistinct(arrayFlatten(names.insights))) AS insight FROM named) AS n
+    GLOBAL INNER JOIN (
+        SELECT * FROM reactions WHERE id GLOBAL IN (SELECT id FROM ids) ORDER BY revision DESC LIMIT 1 BY id
+    ) AS e ON e.id = n.id
+    GROUP BY insight
+) AS c ON c.insight = t.key

@@ -1,0 +1,7 @@
+-- Adds the extractions that returned the touched insights.
+-- Parameters: run.
+INSERT INTO settling (run, step, key)
+SETTINGS distributed_foreground_insert = 1
+SELECT DISTINCT {run:UInt64}, 'extraction', extraction_id
+FROM insights
+WHERE derived_id GLOBAL IN (SELECT key FROM settling WHERE run = {run:UInt64} AND step = 'insight')

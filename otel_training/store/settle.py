@@ -1,0 +1,80 @@
+"""The settling: brings names, engagement and examples up to date, by work in proportion to what came in.
+
+What came in stands in `unsettled`, written by a view at each insert. Its keys lead to ids, those to insights, those to
+extractions, whose rows are written anew, from the typed tables alone: any order of arrival ends in the same rows, and a
+settling that dies is repeated whole.
+"""
+
+import time
+from typing import Final
+
+from otel_training.progress import Progress
+from otel_training.store.client import Store, read_query
+
+KEYS: Final = 10_000
+"""Keys of one round: bounds its memory."""
+INSERT_SECONDS: Final = 60
+"""The longest that an insert may take, by the writer's role."""
+_FOREVER: Final = 1 << 40
+_STEPS: Final = (
+    "settle_names",
+    # Before and after: what an id named, and what it names.
+    "settle_insights",
+    "settle_aliases",
+    "settle_insights",
+    "settle_reactions",
+    "settle_engagement",
+    "settle_occurrences",
+)
+
+
+def settle(store: Store, progress: Progress | None = None) -> None:
+    """Bring everything up to date with the typed tables, into which nobody else inserts meanwhile."""
+    if _settle(store, _FOREVER, _FOREVER, progress):
+        store.run("TRUNCATE TABLE unsettled")
+        store.run("TRUNCATE TABLE settling")
+
+
+def settle_beside_inserts(store: Store, since: int = 0, progress: Progress | None = None) -> int:
+    """Bring up to date what came in `since` then; return what to give as `since` next.
+
+    A key of an insert that is under way is seen before all of its rows are: so what came in during the last
+    `INSERT_SECONDS` is settled once more later. Times are seconds of the store's clock.
+    """
+    now = int(store.row("SELECT toUnixTimestamp(now()) AS now")["now"])
+    _settle(store, now - INSERT_SECONDS, since, progress)
+    return now
+
+
+def count_unsettled(store: Store, seconds: int) -> int:
+    """Count the keys that came in longer ago than that and are not settled."""
+    now = int(store.row("SELECT toUnixTimestamp(now()) AS now")["now"])
+    return int(store.row(read_query("settle_waiting"), until=now - seconds, since=_FOREVER)["old"])
+
+
+def _settle(store: Store, until: int, since: int, progress: Progress | None) -> int:
+    """Settle what came in before `until` for good, and what came in from `since` on for now; return how many keys."""
+    done = 0
+    while True:
+        waiting = store.row(read_query("settle_waiting"), until=until, since=since)
+        keys = int(waiting["old"] + waiting["young"])
+        if not keys:
+            return done
+        run = time.time_ns()
+        store.run(read_query("settle_keys"), run=run, until=until, since=since, limit=KEYS)
+        _settle_taken(store, run, has_batches=bool(waiting["has_batches"]))
+        store.run(read_query("settle_done"), run=run, until=until)
+        done += min(keys, KEYS)
+        if progress is not None:
+            progress(done, done + max(0, keys - KEYS))
+        if waiting["old"] <= KEYS:
+            return done
+
+
+def _settle_taken(store: Store, run: int, *, has_batches: bool) -> None:
+    if has_batches:
+        store.run(read_query("settle_batches"), run=run)
+    for step in _STEPS:
+        store.run(read_query(step), run=run)
+    calls = "v_llm_calls" if has_batches else "llm_calls"
+    store.run(read_query("settle_examples"), run=run, calls=calls)

@@ -1,0 +1,75 @@
+"""Settling beside others' inserts, and what a settling from scratch finds."""
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from otel_training.folder import DataFolder
+from otel_training.store.client import Store, embedded_dsn
+from otel_training.store.settle import INSERT_SECONDS, count_unsettled, settle, settle_beside_inserts
+from otel_training.store.verify import Difference, stale_rows
+
+pytestmark = pytest.mark.slow
+
+FEEDBACK = (
+    "INSERT INTO otel_logs (Timestamp, LogAttributes) SELECT now(), map('training.kind', 'feedback', "
+    "'training.event.id', {event:String}, 'training.insight.id', 'i1', 'training.feedback.action', 'like', "
+    "'user.hash', {event:String})"
+)
+KEY = "INSERT INTO unsettled (key, kind, token, at, sign) SELECT 'i1', 'name', 1, now() - {seconds:UInt32}, 1"
+
+
+@pytest.fixture
+def store(folder: DataFolder, migrated: None) -> Iterator[Store]:
+    """Of this version's schema, without a row."""
+    with closing(Store(embedded_dsn(folder.store))) as store:
+        yield store
+
+
+def counted(store: Store) -> int:
+    """Return how many actions are counted."""
+    return int(store.row("SELECT sum(actions) AS actions FROM reactions FINAL")["actions"])
+
+
+def test_what_others_insert_counts_at_once_and_once_more_when_all_of_it_is_in(store: Store) -> None:
+    """Of an insert that is under way a key can be seen before its rows are."""
+    store.run(KEY, seconds=0)
+    since = settle_beside_inserts(store)
+    store.run(FEEDBACK, event="e1")
+    store.run("TRUNCATE TABLE unsettled")
+    store.run(KEY, seconds=10)
+
+    settle_beside_inserts(store, since)
+    assert (0, 1) == (counted(store), count_unsettled(store, 5))
+
+    store.run("TRUNCATE TABLE unsettled")
+    store.run(KEY, seconds=INSERT_SECONDS + 10)
+    settle_beside_inserts(store, since)
+    assert (1, 0) == (counted(store), count_unsettled(store, 0))
+
+
+def test_a_settling_takes_many_rounds(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few keys at a time, with progress, until none is left."""
+    monkeypatch.setattr("otel_training.store.settle.KEYS", 2)
+    store.run(
+        "INSERT INTO feedback (event_id, ts, insight_id, action) SELECT number, now(), number, 'x' FROM numbers(5)"
+    )
+    store.run(
+        "INSERT INTO unsettled (key, kind, token, at, sign) SELECT number, 'name', number, now(), 1 FROM numbers(5)"
+    )
+    steps: list[tuple[int, int]] = []
+    settle(store, lambda done, total: steps.append((done, total)))
+
+    assert ([(2, 5), (4, 5), (5, 5)], 5, 0) == (steps, counted(store), count_unsettled(store, 0))
+
+
+def test_a_row_that_settling_missed_is_named(store: Store) -> None:
+    """Which none is, after any record."""
+    store.run(FEEDBACK, event="e1")
+    settle(store)
+    assert [] == list(stale_rows(store))
+
+    store.run("INSERT INTO feedback (event_id, ts, insight_id, action) VALUES ('e2', now(), 'i1', 'x')")
+    live, wanted = "(false,false,0,0,0,0,1,0,0,1,1)", "(false,false,0,0,0,0,2,1,0,1,1)"
+    assert [Difference("reactions", "i1", live, wanted)] == list(stale_rows(store))
