@@ -16,6 +16,10 @@ WRITER: Final = "writer"
 _VIEWS: Final = """SELECT name FROM system.tables WHERE database = currentDatabase() AND engine = 'MaterializedView'
 AND position(create_table_query, 'SQL SECURITY DEFINER') = 0"""
 _LEND: Final = "ALTER TABLE {view:Identifier} MODIFY SQL SECURITY DEFINER DEFINER = CURRENT_USER"
+_QUERIES: Final = {READER: 32, WRITER: 16}
+"""At once: of the threads that serve, some are left for the others."""
+_DISK: Final = {"max_temporary_data_on_disk_size_for_query": "10000000000"}
+_RESULT: Final = {"max_result_bytes": "100000000"}
 _LIMITS: Final = {"max_memory_usage": "10000000000", "max_execution_time": "3600"}
 
 
@@ -28,8 +32,9 @@ def read_or_make_users(settings: Settings, folder: DataFolder) -> tuple[dict[str
     owner = User(OWNER, password, "otel_training_owner", _LIMITS, has_routes=True)
     users = {OWNER: owner}
     for name, path in others:
-        limits = {"max_memory_usage": "4000000000", "max_execution_time": "60"} | role_settings(name)
-        users[name] = User(name, read_or_make_password(path)[0], f"otel_training_{name}", limits)
+        limits = {"max_memory_usage": "4000000000", "max_execution_time": "60"} | _DISK | role_settings(name)
+        limits |= _RESULT if name == READER else {}
+        users[name] = User(name, read_or_make_password(path)[0], f"otel_training_{name}", limits, _QUERIES[name])
     return users, is_new
 
 

@@ -22,11 +22,22 @@ from tests.stores import lay_store
 PASSWORD = "sésame/öffne dich"  # noqa: S105 - of these tests alone
 
 AS_SERVER = """
-import re
-from otel_training.serving.clickhouse import fence
-fence._FORBIDDEN = re.compile("(?!)")
-from otel_training.cli.main import run
-run()
+import sys
+from dataclasses import replace
+from otel_training.folder import find_folder, make_folder
+from otel_training.pipeline import process
+from otel_training.serving import server
+from otel_training.serving.users import OWNER, lend_rights, read_or_make_users
+from otel_training.store.session import own_embedded
+
+folder = make_folder(find_folder(process.settings()))
+with server.bind_loopback(0) as listener, own_embedded(folder) as (store, owner):
+    lend_rights(store)
+    users, _ = read_or_make_users(process.settings(), folder)
+    users[OWNER] = replace(users[OWNER], is_fenced=False)
+    address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    announced = f"Serving {address} password {users[OWNER].password} \\n"
+    server.serve(store, folder, listener, users, lambda: sys.stderr.write(announced) and sys.stderr.flush())
 """
 
 
@@ -106,7 +117,7 @@ class Endpoint:
 def serving(home: Path, *argv: object, password: str = "", is_server: bool = False, **extra: str) -> Iterator[Endpoint]:
     """Run `serve` of a migrated store until the block ends; its password is the one given, else the one it prints.
 
-    As a stand-in for a server it lets its owner make views by the rights of who makes them.
+    As a stand-in for a server it has no fence: its owner makes views by the rights of who makes them.
     """
     home.mkdir(parents=True, exist_ok=True)
     folder = DataFolder(home / "data")

@@ -1,5 +1,6 @@
 """What a client tries that has one of the passwords: files, hosts, commands, others' rights, no bounds."""
 
+import contextlib
 import gzip
 import socket
 import time
@@ -166,9 +167,12 @@ READER = [
     "SET max_execution_time = 3601", "SELECT 1 SETTINGS max_result_rows = 0",
     "SELECT number FROM numbers(3000000) FORMAT JSON",
     "SELECT 1 SETTINGS max_parser_depth = 100000",
+    "SELECT 1 SETTINGS max_result_bytes = 0", "SELECT 1 SETTINGS max_temporary_data_on_disk_size_for_query = 0",
+    "SELECT repeat('x', 1000000) FROM numbers(120) SETTINGS max_block_size = 10 FORMAT JSON",
 ]  # fmt: skip
 WRITER = [
-    *(statement for statement in READER if not statement.endswith(("= 0", "FORMAT JSON", "= 3601"))),
+    *(statement for statement in READER if not statement.endswith(("= 0", "FORMAT JSON", "FORMAT TSV", "= 3601"))),
+    "SELECT 1 SETTINGS max_temporary_data_on_disk_size_for_query = 0",
     "SELECT count() FROM otel_logs", "SELECT * FROM v_events", "SELECT 1 SETTINGS max_memory_usage = 0",
     "INSERT INTO otel_logs (Body) SELECT source_content FROM extractions",
     "INSERT INTO otel_logs (Body) SELECT b FROM input('a String, b String ALIAS file(\\'{file}\\')') FORMAT TSV\nx\n",
@@ -395,6 +399,50 @@ def test_nobody_sees_or_stops_what_others_run(endpoint: Any, name: str, eventual
 def test_no_page_of_a_browser_asks(endpoint: Any, headers: dict[str, str], path: str) -> None:
     """Whatever name it gave this machine's address, and whatever it knows."""
     assert 403 == endpoint.ask("SELECT 1", headers, path).status
+
+
+@pytest.mark.parametrize("zone", ["/etc/passwd", "../../etc/passwd", "Nowhere/At_all", "x y", "Asia/../../passwd"])
+@pytest.mark.parametrize("user", USERS)
+def test_a_time_zone_is_no_file(endpoint: Any, user: str, zone: str) -> None:
+    """What is no zone's name does not reach the engine, which would look among files."""
+    asker = endpoint if user == "default" else endpoint.as_user(user)
+
+    assert {"36"} == {
+        asker.ask("SELECT 1", session_timezone=zone).code,
+        asker.ask(f"SELECT 1 SETTINGS session_timezone = '{zone}'").code,
+        asker.ask(f"SET session_timezone = '{zone}'").code,
+    }
+
+
+def test_what_goes_to_disk_is_bounded(endpoint: Any) -> None:
+    """By less than the bound, if the reader likes."""
+    group = "SELECT number, count() FROM numbers(3000000) GROUP BY number FORMAT Null"
+    spill = {"max_bytes_before_external_group_by": "1000000", "max_bytes_ratio_before_external_group_by": "0"}
+    answer = endpoint.as_user("reader").ask(group, **spill, max_temporary_data_on_disk_size_for_query="1000000")
+
+    assert "396" == answer.code, answer.body
+
+
+@pytest.mark.parametrize("form", ["TSV", "Native", "JSONEachRow"])
+def test_an_answer_that_has_begun_is_bounded_too(endpoint: Any, form: str) -> None:
+    """It ends with the error that clients look for; the owner's goes on."""
+    ask = "SELECT repeat('x', 1000000) FROM numbers(120) SETTINGS max_block_size = 10"
+    answer = endpoint.as_user("reader").ask(ask, default_format=form)
+
+    assert (True, True) == (len(answer.body) < 101_000_000, b"TOO_MANY_ROWS_OR_BYTES" in answer.body[-1_000:])
+    assert len(endpoint.ask(ask, default_format=form).body) > 120_000_000
+
+
+def test_a_user_has_so_many_queries_at_once(endpoint: Any, eventually: Any) -> None:
+    """The others go on meanwhile, and so does the user when they have ended."""
+    writer = endpoint.as_user("writer")
+    slow = "SELECT sum(sleepEachRow(0.2)) FROM numbers(1000) SETTINGS max_block_size = 1"
+    with contextlib.ExitStack() as stack:
+        for _ in range(16):
+            stack.enter_context(writer.hang(slow))
+        assert eventually(lambda: writer.ask("SELECT 1").code == "202")
+        assert [200, 200] == [asker.ask("SELECT 1").status for asker in (endpoint, endpoint.as_user("reader"))]
+    assert eventually(lambda: writer.ask("SELECT 1").status == 200)
 
 
 def test_only_the_owner_drains(endpoint: Any) -> None:

@@ -2,9 +2,11 @@
 
 import asyncio
 import secrets
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
@@ -50,6 +52,8 @@ class App:
     version: str
     timezone: str
     fence: Fence
+    _running: Counter[str] = field(default_factory=Counter)
+    """Requests by user; the event loop's alone."""
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -74,7 +78,7 @@ class App:
                 return
             if route is not None:
                 raise refusal(497, "ACCESS_DENIED", f"{user.name}: Not enough privileges.")
-            with SpooledTemporaryFile(_MEMORY_BYTES, dir=str(self.folder)) as body:
+            with self._counted(user), SpooledTemporaryFile(_MEMORY_BYTES, dir=str(self.folder)) as body:
                 if await _receive_body(receive, body):
                     if request.form:
                         request = read_request(scope, await self._run_on_thread(read_form, body, request.form))
@@ -88,6 +92,18 @@ class App:
         except OSError as error:
             no_space = refusal(243, "NOT_ENOUGH_SPACE", f"The body cannot be kept: {error.strerror or error}.")
             await send_text(send, no_space.status, f"{no_space}\n", no_space.code)
+
+    @contextmanager
+    def _counted(self, user: User) -> Iterator[None]:
+        """Count a request of a user while it runs; raises `QueryError` for one too many."""
+        if self._running[user.name] >= user.max_queries:
+            sentence = f"Too many simultaneous queries for user {user.name}, maximum: {user.max_queries}."
+            raise refusal(202, "TOO_MANY_SIMULTANEOUS_QUERIES", sentence)
+        self._running[user.name] += 1
+        try:
+            yield
+        finally:
+            self._running[user.name] -= 1
 
     async def _query(self, user: User, request: Request, body: IO[bytes], receive: Receive, send: Send) -> None:
         mark = self.engine.new_mark()
@@ -115,7 +131,8 @@ class App:
             if len(text) > _HEAD_BYTES:
                 break
         statement = read_statement(text, self.engine.parse)
-        self.fence.check(statement, request.settings)
+        if user.is_fenced:
+            self.fence.check(statement, request.settings)
         if request.protocol >= native.HELLO_PROTOCOL and native.HELLO.fullmatch(statement.text):
             return QueryResult("Native", native.hello_block(self.version, self.timezone))
         return self.engine.run(Question(user, request, statement, chain([text[statement.data_at :]], source), mark))

@@ -129,14 +129,16 @@ class Engine:
 
     def _chunks(self, question: Question, result: QueryResult) -> Generator[bytes]:
         request, statement = question.request, question.statement
+        bound = int(question.user.settings.get("max_result_bytes", "0"))
         with self._open_connection(question) as connection:
             if statement.data_at >= 0:
                 result.rows_written = _insert(connection, statement, question.data)
             elif _is_streamed(request, statement, result.format):
-                yield from _stream(connection, statement, result.format)
+                yield from _bounded(_stream(connection, statement, result.format), bound)
             else:
                 whole = connection.query(statement.text, result.format)
                 result.rows_written, result.rows_read = whole.rows_written(), whole.storage_rows_read()
+                _check_length(whole.size(), bound)
                 yield from _cut(whole.bytes())
 
     @contextlib.contextmanager
@@ -169,7 +171,7 @@ def _is_streamed(request: Request, statement: Statement, name: str) -> bool:
     )
 
 
-def _stream(connection: "Connection", statement: Statement, name: str) -> Iterator[bytes]:
+def _stream(connection: "Connection", statement: Statement, name: str) -> Generator[bytes]:
     is_empty = True
     with connection.send_query(statement.text, name) as stream:
         while (block := stream.fetch()) is not None:
@@ -177,6 +179,22 @@ def _stream(connection: "Connection", statement: Statement, name: str) -> Iterat
             yield from _cut(block.bytes())
     if is_empty and name.upper() == "NATIVE":
         yield _empty_block(connection, statement)
+
+
+def _bounded(chunks: Generator[bytes], bound: int) -> Iterator[bytes]:
+    """Stop an answer beyond a bound, if there is one: of the blocks that it hands over the engine counts no sum."""
+    length = 0
+    # The query ends before its connection does.
+    with contextlib.closing(chunks):
+        for chunk in chunks:
+            length += len(chunk)
+            _check_length(length, bound)
+            yield chunk
+
+
+def _check_length(length: int, bound: int) -> None:
+    if 0 < bound < length:
+        raise refusal(396, "TOO_MANY_ROWS_OR_BYTES", f"Limit for result exceeded, max bytes: {bound}.")
 
 
 def _empty_block(connection: "Connection", statement: Statement) -> bytes:

@@ -35,9 +35,10 @@ _TEXTS: Final = "SELECT name FROM system.settings WHERE match(type, 'String|URI|
 # By its mark in there a query is killed; a request's own is put behind it.
 _MARK: Final = "log_comment"
 _FILTERS: Final = "additional_table_filters"
+_ZONE: Final = "session_timezone"
 _HARMLESS_TEXTS: Final = frozenset(
     {
-        _FILTERS, "bool_false_representation", "bool_true_representation", "count_distinct_implementation",
+        _FILTERS, _ZONE, "bool_false_representation", "bool_true_representation", "count_distinct_implementation",
         "force_data_skipping_indices", "format_csv_null_representation", "format_custom_field_delimiter",
         "format_custom_result_after_delimiter", "format_custom_result_before_delimiter",
         "format_custom_row_after_delimiter", "format_custom_row_before_delimiter",
@@ -46,6 +47,9 @@ _HARMLESS_TEXTS: Final = frozenset(
         "output_format_sql_insert_table_name",
     }
 )  # fmt: skip
+_ZONE_TEXT: Final = re.compile(rf"(?<={_ZONE} = ')_*(?=')")
+# The engine looks for a zone that it does not have among files.
+_ZONE_NAME: Final = re.compile(r"\w*(?:/\w+){0,2}(?:[+-]\d{1,2})?")
 _FILTER: Final = re.compile(rf"(?<={_FILTERS} = )\{{[^}}]*\}}")
 # Of a filter, which is SQL in a text: it may compare columns.
 _NOT_COMPARING: Final = re.compile(r"file|select|\bai[A-Z]|\b(?!(?:and|in|not|or)\b)\w+\s*\(|\\(?!')", re.IGNORECASE)
@@ -71,6 +75,10 @@ class Fence:
         named = [*(name for name in settings if name != _MARK), *_setting_names(bare)]
         for name in self.settings.intersection(named):
             raise refusal(452, "SETTING_CONSTRAINT_VIOLATION", f"Setting {name} should not be changed.")
+        zones = (statement.text[match.start() : match.end()] for match in _ZONE_TEXT.finditer(bare))
+        for zone in (settings.get(_ZONE, ""), *zones):
+            if not _ZONE_NAME.fullmatch(zone):
+                raise refusal(36, "BAD_ARGUMENTS", "There is no such time zone.")
         texts = (statement.text[match.start() : match.end()] for match in _FILTER.finditer(bare))
         for text in (settings.get(_FILTERS, ""), *texts):
             if match := _NOT_COMPARING.search(text):

@@ -23,6 +23,10 @@ class User:
     """The only role its connections have; the settings' profile of the same name bounds them."""
     settings: Mapping[str, str]
     """What that profile sets: the engine takes on its bounds, and not its values."""
+    max_queries: int = 64
+    """How many it may run at once."""
+    is_fenced: bool = True
+    """Whether it is refused what the engine's grants do not guard; not so where it is this process's own."""
     has_routes: bool = False
     """Whether it may use the routes beside ClickHouse's."""
 

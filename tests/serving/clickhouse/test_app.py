@@ -73,6 +73,23 @@ def test_binds_parameters(endpoint: Any) -> None:
     )
 
 
+@pytest.mark.parametrize("zone", ["Asia/Kolkata", "America/Argentina/Buenos_Aires", "UTC", "Etc/GMT+5", "EST5EDT"])
+def test_answers_in_the_clients_time_zone(endpoint: Any, zone: str) -> None:
+    """Set in the URL, in the statement or in a session."""
+    ask, expected = (
+        "SELECT timezone(), toString(toDateTime(0))",
+        endpoint.rows(f"SELECT toTimeZone(toDateTime(0), '{zone}')"),
+    )
+    endpoint.ask(f"SET session_timezone = '{zone}'", session_id=zone)
+    answers = [
+        endpoint.rows(ask, session_timezone=zone),
+        endpoint.rows(f"{ask} SETTINGS session_timezone = '{zone}'"),
+        endpoint.rows(ask, session_id=zone),
+    ]
+
+    assert [[[zone, expected[0][0]]]] * 3 == answers
+
+
 def test_settings_are_the_requests_own(endpoint: Any) -> None:
     """A setting of one request does not reach the next."""
     ask = "SELECT getSetting('max_result_rows')"
