@@ -94,7 +94,7 @@ def extractions(url: str) -> None:
     client.close()
     with otel_training.extraction() as extraction:
         for figures in ({}, {names.INPUT_TOKENS: 7, names.OUTPUT_TOKENS: 7}, {names.SERVICE_TIER: "standard"}):
-            attributes = {names.MODEL: "reported by several", names.RESPONSE_ID: "msg_of_several", **figures}
+            attributes: Any = {names.MODEL: "reported by several", names.RESPONSE_ID: "msg_of_several", **figures}
             emit_call(extraction, attributes, {"input": [], "outputs": ["[]"], "tools": None})
 
 
