@@ -41,11 +41,11 @@ def _kept(value: Any, places: Mapping[str, int], keys: frozenset[str]) -> Any:
         return {key: _kept(item, places, keys) for key, item in value.items()}
     if not isinstance(value, list):
         return value
-    found = {index: place for index, item in enumerate(value) if (place := _place(item, places)) is not None}
-    if not found:
+    ranks = {index: place for index, item in enumerate(value) if (place := _place(item, places)) is not None}
+    if not ranks:
         rest = value if not any(_is_insight(item, keys) for item in value) else []
         return [_kept(item, places, keys) for item in rest]
-    return [value[index] for index in sorted(found, key=found.__getitem__)]
+    return [value[index] for index in sorted(ranks, key=ranks.__getitem__)]
 
 
 def _place(item: Any, places: Mapping[str, int]) -> int | None:

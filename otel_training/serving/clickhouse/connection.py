@@ -22,8 +22,8 @@ class GuardedConnection(H11Protocol):
         self._deadline = self.loop.call_later(HEAD_SECONDS, self._close_unasked)
         self.since = self.loop.time()
         if len(self.connections) > CONNECTIONS:
-            guarded = (one for one in self.connections if isinstance(one, GuardedConnection) and one.is_waiting)
-            min(guarded, key=lambda one: one.since).transport.abort()
+            guarded = (each for each in self.connections if isinstance(each, GuardedConnection) and each.is_waiting)
+            min(guarded, key=lambda each: each.since).transport.abort()
 
     def data_received(self, data: bytes) -> None:
         """Wait for the rest of a head that has begun, and no longer for one that is there."""
