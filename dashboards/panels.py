@@ -12,7 +12,7 @@ COUNTS_INTERVAL, RATES_INTERVAL = "6h", "1d"
 """A bucket is no narrower: of ten extractions a day an hour's share says nothing."""
 _HEADER: Final = re.compile(r"\A((?:--.*\n)+)")
 _TIME_SERIES, _TABLE = 0, 1
-_PARTS: Final = ("examples", "arms")
+_PARTS: Final = ("arms",)
 """Files of `sql/` that others read FROM."""
 
 JSON: TypeAlias = dict[str, Any]
@@ -50,19 +50,9 @@ def read_sql(name: str) -> tuple[str, str]:
 
 
 def _with_parts(statement: str) -> str:
-    """Return the statement after the parts that it reads, and that they read."""
-    parts = [
-        part for part in _PARTS if f"FROM {part}" in statement or (part == "examples" and "FROM arms" in statement)
-    ]
-    if not parts:
-        return statement
-    own = [statement.removeprefix("WITH").lstrip()] if statement.startswith("WITH") else []
-    texts = [f"{part} AS (\n{_body(part)}\n)" for part in parts] + own
-    return "WITH " + ", ".join(texts) + ("" if own else f"\n{statement}")
-
-
-def _body(part: str) -> str:
-    return (SQL / f"{part}.sql").read_text(encoding="utf-8").partition("\n")[2].strip()
+    """Return the statement after the parts that it reads."""
+    parts = [part for part in _PARTS if f"FROM {part}" in statement]
+    return "".join(f"WITH {part} AS (\n{read_sql(part)[1]}\n)\n" for part in parts) + statement
 
 
 def target(statement: str, kind: int = _TABLE) -> JSON:

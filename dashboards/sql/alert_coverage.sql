@@ -5,7 +5,7 @@ FROM (
     SELECT ts < now() - INTERVAL 1 DAY AS is_before, pair.1 AS what, pair.2 AS has
     FROM (
         SELECT ts, arrayJoin([('score', quality_score IS NOT NULL), ('prompt', prompt_reason = '')]) AS pair
-        FROM examples
+        FROM examples FINAL
         WHERE is_sample
         UNION ALL
         SELECT ts, ('reader', user_hash != '') AS pair FROM impressions FINAL WHERE position = 0

@@ -1,4 +1,4 @@
 -- The extractions of the two that are compared, each with the name of its arm.
 SELECT *, if(${compare:singlequote} = 'model', model, prompt_version) AS arm
-FROM examples
+FROM examples FINAL
 WHERE arm IN (${baseline:singlequote}, ${candidate:singlequote}) AND $__timeFilter(ts) /*{topic}*/

@@ -8,7 +8,7 @@ WITH
             countIf(prompt_reason = '') / nullIf(count(), 0), countIf(source_url != '') / nullIf(count(), 0),
             countIf(viewers > 0) / nullIf(count(), 0)
         )
-        FROM examples WHERE is_sample AND $__timeFilter(ts) /*{service, topic}*/
+        FROM examples FINAL WHERE is_sample AND $__timeFilter(ts) /*{service, topic}*/
     ) AS samples
 SELECT part.1 AS what, part.2 AS share
 FROM (

@@ -5,7 +5,7 @@ SELECT
     countIf(quality_score IS NOT NULL) / count() AS `score`,
     countIf(prompt_reason = '') / count() AS `prompt`,
     countIf(viewers > 0) / count() AS `reader`
-FROM examples
+FROM examples FINAL
 WHERE is_sample AND $__timeFilter(ts) /*{service, topic}*/
 GROUP BY time
 ORDER BY time

@@ -1,2 +1,2 @@
 -- How much raw material came in? Attempts of extractions in this time, whatever became of them.
-SELECT count() AS extractions FROM examples WHERE $__timeFilter(ts) /*{service, topic}*/
+SELECT count() AS extractions FROM examples FINAL WHERE $__timeFilter(ts) /*{service, topic}*/

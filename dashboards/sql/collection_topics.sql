@@ -6,7 +6,7 @@ SELECT
     countIf(is_sample) AS `Samples`,
     countIf(is_sample) / nullIf(sum(countIf(is_sample)) OVER (), 0) AS `Share`,
     max(ts) AS `Last seen`
-FROM examples
+FROM examples FINAL
 WHERE $__timeFilter(ts) /*{service, topic}*/
 GROUP BY topic
 ORDER BY `Samples` DESC, topic

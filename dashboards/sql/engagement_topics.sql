@@ -11,7 +11,7 @@ FROM (
     SELECT
         topic, sum(likes) AS liked, sum(dismissals) AS dismissed, liked + dismissed AS votes, liked / votes AS share,
         1.96 * sqrt(share * (1 - share) / votes + 0.9604 / votes / votes) AS margin
-    FROM examples
+    FROM examples FINAL
     WHERE is_sample AND $__timeFilter(ts) /*{topic}*/
     GROUP BY topic
     HAVING votes > 0

@@ -3,5 +3,5 @@
 SELECT toFloat64(sum(cost)) / nullIf(uniqExact(extraction_id), 0) AS usd
 FROM v_call_costs
 WHERE cost IS NOT NULL AND extraction_id IN (
-    SELECT extraction_id FROM examples WHERE $__timeFilter(ts) /*{topic, model, prompt_version}*/
+    SELECT extraction_id FROM examples FINAL WHERE $__timeFilter(ts) /*{topic, model, prompt_version}*/
 )

@@ -3,7 +3,7 @@ SELECT
     $__timeInterval(ts) AS time,
     if(prompt_version = '', 'no prompt', prompt_version) AS prompt,
     countIf(quality_score >= 7) / count() AS good
-FROM examples
+FROM examples FINAL
 WHERE is_sample AND quality_score IS NOT NULL AND $__timeFilter(ts) /*{topic, model, prompt_version}*/
 GROUP BY time, prompt
 ORDER BY time, prompt

@@ -3,7 +3,7 @@
 SELECT toString(score) AS score, samples
 FROM (
     SELECT toInt32(floor(least(10., greatest(0., assumeNotNull(quality_score))))) AS score, count() AS samples
-    FROM examples
+    FROM examples FINAL
     WHERE is_sample AND quality_score IS NOT NULL AND $__timeFilter(ts) /*{topic, model, prompt_version}*/
     GROUP BY score
     ORDER BY score WITH FILL

@@ -8,7 +8,7 @@ SELECT
     countIf(quality_score >= 7) / `Samples` AS `Good`,
     (`Good` + 1.9208 / `Samples` - 1.96 * sqrt(`Good` * (1 - `Good`) / `Samples` + 0.9604 / `Samples` / `Samples`))
         / (1 + 3.8416 / `Samples`) AS `At least`
-FROM examples
+FROM examples FINAL
 WHERE is_sample AND quality_score IS NOT NULL AND $__timeFilter(ts) /*{topic, model, prompt_version}*/
 GROUP BY topic, prompt_version
 HAVING `Samples` >= 10

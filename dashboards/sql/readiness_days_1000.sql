@@ -5,6 +5,6 @@ FROM (
     SELECT
         uniqExactIf(duplicate_key, true /*{eligible}*/) AS have,
         uniqExactIf(duplicate_key, ts >= now() - INTERVAL 7 DAY /*{eligible}*/) / 7 AS pace
-    FROM examples
+    FROM examples FINAL
     WHERE true /*{topic}*/
 )

@@ -14,10 +14,10 @@ FROM (
     FROM (
         SELECT
             is_sample, net, duplicate_key,
-            has_content OR prompt_reason = '' AS prompted,
+            has_content OR call_event_id != '' AS prompted,
             coalesce(quality_score >= coalesce(toFloat64OrNull(${min_quality:singlequote}), 7), false) AS good,
             coalesce(true /*{eligible}*/, false) AS eligible
-        FROM examples
+        FROM examples FINAL
         WHERE true /*{topic}*/
     )
 )

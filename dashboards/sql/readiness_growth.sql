@@ -5,7 +5,7 @@ FROM (
     SELECT $__timeInterval(first_ts) AS time, sum(count()) OVER (ORDER BY time) AS eligible
     FROM (
         SELECT duplicate_key, min(ts) AS first_ts
-        FROM examples
+        FROM examples FINAL
         WHERE true /*{eligible, topic}*/
         GROUP BY duplicate_key
     )

@@ -2,7 +2,7 @@
 -- and readers are mended in the app: `otel-training doctor` says how.
 SELECT
     multiIf(
-        NOT (has_content OR prompt_reason = ''), 'no prompt or source',
+        NOT (has_content OR call_event_id != ''), 'no prompt or source',
         quality_score IS NULL, 'no score',
         quality_score < coalesce(toFloat64OrNull(${min_quality:singlequote}), 7), 'low score',
         viewers = 0, 'no reader yet',
@@ -10,7 +10,7 @@ SELECT
         'too few readers'
     ) AS reason,
     count() AS samples
-FROM examples
+FROM examples FINAL
 WHERE is_sample AND NOT coalesce(true /*{eligible}*/, false) /*{topic}*/
 GROUP BY reason
 ORDER BY samples DESC, reason

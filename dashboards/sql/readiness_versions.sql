@@ -3,7 +3,7 @@
 SELECT
     concat(if(model = '', 'no call', model), ', ', if(prompt_version = '', 'no prompt', prompt_version)) AS kind,
     uniqExact(duplicate_key) AS eligible
-FROM examples
+FROM examples FINAL
 WHERE true /*{eligible, topic}*/
 GROUP BY model, prompt_version
 ORDER BY eligible DESC, kind

@@ -1,2 +1,2 @@
 -- The models that extracted.
-SELECT DISTINCT model FROM examples WHERE model != '' ORDER BY model
+SELECT DISTINCT model FROM examples FINAL WHERE model != '' ORDER BY model
