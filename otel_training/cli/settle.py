@@ -3,8 +3,8 @@
 import click
 
 from otel_training.cli.output import note, progress
-from otel_training.cli.store import open_store
 from otel_training.pipeline import process
+from otel_training.store.session import open_drained
 from otel_training.store.settle import settle_beside_inserts
 
 
@@ -15,8 +15,8 @@ def settle() -> None:
     With all that came in: for cron, each minute.
     The embedded store needs no such job: every command does it, and so does `serve`.
     """
-    with open_store() as (store, _):
-        if process.settings().store:
-            with progress("Settling") as callback:
-                settle_beside_inserts(store, progress=callback)
+    settings = process.settings()
+    with progress("Settling") as callback, open_drained(settings, callback) as (store, _):
+        if settings.store:
+            settle_beside_inserts(store, progress=callback)
     note("All figures are up to date.")
