@@ -172,7 +172,9 @@ def _load_engine() -> None:
     try:
         os.chdir(package)
         os.environ["HOME"] = package
-        import_module("chdb")
+        # Its connections would load pyarrow, for formats that we never ask for: a fifth of a second, and 40 MB.
+        with _without("pyarrow"):
+            import_module("chdb.state.sqlitelike")
     except ImportError:
         pass  # named by who then needs it
     finally:
@@ -181,6 +183,19 @@ def _load_engine() -> None:
             del os.environ["HOME"]
         os.fchdir(here)
         os.close(here)
+
+
+@contextmanager
+def _without(name: str) -> Iterator[None]:
+    """Have a library that the program has not loaded yet be missing for a while."""
+    if name in sys.modules:
+        yield
+        return
+    sys.modules[name] = None  # type: ignore[assignment]  # as the import system documents it
+    try:
+        yield
+    finally:
+        del sys.modules[name]
 
 
 def _config() -> str:
