@@ -36,6 +36,8 @@ def price_calls(store: Store, folder: DataFolder, *, again: bool = False) -> int
     """
     overrides = read_overrides(folder)
     version, count = prices_version(overrides), 0
+    if not again and not store.row(read_query("costs_missing"), version=version)["calls"]:
+        return 0
     rows = store.rows(read_query("costs_waiting"), version=version, again=again)
     with closing(store.another()) as writer:
         while batch := [_price(row, overrides, version) for row in islice(rows, _BATCH)]:

@@ -156,6 +156,7 @@ def test_the_reader_has_what_dashboards_show(become: Any, reading: list[str]) ->
         "analyze_quality",
         "analyze_topics",
         "analyze_totals",
+        "costs_missing",
         "costs_unknown",
         "costs_waiting",
         "count",
