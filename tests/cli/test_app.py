@@ -1,13 +1,16 @@
 """The group of commands."""
 
+import click
 from click.testing import CliRunner
 
 from otel_training.cli.app import app
 
+NAMES = app.list_commands(click.Context(app))
+
 
 def test_every_command_has_help() -> None:
     """`--help` of each command says what it does."""
-    texts = {name: CliRunner().invoke(app, [name, "--help"]).output for name in app.commands}
+    texts = {name: CliRunner().invoke(app, [name, "--help"]).output for name in NAMES}
 
     names = {
         "status",
@@ -31,4 +34,4 @@ def test_no_summary_is_cut() -> None:
     """The list of commands has room for each of them at 80 columns."""
     _, _, listing = CliRunner().invoke(app, ["--help"], terminal_width=80).output.partition("Commands:")
 
-    assert (len(app.commands), False) == (len(listing.split("\n  ")) - 1, "..." in listing)
+    assert (len(NAMES), False) == (len(listing.split("\n  ")) - 1, "..." in listing)
