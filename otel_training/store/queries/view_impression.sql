@@ -2,8 +2,20 @@
 -- insight it stood then.
 -- Parameters: limit, how many of the newest.
 WITH
+    -- Far enough back, though some of these came several times.
+    (
+        SELECT coalesce(min(ts), toDateTime64(0, 9, 'UTC'))
+        FROM (
+            SELECT ts FROM impressions WHERE position = 0 ORDER BY ts DESC
+            LIMIT 1 OFFSET {limit:UInt64} * 4
+        )
+    ) AS oldest,
     page AS (
-        SELECT DISTINCT event_id, ts FROM impressions WHERE position = 0 ORDER BY ts DESC, event_id DESC LIMIT {limit:UInt64}
+        SELECT DISTINCT event_id, ts
+        FROM impressions
+        WHERE position = 0 AND ts >= oldest
+        ORDER BY ts DESC, event_id DESC
+        LIMIT {limit:UInt64}
     ),
     shown AS (
         SELECT event_id, position, ts, service, insight_id, user_hash
