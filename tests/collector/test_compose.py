@@ -9,6 +9,8 @@ from xml.etree import ElementTree as ET
 import pytest
 import yaml
 
+from otel_training.store.deployment import Deployment
+from otel_training.store.roles import read_roles, role_settings
 from tests.collector.process import ROOT, variables
 
 FOLDER: Final = ROOT / "collector"
@@ -66,6 +68,21 @@ def test_its_inner_files_are_well_formed() -> None:
     roots = {ET.fromstring(STACK["configs"][name]["content"]).tag for name in ("system-logs", "reader")}  # noqa: S314 - ours
 
     assert {"clickhouse"} == roots
+
+
+def test_grafana_reads_what_the_readers_role_reads() -> None:
+    """Within its bounds: no content, though a viewer sends any SQL."""
+    root = ET.fromstring(STACK["configs"]["reader"]["content"])  # noqa: S314 - ours
+    role = next(text for text in read_roles(Deployment()) if "SELECT(" in text and "otel_training_reader" in text)
+    grant = re.sub(r" ON (\w+)", r" ON otel_training.\1", role.replace("TO otel_training_reader", ""))
+
+    assert [words(grant)] == [words(query.text or "") for query in root.iterfind("users/grafana/grants/query")]
+    assert role_settings("reader") == {setting.tag: setting.text for setting in root.iterfind("profiles/reader/*")}
+
+
+def words(text: str) -> list[str]:
+    """Split a statement into what it is made of."""
+    return re.findall(r"\w+|[^\s\w]", re.sub(r"--.*", "", text))
 
 
 def test_the_binary_accepts_the_collectors_command(asked: Callable[..., Any], tmp_path: Path) -> None:
