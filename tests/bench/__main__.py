@@ -16,6 +16,7 @@ from tests.bench import (
     heartbeat,
     privacy,
     rate,
+    reading,
     results,
     sizing,
     tasks,
@@ -51,7 +52,7 @@ def measurements(*, quick: bool) -> Iterator[Row]:
     """Measure one thing after the other, so that none disturbs another; stderr tells how far it is."""
     with sink() as endpoint:
         yield from _timed("call", lambda: call.rows(endpoint, quick=quick))
-    for noun in (privacy, rate, burst, tasks, heartbeat, web, drain, disk, collector):
+    for noun in (privacy, rate, burst, tasks, heartbeat, web, drain, reading, disk, collector):
         yield from _timed(noun.__name__, functools.partial(noun.rows, quick=quick))
 
 

@@ -1,0 +1,135 @@
+"""Reading: how long the commands take over a store of many reactions, and how long settling does.
+
+`python -m tests.bench.reading` alone measures a store of a year of a large user, which takes long.
+"""
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from otel_training.folder import DataFolder, make_folder
+from otel_training.store.client import Store, embedded_dsn
+from otel_training.store.migrate import migrate, read_migrations
+from otel_training.store.settle import settle
+from tests.bench.child import folder as new_folder
+from tests.bench.results import Row, table
+
+WORLD = Path(__file__).parent / "world"
+KINDS = ("extraction", "feedback", "impression", "query", "llm_call", "correction")
+EXPORT = ("export", "--force", "--min-quality", "6", "--min-viewers", "5")
+NEW = """
+INSERT INTO unsettled (key, kind, token, at, sign)
+SELECT insight_id, 'name', rand64(), now(), 1 FROM feedback ORDER BY ts DESC LIMIT {count:UInt64}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much a store holds."""
+
+    extractions: int
+    impressions: int
+    """Answers of the feed, of five insights each."""
+    actions: int
+    length: int
+    """Bytes of a source's text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """How long a command may take, in seconds, and how much memory in MB."""
+
+    status: float
+    view: float | None
+    analyze: float
+    doctor: float | None
+    export: float
+    settle: float | None
+    memory: float
+
+
+SMALL = Size(20_000, 180_000, 100_000, 8_000)
+YEAR = Size(1_000_000, 20_000_000, 5_000_000, 100)
+SMALL_BARS = Bars(status=1, view=1, analyze=1.5, doctor=1.5, export=2, settle=None, memory=400)
+YEAR_BARS = Bars(status=3, view=None, analyze=3, doctor=None, export=10, settle=2, memory=2000)
+
+
+def rows(*, quick: bool) -> list[Row]:
+    """Measure a store of a million reactions; no smaller when it must be quick."""
+    return measure("1 million reactions", SMALL, SMALL_BARS, rounds=1 if quick else 3)
+
+
+def measure(name: str, size: Size, bars: Bars, rounds: int) -> list[Row]:
+    """Make a store, settle it, and run each command; of several rounds the quickest counts, of memory the worst."""
+    with new_folder() as place:
+        folder = make_folder(DataFolder(place / "data"))
+        with closing(Store(embedded_dsn(folder.store))) as store:
+            fill(store, size)
+            scratch = timed(lambda: settle(store))
+            store.run(NEW, count=10_000)
+            new = timed(lambda: settle(store))
+        ran = {argv: [command(folder, *argv) for _ in range(rounds)] for argv in commands(place)}
+    seconds = {argv: min(each[0] for each in figures) for argv, figures in ran.items()}
+    views = max(taken for argv, taken in seconds.items() if argv[0] == "view")
+    named = {argv[0]: taken for argv, taken in seconds.items()} | {"view": views}
+    memory = max(each[1] for figures in ran.values() for each in figures)
+    return [
+        *(Row(f"{name}: {label}", named[label], "s", bar(getattr(bars, label))) for label in named),
+        Row(f"{name}: memory of a command", memory, "MB", bar(bars.memory)),
+        Row(f"{name}: settling everything", scratch, "s"),
+        Row(f"{name}: settling 10,000 new reactions", new, "s", bar(bars.settle)),
+    ]
+
+
+def bar(most: float | None) -> str:
+    """Write a bar, or none."""
+    return "" if most is None else f"<= {most:g}"
+
+
+def commands(place: Path) -> list[tuple[str, ...]]:
+    """Return the commands that are timed."""
+    views = [("view", kind, "--limit", "20") for kind in KINDS]
+    return [("status",), *views, ("analyze",), ("doctor",), (*EXPORT, "--out", str(place / "training.jsonl"))]
+
+
+def fill(store: Store, size: Size) -> None:
+    """Fill the typed tables by the engine alone, and note what is to be settled as after a migration."""
+    migrate(store)
+    parameters = asdict(size)
+    for path in sorted(WORLD.glob("*.sql")):
+        statement = path.read_text(encoding="utf-8")
+        store.run(statement, **{name: value for name, value in parameters.items() if f"{{{name}:" in statement})
+    for migration in read_migrations():
+        if migration.name.endswith(("readers_rows", "unsettled_rows")):
+            store.run(migration.statement)
+
+
+def command(folder: DataFolder, *argv: str) -> tuple[float, float]:
+    """Run a command as a user does; return the seconds it took and its memory in MB."""
+    environ = {**os.environ, "OTEL_TRAINING_HOME": str(folder.path)}
+    null = os.open(os.devnull, os.O_WRONLY)
+    actions = [(os.POSIX_SPAWN_DUP2, null, 1), (os.POSIX_SPAWN_DUP2, null, 2)]
+    began = time.perf_counter()
+    child = os.posix_spawn(
+        sys.executable, [sys.executable, "-m", "otel_training.cli", *argv], environ, file_actions=actions
+    )
+    _, status, used = os.wait4(child, 0)
+    seconds = time.perf_counter() - began
+    os.close(null)
+    assert os.waitstatus_to_exitcode(status) == 0, argv
+    return seconds, used.ru_maxrss / 1024
+
+
+def timed(work: Callable[[], None]) -> float:
+    """Return the seconds that some work takes."""
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+if __name__ == "__main__":
+    sys.stdout.write(table(measure("100 million reactions", YEAR, YEAR_BARS, rounds=1)) + "\n")
