@@ -23,9 +23,10 @@ settings.register_profile("quick", deadline=None, max_examples=20)
 settings.load_profile("unhurried")
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(autouse=True)
 def quick_programs() -> None:
     """Programs that tests start keep what they compile, and coverage follows only those that alone run code of ours."""
+    # Each time: coverage sets it again wherever a test starts it again.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if config := os.environ.pop("COVERAGE_PROCESS_CONFIG", ""):
         TRACED["COVERAGE_PROCESS_CONFIG"] = config
