@@ -12,7 +12,7 @@ from otel_training.store.settle import settle_beside_inserts
 def settle() -> None:
     """Bring a ClickHouse server's figures up to date.
 
-    With all that came in: for cron, each minute.
+    With all that came in: for cron, each minute, where no other command runs.
     The embedded store needs no such job: every command does it, and so does `serve`.
     """
     settings = process.settings()

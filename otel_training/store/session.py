@@ -1,10 +1,12 @@
 """Opening the store for one command: lock, connect, migrate, drain, price, settle."""
 
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
+from typing import Final
 
 from otel_training.config import Settings
-from otel_training.errors import StoreServedError
+from otel_training.errors import StoreError, StoreServedError
 from otel_training.folder import DataFolder, find_folder, make_folder
 from otel_training.progress import Progress
 from otel_training.store.client import Store, embedded_dsn
@@ -13,7 +15,9 @@ from otel_training.store.drain import drain
 from otel_training.store.drain_request import ask_to_drain
 from otel_training.store.migrate import migrate
 from otel_training.store.owner import Owner, owner_lock
-from otel_training.store.settle import settle
+from otel_training.store.settle import settle, settle_beside_inserts
+
+_REFUSED: Final = re.compile(r"\((ACCESS_DENIED|READONLY)\)")
 
 
 @contextmanager
@@ -21,13 +25,15 @@ def open_drained(settings: Settings, progress: Progress | None = None) -> Iterat
     """Open the store that the settings name, with everything captured so far in it.
 
     The embedded store is locked by this process meanwhile, and drained first; where another process
-    serves it, that one drains, and is asked over HTTP. A server's is filled by others.
+    serves it, that one drains, and is asked over HTTP. A server's is filled by others, and settled
+    where the user may write.
     """
     folder = find_folder(settings)
     with ExitStack() as stack:
         if settings.store:
             store = stack.enter_context(closing(Store(settings.store)))
             migrate(store)
+            _settle_if_allowed(store, folder, progress)
         else:
             try:
                 store, _ = stack.enter_context(own_embedded(make_folder(folder), progress))
@@ -61,3 +67,13 @@ def own_embedded(folder: DataFolder, progress: Progress | None = None) -> Iterat
         price_new_calls(store, folder)
         settle(store, progress)
         yield store, owner
+
+
+def _settle_if_allowed(store: Store, folder: DataFolder, progress: Progress | None) -> None:
+    """Price and settle what came into a server; a user who only reads leaves that to others."""
+    try:
+        price_new_calls(store, folder)
+        settle_beside_inserts(store, progress=progress)
+    except StoreError as error:
+        if not _REFUSED.search(str(error)):
+            raise

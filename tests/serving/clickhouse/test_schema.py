@@ -30,14 +30,20 @@ FEEDBACK = (
 
 
 @pytest.fixture
-def store(start: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    """A store that a command reaches over HTTP alone."""
+def server(start: Any, tmp_path: Path) -> Iterator[Any]:
+    """A server, as far as a command can tell."""
     with start(tmp_path / "server", is_server=True) as running:
-        dsn = f"http://default:{running.password}@127.0.0.1:{running.port}/otel_training"
-        monkeypatch.setenv("OTEL_TRAINING_STORE", dsn)
-        process.reset()
-        with closing(Store(dsn)) as opened:
-            yield opened
+        yield running
+
+
+@pytest.fixture
+def store(server: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    """A store that a command reaches over HTTP alone."""
+    dsn = f"http://default:{server.password}@127.0.0.1:{server.port}/otel_training"
+    monkeypatch.setenv("OTEL_TRAINING_STORE", dsn)
+    process.reset()
+    with closing(Store(dsn)) as opened:
+        yield opened
 
 
 def test_verifies_what_it_serves(store: Store, command: Callable[..., Any], rows: Callable[..., Any]) -> None:
@@ -71,6 +77,7 @@ def test_opens_a_server_that_lacks_the_dsns_database(store: Store) -> None:
         assert {"name": "otel_training"} == opened.row("SELECT currentDatabase() AS name")
 
 
+@pytest.mark.timeout(300)
 def test_brings_a_server_of_the_first_schema_to_this_one(store: Store, command: Callable[..., Any]) -> None:
     """Rows that came before are right in the views that came after; what comes in is kept for three days."""
     for row in list(store.rows("SELECT name FROM system.tables WHERE database = 'otel_training'")):
@@ -83,8 +90,26 @@ def test_brings_a_server_of_the_first_schema_to_this_one(store: Store, command: 
     assert (0, "", "Nothing is pending.\n") == command("schema", "apply")
     assert 0 == command("schema", "verify")[0]
     assert Deployment() == read_deployment(store)
+    assert (0, "", "All figures are up to date.\n") == command("settle")
     assert [{"extraction_id": "e1", "likes": 1, "viewers": 1}] == list(
         store.rows("SELECT extraction_id, likes, viewers FROM v_examples")
     )
     assert [{"kind": "extraction"}, {"kind": "feedback"}] == list(store.rows("SELECT kind FROM v_events ORDER BY kind"))
     assert 2 == store.row("SELECT count() AS n FROM otel_logs")["n"]
+
+
+def test_every_command_settles_a_server_whose_user_may_write(
+    store: Store, server: Any, command: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And reads what is there as one who may not."""
+    store.run(EXTRACTION)
+
+    assert 0 == command("status")[0]
+    assert [{"extraction_id": "e1"}] == list(store.rows("SELECT extraction_id FROM examples"))
+    reader = server.as_user("reader")
+    dsn = f"http://{reader.user}:{reader.password}@127.0.0.1:{server.port}/otel_training"
+    monkeypatch.setenv("OTEL_TRAINING_STORE", dsn)
+    process.reset()
+    assert 0 == command("status")[0]
+    code, _, reason = command("settle")
+    assert (1, True) == (code, "(ACCESS_DENIED)" in reason or "(READONLY)" in reason)
