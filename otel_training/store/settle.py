@@ -53,28 +53,26 @@ def count_unsettled(store: Store, seconds: int) -> int:
 
 
 def _settle(store: Store, until: int, since: int, progress: Progress | None) -> int:
-    """Settle what came in before `until` for good, and what came in from `since` on for now; return how many keys."""
+    """Settle what came in before `until` for good, then what came in from `since` on for now; return how many keys."""
     done = 0
-    while True:
-        waiting = store.row(read_query("settle_waiting"), until=until, since=since)
-        keys = int(waiting["old"] + waiting["young"])
-        if not keys:
-            return done
-        run = time.time_ns()
-        store.run(read_query("settle_keys"), run=run, until=until, since=since, limit=KEYS)
-        _settle_taken(store, run, has_batches=bool(waiting["has_batches"]))
-        store.run(read_query("settle_done"), run=run, until=until)
+    while keys := (waiting := store.row(read_query("settle_waiting"), until=until, since=since))["old"]:
+        # Without the young ones, which stay: round by round they would be taken again.
+        _settle_round(store, until, _FOREVER, has_batches=waiting["has_batches"])
         done += min(keys, KEYS)
         if progress is not None:
             progress(done, done + max(0, keys - KEYS))
-        if waiting["old"] <= KEYS:
-            return done
+    if waiting["young"]:
+        _settle_round(store, until, since, has_batches=waiting["has_batches"])
+    return done
 
 
-def _settle_taken(store: Store, run: int, *, has_batches: bool) -> None:
+def _settle_round(store: Store, until: int, since: int, *, has_batches: bool) -> None:
+    run = time.time_ns()
+    store.run(read_query("settle_keys"), run=run, until=until, since=since, limit=KEYS)
     if has_batches:
         store.run(read_query("settle_batches"), run=run)
     for step in _STEPS:
         store.run(read_query(step), run=run)
     calls = "v_llm_calls" if has_batches else "llm_calls"
     store.run(read_query("settle_examples"), run=run, calls=calls)
+    store.run(read_query("settle_done"), run=run, until=until)

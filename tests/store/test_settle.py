@@ -64,6 +64,20 @@ def test_a_settling_takes_many_rounds(store: Store, monkeypatch: pytest.MonkeyPa
     assert ([(2, 5), (4, 5), (5, 5)], 5, 0) == (steps, counted(store), count_unsettled(store, 0))
 
 
+def test_what_is_young_holds_up_nothing_that_is_old(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More extractions than a round takes came in just now, and stay: the names before them are done with."""
+    monkeypatch.setattr("otel_training.store.settle.KEYS", 2)
+    came = (
+        "INSERT INTO unsettled (key, kind, token, at, sign) "
+        "SELECT number, {kind:String}, number, now() - {age:UInt32}, 1 FROM numbers(3)"
+    )
+    store.run(came, kind="extraction", age=0)
+    store.run(came, kind="name", age=INSERT_SECONDS + 10)
+    settle_beside_inserts(store)
+
+    assert 0 == count_unsettled(store, INSERT_SECONDS)
+
+
 def test_a_row_that_settling_missed_is_named(store: Store) -> None:
     """Which none is, after any record."""
     store.run(FEEDBACK, event="e1")
