@@ -21,6 +21,10 @@ class StoreError(TrainingError):
     """The store cannot be opened, read or written."""
 
 
+class StoreRefusedError(StoreError):
+    """The store's user may not do that."""
+
+
 class RowsUnreadableError(StoreError):
     """The engine cannot parse rows that were to be inserted."""
 

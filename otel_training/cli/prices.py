@@ -1,5 +1,6 @@
 """`otel-training prices`: what models cost, and which calls have no price."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Final
 
@@ -8,7 +9,7 @@ import click
 from otel_training.cli.exit_code import ExitCode
 from otel_training.cli.output import Output, note, output_options, plural, table
 from otel_training.cli.store import open_store
-from otel_training.errors import StoreError
+from otel_training.errors import StoreRefusedError
 from otel_training.folder import find_folder
 from otel_training.pipeline import process
 from otel_training.pricing.call import Call, PricesError, Reason
@@ -80,12 +81,9 @@ def check(*, again: bool, output: Output) -> ExitCode:
     Prices first what waits for it, on a server, too. The exit code is 1 if any answered call has no price.
     """
     with open_store() as (store, folder):
-        try:
+        # A user who only reads is told what waits.
+        with suppress(StoreRefusedError):
             note(f"{plural(price_calls(store, folder, again=again), 'call')} priced.")
-        except StoreError as error:
-            # A user who only reads is told what waits.
-            if not any(code in str(error) for code in ("(ACCESS_DENIED)", "(READONLY)")):
-                raise
         rows = [{**row, "cure": CURES[row["reason"]]} for row in store.rows(read_query("costs_unknown"))]
     output.emit(rows, lambda _: [table("Calls without a price", _COLUMNS, [[r[c] for c in _COLUMNS] for r in rows])])
     return ExitCode.FAILED if any(row["reason"] != Reason.NO_ANSWER for row in rows) else ExitCode.OK

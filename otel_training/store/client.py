@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import orjson
 
 from otel_training.conventions import DATABASE
-from otel_training.errors import FolderError, RowsUnreadableError, StoreError
+from otel_training.errors import FolderError, RowsUnreadableError, StoreError, StoreRefusedError
 from otel_training.ownership import own_folder
 from otel_training.record.values import clean
 
@@ -35,6 +35,8 @@ _CODE: Final = re.compile(r"Code: (\d+)\.")
 # INCORRECT_DATA, UNKNOWN_FIELD; TYPE_MISMATCH, CANNOT_READ_ALL_DATA
 _UNREADABLE: Final = frozenset({6, 25, 26, 27, 33, 41, 53, 72, 117, 130, 131, 349, 386, 467, 636})
 _NO_SPACE: Final = frozenset({243})
+# READONLY, ACCESS_DENIED
+_REFUSED: Final = frozenset({164, 497})
 _UNREACHABLE: Final = re.compile(r"ConnectionPool\(host='([^']+)', port=(\d+)\)")
 # The driver logs what it raises, which Python prints where nobody configured logging.
 logging.getLogger("clickhouse_connect").addHandler(logging.NullHandler())
@@ -232,8 +234,9 @@ def _as_store_error(error: Exception) -> Exception:
         return StoreError(
             f"No ClickHouse answers at {':'.join(unreachable.groups())}: start it, or correct OTEL_TRAINING_STORE."
         )
+    kind = StoreRefusedError if code in _REFUSED else StoreError
     first = text.strip().splitlines()[0][:300] if text.strip() else type(error).__name__
-    return StoreError(f"The store said: {first}")
+    return kind(f"The store said: {first}")
 
 
 def _is_from_driver(error: Exception) -> bool:

@@ -1,12 +1,10 @@
 """Opening the store for one command: lock, connect, migrate, drain, price, settle."""
 
-import re
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
-from typing import Final
+from contextlib import ExitStack, closing, contextmanager, suppress
 
 from otel_training.config import Settings
-from otel_training.errors import StoreError, StoreServedError
+from otel_training.errors import StoreRefusedError, StoreServedError
 from otel_training.folder import DataFolder, find_folder, make_folder
 from otel_training.progress import Progress
 from otel_training.store.client import Store, embedded_dsn
@@ -16,8 +14,6 @@ from otel_training.store.drain_request import ask_to_drain
 from otel_training.store.migrate import migrate
 from otel_training.store.owner import Owner, owner_lock
 from otel_training.store.settle import settle, settle_beside_inserts
-
-_REFUSED: Final = re.compile(r"\((ACCESS_DENIED|READONLY)\)")
 
 
 @contextmanager
@@ -71,9 +67,6 @@ def own_embedded(folder: DataFolder, progress: Progress | None = None) -> Iterat
 
 def _settle_if_allowed(store: Store, folder: DataFolder, progress: Progress | None) -> None:
     """Price and settle what came into a server; a user who only reads leaves that to others."""
-    try:
+    with suppress(StoreRefusedError):
         price_new_calls(store, folder)
         settle_beside_inserts(store, progress=progress)
-    except StoreError as error:
-        if not _REFUSED.search(str(error)):
-            raise
