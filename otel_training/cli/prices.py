@@ -83,7 +83,9 @@ def check(*, again: bool, output: Output) -> ExitCode:
     with open_store() as (store, folder):
         # A user who only reads is told what waits.
         with suppress(StoreRefusedError):
-            note(f"{plural(price_calls(store, folder, again=again), 'call')} priced.")
+            # Opening the store priced what waited: only those priced once more are news.
+            if priced := price_calls(store, folder, again=again):
+                note(f"{plural(priced, 'call')} priced.")
         rows = [{**row, "cure": CURES[row["reason"]]} for row in store.rows(read_query("costs_unknown"))]
     output.emit(rows, lambda _: [table("Calls without a price", _COLUMNS, [[r[c] for c in _COLUMNS] for r in rows])])
     return ExitCode.FAILED if any(row["reason"] != Reason.NO_ANSWER for row in rows) else ExitCode.OK
