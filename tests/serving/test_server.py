@@ -217,14 +217,21 @@ def test_a_client_killed_within_its_insert_leaves_nothing(endpoint: Any) -> None
 
 def test_small_answers_come_at_once(endpoint: Any) -> None:
     """On one connection that stays open, they do not wait for delayed acknowledgements (40 ms each)."""
+    kept, fresh = [], []
+    for _ in range(5):
+        # The kernel delays from the second answer on, and learns after half a dozen not to.
+        kept.append(_ask(endpoint, 6))
+        fresh.append(sum(_ask(endpoint, 1) for _ in range(6)))
+
+    assert min(kept) < min(fresh) + 0.1
+
+
+def _ask(endpoint: Any, times: int) -> float:
+    """The seconds that as many queries take on one connection."""
     client = http.client.HTTPConnection("127.0.0.1", endpoint.port)
-    seconds = []
-    for _ in range(50):
-        begun = time.monotonic()
+    begun = time.monotonic()
+    for _ in range(times):
         client.request("POST", "/", "SELECT 1", {"Authorization": endpoint.authorization})
         assert b"1\n" == client.getresponse().read()
-        seconds.append(time.monotonic() - begun)
     client.close()
-
-    # The kernel acknowledges the first ones at once; of the others a quarter is enough on a busy machine.
-    assert sorted(seconds[20:])[7] < 0.04
+    return time.monotonic() - begun
