@@ -6,8 +6,8 @@ from typing import Final
 TESTS: Final = Path(__file__).parent
 PACKAGE: Final = TESTS.parent / "otel_training"
 ROOMS: Final = (
-    "", "anthropic", "asgi", "capture", "cli", "dashboards", "dataset", "demo", "events", "imports", "pipeline",
-    "pricing", "privacy", "record", "serving", "serving/clickhouse", "shipping", "spool", "store",
+    "", "analysis", "anthropic", "asgi", "capture", "cli", "dashboards", "dataset", "demo", "events", "imports",
+    "pipeline", "pricing", "privacy", "record", "serving", "serving/clickhouse", "shipping", "spool", "store",
 )  # fmt: skip
 OTHERS: Final = {
     "anthropic/test_identity.py": "a bare client and a watched one, asked the same odd things",
