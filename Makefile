@@ -21,7 +21,7 @@ help:
 	@echo "make faults  what is lost when everything fails that can; QUICK=1 for the sample that make test runs"
 	@echo "make collector  build the OpenTelemetry Collector of collector/manifest.yaml as $(COLLECTOR)"
 	@echo "make collector-sources  write its Go files anew after a change of the manifest"
-	@echo "make fence   write the collector's allow-list and registry anew after a change of the attributes"
+	@echo "make fence   write the collector's allow-list anew after a change of its ATTRIBUTES.md"
 	@echo "make dashboards  write Grafana's dashboards anew after a change of their panels or SQL"
 	@echo "make screenshots  draw them by Grafana's own components: needs npm and Chromium"
 	@echo "make lint    ruff, mypy, import-linter"

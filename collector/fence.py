@@ -1,4 +1,4 @@
-"""Write what is made of the registry: the fence's lists in `config.yaml`, and the table in `ATTRIBUTES.md`.
+"""Write the fence's lists in `config.yaml` by the registry, which is the table in `ATTRIBUTES.md`.
 
 A key that is missing in the fence would be data lost in silence; run by `make fence`, compared by tests.
 """
@@ -8,22 +8,25 @@ import textwrap
 from pathlib import Path
 from typing import Final
 
-from otel_training.conventions import REGISTRY
-
 CONFIG: Final = Path(__file__).parent / "config.yaml"
 ATTRIBUTES: Final = Path(__file__).parent / "ATTRIBUTES.md"
 _INDENT: Final = " " * 12
 _LIST: Final = re.compile(r"keep_keys\((\w+)\.attributes, \[.*?\]\)", re.DOTALL)
-_TABLE: Final = re.compile(r"(<!-- generated: attributes -->\n).*?(\n<!-- end attributes -->)", re.DOTALL)
+_ROW: Final = re.compile(r"^\| `(?P<name>[^`]+)` \| (?P<records>[^|]+) \|", re.MULTILINE)
+
+
+def registry() -> dict[str, str]:
+    """Return every attribute and body field with the kinds of records that carry it."""
+    return {row["name"]: row["records"] for row in _ROW.finditer(ATTRIBUTES.read_text(encoding="utf-8"))}
 
 
 def allowed(target: str) -> list[str]:
     """Name the attributes that may pass on a resource, a scope, a log event or a span."""
-    return [one.name for one in REGISTRY.values() if target in _carriers(one.records)]
+    return [name for name, records in registry().items() if target in _carriers(records)]
 
 
 def _carriers(records: str) -> set[str]:
-    """Tell what may carry it: a span whatever a log event may, nothing a body's fields."""
+    """Return what may carry an attribute of such records: a span whatever a log event may, nothing a body's fields."""
     return {"body": set(), "resource": {"resource"}, "span": {"span"}}.get(records, {"log", "span"})
 
 
@@ -39,17 +42,5 @@ def _keep(target: str) -> str:
     return f"keep_keys({target}.attributes, [{listed}])"
 
 
-def table() -> str:
-    """Return the table of all attributes."""
-    rows = [f"| `{one.name}` | {one.records} | {one.type} | {one.meaning} |" for one in REGISTRY.values()]
-    return "\n".join(["| attribute | records | type | meaning |", "|---|---|---|---|", *rows])
-
-
-def tabled(page: str) -> str:
-    """Return the page with its table written anew."""
-    return _TABLE.sub(lambda found: found[1] + table() + found[2], page)
-
-
 if __name__ == "__main__":
-    for path, renewed in ((CONFIG, fenced), (ATTRIBUTES, tabled)):
-        path.write_text(renewed(path.read_text(encoding="utf-8")), encoding="utf-8")
+    CONFIG.write_text(fenced(CONFIG.read_text(encoding="utf-8")), encoding="utf-8")
