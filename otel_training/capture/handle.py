@@ -111,18 +111,21 @@ class Handle:
         input_tokens: int | None = None,
         output_tokens: int | None = None,
         provider: str | None = None,
+        response_id: str | None = None,
     ) -> None:
         """Record one call of a model under the extraction. Never raises.
 
         `input` is the list of messages as sent (`{"role", "content"}`), or the prompt as text;
         `output` the answer's text. The call whose answer holds the returned insights becomes the
-        example's prompt and answer.
+        example's prompt and answer. By `response_id`, the provider's id of the answer, a call that
+        is also captured by itself, or reported twice, is one.
         """
         with guard:
             messages = [{"role": "user", "content": input}] if isinstance(input, str) else plain(input)
             attributes: dict[str, Scalar | None] = {
                 names.MODEL: text_of(model, NAME_LIMIT),
                 names.PROVIDER: text_of(provider, NAME_LIMIT),
+                names.RESPONSE_ID: text_of(response_id, NAME_LIMIT),
                 names.INPUT_TOKENS: input_tokens,
                 names.OUTPUT_TOKENS: output_tokens,
             }

@@ -333,3 +333,20 @@ def test_exports_the_captured_prompt(client: anthropic.Anthropic, rows: Any, tmp
         json.loads(line)["messages"][0]["content"],
         '"captured"' in (tmp_path / "t.manifest.json").read_text(encoding="utf-8"),
     )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("streaming", [False, True])
+def test_a_call_that_the_app_reports_too_is_one(client: anthropic.Anthropic, rows: Any, *, streaming: bool) -> None:
+    """By the id of its response; the record that says more is kept. Another id is another call."""
+
+    @otel_training.extraction
+    def extract() -> list[str]:
+        answer: Any = client.messages.create(**PROMPT, stream=streaming)
+        first, *_ = list(answer) if streaming else [answer]
+        for identity in (first.message.id if streaming else answer.id, "msg_other"):
+            otel_training.current().llm_call(model="claude-x", input="P", output="A", response_id=identity)
+        return ["One"]
+
+    extract()
+    assert ["priority", None] == [row["service_tier"] for row in rows("view", "llm_call")]

@@ -238,3 +238,32 @@ def test_a_result_of_a_batch_that_is_read_twice_is_one(own: Any) -> None:
         rows = list(store.rows("SELECT model, toString(cost) AS cost FROM v_call_costs"))
         assert [{"model": "big-1-2026", "cost": "0.010875"}] == rows
         assert "0.010875" == store.row("SELECT toString(sum(cost)) AS cost FROM call_costs FINAL")["cost"]
+
+
+@pytest.mark.parametrize("order", [["app", "batch"], ["batch", "app"], ["app", "batch", "app"]])
+@pytest.mark.parametrize("drained", ["at once", "one by one"])
+def test_a_result_of_a_batch_that_the_app_reports_is_one(order: list[str], drained: str, own: Any) -> None:
+    """At half the price, though the app, which knows of no batch, says as much of it."""
+    own(PRICES)
+    with otel_training.extraction() as extraction:
+        pass
+    reports = {
+        "app": lambda: extraction.llm_call(
+            model="big-1", input="x", output="a", input_tokens=5500, output_tokens=350, response_id="msg_1"
+        ),
+        "batch": lambda: emit_call(
+            extraction,
+            {names.RESPONSE_MODEL: "big-1", names.RESPONSE_ID: "msg_1", names.BATCH_ID: "b", **USAGE},
+            {"input": None, "outputs": ["a"], "tools": None},
+        ),
+    }
+    for report in order:
+        reports[report]()
+        assert otel_training.flush(5)
+        if drained == "one by one":
+            with open_drained(process.settings()):
+                pass
+
+    with open_drained(process.settings()) as (store, _):
+        rows = list(store.rows("SELECT model, batch_id, toString(cost) AS cost FROM v_call_costs"))
+        assert [{"model": "big-1", "batch_id": "b", "cost": "0.010875"}] == rows

@@ -124,6 +124,7 @@ def handles() -> None:
     handle.link(("abc",))
     handle.llm_call(model="m", input="P", output="A")
     handle.llm_call(model="m", input=[{"role": "user"}], output="A", input_tokens=1, output_tokens=2, provider="p")
+    handle.llm_call(model="m", input="P", output="A", response_id="msg_1")
     handle.result({"insights": []})
 
     handle.score("8")  # type: ignore[arg-type]

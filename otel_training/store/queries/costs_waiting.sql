@@ -1,6 +1,6 @@
 -- Calls of a model to be priced: those without a cost, unless these prices gave none before.
--- Of the records in an extraction that have one response all but one are `is_repeated`: not the one with the most figures,
--- else the first; where one comes later, those before it are among the rows again.
+-- Of the records in an extraction that have one response all but one are `is_repeated`: not a batch's result, else the one
+-- with the most figures, else the first; where one comes later, those before it are among the rows again.
 -- Parameters: version, of the prices; again, whether calls that other prices gave a cost are priced, too.
 WITH
     if(response_id = '', event_id, response_id) AS response,
@@ -32,7 +32,7 @@ SELECT
     reasoning_output_tokens,
     row_number() OVER (
         PARTITION BY extraction_id, response
-        ORDER BY input_tokens IS NULL, service_tier = '', duration IS NULL, v_llm_calls.ts, event_id
+        ORDER BY batch_id = '', input_tokens IS NULL, service_tier = '', duration IS NULL, v_llm_calls.ts, event_id
     ) > 1 AS is_repeated
 FROM v_llm_calls
 WHERE (extraction_id, response) GLOBAL IN waiting
