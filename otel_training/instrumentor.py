@@ -10,7 +10,6 @@ from opentelemetry.instrumentation.instrumentor import (  # type: ignore[attr-de
 )
 
 from otel_training.anthropic.watch import unwatch, watch
-from otel_training.capture.tracing import use_tracer_provider
 from otel_training.pipeline.configure import read_arguments
 from otel_training.pipeline.declared import ARGUMENTS, find_wrong, refuse
 from otel_training.pipeline.metrics import observe
@@ -52,7 +51,7 @@ class TrainingInstrumentor(BaseInstrumentor):  # type: ignore[misc]  # untyped t
         return ()
 
     def _instrument(self, **kwargs: Any) -> None:
-        use_tracer_provider(kwargs.pop("tracer_provider", None))
+        tracer_provider = kwargs.pop("tracer_provider", None)
         logger_provider = kwargs.pop("logger_provider", None)
         meter_provider = kwargs.pop("meter_provider", None)
         unknown = kwargs.pop("unknown_options", None)
@@ -62,12 +61,11 @@ class TrainingInstrumentor(BaseInstrumentor):  # type: ignore[misc]  # untyped t
             # Some distributions hand the same arguments to every instrumentor.
             _log.warning("otel_training has no use for the arguments: %s", ", ".join(sorted(others)))
         settings = refuse(f"its instrumentor was given {', '.join(wrong)}") if wrong else read_arguments(arguments)
-        install(settings, forget=("enabled",), logger_provider=logger_provider)
+        install(settings, forget=("enabled",), tracer_provider=tracer_provider, logger_provider=logger_provider)
         if meter_provider is not None:
             observe(meter_provider)
         watch()
 
     def _uninstrument(self, **kwargs: Any) -> None:  # noqa: ARG002 - the base's signature
         unwatch()
-        use_tracer_provider(None)
-        install({"enabled": False}, logger_provider=None)
+        install({"enabled": False}, tracer_provider=None, logger_provider=None)

@@ -41,12 +41,13 @@ def traced(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DataFolder]:
-    """A fresh data folder; the writer starts anew and the guard raises."""
+    """A fresh data folder; the writer starts anew, warnings are given anew, and the guard raises."""
     home = tmp_path / "data"
     monkeypatch.setenv("OTEL_TRAINING_HOME", str(home))
     monkeypatch.setenv("OTEL_TRAINING_ENABLED", "true")
     monkeypatch.chdir(tmp_path)
     process.reset()
+    process.warn_once.cache_clear()
     guard.raising = True
     yield DataFolder(home)
     guard.raising = False

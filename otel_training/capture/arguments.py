@@ -9,7 +9,7 @@ from types import FunctionType, MethodType
 from typing import Any, Final, TypeAlias
 
 from otel_training._guard import guard
-from otel_training.capture.notice import notice
+from otel_training.pipeline.process import warn_once
 from otel_training.record.fields import FIELD_LIMIT
 from otel_training.record.known import class_attribute
 from otel_training.record.values import fields_of, first_of, text_of, url_of
@@ -172,7 +172,7 @@ def _reach(  # noqa: PLR0913, PLR0917 - what is known at decoration, and a call
         try:
             return way({**{name: place(args, kwargs) for name, place in parameters.items()}, **kwargs})
         except (AttributeError, LookupError, TypeError, ValueError) as error:
-            notice(_UNREACHED, name, function, type(error).__name__)
+            warn_once(_UNREACHED, name, function, type(error).__name__)
     return None
 
 

@@ -17,13 +17,12 @@ from otel_training import conventions as names
 from otel_training._guard import guard
 from otel_training.capture.arguments import Arguments, Way, bind, constants_alone
 from otel_training.capture.handle import NO_EXTRACTION, RUNNING, Handle, claim, remember_finished, running, settled
-from otel_training.capture.notice import notice
 from otel_training.capture.result import NO_RESULT, ResultReader, read_result
 from otel_training.capture.returned import remember
 from otel_training.capture.tracing import captures, current_context, end_span, enter, leave, start_span
 from otel_training.capture.wrapping import wrap
 from otel_training.conventions import Kind, Outcome
-from otel_training.pipeline.process import emit, settings
+from otel_training.pipeline.process import emit, settings, warn_once
 from otel_training.record.clock import event_number, now, ticks
 from otel_training.record.fields import FIELD_LIMIT, SLACK
 from otel_training.record.record import JSON, Record, Scalar
@@ -139,7 +138,7 @@ class Run:
         if value is not None:
             self._result = read_result(value if reader is None else reader(value))
             if self._result.insights is None and _is_stream(value):
-                notice(_STREAM, self._plan.task, type(value).__name__)
+                warn_once(_STREAM, self._plan.task, type(value).__name__)
         if self._yielded is not None and self._result.insights is None:
             self._result, self._yielded = read_result(self._yielded), None
         remember(handle, value, self._result.insights, self._result.size)

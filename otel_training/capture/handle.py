@@ -11,11 +11,10 @@ from opentelemetry.trace import SpanContext
 
 from otel_training import conventions as names
 from otel_training._guard import guard
-from otel_training.capture.notice import notice
 from otel_training.capture.returned import find
 from otel_training.capture.tracing import captures
 from otel_training.conventions import Kind, Loss
-from otel_training.pipeline.process import emit, lose
+from otel_training.pipeline.process import emit, lose, warn_once
 from otel_training.record.clock import event_id, now
 from otel_training.record.fields import NAME_LIMIT, as_id, figure_of, flag
 from otel_training.record.record import Record, Scalar, context_of
@@ -204,7 +203,7 @@ def current(result: object = _ANY) -> Handle:
         handle = (running() or _last_finished.get()) if result is _ANY else find(result)
         if handle is not None and (result is not _ANY or not handle.superseded):
             return handle
-        notice(_NOT_FOUND, "none runs here" if handle is None else "others ran at once")
+        warn_once(_NOT_FOUND, "none runs here" if handle is None else "others ran at once")
     return NOT_FOUND
 
 

@@ -6,38 +6,18 @@ from typing import Final
 from opentelemetry import context as otel_context
 from opentelemetry import trace
 from opentelemetry.context import Context
-from opentelemetry.trace import Span, SpanContext, Status, StatusCode, Tracer, TracerProvider
+from opentelemetry.trace import Span, SpanContext, Status, StatusCode
 
 from otel_training import conventions as names
 from otel_training.conventions import Kind
-from otel_training.pipeline.process import settings
+from otel_training.pipeline.process import current, settings
 from otel_training.record.clock import event_id
 from otel_training.record.record import Scalar
-from otel_training.version import version
 
 SUPPRESSED: Final = (otel_context._SUPPRESS_INSTRUMENTATION_KEY, "suppress_instrumentation")  # noqa: SLF001
 """Context keys that ask for no telemetry: set by the SDK's exporters, and by instrumentations."""
 
 _SUPPRESSED_BY_API, _SUPPRESSED_BY_NAME = SUPPRESSED
-_tracer: Tracer | None = None
-
-
-def use_tracer_provider(provider: TracerProvider | None) -> None:
-    """Start spans by this provider, or by the global one where it is None."""
-    global _tracer  # noqa: PLW0603 - one process has one instrumentation
-    _tracer = None if provider is None else _tracer_of(provider)
-
-
-def _tracer_of(provider: TracerProvider) -> Tracer:
-    return provider.get_tracer(names.SCOPE, version(), names.SCHEMA_URL)
-
-
-def _own_tracer() -> Tracer:
-    """Return our tracer, asking the provider only once: that takes as long as a span."""
-    global _tracer  # noqa: PLW0603 - one process has one instrumentation
-    if _tracer is None:
-        _tracer = _tracer_of(trace.get_tracer_provider())
-    return _tracer
 
 
 def captures(context: Context | None = None) -> bool:
@@ -63,11 +43,12 @@ def current_context(context: Context | None = None) -> SpanContext | None:
 
 def start_span(name: str, attributes: Mapping[str, Scalar]) -> Span | None:
     """Start a span of ours where the host traces; None where nothing would record it."""
-    if _tracer is None and getattr(trace, "_TRACER_PROVIDER", trace) is None:
+    pipeline = current()
+    if pipeline.tracer_provider is None and getattr(trace, "_TRACER_PROVIDER", trace) is None:
         # Nobody has set a provider. The API's public function looks into the environment, for 0.6 us;
         # it is used where the private name is gone.
         return None
-    span = _own_tracer().start_span(name)
+    span = pipeline.tracer().start_span(name)
     if not span.is_recording():
         return None
     # Attributes given at the start take nearly twice as long: the SDK also copies them for its samplers.

@@ -4,12 +4,15 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cache, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
+from opentelemetry import trace
 from opentelemetry._logs import LoggerProvider
+from opentelemetry.trace import Tracer, TracerProvider
 
+from otel_training import conventions as names
 from otel_training._turn import Turn
 from otel_training.config import Settings
 from otel_training.errors import FolderError, FolderRefusedError
@@ -17,7 +20,6 @@ from otel_training.events.finisher import Finisher
 from otel_training.events.line import to_header
 from otel_training.folder import DataFolder, find_folder, make_folder
 from otel_training.pipeline.resource import resource
-from otel_training.pipeline.sdk import emitter, flush_provider, stock_provider
 from otel_training.privacy.identity import Key, load_key
 from otel_training.privacy.rules import make_rules
 from otel_training.spool.ending import write_all
@@ -48,12 +50,15 @@ class Pipeline:
     """What was set in code: it stays set when something else is set later."""
     logger_provider: LoggerProvider | None = None
     """The host's: records go through it instead of the spool."""
+    tracer_provider: TracerProvider | None = None
+    """What spans are started by; by default the global one."""
     make_sink: Callable[[Settings], Sink] | None = None
     """Where records go instead of the spool and any provider: for tests, which need no disk."""
     writer: Writer = field(init=False)
     _folder: DataFolder | None = field(init=False, default=None)
     """Where it writes, once it has written: the program may go to another folder meanwhile."""
     _shipper: "Shipper | None" = field(init=False, default=None)
+    _tracer: Tracer | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         """Make the writer; its thread, the folder and the shipper come with the first record."""
@@ -61,6 +66,13 @@ class Pipeline:
             # Not where it is needed first: a child forked while the writer thread imports finds half a module.
             import_module("otel_training.shipping.shipper")
         self.writer = Writer(self._choose_sink() if self.make_sink is None else self.make_sink(self.settings))
+
+    def tracer(self) -> Tracer:
+        """Return our tracer, asking the provider only once: that takes as long as a span."""
+        if self._tracer is None:
+            provider = self.tracer_provider or trace.get_tracer_provider()
+            self._tracer = provider.get_tracer(names.SCOPE, version(), names.SCHEMA_URL)
+        return self._tracer
 
     def flush(self, timeout: float) -> bool:
         """Wait until everything captured so far is on disk; with an endpoint, until its receiver accepted it."""
@@ -122,9 +134,8 @@ class Pipeline:
             _log.warning("otel_training cannot even write how many records it lost (%s)", error)
 
     def _choose_sink(self) -> Sink:
-        provider = self.logger_provider or (stock_provider() if self.settings.pipeline == "sdk" else None)
-        if provider is not None:
-            return _logger_sink(provider, self.settings)
+        if self.logger_provider is not None or self.settings.pipeline == "sdk":
+            return _logger_sink(self.logger_provider, self.settings)
         return Spool(self.settings, self._make_folder_ready)
 
     def _make_folder_ready(self) -> ReadyFolder:
@@ -154,14 +165,11 @@ def _finisher_beside_threads(settings: Settings, folder: DataFolder) -> Finisher
     return replace(make_finisher(settings, folder), turn=Turn())
 
 
-def _logger_sink(provider: LoggerProvider, settings: Settings) -> Sink:
-    finisher: list[Finisher] = []
+def _logger_sink(provider: LoggerProvider | None, settings: Settings) -> Sink:
+    from otel_training.pipeline.sdk import emitter, flush_provider, stock_provider
 
-    def prepare() -> Finisher:
-        if not finisher:
-            finisher.append(_finisher_beside_threads(settings, make_folder(find_folder(settings))))
-        return finisher[0]
-
+    prepare = cache(lambda: _finisher_beside_threads(settings, make_folder(find_folder(settings))))
+    provider = provider or stock_provider()
     return EmittingSink(prepare, emitter(provider), partial(flush_provider, provider))
 
 

@@ -6,7 +6,7 @@ import os
 import sys
 import threading
 from collections.abc import Collection, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Final
 
@@ -15,19 +15,28 @@ from otel_training.conventions import Loss
 from otel_training.pipeline.pipeline import EXIT_SECONDS, Pipeline
 from otel_training.record.record import Pending
 
-_warn_once: Final = cache(logging.getLogger("otel_training").warning)
+warn_once: Final = cache(logging.getLogger("otel_training").warning)
+"""Log a warning, the first time that it has these arguments."""
 
 _LAST: Final = -100
 """Priority of our finalizer in children of `multiprocessing`: after all others."""
 
-_pipeline: Pipeline | None = None
-_replacing = threading.RLock()
-"""Not a plain lock: a signal handler that captures must not wait for the frame it interrupted."""
+
+@dataclass(slots=True)
+class _Process:
+    """What is in force in this process."""
+
+    pipeline: Pipeline | None = None
+    replacing: threading.RLock = field(default_factory=threading.RLock)
+    """Not a plain lock: a signal handler that captures must not wait for the frame it interrupted."""
+
+
+_process: Final = _Process()
 
 
 def current() -> Pipeline:
     """Return the pipeline in force, made at the first look by what the environment says then."""
-    return _pipeline or _make_first()
+    return _process.pipeline or _make_first()
 
 
 def settings() -> Settings:
@@ -37,7 +46,7 @@ def settings() -> Settings:
 
 def emit(pending: Pending) -> None:
     """Hand a record, or what one is made of, to the writer. Never blocks an event loop."""
-    (_pipeline or _make_first()).writer.put(pending)
+    (_process.pipeline or _make_first()).writer.put(pending)
 
 
 def lose(reason: Loss, count: int = 1, *, route: str = "", detail: str = "") -> None:
@@ -69,31 +78,28 @@ def install(arguments: Mapping[str, Any] | None = None, *, forget: Collection[st
     `arguments` are settings that win over the environment, beside those that were set before but for
     the ones to `forget`; `changes` are other fields of the `Pipeline`.
     """
-    global _pipeline  # noqa: PLW0603 - one process has one pipeline
-    with _replacing:
-        before, model = _pipeline, _pipeline or Pipeline(Settings())
+    with _process.replacing:
+        before, model = _process.pipeline, _process.pipeline or Pipeline(Settings())
         kept = {name: value for name, value in model.arguments.items() if name not in forget} | dict(arguments or {})
-        sinks = {"make_sink": model.make_sink, "logger_provider": model.logger_provider} | changes
-        _pipeline = replace(model, settings=_resolve(kept, sinks.values()), arguments=kept, **changes)
+        sinks = [changes.get(name, getattr(model, name)) for name in ("make_sink", "logger_provider")]
+        _process.pipeline = replace(model, settings=_resolve(kept, sinks), arguments=kept, **changes)
     if before is not None:
         before.close()
 
 
 def reset() -> None:
     """Close the pipeline and forget what was set in code: the next look makes one by what the environment says then."""
-    global _pipeline
-    with _replacing:
-        before, _pipeline = _pipeline, None
+    with _process.replacing:
+        before, _process.pipeline = _process.pipeline, None
     if before is not None:
         before.close()
 
 
 def _make_first() -> Pipeline:
-    global _pipeline  # noqa: PLW0603 - one process has one pipeline
-    with _replacing:
-        if _pipeline is None:
-            _pipeline = Pipeline(_resolve({}))
-        return _pipeline
+    with _process.replacing:
+        if _process.pipeline is None:
+            _process.pipeline = Pipeline(_resolve({}))
+        return _process.pipeline
 
 
 def _resolve(arguments: Mapping[str, Any], sinks: Collection[object] = ()) -> Settings:
@@ -107,16 +113,15 @@ def _resolve(arguments: Mapping[str, Any], sinks: Collection[object] = ()) -> Se
     is_decided = not settings.enabled or os.environ.get(enabled) or arguments.keys() & {"enabled", "home"}
     if is_decided or any(sink is not None for sink in sinks) or not (runner := runner_of_tests(os.environ)):
         return settings
-    _warn_once("otel_training captures nothing in runs of %s: use otel_training.testing, or %s=true", runner, enabled)
+    warn_once("otel_training captures nothing in runs of %s: use otel_training.testing, or %s=true", runner, enabled)
     return replace(settings, enabled=False)
 
 
 def _after_fork_in_child() -> None:
-    global _pipeline, _replacing  # noqa: PLW0603 - one process has one pipeline
     # Another thread of the parent's may have locked it.
-    _replacing = threading.RLock()
-    if _pipeline is not None:
-        inherited, _pipeline = _pipeline, replace(_pipeline)
+    _process.replacing = threading.RLock()
+    if (inherited := _process.pipeline) is not None:
+        _process.pipeline = replace(inherited)
         inherited.leave_to_parent()
     _finalize_with_multiprocessing()
 
@@ -141,8 +146,8 @@ def _register_finalizer(_owner: object = None) -> None:
 
 
 def _at_exit() -> None:
-    if _pipeline is not None:
-        _pipeline.close()
+    if _process.pipeline is not None:
+        _process.pipeline.close()
 
 
 if hasattr(os, "register_at_fork"):

@@ -17,7 +17,6 @@ from starlette.datastructures import URL
 
 import otel_training
 from otel_training._guard import guard
-from otel_training.capture import notice
 
 Lines = Callable[[], list[dict[str, Any]]]
 Fields = tuple[str, str, str | None]
@@ -364,7 +363,6 @@ def test_a_way_that_leads_nowhere_costs_its_field_alone(
     """The extraction is captured without it, and a warning names it, once."""
     monkeypatch.setattr(guard, "raising", False)
     monkeypatch.setattr(guard, "_seen", set())
-    monkeypatch.setattr(notice, "_given", set())
 
     @otel_training.extraction(arguments={"topic": way, "source_content": "article.body"})
     def extract(article: Article) -> list[str]:

@@ -20,7 +20,7 @@ from starlette.testclient import TestClient
 import otel_training
 from otel_training.anthropic.watch import unwatch, watch
 from otel_training.capture.handle import Handle, running
-from otel_training.capture.tracing import use_tracer_provider
+from otel_training.pipeline.process import install
 
 Lines = Callable[[], list[dict[str, Any]]]
 ANSWER = {"insights": [{"text": "One", "category": "c"}, {"text": "Two"}], "quality_score": 8, "passed_filters": True}
@@ -289,7 +289,7 @@ def elsewhere(work: Callable[[], object]) -> object:
 @pytest.mark.parametrize("traced", [False, True], ids=["", "traced"])
 def test_blocks_end_in_any_order(lines: Lines, order: tuple[int, ...], *, traced: bool) -> None:
     """Each has its own outcome and score, the host's context is afterwards what it was before."""
-    use_tracer_provider(TracerProvider() if traced else None)
+    install(tracer_provider=TracerProvider() if traced else None)
     before = get_current_span()
     with block("outer") as outer:
         stacks = [ExitStack() for _ in range(3)]
@@ -299,7 +299,6 @@ def test_blocks_end_in_any_order(lines: Lines, order: tuple[int, ...], *, traced
             error = ValueError() if number == 1 else None
             stacks[number].__exit__(None if error is None else ValueError, error, None)
         assert otel_training.current() is outer
-    use_tracer_provider(None)
 
     assert get_current_span() is before
     assert ended(lines) == [("outer", "ok", None), ("t0", "ok", 0.0), ("t1", "error", 1.0), ("t2", "ok", 2.0)]

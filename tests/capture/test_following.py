@@ -295,11 +295,8 @@ class Stream:
     "make", [Stream, lambda answer: StreamingResponse(step(answer)), lambda answer: map(str, answer())],
     ids=["iterator", "response", "map"],
 )  # fmt: skip
-def test_says_once_what_it_cannot_follow(
-    lines: Lines, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, make: Any
-) -> None:
+def test_says_once_what_it_cannot_follow(lines: Lines, caplog: pytest.LogCaptureFixture, make: Any) -> None:
     """An extraction that gives back another kind of stream is `ok`, without insights, and a warning says so."""
-    monkeypatch.setattr("otel_training.capture.notice._given", set())
     value = make(lambda: ["One"])
     function = decorate(lambda answer: value, list)
     with caplog.at_level(logging.WARNING, "otel_training"):

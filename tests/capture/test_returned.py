@@ -222,11 +222,8 @@ OTHERS: dict[str, Callable[[], object]] = {
 
 
 @pytest.mark.parametrize("other", OTHERS)
-def test_what_no_extraction_returned_finds_none(
-    lines: Lines, other: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_no_extraction_returned_finds_none(lines: Lines, other: str, caplog: pytest.LogCaptureFixture) -> None:
     """An equal value is another one; a warning says what to do, once, and what is lost is counted."""
-    monkeypatch.setattr("otel_training.capture.notice._given", set())
     with extraction(topic="running") as running:
         for _ in range(2):
             current(OTHERS[other]()).score(1)
