@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import orjson
 
 from otel_training import conventions as names
-from otel_training.conventions import Kind
+from otel_training.conventions import Kind, Loss
 from otel_training.privacy.redact import Redactor
 from otel_training.record.clock import event_id, now
-from otel_training.record.lost import Lost
 from otel_training.record.record import JSON, Record, Scalar, context_of
 from otel_training.record.values import clean
 
@@ -45,6 +45,16 @@ def to_event(
 def beside(record: Record, kind: Kind) -> Record:
     """Return a record of what another record shows besides itself: with an id of its own, in the same trace."""
     return record._replace(kind=kind, event_id=event_id(), context=record.context or context_of(record.event_id))
+
+
+class Lost(NamedTuple):
+    """What losses are counted by."""
+
+    reason: Loss
+    route: str = ""
+    """The declared route of a request, `POST /api/feed/engage`."""
+    detail: str = ""
+    """The keys that the request or the answer held."""
 
 
 def loss_event(lost: Lost, count: int) -> Event:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from otel_training.conventions import Loss
-from otel_training.record.lost import Lost
+from otel_training.events.event import Lost
 
 PLACES: Final = 100
 """Routes and keys that are told apart: keys come from whoever sends requests."""

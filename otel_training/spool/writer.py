@@ -217,32 +217,31 @@ class Writer:
     def _write_waiting(self, deadline: float = float("inf")) -> bool:
         """Write what waits; False when the sink refused and it must be tried again."""
         with self._locked(deadline) as locked:
-            try:
-                while locked and (self.queue or self.sink.unwritten or self.losses.unreported()):
-                    if not self._write_group():
-                        return False
-                    if not self._is_full or self._is_closed:
-                        # What came meanwhile is the next group: else each record is a write of its own,
-                        # with two hand-overs of the GIL.
-                        break
-            except Exception as error:  # noqa: BLE001 - the thread must outlive whatever a record holds
-                self.losses.add(Loss.ENCODE_ERROR)
-                _log.warning("otel_training: a record could not be written (%s)", type(error).__name__)
+            while locked and (self.queue or self.sink.unwritten or self.losses.unreported()):
+                if not self._write_group():
+                    return False
+                if not self._is_full or self._is_closed:
+                    # What came meanwhile is the next group: else each record is a write of its own,
+                    # with two hand-overs of the GIL.
+                    break
             return True
 
     def _write_group(self) -> bool:
+        """Write one group and set the marks met; False where the sink refused. Never raises: the thread lives on."""
+        marks: list[threading.Event] = []
+        is_written = False
         try:
             finisher = self.sink.prepare()
-            has_space = self.sink.has_space()
+            self._take_group(marks, finisher, has_space=self.sink.has_space())
+            self._write()
+            is_written = True
         except FolderRefusedError as error:
             self._report(error)
             self._lose_waiting()
-            return False
+        except FileNotFoundError:
+            pass  # Somebody deleted the folder under us: into a new one, soon.
         except Exception as error:  # noqa: BLE001 - whatever the surroundings are, records wait for better ones
             self._report(error)
-            return False
-        marks = self._take_group(finisher, has_space=has_space)
-        is_written = self._write()
         for mark in marks:
             if is_written:
                 mark.set()
@@ -261,9 +260,8 @@ class Writer:
                 self.losses.add(Loss.FOLDER_REFUSED)
         self.queued_bytes = 0
 
-    def _take_group(self, finisher: Finisher, *, has_space: bool) -> list[threading.Event]:
-        """Move records from the queue into the sink, up to a group's size; return the marks met."""
-        marks: list[threading.Event] = []
+    def _take_group(self, marks: list[threading.Event], finisher: Finisher, *, has_space: bool) -> None:
+        """Move records from the queue into the sink, up to a group's size, and add the marks met."""
         until = time.perf_counter() + GROUP_SECONDS
         # By time, too: what was redacted is on disk soon, however slow the rest of a backlog is.
         while self.queue and self._group_bytes < GROUP_BYTES and time.perf_counter() < until:
@@ -279,7 +277,6 @@ class Writer:
         self._is_full = self._group_bytes >= GROUP_BYTES or time.perf_counter() >= until
         if not self.queue:
             self.queued_bytes = 0
-        return marks
 
     def _add(self, pending: Pending, finisher: Finisher, *, has_space: bool) -> int:
         """Give the events of one record to the sink, all or none; returns the bytes that wait of them."""
@@ -301,20 +298,12 @@ class Writer:
             _log.warning("otel_training: a record could not be encoded (%s)", type(error).__name__)
         return 0
 
-    def _write(self) -> bool:
+    def _write(self) -> None:
         counts = self.losses.unreported()
-        try:
-            self.sink.write([loss_event(lost, count) for lost, count in counts.items()])
-        except FileNotFoundError:
-            # Somebody deleted the folder under us: into a new one, soon.
-            return False
-        except OSError as error:
-            self._report(error)
-            return False
+        self.sink.write([loss_event(lost, count) for lost, count in counts.items()])
         self.is_failing = False
         self._group_bytes = 0
         self.losses.mark_reported(counts)
-        return True
 
     def _rest(self) -> None:
         with self._locked(time.monotonic()) as locked:
@@ -337,13 +326,8 @@ class Writer:
 
     def _report(self, error: Exception) -> None:
         if not self.is_failing:
-            is_refused = isinstance(error, FolderRefusedError)
-            sentence = (
-                "otel_training captures nothing: %s"
-                if is_refused
-                else "otel_training cannot write (%s); it keeps trying"
-            )
-            _log.warning(sentence, error)
+            refused, failed = "otel_training captures nothing: %s", "otel_training cannot write (%s); it keeps trying"
+            _log.warning(refused if isinstance(error, FolderRefusedError) else failed, error)
         self.is_failing = True
 
 

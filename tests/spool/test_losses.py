@@ -1,7 +1,7 @@
 """Losses, counted by what was lost."""
 
 from otel_training.conventions import Loss
-from otel_training.record.lost import Lost
+from otel_training.events.event import Lost
 from otel_training.spool.losses import PLACES, Losses, by_reason
 
 

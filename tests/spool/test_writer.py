@@ -1,6 +1,7 @@
 """The writer thread, and what happens when the disk or the backlog says no."""
 
 import asyncio
+import itertools
 import multiprocessing
 import os
 import subprocess
@@ -15,9 +16,15 @@ from typing import Any
 import pytest
 
 import otel_training
+from otel_training import conventions as names
+from otel_training.conventions import Loss
+from otel_training.events.event import Event
+from otel_training.events.finisher import Finisher
 from otel_training.folder import DataFolder
 from otel_training.pipeline import process
 from otel_training.spool import writer
+from otel_training.spool.sink import EmittingSink
+from otel_training.testing import TEST_KEY
 from tests.spool.written import Lines, insights, losses
 
 
@@ -130,6 +137,30 @@ def test_surroundings_that_are_broken_are_said_once(
 
     assert (["a"], {}) == (insights(lines()), losses(lines()))
     assert 1 == sum("cannot write" in record.message for record in caplog.records)
+
+
+def test_a_hosts_logger_that_fails_on_a_loss_makes_no_further_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is reported when the logger takes it, once, whatever the logger raised before."""
+    monkeypatch.setattr(writer, "RETRY_SECONDS", 0.01)
+    events: list[Event] = []
+    calls = itertools.count()
+
+    def emit(event: Event) -> None:
+        if next(calls) < 3:
+            raise LookupError
+        events.append(event)
+
+    finisher = Finisher(TEST_KEY, 100)
+    process.install(make_sink=lambda _settings: EmittingSink(lambda: finisher, emit))
+    process.lose(Loss.MALFORMED)
+    deadline = time.monotonic() + 5
+    while not events and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+    assert process.flush(5)
+    assert [("malformed", 1)] == [
+        (event.attributes[names.LOSS_REASON], event.attributes[names.LOSS_COUNT]) for event in events
+    ]
 
 
 CALLS = 50
