@@ -10,6 +10,7 @@ ROOMS: Final = (
     "pipeline", "pricing", "privacy", "record", "serving", "serving/clickhouse", "shipping", "spool", "store",
 )  # fmt: skip
 OTHERS: Final = {
+    "analysis/test_hand.py": "an example that is computed by hand, in every command and dashboard",
     "anthropic/test_identity.py": "a bare client and a watched one, asked the same odd things",
     "asgi/test_middleware_identity.py": "a bare app and a wrapped one, asked the same over sockets",
     "cli/test_terminal.py": "every command in a terminal, a pipe or a file",

@@ -1,0 +1,80 @@
+"""The figures of the example that is computed by hand, wherever they are shown."""
+
+import csv
+import time
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from otel_training.folder import DataFolder
+from tests.analysis import hand
+from tests.dashboards.asking import Reader, opening, queries
+from tests.serving.endpoint import PASSWORD, serving
+
+pytestmark = pytest.mark.slow
+
+PANELS: Final[dict[str, Any]] = {
+    "collection: Extraction attempts": hand.EXTRACTIONS,
+    "engagement: Readers": hand.READERS,
+    "engagement: Readers' actions": sum(hand.ACTIONS.values()),
+    "engagement: Likes among votes": Decimal(hand.LIKES) / (hand.LIKES + hand.DISMISSALS),
+    "quality: Mean quality score": Decimal("196.5") / 28,
+    "quality: Passed the app's filters": Decimal(hand.PASSED) / len(hand.QUALITIES),
+    "quality: Cost of an extraction": hand.COST / sum(hand.SOURCES.values()),
+    "readiness: Eligible examples": hand.ELIGIBLE,
+    "readiness: Cost of an extraction": hand.WEEK_COST / hand.WEEK_SOURCES,
+    "readiness: Cost of a month": hand.WEEK_COST / 7 * 30,
+    "readiness: Calls without a price": Decimal(hand.UNPRICED) / sum(hand.CALLS.values()),
+}
+"""Of fourteen days; the costs on readiness are those of the last seven."""
+
+
+@pytest.fixture
+def gathered(folder: DataFolder) -> None:
+    """The example, captured as of now."""
+    hand.gather(folder, time.time())
+
+
+def test_commands_show_what_was_computed(gathered: None, rows: Any, command: Any) -> None:
+    """Each call once, whoever reported it, with its own price; each action, vote and reader."""
+    (analysis,) = rows("analyze")
+    costs, totals = analysis["costs"], analysis["totals"]
+
+    assert (sum(hand.CALLS.values()), hand.COST, hand.UNPRICED) == (
+        costs["calls"], Decimal(str(costs["cost"])), costs["unpriced"],
+    )  # fmt: skip
+    assert {topic: (hand.CALLS[topic], cost) for topic, cost in hand.COSTS.items()} == {
+        row["topic"]: (row["calls"], Decimal(str(row["cost"]))) for row in costs["topics"]
+    }
+    assert (hand.EXTRACTIONS, hand.FAILED, hand.PASSED, len(hand.QUALITIES), hand.ACTIONS, hand.READERS) == tuple(
+        totals[name] for name in ("extractions", "failed", "passed", "judged", "actions", "readers")
+    )
+    assert (hand.LIKES, hand.DISMISSALS) == tuple(
+        sum(topic[name] for topic in analysis["topics"]) for name in ("likes", "dismissals")
+    )
+    code, listed, _ = command("prices", "check", "--csv")
+    unpriced = [(row["model"], row["reason"], row["calls"]) for row in csv.DictReader(listed.splitlines())]
+    assert (1, [("big-1", "no_answer", "1"), ("odd-1", "unknown_model", "1")]) == (code, unpriced)
+
+
+def test_dashboards_show_what_was_computed(gathered: None, tmp_path: Path) -> None:
+    """To the last cent, and far beyond it: what the reader of `serve` is answered."""
+    with serving(tmp_path, password=PASSWORD, OTEL_TRAINING_SERVE_PASSWORD=PASSWORD, TZ="UTC") as endpoint:
+        reader = Reader("full", endpoint.as_user("reader"))
+        asked = {query.where: query for query in queries() if query.panel}
+        answered = {
+            where: reader.ask(query.sent(opening(reader, query.variables))).rows
+            for where in (*PANELS, "readiness: Cost and prices of models")
+            for query in (asked[where],)
+        }
+
+    models = {row[0]: tuple(row[1:4]) for row in answered.pop("readiness: Cost and prices of models")}
+    small = hand.COST - hand.BIG_COST
+    assert {"big-1": (21, hand.BIG_COST, 0), "small-1": (6, small, 0), "odd-1": (1, None, 1)} == {
+        model: (calls, cost and Decimal(str(cost)), unpriced) for model, (calls, cost, unpriced) in models.items()
+    }
+    assert {where: pytest.approx(float(figure), abs=1e-12) for where, figure in PANELS.items()} == {
+        where: figure for where, [[figure]] in answered.items()
+    }
