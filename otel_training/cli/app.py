@@ -8,7 +8,7 @@ import click
 
 from otel_training.cli.output import Output, output_options
 from otel_training.conventions import COMMAND
-from otel_training.version import version
+from otel_training.version import __version__
 
 _NAMES: Final = (
     "status", "view", "analyze", "prices", "export", "import", "ship", "doctor", "serve", "settle", "schema", "demo",
@@ -30,7 +30,7 @@ class _Commands(click.Group):
 
 
 @click.group(cls=_Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(version(), prog_name=COMMAND)
+@click.version_option(__version__, prog_name=COMMAND)
 @output_options()
 @click.pass_context
 def app(context: click.Context, output: Output) -> None:

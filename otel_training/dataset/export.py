@@ -16,7 +16,7 @@ from otel_training.dataset.funnel import Filters, Funnel
 from otel_training.errors import NothingToExportError, TrainingError
 from otel_training.progress import Progress
 from otel_training.store.client import Store, read_query
-from otel_training.version import version
+from otel_training.version import __version__
 
 FORMAT: Final = "openai-chat"
 
@@ -142,7 +142,7 @@ def _manifest_of(report: Report, rows: list[dict[str, Any]]) -> bytes:
         "format": FORMAT,
         "sha256": report.sha256,
         "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "otel_training": version(),
+        "otel_training": __version__,
         "filters": asdict(report.filters),
         "funnel": [asdict(step) for step in report.funnel.steps],
         "gaps": [asdict(gap) for gap in report.funnel.gaps],

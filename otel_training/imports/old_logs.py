@@ -32,7 +32,7 @@ from otel_training.record.fields import FIELD_LIMIT, SLACK, as_id
 from otel_training.record.record import Record, Scalar
 from otel_training.record.values import clean_text, snapshot, text_of
 from otel_training.spool.segments import Segment, open_segment
-from otel_training.version import version
+from otel_training.version import __version__
 
 load_readers_kinds()
 
@@ -86,7 +86,7 @@ def import_files(
         segments: dict[str, _Waiting] = {}
         for service, line in _lines(files, finisher, imported, progress, cache(known)):
             if service not in segments:
-                opened = open_segment(folder.local, to_header({names.SERVICE_NAME: service}, version()))
+                opened = open_segment(folder.local, to_header({names.SERVICE_NAME: service}, __version__))
                 stack.callback(opened.close)
                 segments[service] = _Waiting(opened)
             segments[service].add(line)

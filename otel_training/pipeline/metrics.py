@@ -6,12 +6,12 @@ from opentelemetry.metrics import CallbackOptions, MeterProvider, Observation
 
 from otel_training import conventions as names
 from otel_training.pipeline.process import current
-from otel_training.version import version
+from otel_training.version import __version__
 
 
 def observe(provider: MeterProvider) -> None:
     """Register the instruments; they read this process's writer when they are collected."""
-    meter = provider.get_meter(names.SCOPE, version(), names.SCHEMA_URL)
+    meter = provider.get_meter(names.SCOPE, __version__, names.SCHEMA_URL)
     meter.create_observable_counter(
         names.METRIC_DROPPED, callbacks=[_dropped], unit="{event}", description="Records lost, by reason."
     )

@@ -28,7 +28,7 @@ from otel_training.spool.losses import by_reason
 from otel_training.spool.sink import EmittingSink, Sink
 from otel_training.spool.spool import ReadyFolder, Spool
 from otel_training.spool.writer import LATE_SECONDS, Writer
-from otel_training.version import version
+from otel_training.version import __version__
 
 if TYPE_CHECKING:
     from otel_training.shipping.shipper import Shipper
@@ -146,7 +146,7 @@ class Pipeline:
         # Not again where the folder was deleted under us and made anew.
         if self.settings.otlp_endpoint and self._shipper is None:
             self._shipper = _start_shipper(self, folder)
-        return ReadyFolder(folder, to_header(resource(folder), version()), finisher)
+        return ReadyFolder(folder, to_header(resource(folder), __version__), finisher)
 
 
 def make_finisher(settings: Settings, folder: DataFolder) -> Finisher:

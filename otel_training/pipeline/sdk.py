@@ -16,14 +16,14 @@ from opentelemetry.trace import NonRecordingSpan, set_span_in_context
 from otel_training import conventions as names
 from otel_training.events.event import Event
 from otel_training.record.record import context_of
-from otel_training.version import version
+from otel_training.version import __version__
 
 _PROTOCOLS: Final = ("OTEL_EXPORTER_OTLP_LOGS_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
 
 
 def emitter(provider: LoggerProvider) -> Callable[[Event], None]:
     """Return what emits events through a provider's logger of our scope."""
-    logger = provider.get_logger(names.SCOPE, version(), names.SCHEMA_URL)
+    logger = provider.get_logger(names.SCOPE, __version__, names.SCHEMA_URL)
 
     def emit(event: Event) -> None:
         record = event.record

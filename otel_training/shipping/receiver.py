@@ -22,7 +22,7 @@ from urllib.parse import unquote, urlsplit
 from otel_training.config import Settings
 from otel_training.shipping.receipt import Receipt, Verdict, judge
 from otel_training.shipping.request import Request, zstd_module
-from otel_training.version import version
+from otel_training.version import __version__
 
 _log = logging.getLogger("otel_training")
 
@@ -168,7 +168,7 @@ def parse_address(settings: Settings) -> Address:
     if parts is None or not host or parts.scheme not in _PORTS:
         raise ValueError("OTEL_TRAINING_OTLP_ENDPOINT must be a URL like http://collector:4318")
     headers = {
-        "user-agent": f"otel_training/{version()}",
+        "user-agent": f"otel_training/{__version__}",
         **_basic(parts.username, parts.password),
         **parse_headers(settings.otlp_headers),
         "content-type": "application/json",
