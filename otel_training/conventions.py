@@ -5,9 +5,10 @@ string in the body. Reuses `gen_ai.*`, `user.hash`, `url.full` and `error.type` 
 exists; everything else is `training.*`. What each attribute means: `collector/ATTRIBUTES.md`.
 """
 
-from asyncio import CancelledError
 from enum import StrEnum
 from typing import Final
+
+from otel_training._loop import is_cancelled
 
 SCOPE: Final = "otel_training"
 SCHEMA_VERSION: Final = "0.1"
@@ -64,7 +65,7 @@ class Outcome(StrEnum):
         """Return how a call ended that raised this error, or none."""
         if error is None:
             return cls.OK
-        return cls.CANCELLED if isinstance(error, (CancelledError, KeyboardInterrupt)) else cls.ERROR
+        return cls.CANCELLED if isinstance(error, KeyboardInterrupt) or is_cancelled(error) else cls.ERROR
 
 
 class Content(StrEnum):

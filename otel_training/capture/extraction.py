@@ -1,10 +1,8 @@
 """Extractions: the decorator of a function, and the `with` block where no function is one extraction."""
 
-import asyncio
 import functools
 import sys
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from sys import getsizeof
 from threading import get_ident
@@ -15,6 +13,7 @@ from opentelemetry.context import Context, get_current
 
 from otel_training import conventions as names
 from otel_training._guard import guard
+from otel_training._loop import current_task
 from otel_training.capture.arguments import Arguments, Way, bind, constants_alone
 from otel_training.capture.handle import NO_EXTRACTION, RUNNING, Handle, claim, remember_finished, running, settled
 from otel_training.capture.result import NO_RESULT, ResultReader, read_result
@@ -207,9 +206,7 @@ def begin(plan: Plan, args: tuple[object, ...], kwargs: Mapping[str, object]) ->
 
 def _place() -> tuple[int, int]:
     """Return which thread and task this is; each task has a context of its own."""
-    with suppress(RuntimeError):
-        return get_ident(), id(asyncio.current_task())
-    return get_ident(), 0
+    return get_ident(), id(current_task())
 
 
 @dataclass(frozen=True, slots=True)

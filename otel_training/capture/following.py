@@ -4,8 +4,6 @@ A scope is active only while the host's code runs: in a generator during each st
 a `yield`, where the consumer's code would run inside it.
 """
 
-import asyncio
-import concurrent.futures
 import functools
 import inspect
 import weakref
@@ -13,9 +11,8 @@ from collections.abc import AsyncGenerator, Callable, Generator
 from types import AsyncGeneratorType, CoroutineType, GeneratorType
 from typing import Any, Final, Protocol, TypeAlias
 
-from wrapt import ObjectProxy
-
 from otel_training._guard import guard
+from otel_training._loop import loaded
 from otel_training.conventions import Outcome
 
 
@@ -43,7 +40,6 @@ _Consumer: TypeAlias = "list[weakref.ref[Any]]"
 
 FINISHED: Final = frozenset({type(None), dict, list, tuple, str})
 """Types of the most results, which have ended when the call has."""
-_FUTURES: Final = (asyncio.Future, concurrent.futures.Future)
 
 
 def follow(value: Any, scope: Scope) -> Any:
@@ -60,11 +56,13 @@ def follow(value: Any, scope: Scope) -> Any:
         return _drive(_async_steps, value, scope)
     if kind is CoroutineType:
         return _drive(_await, value, scope)
-    if issubclass(kind, _FUTURES):
-        _watch(value, scope)
+    if (future := _future_type(kind)) is not None:
+        _watch(future, value, scope)
     elif hasattr(kind, "__await__") and not hasattr(kind, "__aenter__"):
+        from otel_training.capture.awaitable import Awaitable
+
         scope.__exit__()
-        return _Awaitable(value, scope)
+        return Awaitable(value, functools.partial(_await, value, scope, []))
     else:
         scope.returned(value)
     return value
@@ -85,23 +83,16 @@ def _close(inner: Any, _outer: object) -> None:
         inner.close()
 
 
-class _Awaitable(ObjectProxy):  # type: ignore[type-arg]  # wrapt 1 has none
-    """An awaitable of any type, with all that it has; the first who awaits it ends the scope."""
-
-    def __init__(self, value: Any, scope: Scope) -> None:
-        super().__init__(value)
-        self._self_scopes = [scope]
-
-    def __await__(self) -> Any:
-        inner = self.__wrapped__
-        return _await(inner, self._self_scopes.pop(), []).__await__() if self._self_scopes else inner.__await__()
+def _future_type(kind: type) -> Any:
+    """Return the type of future that this is or derives from, else None."""
+    futures = (loaded("asyncio.futures", "Future"), loaded("concurrent.futures._base", "Future"))
+    return next((future for future in futures if future and issubclass(kind, future)), None)
 
 
-def _watch(future: Any, scope: Scope) -> None:
+def _watch(base: Any, future: Any, scope: Scope) -> None:
     """Finish a scope when a future is done, now if it is: its event loop may be closed."""
     with guard:
         scope.__exit__()
-        base = next(base for base in _FUTURES if isinstance(future, base))
         if base.done(future):
             _settle(scope, future)
         else:
@@ -112,7 +103,7 @@ def _settle(scope: Scope, future: Any) -> None:
     """Finish a scope by a future that is done, not by its `exception()`: asyncio would take that for retrieved."""
     with guard:
         if future.cancelled():
-            scope.ended(asyncio.CancelledError())
+            scope.ended(loaded("concurrent.futures._base", "CancelledError")(), Outcome.CANCELLED)
         elif (error := getattr(future, "_exception", None)) is not None:
             scope.ended(error)
         else:

@@ -71,7 +71,7 @@ class Pipeline:
         """Return our tracer, asking the provider only once: that takes as long as a span."""
         if self._tracer is None:
             provider = self.tracer_provider or trace.get_tracer_provider()
-            self._tracer = provider.get_tracer(names.SCOPE, version(), names.SCHEMA_URL)
+            self._tracer = provider.get_tracer(names.SCOPE, __version__, names.SCHEMA_URL)
         return self._tracer
 
     def flush(self, timeout: float) -> bool:

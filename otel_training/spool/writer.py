@@ -1,6 +1,5 @@
 """The writer: one thread a process that turns records into events and gives them to the sink."""
 
-import asyncio
 import logging
 import sys
 import threading
@@ -11,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
+from otel_training._loop import loaded, running_loop
 from otel_training.conventions import Loss
 from otel_training.errors import FolderRefusedError
 from otel_training.events.event import Event, loss_event
@@ -339,10 +339,5 @@ def _ends_without_notice() -> bool:
 
 def _runs_event_loop() -> bool:
     """Whether an event loop runs on this thread: asyncio's, or one that sniffio knows, as trio's."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        # The loop itself sets it, for its thread alone (https://sniffio.readthedocs.io).
-        local = getattr(sys.modules.get("sniffio"), "thread_local", None)
-        return getattr(local, "name", None) is not None
-    return True
+    # The loop itself sets sniffio's, for its thread alone (https://sniffio.readthedocs.io).
+    return running_loop() is not None or getattr(loaded("sniffio", "thread_local"), "name", None) is not None

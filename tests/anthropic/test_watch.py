@@ -33,6 +33,10 @@ ORDERS = {
     "ours, a part of the client": OURS + "import anthropic.resources.beta.messages\n",
     "ours, client in a thread": OURS + "import threading\nthread = threading.Thread(target=__import__, "
     "args=('anthropic',))\nthread.start()\nimport anthropic\nthread.join()\n",
+    "ours, a look for the client": OURS
+    + "import importlib.util\nassert importlib.util.find_spec('anthropic')\n"
+    + CLIENT,
+    "off, on, client": OURS + INSTRUMENTOR + "TrainingInstrumentor().uninstrument()\n" + INSTRUMENTOR + CLIENT,
     "off, client, on": OURS + INSTRUMENTOR + "TrainingInstrumentor().uninstrument()\n" + CLIENT + INSTRUMENTOR,
     "theirs on, ours": THEIRS + ON + OURS,
     "ours, theirs on": CLIENT + OURS + THEIRS + ON,

@@ -14,6 +14,7 @@ from tests.bench import (
     disk,
     drain,
     heartbeat,
+    importing,
     privacy,
     rate,
     reading,
@@ -52,7 +53,7 @@ def measurements(*, quick: bool) -> Iterator[Row]:
     """Measure one thing after the other, so that none disturbs another; stderr tells how far it is."""
     with sink() as endpoint:
         yield from _timed("call", lambda: call.rows(endpoint, quick=quick))
-    for noun in (privacy, rate, burst, tasks, heartbeat, web, drain, reading, disk, collector):
+    for noun in (importing, privacy, rate, burst, tasks, heartbeat, web, drain, reading, disk, collector):
         yield from _timed(noun.__name__, functools.partial(noun.rows, quick=quick))
 
 
