@@ -4,7 +4,7 @@ import errno
 import logging
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -59,6 +59,34 @@ def open_own(path: Path, flags: int) -> int:
         os.close(file)
         raise PermissionError(errno.EPERM, "not a file of this user's", str(path))
     return file
+
+
+def read_or_make(path: Path, make: Callable[[], str]) -> tuple[str, bool]:
+    """Return the text of a file of this user's, made where there is none, and whether it is new.
+
+    Of several that make it at once the first `link` wins, and everybody reads back the winner. Raises `OSError`
+    where it is not this user's, and where it cannot be made.
+    """
+    is_new = not path.exists() and _make(path, make())
+    # UTF-8: every other codec is imported at its first use, and a child forked meanwhile has none.
+    with os.fdopen(open_own(path, os.O_RDONLY), encoding="utf-8") as file:
+        return file.read().strip(), is_new
+
+
+def _make(path: Path, text: str) -> bool:
+    """Make a file whole or not at all; False where it is there by now."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
+    try:
+        with os.fdopen(open_own(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        path.hardlink_to(temporary)
+    except FileExistsError:
+        return False
+    finally:
+        temporary.unlink(missing_ok=True)
+    return True
 
 
 def _close_to_others(path: Path, status: os.stat_result) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from otel_training.errors import FolderError
-from otel_training.ownership import open_own
+from otel_training.ownership import read_or_make
 from otel_training.privacy.normal import without_secrets
 from otel_training.privacy.pattern import Pattern
 from otel_training.privacy.url import clean_url
@@ -42,37 +42,16 @@ def pseudonym(key: Key, user_id: str) -> str:
 def load_key(path: Path) -> Key:
     """Read a data folder's key file; where there is none, make it.
 
-    Of several first starts at once the first `link` wins, and everybody reads back the winner.
     Raises `OSError` when the folder cannot be written, `FolderError` when the file holds no key: an
     empty one would make pseudonyms that anyone can derive.
     """
-    if not path.exists():
-        _make_key(path)
     try:
-        # UTF-8: every other codec is imported at its first use, and a child forked meanwhile has none.
-        with os.fdopen(open_own(path, os.O_RDONLY), encoding="utf-8") as file:
-            secret = bytes.fromhex(file.read().strip())
+        secret = bytes.fromhex(read_or_make(path, os.urandom(_KEY_BYTES).hex)[0])
     except ValueError:
         secret = b""
     if len(secret) != _KEY_BYTES:
         raise FolderError(f"The key file {path} is damaged: restore it, or delete it to begin new pseudonyms.")
     return Key(secret)
-
-
-def _make_key(path: Path) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
-    file = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(file, "w", encoding="utf-8") as stream:
-            stream.write(os.urandom(_KEY_BYTES).hex() + "\n")
-            stream.flush()
-            os.fsync(stream.fileno())
-        try:
-            path.hardlink_to(temporary)
-        except FileExistsError:
-            return
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def text_sha256(text: str, custom: Custom = ()) -> str:

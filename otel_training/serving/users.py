@@ -1,11 +1,15 @@
 """The three users of a served store: its owner, who reads it, and who writes into it."""
 
+import secrets
+from functools import partial
+from pathlib import Path
 from typing import Final
 
 from otel_training.config import Settings
+from otel_training.errors import FolderError
 from otel_training.folder import DataFolder
+from otel_training.ownership import read_or_make
 from otel_training.serving.clickhouse.user import User
-from otel_training.serving.password import read_or_make_password
 from otel_training.store.client import Store
 from otel_training.store.roles import role_settings
 
@@ -16,6 +20,7 @@ WRITER: Final = "writer"
 _VIEWS: Final = """SELECT name FROM system.tables WHERE database = currentDatabase() AND engine = 'MaterializedView'
 AND position(create_table_query, 'SQL SECURITY DEFINER') = 0"""
 _LEND: Final = "ALTER TABLE {view:Identifier} MODIFY SQL SECURITY DEFINER DEFINER = CURRENT_USER"
+_PASSWORD_BYTES: Final = 18
 _QUERIES: Final = {READER: 32, WRITER: 16}
 """At once: of the threads that serve, some are left for the others."""
 _DISK: Final = {"max_temporary_data_on_disk_size_for_query": "10000000000"}
@@ -27,15 +32,23 @@ def read_or_make_users(settings: Settings, folder: DataFolder) -> tuple[dict[str
     """Return the users by their names, and whether the owner's password is new; raises `FolderError`."""
     password, is_new = settings.serve_password, False
     if not password:
-        password, is_new = read_or_make_password(folder.serve_password)
+        password, is_new = _read_or_make_password(folder.serve_password)
     others = ((READER, folder.reader_password), (WRITER, folder.writer_password))
     owner = User(OWNER, password, "otel_training_owner", _LIMITS, has_routes=True)
     users = {OWNER: owner}
     for name, path in others:
         limits = {"max_memory_usage": "4000000000", "max_execution_time": "60"} | _DISK | role_settings(name)
         limits |= _RESULT if name == READER else {}
-        users[name] = User(name, read_or_make_password(path)[0], f"otel_training_{name}", limits, _QUERIES[name])
+        users[name] = User(name, _read_or_make_password(path)[0], f"otel_training_{name}", limits, _QUERIES[name])
     return users, is_new
+
+
+def _read_or_make_password(path: Path) -> tuple[str, bool]:
+    try:
+        return read_or_make(path, partial(secrets.token_urlsafe, _PASSWORD_BYTES))
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise FolderError(f"{path} cannot be read or made ({reason}): make it this user's, or delete it.") from error
 
 
 def lend_rights(store: Store) -> None:

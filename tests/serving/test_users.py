@@ -1,4 +1,4 @@
-"""The password of a served store."""
+"""The users of a served store, by their passwords."""
 
 from pathlib import Path
 from typing import Any
