@@ -9,7 +9,7 @@ from types import FunctionType, MethodType
 from typing import Any, Final, TypeAlias
 
 from otel_training._guard import guard
-from otel_training.pipeline.process import warn_once
+from otel_training.pipeline.warning import warn_once
 from otel_training.record.fields import FIELD_LIMIT
 from otel_training.record.known import class_attribute
 from otel_training.record.values import fields_of, first_of, text_of, url_of

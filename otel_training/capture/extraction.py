@@ -21,7 +21,8 @@ from otel_training.capture.returned import remember
 from otel_training.capture.tracing import captures, current_context, end_span, enter, leave, start_span
 from otel_training.capture.wrapping import wrap
 from otel_training.conventions import Kind, Outcome
-from otel_training.pipeline.process import emit, settings, warn_once
+from otel_training.pipeline.process import emit, settings
+from otel_training.pipeline.warning import warn_once
 from otel_training.record.clock import event_number, now, ticks
 from otel_training.record.fields import FIELD_LIMIT, SLACK
 from otel_training.record.record import JSON, Record, Scalar

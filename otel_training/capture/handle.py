@@ -14,7 +14,8 @@ from otel_training._guard import guard
 from otel_training.capture.returned import find
 from otel_training.capture.tracing import captures
 from otel_training.conventions import Kind, Loss
-from otel_training.pipeline.process import emit, lose, warn_once
+from otel_training.pipeline.process import emit, lose
+from otel_training.pipeline.warning import warn_once
 from otel_training.record.clock import event_id, now
 from otel_training.record.fields import NAME_LIMIT, as_id, figure_of, flag
 from otel_training.record.record import Record, Scalar, context_of

@@ -14,7 +14,7 @@ from otel_training.cli.status import lost_by_reason
 from otel_training.cli.store import open_store
 from otel_training.conventions import Loss
 from otel_training.folder import DataFolder
-from otel_training.pipeline import process
+from otel_training.pipeline.settings import settings_in_force
 from otel_training.store.client import Store, read_query
 from otel_training.store.drain import count_waiting
 
@@ -56,7 +56,7 @@ def doctor(output: Output) -> None:
 
 def examine(store: Store, folder: DataFolder) -> dict[str, Any]:
     """Gather all figures, and what is wrong."""
-    settings = process.settings()
+    settings = settings_in_force()
     lost = lost_by_reason(store.row(read_query("status")), folder)
     report: dict[str, Any] = {
         "folder": str(folder.path),

@@ -9,7 +9,7 @@ from otel_training.cli.output import to_text
 from otel_training.cli.shipping_report import read_shipping_report
 from otel_training.dataset.coverage import Gap, read_coverage, read_unpriced
 from otel_training.folder import DataFolder
-from otel_training.pipeline import process
+from otel_training.pipeline.settings import settings_in_force
 from otel_training.store.client import Store
 
 
@@ -20,7 +20,7 @@ def read_gaps(store: Store, folder: DataFolder) -> list[Gap]:
 
 def is_read_elsewhere(folder: DataFolder) -> bool:
     """Return whether records are shipped, and the store that they reach is not the one that is read here."""
-    settings = process.settings()
+    settings = settings_in_force()
     return not settings.store and read_shipping_report(folder, settings) is not None
 
 

@@ -10,8 +10,8 @@ from otel_training.cli.store import open_store
 from otel_training.errors import TrainingError
 from otel_training.folder import find_folder, make_folder
 from otel_training.imports.old_logs import import_files
-from otel_training.pipeline import process
 from otel_training.pipeline.pipeline import make_finisher
+from otel_training.pipeline.settings import settings_in_force
 from otel_training.store.client import read_query
 
 _FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
@@ -27,7 +27,7 @@ def import_(files: tuple[Path, ...], output: Output) -> ExitCode:
     is stdin. Importing a log again changes nothing. Lines that cannot be read are named and skipped; the exit code is 1
     then.
     """
-    settings = process.settings()
+    settings = settings_in_force()
     if settings.store:
         raise TrainingError("import writes into the embedded store: unset OTEL_TRAINING_STORE and run it again.")
     folder = make_folder(find_folder(settings))

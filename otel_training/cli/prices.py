@@ -11,7 +11,7 @@ from otel_training.cli.output import Output, note, output_options, plural, table
 from otel_training.cli.store import open_store
 from otel_training.errors import StoreRefusedError
 from otel_training.folder import find_folder
-from otel_training.pipeline import process
+from otel_training.pipeline.settings import settings_in_force
 from otel_training.pricing.call import Call, PricesError, Reason
 from otel_training.pricing.overrides import SOURCE, read_overrides
 from otel_training.pricing.price import prices_of, prices_version
@@ -49,7 +49,7 @@ def show(  # noqa: PLR0913 - one for each option
     *, model: str, provider: str, tier: str, batch: bool, at: datetime | None, output: Output
 ) -> None:
     """Print the price of a model in USD; mtok is a million tokens."""
-    overrides = read_overrides(find_folder(process.settings()))
+    overrides = read_overrides(find_folder(settings_in_force()))
     time = datetime.now(UTC) if at is None else at.replace(tzinfo=UTC)
     call = Call(model, provider=provider, time=time, is_batch=batch, service_tier=tier)
     quote, lines = prices_of(call, overrides)

@@ -9,7 +9,7 @@ import click
 from otel_training.cli.exit_code import ExitCode
 from otel_training.cli.output import Output, note, output_options, plural, progress, table
 from otel_training.conventions import COMMAND
-from otel_training.pipeline import process
+from otel_training.pipeline.settings import settings_in_force
 from otel_training.store.deployment import Deployment
 from otel_training.store.migrate import make_script, migrate, missing_migrations, read_migrations
 from otel_training.store.roles import read_roles
@@ -46,7 +46,7 @@ def show(*, cluster: str, replicated: bool, ttl_days: int | None, only_roles: bo
 @output_options(csv=True)
 def status(output: Output) -> None:
     """List the store's migrations: applied or pending."""
-    with open_as_is(process.settings()) as store:
+    with open_as_is(settings_in_force()) as store:
         missing = {migration.name for migration in missing_migrations(store)}
     names = [migration.name for migration in read_migrations()]
     rows = [{"migration": name, "state": "pending" if name in missing else "applied"} for name in names]
@@ -61,7 +61,7 @@ def apply() -> None:
 
     Run again, it has nothing to do.
     """
-    with open_as_is(process.settings()) as store:
+    with open_as_is(settings_in_force()) as store:
         applied = migrate(store)
     for name in applied:
         click.echo(f"applied {name}")
@@ -79,7 +79,7 @@ def verify(*, deep: bool, output: Output) -> ExitCode:
 
     The exit code is 1 if any differs.
     """
-    with open_as_is(process.settings()) as store:
+    with open_as_is(settings_in_force()) as store:
         differing = differences(store)
         if deep and not differing:
             with progress("Settling") as callback:

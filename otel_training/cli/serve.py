@@ -10,7 +10,7 @@ from otel_training.cli.output import progress, show
 from otel_training.conventions import DATABASE
 from otel_training.errors import TrainingError
 from otel_training.folder import DataFolder, find_folder, make_folder
-from otel_training.pipeline import process
+from otel_training.pipeline.settings import settings_in_force
 from otel_training.serving import server
 from otel_training.serving.users import OWNER, READER, WRITER, lend_rights, read_or_make_users
 from otel_training.store.session import own_embedded
@@ -24,7 +24,7 @@ def serve(port: int) -> None:
     Over ClickHouse's HTTP interface, for this machine alone. Drains every few seconds; the other commands go on
     working. Ctrl-C ends it.
     """
-    settings = process.settings()
+    settings = settings_in_force()
     if settings.store:
         raise TrainingError("serve opens the embedded store: unset OTEL_TRAINING_STORE and run it again.")
     folder = make_folder(find_folder(settings))

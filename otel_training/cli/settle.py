@@ -3,7 +3,7 @@
 import click
 
 from otel_training.cli.output import note, progress
-from otel_training.pipeline import process
+from otel_training.pipeline.settings import settings_in_force
 from otel_training.store.session import open_drained
 from otel_training.store.settle import settle_beside_inserts
 
@@ -15,7 +15,7 @@ def settle() -> None:
     With all that came in: for cron, each minute, where no other command runs.
     The embedded store needs no such job: every command does it, and so does `serve`.
     """
-    settings = process.settings()
+    settings = settings_in_force()
     with progress("Settling") as callback, open_drained(settings, callback) as (store, _):
         if settings.store:
             settle_beside_inserts(store, progress=callback)

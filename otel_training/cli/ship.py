@@ -16,6 +16,7 @@ from otel_training.conventions import COMMAND
 from otel_training.errors import TrainingError
 from otel_training.folder import DataFolder, find_folder, make_folder
 from otel_training.pipeline import process
+from otel_training.pipeline.settings import settings_in_force
 from otel_training.shipping.shipper import Shipper
 from otel_training.shipping.state import read_state
 from otel_training.spool.backlog import read_backlog
@@ -32,7 +33,7 @@ def ship(output: Output) -> ExitCode:
     Running apps do so by themselves; this is for what they left. The exit code is 1 when the
     receiver did not take all of it.
     """
-    settings = process.settings()
+    settings = settings_in_force()
     if not settings.otlp_endpoint:
         raise TrainingError("There is no endpoint: set OTEL_TRAINING_OTLP_ENDPOINT, e.g. to http://127.0.0.1:4318.")
     require_data()

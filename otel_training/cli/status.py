@@ -17,7 +17,7 @@ from otel_training.cli.store import has_data, open_store
 from otel_training.conventions import COMMAND, Loss
 from otel_training.dataset.coverage import NOTHING, PRICES, Gap
 from otel_training.folder import DataFolder, find_folder
-from otel_training.pipeline import process
+from otel_training.pipeline.settings import settings_in_force
 from otel_training.spool.backlog import read_backlog
 from otel_training.spool.loss_file import read_losses
 from otel_training.store.client import Store, read_query
@@ -61,7 +61,7 @@ def read_status(store: Store, folder: DataFolder) -> Status:
         by_kind=row["by_kind"],
         samples=row["samples"],
         targets=progress_to(row["samples"]),
-        shipping=read_shipping_report(folder, process.settings()),
+        shipping=read_shipping_report(folder, settings_in_force()),
         gaps=gaps,
         next_step=_READ_THERE if is_read_elsewhere(folder) else next_step(gaps, row["samples"]),
     )
@@ -98,7 +98,7 @@ def status(output: Output) -> None:
 
 def print_status(output: Output) -> None:
     """Print the status; also where there is no data yet."""
-    folder = find_folder(process.settings())
+    folder = find_folder(settings_in_force())
     if has_data():
         with open_store() as (store, folder):
             figures = read_status(store, folder)
@@ -106,7 +106,7 @@ def print_status(output: Output) -> None:
         figures = Status(str(folder.path), targets=progress_to(0), next_step=next_step([NOTHING], 0))
     if figures.lost:
         warn(f"Lost: {_list(figures.lost)}. `{COMMAND} doctor` explains each.")
-    if read_backlog(folder.local).bytes > process.settings().max_bytes / 2:
+    if read_backlog(folder.local).bytes > settings_in_force().max_bytes / 2:
         warn("The waiting segments take more than half of OTEL_TRAINING_MAX_BYTES: capture stops when it is reached.")
     output.emit([asdict(figures)], lambda _: [_draw(figures)])
 

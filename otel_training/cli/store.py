@@ -7,14 +7,14 @@ from otel_training.cli.output import progress
 from otel_training.conventions import COMMAND
 from otel_training.errors import FolderError
 from otel_training.folder import DataFolder, find_folder
-from otel_training.pipeline import process
+from otel_training.pipeline.settings import settings_in_force
 from otel_training.store.client import Store
 from otel_training.store.session import open_drained
 
 
 def has_data() -> bool:
     """Return whether there is a store or a spool to read."""
-    settings = process.settings()
+    settings = settings_in_force()
     return bool(settings.store) or find_folder(settings).path.is_dir()
 
 
@@ -22,7 +22,7 @@ def require_data() -> None:
     """Raise `FolderError`, with what to do, where nothing was ever captured."""
     if not has_data():
         raise FolderError(
-            f"There is no data in {find_folder(process.settings()).path}: run your app once with "
+            f"There is no data in {find_folder(settings_in_force()).path}: run your app once with "
             "@otel_training.extraction in it, run this command inside the same project, or set OTEL_TRAINING_HOME; "
             f"`{COMMAND} demo` shows how it works."
         )
@@ -34,5 +34,5 @@ def open_store() -> Iterator[tuple[Store, DataFolder]]:
     require_data()
     with ExitStack() as stack:
         with progress("Draining") as callback:
-            store, folder = stack.enter_context(open_drained(process.settings(), callback))
+            store, folder = stack.enter_context(open_drained(settings_in_force(), callback))
         yield store, folder

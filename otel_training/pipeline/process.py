@@ -1,22 +1,18 @@
 """The process: the one pipeline in force, replaced in one step, new after a fork, closed at exit."""
 
 import atexit
-import logging
 import os
 import sys
 import threading
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
 from typing import Any, Final
 
-from otel_training.config import Settings, from_environment, runner_of_tests, variable
+from otel_training.config import Settings
 from otel_training.conventions import Loss
 from otel_training.pipeline.pipeline import EXIT_SECONDS, Pipeline
+from otel_training.pipeline.settings import resolve
 from otel_training.record.record import Pending
-
-warn_once: Final = cache(logging.getLogger("otel_training").warning)
-"""Log a warning, the first time that it has these arguments."""
 
 _LAST: Final = -100
 """Priority of our finalizer in children of `multiprocessing`: after all others."""
@@ -82,7 +78,7 @@ def install(arguments: Mapping[str, Any] | None = None, *, forget: Collection[st
         before, model = _process.pipeline, _process.pipeline or Pipeline(Settings())
         kept = {name: value for name, value in model.arguments.items() if name not in forget} | dict(arguments or {})
         sinks = [changes.get(name, getattr(model, name)) for name in ("make_sink", "logger_provider")]
-        _process.pipeline = replace(model, settings=_resolve(kept, sinks), arguments=kept, **changes)
+        _process.pipeline = replace(model, settings=resolve(kept, sinks), arguments=kept, **changes)
     if before is not None:
         before.close()
 
@@ -98,23 +94,8 @@ def reset() -> None:
 def _make_first() -> Pipeline:
     with _process.replacing:
         if _process.pipeline is None:
-            _process.pipeline = Pipeline(_resolve({}))
+            _process.pipeline = Pipeline(resolve({}))
         return _process.pipeline
-
-
-def _resolve(arguments: Mapping[str, Any], sinks: Collection[object] = ()) -> Settings:
-    """Read the settings; what tests capture is no training data, unless they ask for it or say where it goes."""
-    if path := os.environ.get("OTEL_CONFIG_FILE"):
-        from otel_training.pipeline.declared import declared
-
-        arguments = {**declared(path), **arguments}
-    settings = replace(from_environment(os.environ), **arguments)
-    enabled = variable("enabled")
-    is_decided = not settings.enabled or os.environ.get(enabled) or arguments.keys() & {"enabled", "home"}
-    if is_decided or any(sink is not None for sink in sinks) or not (runner := runner_of_tests(os.environ)):
-        return settings
-    warn_once("otel_training captures nothing in runs of %s: use otel_training.testing, or %s=true", runner, enabled)
-    return replace(settings, enabled=False)
 
 
 def _after_fork_in_child() -> None:

@@ -1,7 +1,6 @@
 """The price list of the library `genai-prices`; there is no other here, but the user's own."""
 
 from decimal import Decimal
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from otel_training.pricing.call import Call, Cost, Reason, Tokens
@@ -35,6 +34,8 @@ class _Quote(NamedTuple):
 
 def list_version() -> str:
     """Return the version of the list; empty where it is not installed."""
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version("genai-prices")
     except PackageNotFoundError:

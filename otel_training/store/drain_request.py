@@ -1,7 +1,5 @@
 """The request to drain, to the process of this machine that serves the store."""
 
-import urllib.error
-import urllib.request
 from base64 import b64encode
 from typing import Final
 from urllib.parse import unquote, urlsplit
@@ -16,6 +14,9 @@ def ask_to_drain(dsn: str) -> None:
 
     Raises `StoreError` when that process cannot be reached or cannot drain.
     """
+    import urllib.error
+    import urllib.request
+
     parts = urlsplit(dsn)
     token = b64encode(f"{parts.username}:{unquote(parts.password or '')}".encode()).decode()
     request = urllib.request.Request(

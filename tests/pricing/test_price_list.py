@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from importlib import metadata
 from importlib.metadata import PackageNotFoundError
 from typing import Any
 
@@ -9,7 +10,6 @@ import pytest
 from genai_prices import Usage as ListUsage
 from genai_prices import calc_price
 
-from otel_training.pricing import price_list
 from otel_training.pricing.call import Call, Cost, Usage
 from otel_training.pricing.overrides import Overrides
 from otel_training.pricing.price import price_call, prices_of, prices_version
@@ -123,7 +123,7 @@ def test_without_the_library_all_is_unknown(monkeypatch: pytest.MonkeyPatch) -> 
     def version(name: str) -> str:
         raise PackageNotFoundError(name)
 
-    monkeypatch.setattr(price_list, "version", version)
+    monkeypatch.setattr(metadata, "version", version)
 
     call = Call("claude-haiku-4-5", Usage(1, 1), "anthropic")
     assert Cost(None, "no_list", "genai-prices") == price_call(call, Overrides())
