@@ -35,7 +35,7 @@ class Scope(Protocol):
         """Finish the scope without a result; `outcome` is given where the exception alone does not say it."""
 
 
-_Consumer: TypeAlias = "list[weakref.ref[Any]]"
+_Consumer: TypeAlias = list[weakref.ref[Any]]
 """Holds a weak reference to the object that the consumer has, once that is made."""
 
 FINISHED: Final = frozenset({type(None), dict, list, tuple, str})
@@ -110,20 +110,36 @@ def _settle(scope: Scope, future: Any) -> None:
             scope.returned(future.result())
 
 
+class _Ending:
+    """Finishes a scope by what is raised in a block, and lets that go on."""
+
+    __slots__ = ("_consumer", "_scope")
+
+    def __init__(self, scope: Scope, consumer: _Consumer | None = None) -> None:
+        self._scope, self._consumer = scope, consumer
+
+    def __enter__(self) -> None:
+        """Do nothing yet."""
+
+    def __exit__(self, kind: object, error: BaseException | None, trail: object) -> None:
+        if isinstance(error, GeneratorExit) and self._consumer is not None:
+            # Closed by its consumer, or let go of: weak references die before finalizers run.
+            is_held = self._consumer and self._consumer[0]() is not None
+            self._scope.ended(error, Outcome.CLOSED if is_held else Outcome.ABANDONED)
+        elif error is not None:
+            self._scope.ended(error)
+
+
 async def _await(inner: Any, scope: Scope, consumer: _Consumer) -> Any:  # noqa: ARG001 - lives as long as this does
-    try:
-        with scope:
-            value = await inner
-    except BaseException as error:
-        scope.ended(error)
-        raise
+    with _Ending(scope), scope:
+        value = await inner
     return follow(value, scope)
 
 
 def _steps(inner: Generator[Any, Any, Any], scope: Scope, consumer: _Consumer) -> Generator[Any, Any, Any]:
     """Drive a generator step by step, passing on all that its consumer sends, throws or closes."""
     step: Callable[[], Any] = functools.partial(next, inner)
-    try:
+    with _Ending(scope, consumer):
         while True:
             try:
                 with scope:
@@ -141,18 +157,12 @@ def _steps(inner: Generator[Any, Any, Any], scope: Scope, consumer: _Consumer) -
                 raise
             except BaseException as thrown:  # noqa: BLE001 - the inner generator decides about it
                 step = functools.partial(inner.throw, thrown)
-    except GeneratorExit as error:
-        scope.ended(error, _closed_or_abandoned(consumer))
-        raise
-    except BaseException as error:
-        scope.ended(error)
-        raise
 
 
 async def _async_steps(inner: AsyncGenerator[Any, Any], scope: Scope, consumer: _Consumer) -> AsyncGenerator[Any, Any]:
     """Drive an async generator as `_steps` drives a generator."""
     step: Callable[[], Any] = inner.__anext__
-    try:
+    with _Ending(scope, consumer):
         while True:
             try:
                 with scope:
@@ -170,14 +180,3 @@ async def _async_steps(inner: AsyncGenerator[Any, Any], scope: Scope, consumer: 
                 raise
             except BaseException as thrown:  # noqa: BLE001 - the inner generator decides about it
                 step = functools.partial(inner.athrow, thrown)
-    except GeneratorExit as error:
-        scope.ended(error, _closed_or_abandoned(consumer))
-        raise
-    except BaseException as error:
-        scope.ended(error)
-        raise
-
-
-def _closed_or_abandoned(consumer: _Consumer) -> Outcome:
-    """Return whether a consumer closed the generator or let go of it: weak references die before finalizers run."""
-    return Outcome.CLOSED if consumer and consumer[0]() is not None else Outcome.ABANDONED
