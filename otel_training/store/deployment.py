@@ -2,12 +2,15 @@
 
 import re
 from dataclasses import dataclass
+from importlib.resources import files
 from typing import Final
 
 from otel_training.conventions import DATABASE
 from otel_training.store.client import Store, read_query
 
 _ON_CLUSTER: Final = re.compile(r"/\*{on_cluster}\*/\s+")
+_PLACEHOLDER: Final = re.compile(r"/\*{(\w+)}\*/")
+_HEADER: Final = re.compile(r"^--.*\n", re.MULTILINE)
 _REPLICATED: Final = "/*{replicated}*/"
 _ENGINE: Final = re.compile(r"/\*{replicated}\*/(\w+)(?:\((\w+)\))?")
 _NAME: Final = re.compile(r"(?<=^CREATE TABLE IF NOT EXISTS )\w+", re.MULTILINE)
@@ -56,10 +59,9 @@ class Deployment:
             text += f"\nTTL toDateTime(ts) + toIntervalDay({self.ttl_days})"
         if not self.cluster:
             return [text]
-        # Sharded by the first column of its order: rows of one insight, or of one extraction, are on one shard.
         key = _FIRST_OF_ORDER.findall(text)[0]
-        engine = f"ENGINE = Distributed('{self.cluster}', '{DATABASE}', '{local}', cityHash64({key}))"
-        return [text, f"CREATE TABLE IF NOT EXISTS {name} {self._on_cluster()}AS {local}\n{engine}"]
+        names = {"table": name, "local": local, "cluster": self.cluster, "database": DATABASE, "key": key}
+        return [text, _ON_CLUSTER.sub(self._on_cluster(), read_template("distributed", **names))]
 
     def _engine(self, table: str, engine: str, version: str | None) -> str:
         if not self.replicated:
@@ -67,6 +69,12 @@ class Deployment:
         # Not by the table's UUID, which a server that joins later would draw anew.
         path = f"/clickhouse/tables/{{shard}}/{DATABASE}/{table}"
         return f"Replicated{engine}('{path}', '{{replica}}'{f', {version}' if version else ''})"
+
+
+def read_template(name: str, **values: str) -> str:
+    """Read a statement of `templates/`, without its header; `values` are put in the place of its placeholders."""
+    text = (files("otel_training.store") / "templates" / f"{name}.sql").read_text(encoding="utf-8")
+    return _PLACEHOLDER.sub(lambda placeholder: values.get(placeholder[1], placeholder[0]), _HEADER.sub("", text))
 
 
 def read_deployment(store: Store) -> Deployment:

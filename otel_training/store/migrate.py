@@ -10,11 +10,8 @@ from typing import Final
 from otel_training.conventions import DATABASE
 from otel_training.errors import StoreError
 from otel_training.store.client import Store
-from otel_training.store.deployment import Deployment, read_deployment
+from otel_training.store.deployment import Deployment, read_deployment, read_template
 
-LEDGER: Final = """-- Which migrations ran.
-CREATE TABLE IF NOT EXISTS schema_migrations /*{on_cluster}*/ (name String, sha256 String, applied_at DateTime64(3))
-ENGINE = /*{replicated}*/MergeTree ORDER BY name"""
 _HAS_LEDGER: Final = (
     "SELECT count() AS ledgers FROM system.tables WHERE database = currentDatabase() AND name = 'schema_migrations'"
 )
@@ -66,7 +63,7 @@ def migrate(store: Store, wanted: Sequence[Migration] | None = None) -> list[str
     if not missing:
         return []
     deployment = read_deployment(store)
-    _run(store, deployment, LEDGER)
+    _run(store, deployment, read_template("ledger"))
     for migration in missing:
         _run(store, deployment, migration.statement)
         row = [migration.name, migration.sha256, datetime.now(UTC)]
@@ -76,17 +73,11 @@ def migrate(store: Store, wanted: Sequence[Migration] | None = None) -> list[str
 
 def make_script(deployment: Deployment) -> list[str]:
     """Return every statement that makes such a store, with its ledger, for any ClickHouse client."""
-    database, *_ = deployment.render(f"CREATE DATABASE IF NOT EXISTS {DATABASE} /*{{on_cluster}}*/ ")
-    tables = [text for migration in read_migrations() for text in deployment.render(migration.statement)]
-    return [database.rstrip(), f"USE {DATABASE}", *deployment.render(LEDGER), *tables, _insert_ledger_rows()]
-
-
-def _insert_ledger_rows() -> str:
-    values = ",\n    ".join(f"('{migration.name}', '{migration.sha256}')" for migration in read_migrations())
-    return (
-        "INSERT INTO schema_migrations (name, sha256, applied_at)\n"
-        f"SELECT name, sha256, now64(3) FROM values('name String, sha256 String',\n    {values})"
-    )
+    migrations = read_migrations()
+    store = (read_template("database", database=DATABASE), f"USE {DATABASE}", read_template("ledger"))
+    rows = ",\n    ".join(f"('{migration.name}', '{migration.sha256}')" for migration in migrations)
+    statements = [*store, *(migration.statement for migration in migrations), read_template("ledger_rows", rows=rows)]
+    return [text.rstrip() for statement in statements for text in deployment.render(statement)]
 
 
 def _run(store: Store, deployment: Deployment, statement: str) -> None:

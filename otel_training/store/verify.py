@@ -9,13 +9,15 @@ from typing import Final, TypeAlias
 from otel_training.conventions import DATABASE
 from otel_training.progress import Progress
 from otel_training.store.client import Store, read_query
-from otel_training.store.deployment import Deployment, read_deployment
+from otel_training.store.deployment import Deployment, read_deployment, read_template
 from otel_training.store.migrate import read_migrations
 from otel_training.store.settle import settle
 
 _Shape: TypeAlias = dict[tuple[str, str], str]
 
 _SCRATCH: Final = f"{DATABASE}_verify"
+_DROP_DATABASE: Final = "DROP DATABASE IF EXISTS {database:Identifier}"
+_DROP_TABLE: Final = "DROP TABLE {table:Identifier}"
 # What settling reads.
 _TYPED: Final = (
     "extractions", "insights", "links", "feedback", "impressions", "scores", "corrections", "llm_calls", "output_texts",
@@ -53,8 +55,8 @@ def stale_rows(store: Store, progress: Progress | None = None) -> Iterator[Diffe
     """
     with _scratch(store, Deployment(inbound=False)) as scratch:
         for table in _TYPED:
-            scratch.run(f"DROP TABLE {table}")
-            scratch.run(f"CREATE TABLE {table} AS {DATABASE}.{table} ENGINE = Merge('{DATABASE}', '^{table}$')")
+            scratch.run(_DROP_TABLE, table=table)
+            scratch.run(read_template("merge"), table=table, database=DATABASE, pattern=f"^{table}$")
         scratch.run(read_query("settle_all"))
         settle(scratch, progress)
         for row in store.rows(read_query("schema_stale"), scratch=_SCRATCH):
@@ -64,7 +66,7 @@ def stale_rows(store: Store, progress: Progress | None = None) -> Iterator[Diffe
 @contextmanager
 def _scratch(store: Store, deployment: Deployment) -> Iterator[Store]:
     """Make an empty store beside this one, and drop it in the end."""
-    store.run(f"DROP DATABASE IF EXISTS {_SCRATCH}")
+    store.run(_DROP_DATABASE, database=_SCRATCH)
     with closing(store.another(_SCRATCH)) as scratch:
         try:
             for migration in read_migrations():
@@ -72,7 +74,7 @@ def _scratch(store: Store, deployment: Deployment) -> Iterator[Store]:
                     scratch.run(statement)
             yield scratch
         finally:
-            store.run(f"DROP DATABASE IF EXISTS {_SCRATCH}")
+            store.run(_DROP_DATABASE, database=_SCRATCH)
 
 
 def _compare(live: _Shape, wanted: _Shape) -> Iterator[Difference]:
