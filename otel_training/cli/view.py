@@ -1,7 +1,7 @@
 """`otel-training view`: the records themselves."""
 
 import heapq
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing
 from itertools import islice
 from typing import Any, Final
@@ -18,6 +18,8 @@ KINDS: Final = tuple(
     kind.value for kind in (Kind.EXTRACTION, Kind.FEEDBACK, Kind.IMPRESSION, Kind.QUERY, Kind.LLM_CALL, Kind.CORRECTION)
 )
 SHOWN: Final = 20
+_AT_ONCE: Final = 200
+"""So many rows of each kind are held: a connection for each kind, to stream them, takes longer."""
 _ALL: Final = (1 << 64) - 1
 _ANSWER: Final = 120
 
@@ -51,8 +53,12 @@ def _merge_newest(store: Store, counts: Row, limit: int | None) -> Iterator[Row]
     """Stream the newest `limit` records of all kinds, in the order of time."""
     kept = sum(min(counts[kind], limit or counts[kind]) for kind in KINDS)
     with ExitStack() as stack:
-        stores = {kind: stack.enter_context(closing(store.another())) for kind in KINDS}
-        streams = [_newest(stores[kind], kind, limit) for kind in KINDS]
+        streams: list[Iterable[Row]]
+        if limit is not None and limit <= _AT_ONCE:
+            streams = [list(_newest(store, kind, limit)) for kind in KINDS]
+        else:
+            stores = {kind: stack.enter_context(closing(store.another())) for kind in KINDS}
+            streams = [_newest(stores[kind], kind, limit) for kind in KINDS]
         merged = heapq.merge(*streams, key=lambda row: row["timestamp"])
         yield from islice(merged, max(0, kept - (limit or kept)), None)
 
