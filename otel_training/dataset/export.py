@@ -77,8 +77,8 @@ def export(  # noqa: PLR0913 - what to read, where to write, and what
         counts = funnel.ending_at(len(written.rows), written.others, only)
         report = Report(
             str(out), str(manifest_path(out)), len(written.rows),
-            captured=sum(row["prompt"] == "captured" for row in written.rows),
-            template_reasons=dict(Counter(row["reason"] for row in written.rows if row["reason"])),
+            captured=written.prompts["captured"],
+            template_reasons=dict(written.template_reasons),
             system_prompts=len(written.system_prompts),
             sha256=written.digest.hexdigest(), filters=filters, funnel=counts,
         )  # fmt: skip
@@ -90,7 +90,10 @@ def export(  # noqa: PLR0913 - what to read, where to write, and what
 class _Written:
     """What was written to a training file."""
 
-    rows: list[dict[str, Any]] = field(default_factory=list)
+    rows: list[str] = field(default_factory=list)
+    """The manifest's, as JSON: as dictionaries they take more memory than reading the texts."""
+    prompts: Counter[str] = field(default_factory=Counter)
+    template_reasons: Counter[str] = field(default_factory=Counter)
     system_prompts: set[str] = field(default_factory=set)
     others: int = 0
     """Examples of another kind of prompt than was asked for."""
@@ -125,7 +128,10 @@ def _write_rows(file: BinaryIO, examples: Iterable[Example], only: str | None) -
             "prompt": example.prompt,
             "reason": example.reason,
         }
-        written.rows.append(origin | dict(example.provenance))
+        written.rows.append(json.dumps(origin | dict(example.provenance)))
+        written.prompts[example.prompt] += 1
+        if example.reason:
+            written.template_reasons[example.reason] += 1
     return written
 
 
@@ -135,7 +141,7 @@ def _why_no_row(written: _Written, only: str | None) -> str:
     return "No example that passes the filters has a prompt in text form."
 
 
-def _manifest_of(report: Report, rows: list[dict[str, Any]]) -> bytes:
+def _manifest_of(report: Report, rows: list[str]) -> bytes:
     """Write the manifest as JSON, each row on a line: Python's own indenting takes longer than the whole export."""
     head = {
         "file": Path(report.file).name,
@@ -149,7 +155,7 @@ def _manifest_of(report: Report, rows: list[dict[str, Any]]) -> bytes:
         "template": {"version": TEMPLATE_VERSION, "system": TEMPLATE_SYSTEM},
     }
     opening = json.dumps(head, indent=1).removesuffix("\n}")
-    lines = ",\n".join(f"  {json.dumps(row)}" for row in rows)
+    lines = ",\n".join(f"  {row}" for row in rows)
     return f'{opening},\n "rows": [\n{lines}\n ]\n}}\n'.encode()
 
 
