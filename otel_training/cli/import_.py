@@ -43,7 +43,7 @@ def import_(files: tuple[Path, ...], output: Output) -> ExitCode:
     return ExitCode.FAILED if done.unreadable else ExitCode.OK
 
 
-def _read_ids() -> frozenset[str]:
-    """Read the ids of what the store holds."""
+def _read_ids(least: int) -> dict[str, int]:
+    """Read the ids of what the store holds, of imported lines from the least on, each with its line."""
     with open_store() as (store, _):
-        return frozenset(row["id"] for row in store.rows(read_query("ids")))
+        return {row["id"]: row["line"] for row in store.rows(read_query("ids"), least=least)}

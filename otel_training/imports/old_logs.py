@@ -3,18 +3,19 @@
 import codecs
 import gzip
 import io
+import json
 import re
 import sys
 import uuid
 import zlib
 from collections import Counter
-from collections.abc import Callable, Container, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from otel_training import conventions as names
 from otel_training.capture.result import read_result
@@ -42,6 +43,9 @@ STDIN: Final = Path("-")
 _FRACTION: Final = re.compile(r"[.,](\d{1,9})\d*")
 """Of a second; `datetime` holds microseconds alone."""
 _CHUNK_BYTES: Final = 1 << 20
+
+Known: TypeAlias = Callable[[int], Mapping[str, int]]
+"""Gives the ids of the records in the store whose imported line is this or a later one, each with its line."""
 
 
 class UnreadableError(Exception):
@@ -73,13 +77,13 @@ def import_files(
     folder: DataFolder,
     finisher: Finisher,
     progress: Progress | None = None,
-    known: Callable[[], Container[str]] = frozenset,
+    known: Known = lambda _: {},
 ) -> Imported:
     """Write old logs, and rows of `view --json`, as segments, to be drained like any other.
 
-    Event ids are UUIDv5 of the line and of which occurrence in its file it is, so that importing
-    a log again changes nothing. Rows of ours keep their ids: those that are `known` are left alone, as the
-    store's own know more.
+    Event ids are UUIDv5 of what a line says, however it is spaced and sorted, and of which occurrence
+    in its file it is; rows of ours keep their ids. What the store knows is left alone, so that
+    importing a log again changes nothing.
     """
     imported = Imported(Counter(), [])
     with ExitStack() as stack:
@@ -119,27 +123,28 @@ def _lines(
     finisher: Finisher,
     imported: Imported,
     progress: Progress | None,
-    known: Callable[[], Container[str]],
+    known: Known,
 ) -> Iterator[tuple[str, bytes]]:
     """Yield the lines to be written, each with the program that it is of."""
     total, read, before = sum(file.stat().st_size for file in files if file != STDIN), 0, 0
+    # Lines count through all files and imports: of one second's actions the last one holds.
+    last = cache(lambda: max(known(1).values(), default=0))
     for file in files:
-        occurrences: Counter[bytes] = Counter()
+        occurrences: Counter[uuid.UUID] = Counter()
         number = 0
         for number, raw in _numbered(file, imported):
             read += len(raw)
             line = raw.removeprefix(codecs.BOM_UTF8).strip()
             if line:
-                occurrences[line] += 1
                 try:
                     row = _read_row(line)
-                    # Counted through all files: of one second's actions the last line counts.
+                    place = last() + before + number
                     if kind := own_kind(row):
-                        record = own_record(row, kind, _time(row), before + number)
-                        events = () if record.event_id in known() else own_events(row, record, finisher)
+                        record = own_record(row, kind, _time(row), place)
+                        events = () if record.event_id in known(0) else own_events(row, record, finisher)
                     else:
-                        record = _read_record(row, line, before + number, occurrences[line], finisher)
-                        events = finish(record, finisher)
+                        record = _read_record(row, _identify(row, line, occurrences, known), place, finisher)
+                        events = () if record.event_id in known(1) else finish(record, finisher)
                 except UnreadableError as error:
                     imported.unreadable.append(Unreadable(file, number, str(error)))
                 else:
@@ -176,9 +181,20 @@ def _read_row(line: bytes) -> dict[str, Any]:
     return row
 
 
-def _read_record(row: dict[str, Any], line: bytes, number: int, occurrence: int, finisher: Finisher) -> Record:
+def _identify(row: dict[str, Any], line: bytes, occurrences: Counter[uuid.UUID], known: Known) -> str:
+    """Return the event id of a line; as often as a file says the same, these are as many events."""
+    text = written = line.decode("utf-8", "backslashreplace")
+    with suppress(RecursionError):
+        text = json.dumps(row, sort_keys=True)
+    content = uuid.uuid5(NAMESPACE, text)
+    occurrences[content] += 1
+    # Earlier versions took the line as it was written.
+    identity, earlier = (str(uuid.uuid5(NAMESPACE, f"{form}\n{occurrences[content]}")) for form in (text, written))
+    return earlier if earlier in known(1) else identity
+
+
+def _read_record(row: dict[str, Any], identity: str, number: int, finisher: Finisher) -> Record:
     """Read a row, the `number`th of all, as a record; raises `UnreadableError` with the reason."""
-    identity = str(uuid.uuid5(NAMESPACE, f"{line.decode('utf-8', 'backslashreplace')}\n{occurrence}"))
     if row.get("stage") == "extraction" or "extracted_insights" in row:
         return _extraction(row, identity, number, finisher.content_limit)
     if "action" in row:

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from otel_training.imports.old_logs import NAMESPACE
 from otel_training.pipeline import process
 from otel_training.store.session import open_drained
 
@@ -102,6 +104,61 @@ def test_the_same_line_twice_is_two_records_and_importing_again_none(tmp_path: P
         tuple(rows("status")[0]["by_kind"].values()),
         len({row["event_id"] for row in rows("view", "feedback")}),
     )
+
+
+SECOND = {**FEEDBACK, "action": "x", "metadata": {"user_id": 2}}
+
+
+ANEW: tuple[Callable[[Any], str], ...] = (
+    lambda row: json.dumps(row, separators=(",", ":")),
+    lambda row: f"  {json.dumps(row, indent=1)} \r\n".replace("\n", " "),
+    lambda row: json.dumps(row, ensure_ascii=False),
+    lambda row: json.dumps(row, sort_keys=True),
+    lambda row: json.dumps(dict(reversed(row.items()))),
+    lambda row: json.dumps(row).replace("8.5", "8.50").replace("/", "\\/"),
+)
+"""How a row may be written: dense, wide, as UTF-8, sorted, reversed, escaped."""
+
+
+def test_a_log_written_anew_is_the_same_log(tmp_path: Path, command: Any, rows: Any) -> None:
+    """However it is spaced, sorted and escaped, under another name, grown meanwhile, or without its beginning."""
+    lines = [{**EXTRACTION, "topic": "Caf\u00e9"}, LINK, FEEDBACK, SECOND, FEEDBACK]
+    command("import", log(tmp_path / "a.jsonl", *lines))
+    before = rows("view")
+    lines.append({**FEEDBACK, "metadata": {"user_id": 3}})
+    anew = [
+        log(tmp_path / f"{number}.{start}.jsonl", *map(dump, lines[start:]))
+        for number, dump in enumerate(ANEW)
+        for start in (0, 1)
+    ]
+    command("import", *anew)
+
+    assert (4, 5) == (len(before), len(after := rows("view")))
+    assert before == [row for row in after if row in before]
+
+
+def test_a_log_that_an_earlier_version_imported_is_known(tmp_path: Path, command: Any, rows: Any) -> None:
+    """Which took the line as it was written for its identity."""
+    line = json.dumps(FEEDBACK, separators=(",", ":"))
+    with open_drained(process.settings()) as (store, _):
+        store.run(
+            "INSERT INTO feedback (event_id, ts, insight_id, action, imported_line) "
+            "SELECT {id:String}, '2025-03-02 12:00:00', 'old1', 'like', number FROM numbers(1, 1)",
+            id=str(uuid.uuid5(NAMESPACE, f"{line}\n1")),
+        )
+    command("import", log(tmp_path / "a.jsonl", line, line))
+
+    assert 2 == len(rows("view", "feedback"))
+
+
+def test_an_import_comes_after_those_before_it(tmp_path: Path, command: Any, rows: Any) -> None:
+    """Of one second's actions the last counts, also where a log comes in pieces, a command each, or comes again."""
+    first: list[object] = [LINK, SECOND, {**FEEDBACK, "action": "like"}]
+    pieces: list[list[object]] = [first, [{**FEEDBACK, "action": "x"}], first, [{**FEEDBACK, "action": "unx"}]]
+    for number, piece in enumerate(pieces):
+        command("import", log(tmp_path / f"{number}.jsonl", *piece))
+
+    assert ["x", "like", "x", "unx"] == [row["action"] for row in rows("view", "feedback")]
 
 
 LIKE = '{"timestamp": "2025-03-02T14:00:00", "insight_id": %s, "action": "like"}'

@@ -23,7 +23,7 @@ from otel_training.store.settle import settle
 
 pytestmark = pytest.mark.slow
 
-PARAMETERS = {"min_quality": 0, "net_above": 0, "min_viewers": 1, "limit": 100, "version": "", "again": True}
+PARAMETERS = {"min_quality": 0, "net_above": 0, "min_viewers": 1, "limit": 100, "version": "", "again": True, "least": 0}
 LOSS = (
     "INSERT INTO otel_logs (Timestamp, LogAttributes) VALUES ('2026-01-02 03:04:05', "
     "{'training.kind': 'loss', 'training.event.id': 'l1', 'training.loss.count': '3'})"
