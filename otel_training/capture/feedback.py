@@ -1,5 +1,6 @@
 """The `record_` functions: what an app records itself where no middleware sees it."""
 
+import sys
 from collections.abc import Sequence
 from typing import Final
 
@@ -20,7 +21,7 @@ from otel_training.record.values import items_of, snapshot, text_of
 load_readers_kinds()
 
 SHOWN_LIMIT: Final = 1000
-"""Insights of one impression that are kept."""
+"""Insights of one record of an impression; more take several."""
 
 
 def record_feedback(insight_id: str | int, action: str, *, user_id: str | int | None = None) -> None:
@@ -37,7 +38,9 @@ def record_impressions(insight_ids: Sequence[str | int], *, user_id: str | int |
     with guard:
         shown = unwrap(insight_ids)
         if isinstance(shown, (list, tuple)):
-            _emit(Kind.IMPRESSION, [{"id": as_id(insight_id)} for insight_id in items_of(shown, SHOWN_LIMIT)], user_id)
+            ids = [{"id": as_id(insight_id)} for insight_id in items_of(shown, sys.maxsize)]
+            for start in range(0, len(ids), SHOWN_LIMIT):
+                _emit(Kind.IMPRESSION, ids[start : start + SHOWN_LIMIT], user_id)
         elif captures():
             lose(Loss.MALFORMED)
 

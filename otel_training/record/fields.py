@@ -1,5 +1,6 @@
 """Fields of a record: under which names an app's values hold them, how long they may be, what is an id."""
 
+import hashlib
 import math
 from collections.abc import Iterable
 from typing import Any, Final
@@ -31,7 +32,7 @@ QUERY_KEYS: Final = ("query", "q", "search")
 """The names under which a search request may hold its query."""
 
 NAME_LIMIT: Final = 256
-"""Characters of what names something: an id, an action, a category, a model."""
+"""Characters of what names something: an id, an action, a category, a model. Longer ids are hashed, the rest is cut."""
 FIELD_LIMIT: Final = 4096
 """Characters of a topic, a URL, a query."""
 INSIGHT_LIMIT: Final = 16_384
@@ -47,15 +48,24 @@ _FLAGS: Final = {"true": True, "false": False}
 
 
 def as_id(value: object) -> str | None:
-    """Return an id as text, without control characters: `1` is `"1"`, `0` is an id; true, 1.5, "" and null are none."""
-    if type(value) is str and len(value) <= NAME_LIMIT:
-        return without_controls(clean(value)).strip() or None
-    value = unwrap(value)
-    if isinstance(value, int) and not isinstance(value, bool):
-        return int.__repr__(value) if int.bit_length(value) <= INT_BITS else None
-    if isinstance(value, bytes):
-        value = bytes.decode(value, "utf-8", "replace")
-    return without_controls(clean_text(value, NAME_LIMIT)).strip() or None if isinstance(value, str) else None
+    """Return an id as text, without control characters: `1` is `"1"`, `0` is an id; true, 1.5, "" and null are none.
+
+    The end of a long one is replaced by the digest of all of it: two that begin alike stay two.
+    """
+    if type(value) is not str:
+        value = unwrap(value)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return int.__repr__(value) if int.bit_length(value) <= INT_BITS else None
+        if isinstance(value, bytes):
+            value = bytes.decode(value, "utf-8", "replace")
+        if not isinstance(value, str):
+            return None
+        value = clean_text(value, str.__len__(value))
+    text = without_controls(clean(value)).strip()
+    if len(text) > NAME_LIMIT:
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        return f"{text[: NAME_LIMIT - len(digest) - 1]}-{digest}"
+    return text or None
 
 
 def number(value: object) -> float | None:

@@ -1,7 +1,11 @@
 """What an app records by hand."""
 
+import json
+from collections import deque
 from collections.abc import Callable
 from typing import Any
+
+import pytest
 
 import otel_training
 
@@ -25,3 +29,16 @@ def test_records_what_no_middleware_sees(lines: Lines) -> None:
         "user.hash" in zap,
         tuple(score[f"training.score.{name}"] for name in ("target", "name", "value")),
     )
+
+
+@pytest.mark.parametrize("kind", [list, tuple, deque])
+@pytest.mark.parametrize("count", [0, 1000, 2501])
+def test_whatever_a_reader_was_shown_counts(kind: Any, count: int, lines: Lines) -> None:
+    """However many insights at once, in their order."""
+    ids = [f"i{number}" for number in range(count)]
+    otel_training.record_impressions(kind(ids), user_id=1)
+    assert otel_training.flush()
+
+    records = lines() if count else []
+    assert ids == [identity for record in records for identity in json.loads(record["training.insight.ids"])]
+    assert -(-count // 1000) == len(records)

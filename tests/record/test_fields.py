@@ -70,6 +70,16 @@ def test_reads_ids(value: object, identity: str | None) -> None:
     assert identity == as_id(value)
 
 
+@pytest.mark.parametrize("kind", [str, np.str_, str.encode, lambda text: f" {text}\n"])
+@pytest.mark.parametrize("length", [256, 257, 5000])
+def test_long_ids_stay_apart(kind: Any, length: int) -> None:
+    """However long two are that begin alike, they stay two, of a bounded length; and an id stays the one it is."""
+    ids = [as_id(kind("\u00e4" * (length - 1) + end)) for end in "ab"]
+
+    assert (256, 256, 2) == (*map(len, filter(None, ids)), len({*ids}))
+    assert ids == [as_id(identity) for identity in ids]
+
+
 @pytest.mark.parametrize(
     ("items", "key"),
     [
