@@ -11,6 +11,7 @@ assert captured.extractions == [{...}]
 With pytest: `from otel_training.testing import captured` in `conftest.py`, and the fixture is there.
 """
 
+import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,7 +26,7 @@ from otel_training.pipeline import process
 from otel_training.pipeline.pipeline import finisher_of
 from otel_training.privacy.identity import Key
 from otel_training.privacy.identity import pseudonym as _pseudonym
-from otel_training.record.clock import SYSTEM, Fixed, use_clock
+from otel_training.record.clock import SYSTEM, Clock, use_clock
 from otel_training.spool.sink import EmittingSink
 
 Row: TypeAlias = dict[str, Any]
@@ -94,7 +95,7 @@ def capture(*, fixed: bool = True) -> Iterator[Captured]:
     events = captured._events  # noqa: SLF001 - its own module
     process.install(make_sink=lambda settings: EmittingSink(lambda: finisher_of(settings, TEST_KEY), events.append))
     if fixed:
-        use_clock(Fixed(FIXED_TIME).clock())
+        use_clock(Clock(lambda: FIXED_TIME, lambda: 0, itertools.count(1).__next__))
     try:
         yield captured
     finally:

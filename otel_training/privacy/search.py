@@ -53,7 +53,7 @@ def find_secrets(text: str, rules: Rules, turn: Turn | None = None, places: Plac
     secrets = _find_plain(text, rules, turn, places)
     if "%" in text:
         secrets += _find_encoded(text, rules)
-    return list(_apart(sorted(secrets)))
+    return _apart(secrets)
 
 
 def _find_encoded(text: str, rules: Rules) -> Iterator[Secret]:
@@ -97,7 +97,7 @@ def _find_plain(text: str, rules: Rules, turn: Turn | None = None, places: Place
         if not taken:
             break
         places = None
-        regions = list(_joined(((secret.start - _AROUND, secret.end + _AROUND) for secret in sorted(taken)), 0))
+        regions = _joined(((secret.start - _AROUND, secret.end + _AROUND) for secret in sorted(taken)), 0)
     return sorted(search.secrets)
 
 
@@ -188,7 +188,7 @@ class _Search:
                 (first, last) for first, last in places
                 if masked[first : first + 1] == plain[first : first + 1] or masked[last - 1] == plain[last - 1]
             ]  # fmt: skip
-        return list(_joined(sorted(places), pattern.before + pattern.reach)) if len(places) > 1 else places
+        return _joined(sorted(places), pattern.before + pattern.reach) if len(places) > 1 else places
 
     def _matches(self, pattern: Pattern, windows: list[Extent]) -> Iterator[re.Match[str]]:
         end, masked = 0, self._masked
@@ -254,33 +254,26 @@ def _literal_places(literal: str, text: bytes) -> Iterator[Extent]:
         yield start, end
 
 
-def _apart(secrets: list[Secret]) -> Iterator[Secret]:
-    """Yield secrets, in order, those that overlap as one: a pattern may take more around what another took."""
-    last: Secret | None = None
-    for secret in secrets:
-        if last is None or secret.start >= last.end:
-            if last is not None:
-                yield last
-            last = secret
+def _apart(secrets: list[Secret]) -> list[Secret]:
+    """Return secrets, in order, those that overlap as one: a pattern may take more around what another took."""
+    apart: list[Secret] = []
+    for secret in sorted(secrets):
+        if apart and secret.start < apart[-1].end:
+            apart[-1] = apart[-1]._replace(end=max(apart[-1].end, secret.end))
         else:
-            last = last._replace(end=max(last.end, secret.end))
-    if last is not None:
-        yield last
+            apart.append(secret)
+    return apart
 
 
-def _joined(extents: Iterable[Extent], gap: int) -> Iterator[Extent]:
+def _joined(extents: Iterable[Extent], gap: int) -> list[Extent]:
     """Join extents, in order, that overlap or lie no further apart than a gap."""
-    start, end = 0, -1
+    joined: list[Extent] = []
     for first, last in extents:
-        if end < 0:
-            start, end = first, last
-        elif first <= end + gap:
-            end = max(end, last)
+        if joined and first <= joined[-1][1] + gap:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], last))
         else:
-            yield start, end
-            start, end = first, last
-    if end >= 0:
-        yield start, end
+            joined.append((first, last))
+    return joined
 
 
 def _mask(length: int) -> str:

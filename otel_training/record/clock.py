@@ -1,11 +1,10 @@
 """Time and ids of records: the system's, or fixed ones for whoever tests what an app captures."""
 
-import itertools
 import os
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 _random: Final = random.Random()  # noqa: S311 - ids must differ, they are no secret
@@ -23,17 +22,20 @@ random_bits: Final = _random.getrandbits
 _NOISE_BITS: Final = 74
 
 
-_latest = 0
-
-
-def _time() -> int:
-    """Return the Unix time, later than each before in this process: of a reader's votes the last one counts.
+class _Time:
+    """The Unix time, later than each before in this process: of a reader's votes the last one counts.
 
     So it goes where the system's clock stands still or is set back: on by a nanosecond, until the clock has caught up.
     """
-    global _latest  # noqa: PLW0603 - one process has one clock
-    _latest = latest = max(time.time_ns(), _latest + 1)
-    return latest
+
+    _latest = 0
+
+    def __call__(self) -> int:
+        self._latest = latest = max(time.time_ns(), self._latest + 1)
+        return latest
+
+
+_time: Final = _Time()
 
 
 def _number() -> int:
@@ -47,18 +49,6 @@ class Clock:
     now: Callable[[], int] = _time
     ticks: Callable[[], int] = time.perf_counter_ns
     event_number: Callable[[], int] = _number
-
-
-@dataclass(slots=True)
-class Fixed:
-    """Time that stands still, and ids that count from 1."""
-
-    time: int
-    _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
-
-    def clock(self) -> Clock:
-        """Return it as a clock."""
-        return Clock(lambda: self.time, lambda: 0, lambda: next(self._numbers))
 
 
 SYSTEM: Final = Clock()

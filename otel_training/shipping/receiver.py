@@ -116,14 +116,11 @@ class Receiver:
 
     def _exchange(self, connection: http.client.HTTPConnection, request: Request) -> Receipt:
         headers = {**self.address.headers, "content-length": str(request.size)}
-        try:
-            path = self.address.path + request.signal.path + self.address.query
+        path = self.address.path + request.signal.path + self.address.query
+        # It may have answered before it had read all: too large.
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             connection.request("POST", path, request.parts, headers)
-        except (BrokenPipeError, ConnectionResetError):
-            # It may have answered before it had read all: too large.
-            response = connection.getresponse()
-        else:
-            response = connection.getresponse()
+        response = connection.getresponse()
         body = response.read(ANSWER_LIMIT)
         if self._is_cut:
             raise TimeoutError
@@ -151,11 +148,6 @@ def _trusted_certificates(settings: Settings) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=settings.otlp_certificate or None)
     except OSError as error:
         raise ValueError("OTEL_TRAINING_OTLP_CERTIFICATE must be a file of certificates (PEM)") from error
-
-
-def make_receiver(settings: Settings) -> Receiver:
-    """Make the receiver that the settings name; raises `ValueError` when they name none."""
-    return Receiver(settings, parse_address(settings))
 
 
 def parse_address(settings: Settings) -> Address:

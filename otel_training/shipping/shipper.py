@@ -15,7 +15,7 @@ from otel_training.conventions import Loss
 from otel_training.folder import DataFolder
 from otel_training.shipping.bound import delete, files_beyond_bound
 from otel_training.shipping.receipt import Receipt, Verdict
-from otel_training.shipping.receiver import make_receiver, printable
+from otel_training.shipping.receiver import Receiver, parse_address, printable
 from otel_training.shipping.shipment import Shipment
 from otel_training.shipping.state import read_state, write_state
 from otel_training.spool.lock import FileLock
@@ -177,7 +177,7 @@ class Shipper:
         if self.shipment is None:
             state = read_state(self.folder)
             try:
-                receiver = make_receiver(self.settings)
+                receiver = Receiver(self.settings, parse_address(self.settings))
             except ValueError as error:
                 write_state(self.folder, replace(state, endpoint="", error=str(error), error_at=time.time()))
                 return Receipt(Verdict.LATER, str(error))

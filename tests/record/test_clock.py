@@ -34,7 +34,7 @@ def system(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """The system's clock, which shows `time` until somebody sets it."""
     shown = SimpleNamespace(time=time.time_ns())
     shown.time_ns = lambda: shown.time
-    monkeypatch.setattr(clock, "_latest", 0)
+    monkeypatch.setattr(clock._time, "_latest", 0)
     monkeypatch.setattr(clock, "time", shown)
     return shown
 
