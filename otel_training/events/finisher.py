@@ -15,6 +15,8 @@ from otel_training.record.record import Record, Scalar
 Attributes: TypeAlias = dict[str, Scalar | None]
 
 LINKS_REMEMBERED: Final = 100_000
+LINKS_OF_AN_ID: Final = 100
+"""How often an id is linked anew by one process: a feed may show two texts in turn."""
 EXTRACTIONS_REMEMBERED: Final = 1_000
 
 
@@ -25,8 +27,8 @@ class Finisher:
     key: Key
     content_limit: int
     rules: Rules = field(default_factory=Rules)
-    linked: dict[tuple[str, str], None] = field(default_factory=dict)
-    """Pairs of app id and text that were linked already, oldest first: once per process."""
+    linked: dict[str, tuple[object, int, int]] = field(default_factory=dict)
+    """By app id, oldest first, what it was linked to last, when, and how often it was in all."""
     placeholders: dict[str, Placeholders] = field(default_factory=dict)
     """By extraction, oldest first: what belongs to it, its calls and corrections, shares them."""
     turn: Turn | None = None
@@ -51,12 +53,11 @@ class Finisher:
             return {}
         return {names.USER_HASH: pseudonym(self.key, reader), names.USER_KEY_ID: self.key.id}
 
-    def is_new_link(self, identity: str, digest: str) -> bool:
-        """Whether this pair of an app's id and a text's digest was not linked before; it is from now on."""
-        pair = (identity, digest)
-        if pair in self.linked:
-            return False
+    def is_new_link(self, identity: str, insight: object, time: int, limit: int = LINKS_OF_AN_ID) -> bool:
+        """Whether an app's id stands for something else than it was linked to last; from now on it is linked to it."""
+        before, since, count = self.linked.pop(identity, (None, 0, 0))
+        is_new = count < limit and (insight != before or time < since)
         if len(self.linked) >= LINKS_REMEMBERED:
             del self.linked[next(iter(self.linked))]
-        self.linked[pair] = None
-        return True
+        self.linked[identity] = (insight, time, count + 1) if is_new else (before, since, count)
+        return is_new

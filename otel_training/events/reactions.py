@@ -48,7 +48,7 @@ def _request(record: Record) -> JSON:
 
 
 def impression(record: Record, finisher: Finisher) -> Iterator[Event]:
-    """Finish what a feed showed: the ids in their places, and each pair of id and text that is new."""
+    """Finish what a feed showed: the ids in their places, and what each stands for where that is new."""
     content = read_lines(record.content) if record.shape.are_lines else read_json(record.content)
     items = feed_items(content, record.shape.naming)
     if items is None:
@@ -60,19 +60,22 @@ def impression(record: Record, finisher: Finisher) -> Iterator[Event]:
             **finisher.reader_attributes(record.user_id, record.fallback_user_id),
         }
         yield to_event(record, attributes)
+    yield from _links(record, items, finisher)
+
+
+def _links(record: Record, items: list[Item], finisher: Finisher) -> Iterator[Event]:
+    shown: dict[str, dict[tuple[str, str], None]] = {}
     for item in items:
-        yield from _links(record, item, finisher)
-
-
-def _links(record: Record, item: Item, finisher: Finisher) -> Iterator[Event]:
-    for text in item.texts:
-        digest = insight_sha256(text, finisher.rules.custom)
+        for text in item.texts if item.id else ():
+            shown.setdefault(item.id or "", {})[insight_sha256(text, finisher.rules.custom), item.url] = None
+    for identity, pairs in shown.items():
         # Before the rest: most feeds show again what they showed.
-        if item.id is None or not finisher.is_new_link(item.id, digest):
+        if not finisher.is_new_link(identity, frozenset(pairs), record.time):
             continue
-        attributes: Attributes = {
-            names.LINK_ID: item.id,
-            names.TEXT_SHA256: digest,
-            names.SOURCE_URL: stored_url(item.url, Redactor(finisher.rules)),
-        }
-        yield to_event(beside(record, Kind.LINK), attributes)
+        for digest, url in pairs:
+            attributes: Attributes = {
+                names.LINK_ID: identity,
+                names.TEXT_SHA256: digest,
+                names.SOURCE_URL: stored_url(url, Redactor(finisher.rules)),
+            }
+            yield to_event(beside(record, Kind.LINK), attributes)

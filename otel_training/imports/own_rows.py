@@ -1,6 +1,7 @@
 """Rows of `view --json`, taken in again as the records that they show: under their ids, readers and times."""
 
 import contextlib
+import sys
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -104,11 +105,11 @@ def own_events(row: Row, record: Record, finisher: Finisher) -> Iterator[Event]:
     events = [to_event(record, {names.INSIGHT_IDS: _ids(row)})] if shown else list(finish(record, finisher))
     whole = {name: scalar for name, value in kept.items() if (scalar := _scalar(value)) is not None}
     yield replace(events[0], attributes={**events[0].attributes, **whole})
-    yield from _links(row)
+    yield from _links(row, record.time, finisher)
 
 
-def _links(row: Row) -> Iterator[Event]:
-    """Tie the ids that readers met to the insights that they stood for, as the app may have done by other means."""
+def _links(row: Row, time: int, finisher: Finisher) -> Iterator[Event]:
+    """Tie the ids that readers met to the insights that they stood for then: the app may have done it otherwise."""
     if row.get("stage") == Kind.FEEDBACK:
         places = [(row.get("insight_id"), row.get("extraction_id"), row.get("insight_index"))]
     elif row.get("stage") == Kind.IMPRESSION:
@@ -117,10 +118,12 @@ def _links(row: Row) -> Iterator[Event]:
     else:
         return
     for insight, extraction, index in places:
-        if isinstance(insight, str) and isinstance(extraction, str) and extraction and isinstance(index, int):
-            identity = str(uuid.uuid5(_NAMESPACE, f"{insight}\n{extraction}\n{index}"))
+        if not (isinstance(insight, str) and isinstance(extraction, str) and extraction and isinstance(index, int)):
+            continue
+        if finisher.is_new_link(insight, (extraction, index), time, sys.maxsize):
+            identity = str(uuid.uuid5(_NAMESPACE, f"{insight}\n{extraction}\n{index}\n{time}"))
             yield to_event(
-                Record(Kind.LINK, identity, 0),
+                Record(Kind.LINK, identity, time),
                 {names.LINK_ID: insight, names.EXTRACTION_ID: extraction, names.INSIGHT_INDEX: index},
             )
 

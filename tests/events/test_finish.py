@@ -9,7 +9,7 @@ import pytest
 from otel_training import conventions as names
 from otel_training.conventions import Kind
 from otel_training.events.finish import finish, load_readers_kinds
-from otel_training.events.finisher import Finisher
+from otel_training.events.finisher import LINKS_OF_AN_ID, Finisher
 from otel_training.events.host_json import MalformedError, read_json
 from otel_training.privacy.identity import Key, insight_digests, pseudonym, text_sha256
 from otel_training.record.record import Record
@@ -128,6 +128,30 @@ def test_what_a_feed_showed() -> None:
         ("training.impression", {names.INSIGHT_IDS: '["a","b","a"]', **READER}, None),
         ("training.link", link, None),
     ] == events(Kind.IMPRESSION, {"items": items}, user_id=7)
+
+
+@pytest.mark.parametrize(
+    ("answers", "linked"),
+    [
+        (["T", "T", "T"], ["T"]),
+        (["T", "U", "T", "T", "U"], ["T", "U", "T", "U"]),
+        (["T", "", "T"], ["T"]),
+        (["TU", "TU", "UT"], ["T", "U"]),
+        (["T", "U"] * 200, ["T", "U"] * (LINKS_OF_AN_ID // 2)),
+    ],
+    ids=["the same", "changed and changed back", "left out", "two at once", "in turn"],
+)
+def test_a_feed_that_shows_another_text_links_it(answers: list[str], linked: list[str]) -> None:
+    """Each time that the text under an id changes, also back: reactions count for what was shown last before them."""
+    finisher, links = Finisher(KEY, content_limit=20), []
+    for time, texts in enumerate(answers):
+        content = orjson.dumps([{"id": "a", "text": text} for text in texts] or [{"id": "b", "text": "other"}])
+        events = finish(Record(Kind.IMPRESSION, ID, time, content=content), finisher)
+        links += [event.attributes for event in events if event.record.kind is Kind.LINK]
+
+    assert [text_sha256(text) for text in linked] == [
+        link[names.TEXT_SHA256] for link in links if link[names.LINK_ID] == "a"
+    ]
 
 
 def test_a_query() -> None:

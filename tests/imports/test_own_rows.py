@@ -65,6 +65,10 @@ def captured(command: Any, folder: DataFolder, kept: Path, tmp_path: Path) -> No
     # Of the same text once more: what readers did before stays where it was.
     extract("energy", "https://news.example/2", "Text")
     otel_training.record_feedback(ids[1], "like", user_id=1)
+    # An id that names two texts at different times, and the first one again.
+    for reader, linked in enumerate((["app3"], ["", "app3"], ["app3"]), 5):
+        otel_training.current().link(linked)
+        otel_training.record_feedback("app3", "like", user_id=reader)
     otel_training.record_correction(identity, ["Chips rose"])
     search("who bob@news.example is")
     log = tmp_path / "old.jsonl"
