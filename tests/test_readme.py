@@ -121,7 +121,7 @@ def test_python_blocks_run(block: str) -> None:
 
 @pytest.mark.slow
 @each_readme
-def test_console_blocks_run(page: Page, tmp_path: Path, command: Any) -> None:
+def test_console_blocks_run(page: Page, tmp_path: Path, migrated: None, command: Any) -> None:
     """In each README's order in a store of its own: every command of ours runs; others know what they are given."""
     for log in page.blocks("json"):
         (tmp_path / "old.jsonl").write_text(log, encoding="utf-8")

@@ -1,96 +1,176 @@
-"""`otel-training analyze`: quality, pass rate, engagement, exposure, by topic."""
+"""`otel-training analyze`: what is covered, how good it is, what readers made of it, what it costs, how far it is."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from typing import Any, Final
+from typing import Final
 
 import click
 from rich.console import RenderableType
 
+from otel_training.analysis.figures import Costs, Day, Figures, Group, Progress, Score, Spent
+from otel_training.analysis.reading import read_figures
+from otel_training.analysis.share import Share
+from otel_training.analysis.writing import interval, percent, usd
 from otel_training.cli.gaps import draw_list, read_gaps
-from otel_training.cli.output import Output, note, output_options, table, usd
+from otel_training.cli.output import Output, note, output_options, plural, table
 from otel_training.cli.store import open_store
-from otel_training.dataset.coverage import Gap
-from otel_training.store.client import Row, Store, read_query
 
-_BAR: Final = 40
-_TOPIC_COLUMNS: Final = (
-    "topic", "extractions", "failed", "passed", "quality", "likes", "dismissals", "net", "mean_viewers",
-)  # fmt: skip
+_BAR: Final = 24
+_ROWS: Final = 12
+_LEVELS: Final = "▁▂▃▄▅▆▇█"
+_GROUP: Final = ("samples", "score", "good", "passed", "liked", "USD")
+_SPENT: Final = ("cost of", "calls", "unpriced", "USD", "USD each")
 
 
 @click.command()
 @output_options()
 def analyze(output: Output) -> None:
-    """Show quality, what readers did, and each topic."""
+    """Show coverage, quality, what readers did, costs and progress."""
     with open_store() as (store, folder):
-        analysis = read_analysis(store, read_gaps(store, folder))
-    output.emit([analysis], lambda _: draw_analysis(analysis))
+        figures = read_figures(store, read_gaps(store, folder))
+    output.emit([asdict(figures)], lambda _: draw_figures(figures))
 
 
-def read_analysis(store: Store, gaps: list[Gap]) -> dict[str, Any]:
-    """Read all figures."""
-    whole, *costs = store.rows(read_query("analyze_costs"))
-    return {
-        "totals": store.row(read_query("analyze_totals")),
-        "costs": {"calls": whole["calls"], "cost": whole["cost"], "unpriced": whole["unpriced"], "topics": costs},
-        "quality": list(store.rows(read_query("analyze_quality"))),
-        "exposure": [
-            {"readers": row["readers"], "insights": row["insights"]}
-            for row in store.rows(read_query("analyze_exposure"))
-        ],
-        "topics": list(store.rows(read_query("analyze_topics"))),
-        "gaps": [asdict(gap) for gap in gaps],
-    }
-
-
-def draw_analysis(analysis: dict[str, Any]) -> Iterator[RenderableType]:
+def draw_figures(figures: Figures) -> Iterator[RenderableType]:
     """Draw the figures as tables."""
-    if not analysis["totals"]["extractions"]:
+    if not figures.totals.extractions:
         note("No extraction yet: there is nothing to analyze.")
         return
-    exposure = [(row["readers"], row["insights"]) for row in analysis["exposure"]]
-    costs = analysis["costs"]
-    topics = [[row[column] for column in _TOPIC_COLUMNS] for row in analysis["topics"]]
-    yield _draw_totals(analysis["totals"])
-    yield _draw_quality(analysis["quality"])
-    yield table("Readers that an insight reached", ("readers", "insights"), exposure)
-    yield table("Topics", [column.replace("_", " ") for column in _TOPIC_COLUMNS], topics)
-    if costs["calls"]:
-        rows = [(row["topic"] or "-", row["calls"], row["unpriced"], usd(row["cost"])) for row in costs["topics"]]
-        rows.append(("all", costs["calls"], costs["unpriced"], usd(costs["cost"])))
-        yield table("What calls of models cost", ("topic", "calls", "unpriced", "USD"), rows)
-    yield from draw_list("What is missing", (Gap(**gap).sentence for gap in analysis["gaps"]))
+    yield _about(figures)
+    yield _draw_coverage(figures.coverage)
+    yield from draw_list("What is missing", (gap.sentence for gap in figures.gaps))
+    yield _draw_scores(figures.scores)
+    everything = [("topic", figures.topics), ("model", figures.models), ("prompt version", figures.prompt_versions)]
+    for title, groups in everything:
+        yield _draw_groups(title, groups, figures.totals)
+    yield from _draw_readers(figures)
+    if figures.costs.calls:
+        yield _draw_costs(figures.costs)
+    yield _draw_days(figures.days)
+    yield _draw_progress(figures.progress)
+    yield f"Worth it? {figures.worth.sentence}"
 
 
-def _draw_totals(row: Row) -> RenderableType:
-    passed = f"{row['passed']:,} of {row['judged']:,} judged" if row["judged"] else "not judged"
-    actions = ", ".join(f"{count:,} {action}" for action, count in row["actions"].items()) or "none"
-    return table(
-        "Overview",
-        ("figure", "value"),
-        [
-            ("extractions", f"{row['extractions']:,} ({row['failed']:,} failed)"),
-            ("passed filters", passed),
-            ("mean quality", f"{row['quality']:g}" if row["quality"] is not None else None),
-            ("readers' actions", actions),
-            ("readers", f"{row['readers']:,}"),
-            ("feeds shown", f"{row['impressions']:,}"),
-        ],
+def _about(figures: Figures) -> str:
+    totals, prices = figures.totals, ", ".join(figures.costs.prices) or "none"
+    count = (
+        f"{plural(totals.extractions, 'extraction')}, {totals.failed:,} failed, of {figures.first} to {figures.last}"
+    )
+    shares = "Shares are percent, with their bounds at 95 %; USD is what one extraction costs."
+    return f"{count}; read on {figures.date}; prices: {prices}. {shares}"
+
+
+def _draw_coverage(coverage: dict[str, Share]) -> RenderableType:
+    rows = [
+        (name, has.count, has.total, percent(has.share), _bar(has.share or 0))
+        for name, has in coverage.items()
+        if has.total
+    ]
+    return table("", ("coverage", "have", "of", "share", ""), rows)
+
+
+def _draw_scores(scores: list[Score]) -> RenderableType:
+    most = max(score.samples for score in scores) if scores else 0
+    rows = [
+        (
+            "none" if score.score is None else str(score.score),
+            score.samples,
+            _bar(score.samples / (most or 1)),
+            interval(score.liked),
+        )
+        for score in scores
+    ]
+    return table("", ("score", "samples", "", "liked"), rows)
+
+
+def _draw_groups(noun: str, groups: list[Group], totals: Group) -> RenderableType:
+    rows = [_group(group.name or f"no {noun}", group) for group in groups[:_ROWS]]
+    if len(groups) > _ROWS:
+        rows.append((f"{len(groups) - _ROWS:,} more", *[None] * len(_GROUP)))
+    return table("", (noun, *_GROUP), [*rows, _group("all", totals)])
+
+
+def _group(name: str, group: Group) -> tuple[object, ...]:
+    return (
+        name,
+        group.samples,
+        group.quality,
+        interval(group.good),
+        interval(group.passed),
+        interval(group.liked),
+        usd(group.per_source),
     )
 
 
-def _draw_quality(rows: list[Row]) -> RenderableType:
-    most = max((row["extractions"] for row in rows), default=1)
-    return table(
-        "Quality score",
-        ("score", "extractions", ""),
-        [
+def _draw_readers(figures: Figures) -> Iterator[RenderableType]:
+    reactions = figures.reactions
+    actions = ", ".join(f"{count:,} {action}" for action, count in reactions.actions.items())
+    rows = [
+        ("actions", actions or "none"),
+        ("readers", f"{reactions.readers:,}, who were shown {reactions.impressions:,} feeds"),
+        ("votes that are likes", interval(figures.totals.liked)),
+        ("score predicts likes?", figures.prediction.sentence),
+        ("of no known insight", reactions.sentence or "none"),
+    ]
+    yield table("", ("what readers did", ""), rows)
+    most = max(figures.exposure.values(), default=1)
+    reach = [(readers, count, _bar(count / most)) for readers, count in figures.exposure.items()]
+    yield table("", ("readers reached", "insights", ""), reach)
+    if figures.blind_spots:
+        spots = [
             (
-                "none" if row["score"] is None else str(row["score"]),
-                row["extractions"],
-                "█" * max(1, round(_BAR * row["extractions"] / most)),
+                f"{spot.kind}, of {spot.samples:,}",
+                spot.topic,
+                spot.score,
+                spot.likes,
+                spot.dismissals,
+                spot.extraction_id,
             )
-            for row in rows
-        ],
-    )
+            for spot in figures.blind_spots
+        ]
+        yield table("", ("by readers", "topic", "score", "likes", "x", "extraction"), spots)
+
+
+def _draw_costs(costs: Costs) -> RenderableType:
+    spent: list[tuple[str, Costs | Spent]] = [("all", costs)]
+    spent += [(row.name or "unknown model", row) for row in costs.models[:_ROWS]]
+    spent += [(row.name or "no topic", row) for row in costs.topics[:_ROWS]]
+    rows = [(name, row.calls, row.unpriced, usd(row.cost), usd(row.per_source)) for name, row in spent]
+    return table("", _SPENT, rows)
+
+
+def _draw_days(days: list[Day]) -> RenderableType:
+    lines: dict[str, list[float | None]] = {
+        "extractions": [day.extractions for day in days],
+        "mean score": [day.quality for day in days],
+        "likes of votes": [day.liked.share for day in days],
+        "USD": [day.cost for day in days],
+    }
+    rows = [(name, _line(values)) for name, values in lines.items()]
+    return table("", ("each day", f"{days[0].day} to {days[-1].day}"), rows)
+
+
+def _draw_progress(progress: list[Progress]) -> RenderableType:
+    targets = list(progress[0].days_to)
+    rows = [
+        (step.name, step.count, round(step.a_day, 1), *(_days_to(days) for days in step.days_to.values()))
+        for step in progress
+    ]
+    return table("", ("progress", "now", "a day", *(f"{int(target):,} in" for target in targets)), rows)
+
+
+def _days_to(days: int | None) -> str:
+    if days is None:
+        return "none came"
+    return f"{days:,} days" if days else "reached"
+
+
+def _bar(share: float) -> str:
+    return "█" * (max(1, round(_BAR * share)) if share else 0)
+
+
+def _line(values: Sequence[float | None]) -> str:
+    """Draw a sparkline from 0 to the greatest; a day without a value is left blank."""
+    most = max((value for value in values if value is not None), default=0) or 1
+    top = len(_LEVELS) - 1
+    return "".join(" " if value is None else _LEVELS[round(top * value / most)] for value in values)

@@ -4,12 +4,14 @@ import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import click
 from rich.console import RenderableType
 
-from otel_training.cli.analyze import draw_analysis, read_analysis
+from otel_training.analysis.figures import Figures
+from otel_training.analysis.reading import read_figures
+from otel_training.cli.analyze import draw_figures
 from otel_training.cli.export import draw_funnel, draw_report
 from otel_training.cli.output import note, show
 from otel_training.conventions import COMMAND
@@ -44,13 +46,13 @@ def demo(work: Path) -> None:
     filters = Filters()
     with open_drained(process.settings()) as (store, _):
         counts = funnel(store, filters)
-        analysis = read_analysis(store, counts.gaps)
+        figures = read_figures(store, counts.gaps)
         report = export(store, work / "training.jsonl", filters, counts)
-    show(*_draw(work, analysis, report))
+    show(*_draw(work, figures, report))
 
 
-def _draw(work: Path, analysis: dict[str, Any], report: Report) -> Iterator[RenderableType]:
-    yield from draw_analysis(analysis)
+def _draw(work: Path, figures: Figures, report: Report) -> Iterator[RenderableType]:
+    yield from draw_figures(figures)
     yield draw_funnel(report.funnel)
     yield draw_report(report)
     with Path(report.file).open(encoding="utf-8") as file:

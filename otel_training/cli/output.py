@@ -8,7 +8,6 @@ import sys
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from decimal import Decimal
 from enum import Enum, auto
 from functools import wraps
 from tempfile import SpooledTemporaryFile
@@ -194,13 +193,6 @@ def to_text(value: Any, limit: int = 1000) -> Text:
         return Text(f"{value:,}")
     text = visible(str(value))
     return Text(text if len(text) <= limit else f"{text[: limit - 1]}…")
-
-
-def usd(amount: float | None) -> str | None:
-    """Return an amount in USD, three digits of what is less than 1: never 0 where it is not."""
-    if amount is None:
-        return None
-    return f"{amount:,.2f}" if amount >= 1 else f"{Decimal(f'{amount:.3g}'):f}"
 
 
 def plural(count: int, noun: str) -> str:

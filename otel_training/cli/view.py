@@ -9,7 +9,8 @@ from typing import Any, Final
 import click
 from rich.console import RenderableType
 
-from otel_training.cli.output import Output, held, is_read_at_once, note, output_options, plural, table, usd
+from otel_training.analysis.writing import usd
+from otel_training.cli.output import Output, held, is_read_at_once, note, output_options, plural, table
 from otel_training.cli.store import open_store
 from otel_training.conventions import Kind
 from otel_training.store.client import Row, Store, read_query

@@ -75,6 +75,7 @@ QUALITIES: Final[dict[int, float]] = {
 }  # fmt: skip
 """None of 25 and 26. The mean of 28: 8 x 8 + 2 x 6.5 + 5 x 7.5 + 5 x 5 + 5 x 9 + 3 x 4 = 196.5; by 28 = 7.017857."""
 PASSED: Final = 20  # of 28, with 6 or more: all of chips, 10 to 14, 20 to 24
+GOOD: Final = 18  # of 28, with 7 or more: of chips all but 5 and 7, 10 to 14, 20 to 24
 READERS: Final = 12
 VIEWERS: Final = {"chips": 12, "energy": 6, "space": 3}
 """Of each insight that was shown, which are those of 0 to 24."""
@@ -92,6 +93,9 @@ LIKES: Final = 54  # 55 without the one that was taken back; a like by nobody is
 DISMISSALS: Final = 6  # 5 without the one that was taken back, and 2
 ELIGIBLE: Final = 7
 """With a score of 7, more likes than dismissals and ten readers: of chips all but 5 and 7 (6.5), and 9 (no like)."""
+
+BLIND_SPOTS: Final = [("underrated", 6.5), ("underrated", 6.5)]
+"""5 and 7, which ten readers saw and rather liked; of the dismissed 10 only six know."""
 
 
 def gather(folder: DataFolder, now: float) -> None:

@@ -40,20 +40,29 @@ def gathered(folder: DataFolder) -> None:
 def test_commands_show_what_was_computed(gathered: None, rows: Any, command: Any) -> None:
     """Each call once, whoever reported it, with its own price; each action, vote and reader."""
     (analysis,) = rows("analyze")
-    costs, totals = analysis["costs"], analysis["totals"]
+    costs, totals, reactions = analysis["costs"], analysis["totals"], analysis["reactions"]
 
     assert (sum(hand.CALLS.values()), hand.COST, hand.UNPRICED) == (
         costs["calls"], Decimal(str(costs["cost"])), costs["unpriced"],
     )  # fmt: skip
     assert {topic: (hand.CALLS[topic], cost) for topic, cost in hand.COSTS.items()} == {
-        row["topic"]: (row["calls"], Decimal(str(row["cost"]))) for row in costs["topics"]
+        row["name"]: (row["calls"], Decimal(str(row["cost"]))) for row in costs["topics"]
     }
-    assert (hand.EXTRACTIONS, hand.FAILED, hand.PASSED, len(hand.QUALITIES), hand.ACTIONS, hand.READERS) == tuple(
-        totals[name] for name in ("extractions", "failed", "passed", "judged", "actions", "readers")
+    assert (hand.EXTRACTIONS, hand.FAILED, 7.02, hand.ELIGIBLE, hand.ACTIONS, hand.READERS) == (
+        *(totals[name] for name in ("extractions", "failed", "quality", "examples")),
+        *(reactions[name] for name in ("actions", "readers")),
     )
-    assert (hand.LIKES, hand.DISMISSALS) == tuple(
-        sum(topic[name] for topic in analysis["topics"]) for name in ("likes", "dismissals")
-    )
+    assert [(hand.GOOD, 28), (hand.PASSED, 28), (hand.LIKES, hand.LIKES + hand.DISMISSALS)] == [
+        (totals[name]["count"], totals[name]["total"]) for name in ("good", "passed", "liked")
+    ]
+    per_source = {topic: hand.COSTS[topic] / sources for topic, sources in hand.SOURCES.items()}
+    assert pytest.approx({name: float(cost) for name, cost in per_source.items()}, abs=1e-12) == {
+        topic["name"]: topic["per_source"] for topic in analysis["topics"]
+    }
+    assert pytest.approx((float(hand.COST / 25), float(hand.WEEK_COST / 7 * 30)), abs=1e-12) == (
+        costs["per_source"], analysis["worth"]["usd_a_month"],
+    )  # fmt: skip
+    assert hand.BLIND_SPOTS == [(spot["kind"], spot["score"]) for spot in analysis["blind_spots"]]
     code, listed, _ = command("prices", "check", "--csv")
     unpriced = [(row["model"], row["reason"], row["calls"]) for row in csv.DictReader(listed.splitlines())]
     assert (1, [("big-1", "no_answer", "1"), ("odd-1", "unknown_model", "1")]) == (code, unpriced)

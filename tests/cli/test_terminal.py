@@ -90,7 +90,7 @@ def test_a_table_keeps_its_columns_and_heads_at_80(tmp_path: Path) -> None:
     """However long texts and names are, each head stands whole, and what is last has room."""
     heads = {
         ("view", "llm_call"): ["timestamp", "model", "in", "out", "seconds", "USD", "answer"],
-        ("analyze",): ["topic", "extractions", "failed", "passed", "quality", "likes", "dismissals", "net"],
+        ("analyze",): ["topic", "samples", "score", "good", "passed", "liked", "USD"],
     }
     for argv, columns in heads.items():
         lines = printed(argv, tmp_path, ("stdout", "stderr")).shown.splitlines()

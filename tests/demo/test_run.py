@@ -31,7 +31,7 @@ def test_every_row_traces_back_to_an_extraction_that_passes(
 
     assert main(["demo", "--out", str(work)]) == 0
     printed = capsys.readouterr()
-    assert [True] * 4 == [word in printed.out for word in ("Quality score", "Funnel", '{"messages"', "Next:")]
+    assert [True] * 4 == [word in printed.out for word in ("Worth it?", "Funnel", '{"messages"', "Next:")]
     assert "stand-in" in printed.err
     extractions = {row["extraction_id"]: row for row in records("extraction", capsys)}
     actions = records("feedback", capsys)

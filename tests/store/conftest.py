@@ -19,7 +19,10 @@ QUERIES = sorted(path.stem for path in (Path(client.__file__).parent / "queries"
 READING = [name for name in QUERIES if name != "drain" and not name.startswith(("schema_", "settle_"))]
 # Nothing listens there: by its port the engine takes such a server for itself, so that shards read the same tables.
 SHARD = "<shard><replica><host>{}</host><port>19000</port></replica></shard>"
-PARAMETERS = {"min_quality": 0, "net_above": 0, "min_viewers": 1, "limit": 100, "version": "", "again": True, "least": 0}
+PARAMETERS = {
+    "min_quality": 0, "net_above": 0, "min_viewers": 1, "good": 9, "limit": 100, "version": "", "again": True,
+    "least": 0,
+}  # fmt: skip
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from otel_training.cli.analyze import read_analysis
+from otel_training.analysis.reading import read_figures
 from otel_training.cli.gaps import read_gaps
 from otel_training.errors import StoreError
 from otel_training.folder import DataFolder, make_folder
@@ -23,7 +23,10 @@ from otel_training.store.settle import settle
 
 pytestmark = pytest.mark.slow
 
-PARAMETERS = {"min_quality": 0, "net_above": 0, "min_viewers": 1, "limit": 100, "version": "", "again": True, "least": 0}
+PARAMETERS = {
+    "min_quality": 0, "net_above": 0, "min_viewers": 1, "good": 9, "limit": 100, "version": "", "again": True,
+    "least": 0,
+}  # fmt: skip
 LOSS = (
     "INSERT INTO otel_logs (Timestamp, LogAttributes) VALUES ('2026-01-02 03:04:05', "
     "{'training.kind': 'loss', 'training.event.id': 'l1', 'training.loss.count': '3'})"
@@ -128,11 +131,11 @@ def test_the_reader_reads_all_but_content(become: Any, deployment: Deployment) -
 def test_the_reader_analyzes_and_is_told_what_is_missing(become: Any, folder: DataFolder) -> None:
     """All figures: none takes content to say."""
     with become("reader") as store:
-        of_reader = read_analysis(store, read_gaps(store, folder))
+        of_reader = read_figures(store, read_gaps(store, folder))
     with become("exporter") as store:
-        assert of_reader == read_analysis(store, read_gaps(store, folder))
+        assert of_reader == read_figures(store, read_gaps(store, folder))
 
-    assert (8, True) == (of_reader["totals"]["extractions"], "fields" in [gap["name"] for gap in of_reader["gaps"]])
+    assert (8, True) == (of_reader.totals.extractions, "fields" in [gap.name for gap in of_reader.gaps])
 
 
 @pytest.mark.parametrize("role", ["reader", "exporter"])
@@ -151,11 +154,11 @@ def test_the_reader_has_what_dashboards_show(become: Any, reading: list[str]) ->
         allowed = [name for name in reading if ran(store, read_query(name))]
 
     assert [
+        "analyze_blind_spots",
         "analyze_costs",
         "analyze_exposure",
-        "analyze_quality",
-        "analyze_topics",
-        "analyze_totals",
+        "analyze_groups",
+        "analyze_reactions",
         "costs_missing",
         "costs_unknown",
         "costs_waiting",

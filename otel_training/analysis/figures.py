@@ -1,0 +1,158 @@
+"""The figures of an analysis, each computed once: who shows them computes none."""
+
+from dataclasses import dataclass
+
+from otel_training.analysis.prediction import Prediction
+from otel_training.analysis.share import Share
+from otel_training.analysis.worth import Worth
+from otel_training.dataset.coverage import Gap
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The extractions of one topic, model or prompt version, or all."""
+
+    name: str
+    extractions: int
+    failed: int
+    samples: int
+    """With insights; the figures below are of these."""
+    examples: int
+    """Distinct ones that the export takes."""
+    quality: float | None
+    good: Share
+    """Of those with a score, good enough for the export."""
+    passed: Share
+    """Of those that the app's filters judged."""
+    liked: Share
+    """Likes of all votes."""
+    bookmarks: int
+    shares: int
+    viewers: float | None
+    per_source: float | None
+    """USD that one extraction costs; of those whose calls have a price."""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Samples of a whole score; None is no score."""
+
+    score: int | None
+    samples: int
+    liked: Share
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What came on a day."""
+
+    day: str
+    extractions: int
+    samples: int
+    examples: int
+    quality: float | None
+    liked: Share
+    cost: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class BlindSpot:
+    """A sample whose score readers contradict: `overrated` or `underrated`; of each kind the plainest."""
+
+    kind: str
+    samples: int
+    """How many there are of the kind."""
+    extraction_id: str
+    topic: str
+    model: str
+    score: float
+    likes: int
+    dismissals: int
+    viewers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reactions:
+    """What readers did, and what of it names no insight."""
+
+    actions: dict[str, int]
+    readers: int
+    impressions: int
+    ids: int
+    orphan_ids: int
+    shared_ids: int
+    lost_actions: int
+    lost_shown: int
+
+    @property
+    def sentence(self) -> str:
+        """What names no insight; '' where all does."""
+        if not self.orphan_ids + self.shared_ids:
+            return ""
+        ids = f"ids known from none: {self.orphan_ids:,}, shared by several: {self.shared_ids:,}"
+        return f"actions: {self.lost_actions:,}, showings: {self.lost_shown:,}; {ids}"
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What calls of models cost in USD."""
+
+    name: str
+    calls: int
+    cost: float | None
+    unpriced: int
+    sources: int
+    """Extractions with a known cost."""
+    per_source: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What all calls cost, by topic of their extraction and by the model that answered."""
+
+    calls: int
+    cost: float | None
+    unpriced: int
+    sources: int
+    per_source: float | None
+    topics: list[Spent]
+    models: list[Spent]
+    prices: dict[str, int]
+    """Calls by the version of the prices that their cost is made of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How many there are, how many came on each of the last seven days, and in how many days there are enough."""
+
+    name: str
+    count: int
+    a_day: float
+    days_to: dict[str, int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """All of them, of the whole store."""
+
+    date: str
+    """When they were read; `first` and `last` are the days of the extractions."""
+    first: str | None
+    last: str | None
+    totals: Group
+    coverage: dict[str, Share]
+    """What an example, or a figure, needs, and how many have it."""
+    gaps: list[Gap]
+    scores: list[Score]
+    topics: list[Group]
+    models: list[Group]
+    prompt_versions: list[Group]
+    days: list[Day]
+    reactions: Reactions
+    exposure: dict[str, int]
+    """Insights by how many readers saw them."""
+    prediction: Prediction
+    blind_spots: list[BlindSpot]
+    costs: Costs
+    progress: list[Progress]
+    worth: Worth

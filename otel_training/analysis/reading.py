@@ -1,0 +1,144 @@
+"""Reading the figures from the store."""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import asdict, fields
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
+
+from otel_training.analysis.figures import BlindSpot, Costs, Day, Figures, Group, Progress, Reactions, Score, Spent
+from otel_training.analysis.prediction import judge_prediction
+from otel_training.analysis.share import Share, share_of
+from otel_training.analysis.worth import judge_worth
+from otel_training.dataset.coverage import Gap
+from otel_training.dataset.funnel import Filters
+from otel_training.store.client import Row, Store, read_query
+
+TARGETS: Final = (500, 1000)
+"""Enough for a first model, and for a good one."""
+_WEEK: Final = 7
+_DAYS: Final = 60
+_BEST: Final = 10
+
+
+def read_figures(store: Store, gaps: list[Gap]) -> Figures:
+    """Read all figures; what is missing is read by the caller, who knows where records are shipped."""
+    filters = asdict(Filters())
+    spots = store.rows(read_query("analyze_blind_spots"), good=filters["min_quality"], **filters)
+    groups = _by_kind(store, "analyze_groups", **filters)
+    costs = _by_kind(store, "analyze_costs")
+    ((whole,), (spent,)) = groups[""], costs[""]
+    reactions = _take(Reactions, store.row(read_query("analyze_reactions")))
+    a_day, month = whole["recent"] / _WEEK, spent["recent"]
+    checkable = share_of(whole["checkable"], whole["samples"])
+    return Figures(
+        date=datetime.now(UTC).date().isoformat(),
+        first=whole["first"],
+        last=whole["last"],
+        totals=_group(whole, spent),
+        coverage=_coverage(whole, spent, reactions),
+        gaps=gaps,
+        scores=list(_scores(groups["score"])),
+        topics=_groups("topic", groups, costs),
+        models=_groups("model", groups, costs),
+        prompt_versions=_groups("prompt_version", groups, costs),
+        days=list(_days(groups["day"], costs["day"])),
+        reactions=reactions,
+        exposure={row["readers"]: row["insights"] for row in store.rows(read_query("analyze_exposure"))},
+        prediction=judge_prediction(whole["voted"], whole["correlation"]),
+        blind_spots=[_take(BlindSpot, row) for row in spots],
+        costs=_costs(spent, costs),
+        progress=[_progress(name, whole) for name in ("samples", "examples")],
+        worth=judge_worth(a_day, None if month is None else 30 * month / _WEEK, checkable),
+    )
+
+
+def _by_kind(store: Store, query: str, **parameters: float) -> dict[str, list[Row]]:
+    kinds = defaultdict(list)
+    for row in store.rows(read_query(query), **parameters):
+        kinds[row["kind"]].append(row)
+    return kinds
+
+
+def _take(kind: type[Any], row: Row, **others: Any) -> Any:
+    """Make a dataclass of the columns of a row that have the names of its fields."""
+    return kind(**{field.name: row[field.name] for field in fields(kind) if field.name not in others}, **others)
+
+
+def _groups(kind: str, groups: dict[str, list[Row]], costs: dict[str, list[Row]]) -> list[Group]:
+    spent = {row["name"]: row for row in costs[kind]}
+    return [_group(row, spent.get(row["name"])) for row in groups[kind]]
+
+
+def _group(row: Row, spent: Row | None) -> Group:
+    group: Group = _take(
+        Group,
+        row,
+        good=share_of(row["good"], row["scored"]),
+        passed=share_of(row["passed"], row["judged"]),
+        liked=share_of(row["likes"], row["likes"] + row["dismissals"]),
+        viewers=row["mean_viewers"],
+        per_source=spent and spent["per_source"],
+    )
+    return group
+
+
+def _coverage(whole: Row, spent: Row, reactions: Reactions) -> dict[str, Share]:
+    samples = whole["samples"]
+    known = reactions.ids - reactions.orphan_ids - reactions.shared_ids
+    return {
+        "samples with a score": share_of(whole["scored"], samples),
+        "samples with a captured prompt": share_of(whole["prompted"], samples),
+        "samples with a reader": share_of(whole["reached"], samples),
+        "readers' ids that name an insight": share_of(known, reactions.ids),
+        "calls with a price": share_of(spent["priced"], spent["priced"] + spent["unpriced"]),
+    }
+
+
+def _scores(rows: list[Row]) -> Iterator[Score]:
+    """Read the scores from the lowest to ten, those without samples, too; then what has none."""
+    by_name = {row["name"]: row for row in rows if row["samples"]}
+    scores = [int(name) for name in by_name if name]
+    for score in (*range(min(scores, default=_BEST + 1), _BEST + 1), None):
+        row = by_name.get("" if score is None else str(score), {"samples": 0, "likes": 0, "dismissals": 0})
+        if score is not None or row["samples"]:
+            yield Score(score, row["samples"], share_of(row["likes"], row["likes"] + row["dismissals"]))
+
+
+def _days(rows: list[Row], costs: list[Row]) -> Iterator[Day]:
+    """Read the last sixty days up to the last extraction, those on which nothing came, too."""
+    by_day, spent = {row["name"]: row for row in rows}, {row["name"]: row["cost"] for row in costs}
+    if not by_day:
+        return
+    first, last = date.fromisoformat(min(by_day)), date.fromisoformat(max(by_day))
+    day = max(first, last - timedelta(_DAYS - 1))
+    empty = {"extractions": 0, "samples": 0, "examples": 0, "quality": None, "likes": 0, "dismissals": 0}
+    while day <= last:
+        row = by_day.get(name := day.isoformat(), empty)
+        liked = share_of(row["likes"], row["likes"] + row["dismissals"])
+        yield _take(Day, row, day=name, liked=liked, cost=spent.get(name))
+        day += timedelta(1)
+
+
+def _costs(spent: Row, costs: dict[str, list[Row]]) -> Costs:
+    total: Costs = _take(
+        Costs,
+        spent,
+        topics=[_take(Spent, row) for row in costs["topic"]],
+        models=[_take(Spent, row) for row in costs["called"]],
+        prices={row["name"]: row["priced"] for row in costs["version"] if row["priced"]},
+    )
+    return total
+
+
+def _progress(name: str, whole: Row) -> Progress:
+    count, a_day = whole[name], whole[f"recent_{name}"] / _WEEK
+    days = {str(target): _days_to(target - count, a_day) for target in TARGETS}
+    return Progress(name, count, a_day, days)
+
+
+def _days_to(lacking: int, a_day: float) -> int | None:
+    if lacking <= 0:
+        return 0
+    return math.ceil(lacking / a_day) if a_day else None

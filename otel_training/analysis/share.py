@@ -1,0 +1,28 @@
+"""Shares of counts, and what is certain of them at 95 %."""
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+_Z: Final = 1.96
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """So many of so many; of the next such, a share from `low` to `high` is to be expected. None of none."""
+
+    count: int
+    total: int
+    share: float | None
+    low: float | None
+    high: float | None
+
+
+def share_of(count: int, total: int) -> Share:
+    """Return a share with Wilson's interval, which holds for few and for extreme ones, too."""
+    if not total:
+        return Share(count, total, None, None, None)
+    share, scale = count / total, 1 + _Z**2 / total
+    middle = share + _Z**2 / 2 / total
+    margin = _Z * math.sqrt(share * (1 - share) / total + (_Z / 2 / total) ** 2)
+    return Share(count, total, share, max(0.0, (middle - margin) / scale), min(1.0, (middle + margin) / scale))

@@ -1,0 +1,148 @@
+"""The figures, beside what was captured."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+import otel_training
+from otel_training.folder import DataFolder, make_folder
+
+pytestmark = pytest.mark.slow
+
+NONE = {"count": 0, "total": 0, "share": None, "low": None, "high": None}
+
+
+def share(count: int, total: int) -> dict[str, Any]:
+    """A share as read, its bounds aside."""
+    return {"count": count, "total": total, "share": count / total if total else None}
+
+
+def bare(value: Any) -> Any:
+    """Leave out the bounds of shares, which have tests of their own."""
+    if isinstance(value, dict):
+        return {name: bare(each) for name, each in value.items() if name not in {"low", "high"}}
+    return [bare(each) for each in value] if isinstance(value, list) else value
+
+
+@otel_training.extraction
+def extract(topic: str, source_url: str, model: str, score: float | None) -> dict[str, Any]:
+    """Answer with one insight; a model without a name is none."""
+    if model:
+        otel_training.current().llm_call(
+            model=model, input="i", output=f"About {source_url}", input_tokens=1000, output_tokens=100
+        )
+    if score == 0:
+        raise ValueError(source_url)
+    judged = {} if score is None else {"quality_score": score, "passed_filters": score >= 7}
+    return {"insights": [f"About {source_url}"], **judged}
+
+
+@pytest.fixture
+def week(folder: DataFolder) -> None:
+    """Four extractions of two topics and models, one of which failed; eleven readers who contradict two scores."""
+    (make_folder(folder).path / "prices.toml").write_text(
+        '[[price]]\nmodel = "big"\ninput_mtok = 3\noutput_mtok = 15\n', encoding="utf-8"
+    )
+    extract("chips", "u1", "big", 8)
+    extract("chips", "u2", "big", 6.5)
+    extract("trade", "u3", "odd", None)
+    with pytest.raises(ValueError, match="u4"):
+        extract("trade", "u4", "", 0)
+    good, low = (otel_training.insight_id(url, f"About {url}") for url in ("u1", "u2"))
+    for reader in range(11):
+        otel_training.record_impressions([good, low], user_id=reader)
+    for reader, action in enumerate(("like", "x", "x", "bookmark", "share")):
+        otel_training.record_feedback(good, action, user_id=reader)
+    otel_training.record_feedback(low, "like", user_id=10)
+    otel_training.record_feedback("nosuch", "x", user_id=3)
+
+
+def group(name: str, **others: Any) -> dict[str, Any]:
+    """A group of the fixture's, none of whose samples is an example."""
+    return {"name": name, "failed": 0, "examples": 0, "bookmarks": 0, "shares": 0} | others
+
+
+def test_every_figure(week: None, rows: Any) -> None:
+    """Of a store that has one of each: 0.0045 USD is 1,000 tokens for 3 USD and 100 for 15 USD of a million."""
+    (figures,) = rows("analyze")
+    prompts = figures.pop("prompt_versions")
+    gaps, (version,) = figures.pop("gaps"), figures["costs"]["prices"]
+    today = datetime.now(UTC).date().isoformat()
+    checkable = figures["worth"].pop("checkable")
+    del figures["worth"]["sentence"]
+
+    chips = {
+        "extractions": 2, "samples": 2, "quality": 7.25, "good": share(1, 2), "passed": share(1, 2),
+        "liked": share(2, 4), "bookmarks": 1, "shares": 1, "viewers": 11, "per_source": 0.0045,
+    }  # fmt: skip
+    trade = {"quality": None, "good": share(0, 0), "passed": share(0, 0), "liked": share(0, 0), "per_source": None}
+    of_chips = {"calls": 2, "cost": 0.009, "unpriced": 0, "sources": 2, "per_source": 0.0045}
+    spot = {"topic": "chips", "model": "big", "samples": 1, "viewers": 11}
+    assert {
+        "date": today, "first": today, "last": today,
+        "totals": group("", **{**chips, "extractions": 4, "failed": 1, "samples": 3, "viewers": 7.3}),
+        "coverage": {
+            "samples with a score": share(2, 3), "samples with a captured prompt": share(3, 3),
+            "samples with a reader": share(2, 3), "readers' ids that name an insight": share(2, 3),
+            "calls with a price": share(2, 3),
+        },
+        "scores": [
+            {"score": 6, "samples": 1, "liked": share(1, 1)}, {"score": 7, "samples": 0, "liked": share(0, 0)},
+            {"score": 8, "samples": 1, "liked": share(1, 3)}, {"score": 9, "samples": 0, "liked": share(0, 0)},
+            {"score": 10, "samples": 0, "liked": share(0, 0)}, {"score": None, "samples": 1, "liked": share(0, 0)},
+        ],
+        "topics": [
+            group("chips", **chips), group("trade", **trade, extractions=2, failed=1, samples=1, viewers=0),
+        ],
+        "models": [
+            group("big", **chips),
+            group("", **trade, extractions=1, failed=1, samples=0, viewers=None),
+            group("odd", **trade, extractions=1, samples=1, viewers=0),
+        ],
+        "days": [{
+            "day": today, "extractions": 4, "samples": 3, "examples": 0, "quality": 7.25,
+            "liked": share(2, 4), "cost": 0.009,
+        }],
+        "reactions": {
+            "actions": {"x": 3, "like": 2, "bookmark": 1, "share": 1}, "readers": 11, "impressions": 11, "ids": 3,
+            "orphan_ids": 1, "shared_ids": 0, "lost_actions": 1, "lost_shown": 0,
+        },
+        "exposure": {"10 to 19": 2, "none": 1},
+        "prediction": {"verdict": "too few", "samples": 2, "correlation": -1},
+        "blind_spots": [
+            {"kind": "overrated", "score": 8, "likes": 1, "dismissals": 2, **spot},
+            {"kind": "underrated", "score": 6.5, "likes": 1, "dismissals": 0, **spot},
+        ],
+        "costs": {
+            **of_chips, "calls": 3, "unpriced": 1, "prices": {version: 2},
+            "topics": [
+                {"name": "chips", **of_chips},
+                {"name": "trade", "calls": 1, "cost": None, "unpriced": 1, "sources": 0, "per_source": None},
+            ],
+            "models": [
+                {"name": "big", **of_chips},
+                {"name": "odd", "calls": 1, "cost": None, "unpriced": 1, "sources": 0, "per_source": None},
+            ],
+        },
+        "progress": [
+            {"name": "samples", "count": 3, "a_day": 3 / 7, "days_to": {"500": 1160, "1000": 2327}},
+            {"name": "examples", "count": 0, "a_day": 0, "days_to": {"500": None, "1000": None}},
+        ],
+        "worth": {"verdict": "no", "a_day": 4 / 7, "usd_a_month": pytest.approx(0.009 * 30 / 7)},
+    } == bare(figures | {"blind_spots": [
+        {name: value for name, value in spot.items() if name != "extraction_id"} for spot in figures["blind_spots"]
+    ]})  # fmt: skip
+    assert (share(2, 3), 1, True) == (bare(checkable), len(prompts), "ids" in {gap["name"] for gap in gaps})
+
+
+def test_of_an_empty_store_nothing_is_known(migrated: None, rows: Any) -> None:
+    """Counts are 0, and shares, means and costs none."""
+    (figures,) = rows("analyze")
+
+    assert (0, None, None, NONE, [], [], None) == (
+        figures["totals"]["extractions"], figures["totals"]["quality"], figures["totals"]["per_source"],
+        figures["totals"]["good"], figures["days"], figures["topics"], figures["costs"]["cost"],
+    )  # fmt: skip
+    assert ["unknown", "too few"] == [figures[name]["verdict"] for name in ("worth", "prediction")]
+    assert (None, []) == (figures["first"], figures["scores"])
