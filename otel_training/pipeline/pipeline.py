@@ -25,13 +25,13 @@ from otel_training.privacy.rules import make_rules
 from otel_training.spool.ending import write_all
 from otel_training.spool.loss_file import add_losses, make_loss_file
 from otel_training.spool.losses import by_reason
-from otel_training.spool.sink import EmittingSink, Sink
 from otel_training.spool.spool import ReadyFolder, Spool
 from otel_training.spool.writer import LATE_SECONDS, Writer
 from otel_training.version import __version__
 
 if TYPE_CHECKING:
     from otel_training.shipping.shipper import Shipper
+    from otel_training.spool.sink import Sink
 
 _log = logging.getLogger("otel_training")
 
@@ -52,7 +52,7 @@ class Pipeline:
     """The host's: records go through it instead of the spool."""
     tracer_provider: TracerProvider | None = None
     """What spans are started by; by default the global one."""
-    make_sink: Callable[[Settings], Sink] | None = None
+    make_sink: "Callable[[Settings], Sink] | None" = None
     """Where records go instead of the spool and any provider: for tests, which need no disk."""
     writer: Writer = field(init=False)
     _folder: DataFolder | None = field(init=False, default=None)
@@ -133,7 +133,7 @@ class Pipeline:
         except (OSError, FolderError) as error:
             _log.warning("otel_training cannot even write how many records it lost (%s)", error)
 
-    def _choose_sink(self) -> Sink:
+    def _choose_sink(self) -> "Sink":
         if self.logger_provider is not None or self.settings.pipeline == "sdk":
             return _logger_sink(self.logger_provider, self.settings)
         return Spool(self.settings, self._make_folder_ready)
@@ -165,8 +165,9 @@ def _finisher_beside_threads(settings: Settings, folder: DataFolder) -> Finisher
     return replace(make_finisher(settings, folder), turn=Turn())
 
 
-def _logger_sink(provider: LoggerProvider | None, settings: Settings) -> Sink:
+def _logger_sink(provider: LoggerProvider | None, settings: Settings) -> "Sink":
     from otel_training.pipeline.sdk import emitter, flush_provider, stock_provider
+    from otel_training.spool.sink import EmittingSink
 
     prepare = cache(lambda: _finisher_beside_threads(settings, make_folder(find_folder(settings))))
     provider = provider or stock_provider()

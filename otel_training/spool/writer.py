@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from otel_training._loop import loaded, running_loop
 from otel_training.conventions import Loss
@@ -19,7 +19,9 @@ from otel_training.events.finisher import Finisher
 from otel_training.events.host_json import MalformedError
 from otel_training.record.record import Pending
 from otel_training.spool.losses import Losses
-from otel_training.spool.sink import Sink
+
+if TYPE_CHECKING:
+    from otel_training.spool.sink import Sink
 
 _log = logging.getLogger("otel_training")
 
@@ -45,7 +47,7 @@ Item: TypeAlias = "Pending | threading.Event"
 class Writer:
     """Takes records from any thread without a lock; writes them in groups within milliseconds."""
 
-    sink: Sink
+    sink: "Sink"
     queue: deque[Item] = field(default_factory=deque)
     losses: Losses = field(default_factory=Losses)
     queued_bytes: int = 0
