@@ -100,7 +100,7 @@ class Loss(StrEnum):
     EXPIRED = "expired"
     UNKNOWN_CLIENT = "unknown_client"
     UNATTACHED = "unattached"
-    """What was said of an extraction that `current()` could not tell."""
+    """A score, result or link for an extraction that `current()` could not determine."""
 
 
 # On every record

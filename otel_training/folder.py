@@ -36,7 +36,7 @@ class DataFolder:
 
     path: Path
     is_guess: bool = field(default=False, compare=False)
-    """No project was found, or none that may be written: the next program may guess otherwise."""
+    """Whether no project was found that may be written: the next program may guess another folder."""
 
     local = Inside("local", stat.S_IFDIR)
     """Segments that wait to be drained into the embedded store."""
@@ -165,7 +165,7 @@ def make_folder(folder: DataFolder) -> DataFolder:
 
 
 def _refuse_tracked(path: Path) -> None:
-    """Refuse a folder that came with a repository: its key, its password and its store are known to who wrote that."""
+    """Refuse a folder that a repository brought along: its author knows the key, the password and the store."""
     names = [inside.name for inside in _CONTENTS]
     if is_tracked(path, names) or is_tracked(path.resolve(), names):
         raise FolderRefusedError(

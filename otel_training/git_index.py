@@ -1,4 +1,4 @@
-"""Git's index: whether a path is of those that a repository carries to whoever clones it."""
+"""Git's index: whether a repository tracks a path, so that every clone has it."""
 
 import os
 import struct
@@ -16,7 +16,7 @@ _COMPRESSED: Final = 4
 
 
 def is_tracked(folder: Path, names: Collection[str]) -> bool:
-    """Whether the nearest repository upwards tracks what has one of these names in a folder, or the folder as a link.
+    """Return whether the nearest repository upwards tracks one of these names in a folder, or the folder as a link.
 
     Reads its index, and runs no git: what a stranger's repository configures is never run.
     """

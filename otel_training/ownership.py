@@ -1,4 +1,4 @@
-"""Ownership: what of the disk is this user's alone and reached by no link; only such folders and files are used."""
+"""Ownership: only folders and files that are this user's alone, and reached by no link, are used."""
 
 import errno
 import logging
@@ -21,7 +21,7 @@ _ALL: Final = ("*",)
 
 
 def own_folder(path: Path, ignored: Sequence[str] = _ALL, *, through_link: bool = False) -> None:
-    """Make a folder for this user alone, or make one that is there so; git ignores what is in it.
+    """Make a folder for this user alone, or close an existing one to others; git ignores its contents.
 
     `ignored` is what git ignores where a `.gitignore` of somebody else's is there, too. Raises
     `FolderRefusedError` where it is not this user's, `OSError` where it cannot be made.

@@ -40,7 +40,7 @@ _SECONDS: Final = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Captured:
-    """What was captured so far, oldest first."""
+    """The records captured so far, oldest first."""
 
     _events: list[Event] = field(default_factory=list)
 

@@ -168,7 +168,7 @@ class Body:
             response.stream = _KeptStream(response.stream, self)
 
     def keep(self, chunk: bytes) -> None:
-        """Keep what the app reads."""
+        """Keep a chunk that the app reads."""
         with guard:
             self.first_chunk = self.first_chunk or ticks()
             self.size += len(chunk)
@@ -176,7 +176,7 @@ class Body:
                 self._chunks.append(chunk)
 
     def end(self, error: BaseException | None = None) -> None:
-        """Note that the app reads no further; the first time counts. A generator that is closed: its stream is next."""
+        """Note that the app reads no further; the first time counts. A closed generator is none: `close` follows."""
         with guard:
             if not self.is_complete and not isinstance(error, GeneratorExit):
                 self.is_complete = True

@@ -32,7 +32,7 @@ _PROVIDERS: Final = {
 _MESSAGES: Final = "/v1/messages"
 _BATCHES: Final = "/v1/messages/batches"
 _wrapped: Final[dict[tuple[Any, str], Any]] = {}
-"""What stands in the client's classes instead of their own methods."""
+"""Our wrappers in the client's classes, by class and method."""
 
 
 def wrap_client() -> None:

@@ -1,4 +1,4 @@
-"""The JSON of the Messages API: what a request says and what an answer does, whole or streamed.
+"""The JSON of the Messages API: requests and answers, whole or streamed.
 
 Any text may come from a proxy: what has another type than the API's counts as absent.
 """
@@ -35,7 +35,7 @@ def read_mapping(text: bytes) -> dict[str, JSON]:
 
 
 def content_of(request: Mapping[str, JSON], message: Mapping[str, JSON]) -> dict[str, JSON]:
-    """Return what a call's record says: the messages sent, the texts that may be the answer, the tools offered."""
+    """Return the content of a call's record: messages sent, texts that may be the answer, tools offered."""
     return {"input": _messages(request), "outputs": _outputs(message), "tools": _without_bytes(request.get("tools"))}
 
 
@@ -106,7 +106,7 @@ def fold(events: Iterable[JSON]) -> dict[str, JSON]:
 
 
 def _read_as_apps_do(text: bytes) -> dict[str, JSON]:
-    """Parse what `json` reads and orjson refuses, as something that can be written: a cut emoji is `?` then."""
+    """Parse JSON that only `json` reads, and make it writable: half an emoji becomes `?`."""
     try:
         readable = json.dumps(read_json(text), ensure_ascii=False).encode("utf-8", "replace")
         return _mapping(orjson.loads(readable))
@@ -115,7 +115,7 @@ def _read_as_apps_do(text: bytes) -> dict[str, JSON]:
 
 
 def _whole(block: dict[str, JSON], rest: str) -> dict[str, JSON]:
-    """Return a block with what came after its start: more of its text, or its input as JSON."""
+    """Return a block completed by its later pieces: more text, or its input as JSON."""
     if not rest:
         return block
     if block.get("type") == "text":
@@ -134,7 +134,7 @@ def _messages(request: Mapping[str, JSON]) -> list[JSON]:
 
 
 def _content(content: JSON) -> JSON:
-    """Return a message's content: its one text as that text, as chat formats do, else its blocks without thoughts."""
+    """Return a message's content: a single text as such, as in chat formats, else its blocks without thoughts."""
     if not isinstance(content, list):
         return content
     blocks = [_without_bytes(block) for block in content if _mapping(block).get("type") not in _THOUGHTS]
@@ -146,7 +146,7 @@ def _content(content: JSON) -> JSON:
 
 
 def _without_bytes(value: JSON) -> JSON:
-    """Return a block without files and images, and without what steers the cache alone."""
+    """Return a block without files, images and cache control."""
     if isinstance(value, list):
         return [_without_bytes(item) for item in value]
     if not isinstance(value, dict):

@@ -78,13 +78,13 @@ class Exchange:
         # The app may put another there, or clear it.
         self._reader = reader_at(scope, readers.places)
         self.unnamed: tuple[FinishedExchange, Awaitable[object]] | None = None
-        """What is finished but for its reader, whom an async function of the app's finds."""
+        """The finished exchange and the app's async function that will name its reader."""
         self._number = event_number()
         self._request = None if kind is Kind.IMPRESSION else BodyCopy(REQUEST_LIMIT)
         self._response: BodyCopy | None = None
         self._status = 0
         self._unread = ""
-        """What of the answer's head tells that it cannot be read."""
+        """The header for which the answer cannot be read; empty where it can."""
         self._started = ticks()
 
     def tee_receive(self, receive: Receive) -> Receive:
@@ -139,7 +139,7 @@ class Exchange:
         mark_server_span(self._kind, self._number)
 
     def _end(self) -> None:
-        """Hand what a successful exchange holds to the writer, and nothing that is the host's."""
+        """Hand a successful exchange to the writer, without any object of the host's."""
         scope, self._scope = self._scope, None
         if scope is None or not 200 <= self._status < 300:  # noqa: PLR2004 - HTTP's own classes
             return
@@ -179,7 +179,7 @@ class Exchange:
             self.unnamed = (finished, named)
 
     async def name_reader(self, finished: "FinishedExchange", reader: Awaitable[object]) -> None:
-        """Emit what the app's async function was awaited for, once the app has ended."""
+        """Emit an exchange whose reader the app's async function names, once the app has ended."""
         user = None
         try:
             user = await await_reader(reader)

@@ -75,7 +75,7 @@ class TrainingMiddleware:
         self._routes = [(kind, parse_route(text, naming)) for kind, text, naming in routes if text is not None]
         self._readers = parse_user(user)
         self._unmatched = UNMATCHED_REQUESTS
-        """How many requests may still be of no route before that is worth a word; at 0 the word has been given."""
+        """How many unmatched requests are still tolerated; at 0 the routes that none matched have been named."""
         self._matched: set[Kind] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> Any:

@@ -1,4 +1,4 @@
-"""Namings: the options `item=` and `action=` of the middleware, checked where it is added."""
+"""The options `item=` and `action=` of the middleware, checked where it is added."""
 
 import inspect
 from collections.abc import Callable, Collection, Mapping

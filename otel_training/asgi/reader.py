@@ -38,7 +38,7 @@ def parse_user(user: FindReader | None) -> Readers:
 
 
 def reader_at(scope: Mapping[str, Any], places: tuple[tuple[str, ...], ...]) -> str | None:
-    """Return the reader that stands at the first of some places in a scope that has any."""
+    """Return the reader at the first place of a scope that has one."""
     for keys in places:
         value: Any = scope
         for key in keys:
@@ -54,7 +54,7 @@ def reader_at(scope: Mapping[str, Any], places: tuple[tuple[str, ...], ...]) -> 
 
 
 def reader_of(value: object) -> str | None:
-    """Return the id that a value is, or that a user's object stores; its properties are the host's code."""
+    """Return an id: the value itself, or what a user's object stores; its properties, the host's code, never run."""
     identity = as_id(value)
     fields = fields_of(value) if identity is None and value is not None else None
     return identity if fields is None else as_id(first_of(fields, _KEYS))
@@ -70,7 +70,7 @@ async def await_reader(reader: Awaitable[object]) -> str | None:
 def find_reader(
     find: Callable[[Mapping[str, Any]], object], scope: Mapping[str, Any]
 ) -> str | Awaitable[object] | None:
-    """Ask an app's function for the reader; gives what is to be awaited where it is async."""
+    """Ask an app's function for the reader; returns an awaitable where it is async."""
     with guard:
         named = find(scope)
         return named if inspect.isawaitable(named) else reader_of(named)

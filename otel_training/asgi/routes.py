@@ -17,7 +17,7 @@ class Route:
     path: str
     pattern: re.Pattern[str]
     shapes: Mapping[str, Shape]
-    """By the methods, all but what stands in the path."""
+    """By method: everything but the path's parameters."""
 
     def match(self, scope: Mapping[str, Any]) -> Shape | None:
         """Return what an ASGI HTTP scope says if it is a request of this route, else None.
@@ -41,7 +41,7 @@ class Route:
 
 
 def _word(segment: str, method: str) -> str:
-    """Return the word for what was done, where a path ends so: `DELETE` undoes it."""
+    """Return the action that a path's last segment names; `DELETE` undoes it."""
     return "" if "{" in segment else f"un{segment}" if method == "DELETE" else segment
 
 

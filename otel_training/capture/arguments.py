@@ -20,7 +20,7 @@ _SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
     "source_content": ("source_content", "content", "text", "body"),
 }
 _OWNERS: Final = ("self", "cls")
-"""What a method is of: it is looked into where a path says so alone."""
+"""Parameters that are a method's owner: searched only where a path says so."""
 _PLAIN: Final = frozenset({str, bytes, int, float, bool, type(None), list})
 _UNREACHED: Final = "otel_training: arguments={'%s': ..} of %s reached nothing (%s): see its path or function"
 
@@ -65,7 +65,7 @@ class Arguments:
     sought: tuple[int, ...] = ()
     """Which of the fields, by number, are looked for inside the arguments where they are none themselves."""
     owners: int = 0
-    """How many of the first arguments are the method's instance or class."""
+    """How many leading arguments are the method's instance or class."""
     positions: Callable[[tuple[object, ...]], tuple[object, ...]] | None = field(init=False, default=None)
     """Reads all three at once from a call without keywords; None where one has no position."""
     last: int = field(init=False, default=-1)
@@ -167,7 +167,7 @@ def _reach(  # noqa: PLR0913, PLR0917 - what is known at decoration, and a call
     name: str, function: str, way: Callable[[Mapping[str, Any]], object], parameters: Mapping[str, Argument],
     args: tuple[object, ...], kwargs: Mapping[str, object],
 ) -> object:  # fmt: skip
-    """Go the app's own way in one call. What fails there costs the field alone, and is named once."""
+    """Find a field by the app's own function or path. A failure there loses this field alone, with one warning."""
     with guard:
         try:
             return way({**{name: place(args, kwargs) for name, place in parameters.items()}, **kwargs})
@@ -205,7 +205,7 @@ def _parameters(function: Callable[..., Any]) -> tuple[dict[str, Argument], bool
 
 
 def _given(function: Any) -> dict[str, Argument]:
-    """Return what a call does not pass any more: the positional arguments of a partial, a method's instance."""
+    """Return arguments that are bound already: the positional ones of a partial, a method's instance."""
     call = class_attribute(type(function), "__call__")
     if isinstance(function, functools.partial):
         inner, args = function.func, function.args

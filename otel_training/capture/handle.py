@@ -23,7 +23,7 @@ from otel_training.record.values import TEXT_LIMIT, plain, snapshot, text_of
 
 RUNNING: Final = otel_context.create_key("otel_training.extraction")
 CARRIED: Final = otel_context.create_key("otel_training.extraction.thread")
-"""In another thread: the handle, and whether it holds for a job, whenever that runs, or until the extraction's end."""
+"""In another thread: the handle, and whether it holds for a job however late, else until the extraction's end."""
 _last_finished: ContextVar["Handle | None"] = ContextVar("otel_training.last_extraction", default=None)
 _unclaimed: ContextVar["Callable[[Handle | None], None] | None"] = ContextVar("otel_training.unclaimed", default=None)
 _ANY: Final = object()
@@ -52,9 +52,9 @@ class Handle:
         """What `result` was given."""
         self.finished = False
         self.superseded = False
-        """Whether another one has finished since, in this context or in one that was made from it."""
+        """Whether another extraction has finished since, in this context or a copy of it."""
         self.before: Context | None = None
-        """What was current before it, until it is left where it was entered."""
+        """The context from before it was entered; None once it has been left."""
 
     @property
     def id(self) -> str:
@@ -143,7 +143,7 @@ class Handle:
             emit_score(self.id, name, float(figure), self.context)
 
     def _is_known(self) -> bool:
-        """Return whether this is an extraction's; count what is said of one that was looked for and not found."""
+        """Return whether this is an extraction's handle; count a loss where one was looked for in vain."""
         if self is NOT_FOUND:
             lose(Loss.UNATTACHED)
         return bool(self._identity)
@@ -168,11 +168,11 @@ def emit_score(target: str, name: str, value: float, context: SpanContext | None
 NO_EXTRACTION: Final = Handle("", None)
 """The handle where nothing is captured: its methods do nothing."""
 NOT_FOUND: Final = Handle("", None)
-"""The handle where no extraction is known, or more than one may be meant: its methods count what they are asked."""
+"""The handle where no extraction is known, or several may be meant: its methods count losses."""
 
 
 def settled(context: Context) -> Context:
-    """Return what is left of a context without extractions that have ended in another order, context or thread."""
+    """Return a context without extractions that have ended, be it in another order, context or thread."""
     while RUNNING in context:
         handle = cast("Handle", context[RUNNING])
         if not handle.finished or handle.before is None:
@@ -217,12 +217,12 @@ def remember_finished(handle: Handle) -> None:
 
 
 def leave_to_next(emit: Callable[[Handle | None], None]) -> None:
-    """Leave what `emit` emits to the next extraction that begins in this context: it is called with its handle."""
+    """Have `emit` called with the handle of the next extraction that begins in this context."""
     _unclaimed.set(emit)
 
 
 def claim(handle: Handle | None) -> None:
-    """Emit under this extraction, or under none, what was left to the next one."""
+    """Call what `leave_to_next` left, with this handle or with none."""
     emit = _unclaimed.get()
     if emit is not None:
         _unclaimed.set(None)

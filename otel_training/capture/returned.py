@@ -1,7 +1,7 @@
-"""What finished extractions returned: by it an app finds one again, wherever its call ran.
+"""Results of finished extractions, by which an app finds an extraction again, wherever its call ran.
 
-Nothing of the app lives longer for it: what can be is referenced weakly; a list or a mapping is known by its
-address and the identity of its insights' texts, which alone are kept, so that no later value is taken for it.
+No object of the app lives longer for it: results are referenced weakly. A list or a mapping, which cannot be, is known
+by its address and by the identity of its insights' texts; those are kept, so that no later value is taken for it.
 """
 
 import weakref
@@ -31,7 +31,7 @@ _recent: Final[deque[_Entry]] = deque(maxlen=1024)
 
 
 def remember(handle: "Handle", value: object, insights: "list[Insight] | None", size: int) -> None:
-    """Remember what an extraction returned; of texts that are `size` characters long together, or longer, one."""
+    """Remember an extraction by its result; of its texts, `size` characters in all, one is kept where that is much."""
     marks: Any = insights if size <= _SIZE_LIMIT else insights and insights[:1]
     reference = None
     if type(value) is str:
@@ -46,7 +46,7 @@ def remember(handle: "Handle", value: object, insights: "list[Insight] | None", 
 
 
 def find(value: object) -> "Handle | None":
-    """Return the handle of the extraction that returned a value, or whose insights it has; None in doubt."""
+    """Return the handle of the extraction that returned a value, or insights in it; None in doubt."""
     nodes = {id(node) for node in islice(_nodes(value), _NODES)}
     holders: dict[int, Handle] = {}
     for address, handle, reference, marks in reversed(list(_recent)):

@@ -1,4 +1,4 @@
-"""Threads: what an extraction starts in another thread, or hands to a pool of them, belongs to it.
+"""Threads: work that an extraction starts in another thread, or hands to a pool, belongs to the extraction.
 
 Only our own key goes along, so that the host's spans stay as they are: a job of a pool has it until its end, a thread
 until the extraction's. The threads of a pool outlive both, and get nothing. Installed with the client's hooks

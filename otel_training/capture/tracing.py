@@ -1,4 +1,4 @@
-"""Our part in the host's trace: the inherited context, and one span a call where the host traces."""
+"""Tracing: the host's context, which records inherit, and one span for each call where the host traces."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -64,14 +64,14 @@ def mark_server_span(kind: Kind, number: int) -> None:
 
 
 def enter(before: Context, key: str, value: object, span: Span | None) -> Context:
-    """Make a value current under a key, and a span where there is one; return `before`, for `leave`."""
+    """Make a value current under a key, and a span if there is one; return `before`, for `leave`."""
     context = Context({**before, key: value})
     otel_context.attach(context if span is None else trace.set_span_in_context(span, context))
     return before
 
 
 def leave(key: str, value: object, before: Context) -> bool:
-    """Make current again what was before `enter`, unless something else than its value is current; return whether.
+    """Restore the context from before `enter`, unless another value is current by now; return whether it did.
 
     By attaching it, not by a token: a step that is abandoned mid-await is finalised in another
     context, where a token would not be valid

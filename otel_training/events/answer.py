@@ -16,7 +16,7 @@ from otel_training.privacy.redact import Redactor
 from otel_training.record.record import JSON
 
 STEM: Final = 24
-"""Characters by which a text is known though the app cut the rest."""
+"""Characters of a beginning by which a text is known though the app cut the rest."""
 TEXTS_LIMIT: Final = 256
 _LOOKED_AT: Final = 200
 _TAGGED: Final = re.compile(r">\s*([^<>]+?)\s*</")
@@ -60,12 +60,12 @@ def strings_in(values: list[Any]) -> tuple[list[str], int]:
 
 
 def comparable(text: str) -> str:
-    """Return what two copies of a text share: white space, case, and marks around it do not count."""
+    """Return a text's form for comparison, without regard to white space, case, and marks around it."""
     return _without_edges(normal_text(text)).casefold()
 
 
 def beginning(text: str) -> str:
-    """Return by what a text is known, though the app stripped it, or cut it and put dots there."""
+    """Return the beginning by which a text is known though the app stripped it, or cut it and added dots."""
     return _without_edges(comparable(text)[:STEM])
 
 
@@ -110,7 +110,7 @@ def prefill(messages: list[JSON]) -> str:
 
 
 def sent_texts(messages: list[JSON]) -> list[str]:
-    """Return what was sent to the model, but what it had answered itself, as JSON whose escapes are undone once."""
+    """Return the messages sent to the model, except its own, as JSON whose escapes are undone once."""
     sent = [message for message in messages if isinstance(message, dict) and message.get("role") != "assistant"]
     return [orjson.dumps(message.get("content")).decode().replace("\\\\", "\\") for message in sent]
 

@@ -1,4 +1,4 @@
-"""The engagement: what a request says that readers did, under the names that apps have for it."""
+"""Engagement: the reactions that a request reports, under the names that apps have for them."""
 
 from collections.abc import Mapping
 from typing import Final, NamedTuple
@@ -74,7 +74,7 @@ def _read(content: JSON, shape: Shape) -> Reaction | None:
 
 
 def _parameters(shape: Shape) -> Object:
-    """Return what the path holds beside the action, which is the shape's word; a function of the app's gets all."""
+    """Return the path's parameters without the action, which is `shape.word`; a function of the app's gets all."""
     return {
         name: value for name, value in shape.parameters.items() if name != "action" or shape.naming.read is not None
     }
@@ -92,7 +92,7 @@ def _target(given: Object) -> str | None:
 
 
 def _word(given: Object, shape: Shape) -> str | None:
-    """Return the word for what was done: one that is known, else the only one; None where there is doubt."""
+    """Return the action's word: one that is known, else the only one; None in doubt."""
     naming = shape.naming
     values = [given.get(key) for key in (("action",) if "action" in naming.paths else _WORDS)]
     # True and 1 are words where the app has declared that they are.

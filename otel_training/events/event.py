@@ -16,7 +16,7 @@ from otel_training.record.values import clean
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One OpenTelemetry log event; nothing is left to do but to write it."""
+    """One OpenTelemetry log event, ready to be written."""
 
     record: Record
     name: str
@@ -43,12 +43,12 @@ def to_event(
 
 
 def beside(record: Record, kind: Kind) -> Record:
-    """Return a record of what another record shows besides itself: with an id of its own, in the same trace."""
+    """Return a further record that a record gives rise to: with its own id, in the same trace."""
     return record._replace(kind=kind, event_id=event_id(), context=record.context or context_of(record.event_id))
 
 
 class Lost(NamedTuple):
-    """What losses are counted by."""
+    """The key that losses are counted by."""
 
     reason: Loss
     route: str = ""

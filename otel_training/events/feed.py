@@ -30,10 +30,10 @@ class Item(NamedTuple):
 
     id: str | None
     texts: tuple[str, ...]
-    """All that may be its text: only one that an extraction returned will ever meet anything."""
+    """Candidates for its text: only one that an extraction returned will match."""
     url: str
     certainty: int
-    """2 where it can be nothing but an insight, 1 where it has a text as insights may have, else 0."""
+    """2 where it must be an insight, 1 where it has a text that may be one's, else 0."""
 
 
 def feed_items(answer: JSON, naming: Naming = COMMON) -> list[Item] | None:

@@ -1,4 +1,4 @@
-"""The finisher: what turning records into events needs beside the records themselves."""
+"""The finisher: key, rules and memory by which records are turned into events."""
 
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias

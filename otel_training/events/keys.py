@@ -1,4 +1,4 @@
-"""The keys of a host's JSON: enough to see what it calls what, and no value of it."""
+"""The keys of a host's JSON, which show its names for fields and none of its values."""
 
 import re
 from collections.abc import Iterator

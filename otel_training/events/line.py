@@ -44,7 +44,7 @@ def _ids(record: Record) -> tuple[str, str, int]:
 
 
 def to_header(resource: Mapping[str, Scalar], version: str) -> bytes:
-    """Encode a segment's first line: who wrote it, the rest of an OTLP/JSON request around its lines."""
+    """Encode a segment's first line: the writer's resource and scope, the rest of an OTLP/JSON request."""
     header = {
         "resource": {"attributes": key_values(resource)},
         "scope": {"name": names.SCOPE, "version": version},

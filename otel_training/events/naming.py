@@ -14,7 +14,7 @@ Object: TypeAlias = dict[str, JSON]
 
 
 def rename(given: Object, naming: Naming) -> Object | None:
-    """Return an object with our names beside its own; None where the app's function takes it for another kind."""
+    """Return an object with our names beside its own; None where the app's function does not take it."""
     if naming is COMMON:
         return given
     if naming.read is None:

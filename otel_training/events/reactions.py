@@ -1,4 +1,4 @@
-"""What readers saw and did: actions, impressions, and the links that a feed shows between ids and texts."""
+"""Feedback and impressions, and the links between ids and texts that a feed shows."""
 
 from collections.abc import Iterator
 

@@ -28,7 +28,7 @@ _OTHERS: Final[Mapping[str, type]] = {
     "otlp_headers": Mapping,
     **dict.fromkeys(_LISTS, Iterable),
 }
-"""What a text may be instead."""
+"""Types beside `str` that an option may have."""
 
 
 @cache
@@ -59,7 +59,7 @@ def declared(path: str) -> Mapping[str, Any]:
 
 
 def refuse(reason: str) -> Mapping[str, Any]:
-    """Say in a warning why capture is off; returns the setting."""
+    """Warn why capture is off, and return the setting that turns it off."""
     _log.warning("otel_training captures nothing: %s", reason)
     return OFF
 

@@ -43,7 +43,7 @@ _LAST_SECONDS: Final = 0.25
 
 @dataclass(slots=True, eq=False)
 class Pipeline:
-    """What one process captures with, from the queue to the receiver. It is replaced, never changed."""
+    """Everything that a process captures with, from the queue to the receiver; replaced, never changed."""
 
     settings: Settings
     arguments: Mapping[str, Any] = field(default_factory=dict)
@@ -56,7 +56,7 @@ class Pipeline:
     """Where records go instead of the spool and any provider: for tests, which need no disk."""
     writer: Writer = field(init=False)
     _folder: DataFolder | None = field(init=False, default=None)
-    """Where it writes, once it has written: the program may go to another folder meanwhile."""
+    """The folder of its first record, kept: the program may change its working directory."""
     _shipper: "Shipper | None" = field(init=False, default=None)
     _tracer: Tracer | None = field(init=False, default=None)
 
@@ -92,7 +92,7 @@ class Pipeline:
         try:
             write_all(self.writer)
         finally:
-            # By Ctrl-C, too: whoever does not want to wait is still told what that costs.
+            # By Ctrl-C, too: who does not want to wait still learns how much that loses.
             self._end_writer()
         if self._shipper is not None:
             self._shipper.close(max(_LAST_SECONDS, began + EXIT_SECONDS - time.monotonic()))
@@ -107,7 +107,7 @@ class Pipeline:
         self._keep_losses()
 
     def leave_to_parent(self) -> None:
-        """Let go of what a forked child inherited, leaving it to the parent."""
+        """Close what a forked child inherited, and leave it to the parent."""
         self.writer.sink.leave_to_parent()
         if self._shipper is not None:
             self._shipper.leave_to_parent()
@@ -150,13 +150,13 @@ class Pipeline:
 
 
 def make_finisher(settings: Settings, folder: DataFolder) -> Finisher:
-    """Make what finishes records under these settings, with the key of the folder's readers."""
+    """Make the finisher of these settings, with the folder's key of pseudonyms."""
     key = Key(settings.user_key.encode("utf-8", "surrogatepass")) if settings.user_key else load_key(folder.key)
     return finisher_of(settings, key)
 
 
 def finisher_of(settings: Settings, key: Key) -> Finisher:
-    """Make what finishes records under these settings with a given key."""
+    """Make the finisher of these settings with a given key."""
     rules = make_rules(settings.content, settings.redact_patterns, settings.redact_allow)
     return Finisher(key, settings.content_limit, rules)
 

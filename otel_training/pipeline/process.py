@@ -31,7 +31,7 @@ _process: Final = _Process()
 
 
 def current() -> Pipeline:
-    """Return the pipeline in force, made at the first look by what the environment says then."""
+    """Return the pipeline in force; the first call makes it, by the environment at that time."""
     return _process.pipeline or _make_first()
 
 
@@ -41,7 +41,7 @@ def settings() -> Settings:
 
 
 def emit(pending: Pending) -> None:
-    """Hand a record, or what one is made of, to the writer. Never blocks an event loop."""
+    """Hand a pending record to the writer. Never blocks an event loop."""
     (_process.pipeline or _make_first()).writer.put(pending)
 
 
@@ -69,10 +69,10 @@ def write_out(*, is_last: bool) -> bool:
 
 
 def install(arguments: Mapping[str, Any] | None = None, *, forget: Collection[str] = (), **changes: Any) -> None:
-    """Put another pipeline in force, in one step; then write what the one before has captured.
+    """Put another pipeline in force, in one step; then write what the previous one captured.
 
-    `arguments` are settings that win over the environment, beside those that were set before but for
-    the ones to `forget`; `changes` are other fields of the `Pipeline`.
+    `arguments` are settings that win over the environment; those set before stay, except the ones to
+    `forget`. `changes` are other fields of the `Pipeline`.
     """
     with _process.replacing:
         before, model = _process.pipeline, _process.pipeline or Pipeline(Settings())
@@ -84,7 +84,7 @@ def install(arguments: Mapping[str, Any] | None = None, *, forget: Collection[st
 
 
 def reset() -> None:
-    """Close the pipeline and forget what was set in code: the next look makes one by what the environment says then."""
+    """Close the pipeline and forget what was set in code: the next `current` makes one by the environment."""
     with _process.replacing:
         before, _process.pipeline = _process.pipeline, None
     if before is not None:

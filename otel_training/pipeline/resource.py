@@ -1,4 +1,4 @@
-"""Who writes: the OpenTelemetry resource of this process."""
+"""The OpenTelemetry resource of this process: who writes the records."""
 
 import os
 import sys
@@ -30,7 +30,7 @@ def resource(folder: DataFolder) -> dict[str, Scalar]:
 
 
 def program(folder: DataFolder) -> str:
-    """Name this program when nobody else does: its folder in the project, else its script."""
+    """Name this program where no variable does: by its folder in the project, else by its script."""
     here, root = working_directory(), folder.path.parent
     if here != root and here.is_relative_to(root):
         return str(here.relative_to(root))

@@ -22,7 +22,7 @@ _PROTOCOLS: Final = ("OTEL_EXPORTER_OTLP_LOGS_PROTOCOL", "OTEL_EXPORTER_OTLP_PRO
 
 
 def emitter(provider: LoggerProvider) -> Callable[[Event], None]:
-    """Return what emits events through a provider's logger of our scope."""
+    """Return a function that emits events through a provider's logger."""
     logger = provider.get_logger(names.SCOPE, __version__, names.SCHEMA_URL)
 
     def emit(event: Event) -> None:

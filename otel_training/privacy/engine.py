@@ -1,4 +1,4 @@
-"""The engine: tells in one pass over a text which patterns may match, and finds the places.
+"""The engine: finds in one pass over a text which patterns may match, then their places.
 
 It is RE2 where that is installed, which takes time linear in the text and leaves the interpreter's
 lock; else it is `re`. Both search the same gates in the same ASCII bytes, so both find the same.
@@ -21,7 +21,7 @@ except ImportError:
     re2 = None
 
 _DEAR: Final = 16
-"""Places from which on `re` is cheaper: RE2's Python module takes microseconds for each."""
+"""From so many places on `re` is cheaper: RE2's Python module takes microseconds for each."""
 _NOTHING: Final = "\x00"
 """The gate of patterns that have none: no record holds this character."""
 
@@ -30,7 +30,7 @@ _MARKED: Final = bytes(ord(" " if chr(byte).isspace() else "x") for byte in rang
 
 
 class Re:
-    """Python's own engine: which patterns may match shows when their places are looked for."""
+    """Python's own engine: rules patterns out by cheap looks at the text; the rest shows at their places."""
 
     def __init__(self, patterns: Sequence[Pattern]) -> None:
         self._hinted = defaultdict[str, list[int]](list), defaultdict[str, list[int]](list)
@@ -43,7 +43,7 @@ class Re:
                 self._others[pattern.may_match].append(number)
 
     def choose(self, text: bytes) -> Sequence[int]:
-        """Return the numbers of those that may match by their hints, or by what tells sooner than their gates."""
+        """Return the numbers of the patterns that may match: by hints, by `may_match`, by gates that are tight."""
         lower, words = text.lower(), _long_words(text)
         chosen = [
             numbers
@@ -82,7 +82,7 @@ class Re2:
 
 
 def _long_words(text: bytes) -> bytes:
-    """Keep what may hold a tight match: words that are long, or that a text's begin or end may have cut."""
+    """Keep the words that may hold a tight match: long ones, and those cut by the text's begin or end."""
     marked, pieces, end = text.translate(_MARKED), [text[:TIGHT], text[-TIGHT:]], 0
     while (start := marked.find(b"x" * TIGHT, end)) >= 0:
         end = marked.find(b" ", start) % (len(text) + 1)

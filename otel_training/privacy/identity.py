@@ -27,7 +27,7 @@ class Key:
 
     secret: bytes = field(repr=False)
     id: str = field(init=False, repr=False)
-    """A short id derived one way, so that records made by two keys can be told apart."""
+    """A short id, which does not reveal the key: records of two keys are told apart by it."""
 
     def __post_init__(self) -> None:
         """Derive the id once: it stands in every record of a reader."""

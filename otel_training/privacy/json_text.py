@@ -12,7 +12,7 @@ from otel_training.privacy.pattern import Secret
 
 _MISSES: Final = 50
 _DECODER: Final = json.JSONDecoder()
-# What begins like JSON with something in it, and not like a footnote or a link.
+# Begins like JSON that is not empty, and not like a footnote or a link.
 OPENING: Final = re.compile(r'(?:\{\s*"|\[\s*["{\[])')
 _ANY_OPENING: Final = re.compile(r'(?:\{\s*"|\[\s*["{\[\-\dntf])')
 _BRACKET: Final = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)

@@ -65,16 +65,16 @@ _FOLDER: Final = re.compile(r"[/~$.]|[A-Za-z]:\\")
 _AHEAD: Final = re.compile(r"\(\?=[^)]*\)")
 _COUNT: Final = re.compile(r"\{(\d+)(?:,\d*)?\}")
 _LOOSE: Final = re.compile(r"[ ^]|\\[nrs]|\\beyJ\[|\[MNO\]")
-"""What is in a form that may hold white space, be short, or have its hint beside it."""
+"""Parts of forms that are not tight: white space, short ones, a hint beside the key."""
 _ENDS: Final = re.compile(
     rb":(?:(?<=(?:sword|asswd|hrase|swort|scode|passe|nwort|ase[:n]a|senha|woord|enord|ssord|skode|asana|has[:l]o|heslo"
     rb"|jelsz|elszo|parol|arola|senya|zinka|porka|deord|ilor[d:]|[z:]odis|as[o:]na|inair|hitza|osiri|aluan|[:s]ifre|[iets][_-]key|(?:te|et|pi|ss)key|ecret|token).)|(?<=pwd.))"
 )
-"""What stands at the end of a name in lower case, without blanks and quotes, before any mark."""
+"""The ends of such names before a mark, in lower case, without blanks and quotes."""
 _COLONS: Final = bytes.maketrans(b"=?", b"::")
 _URL_BEFORE: Final = 1_024
 _BEFORE: Final = 128
-"""Characters of a key before what tells its form."""
+"""Characters of a key before the part that identifies its form."""
 
 
 def _find_named(match: re.Match[str]) -> Extent | None:
@@ -95,7 +95,7 @@ def _find_parameter(match: re.Match[str]) -> Extent | None:
 
 
 def _form(hints: tuple[str, ...], pattern: str) -> Pattern:
-    # An automaton would need a state for each count, and cannot look ahead: it need not, to tell that something may be.
+    # An automaton would need a state for each count, and cannot look ahead: nor need it, to find candidates.
     gate = _COUNT.sub(lambda count: f"{{{min(4, int(count[1]))},}}", _AHEAD.sub("", pattern))
     tight = _LOOSE.search(gate) is None
     return Pattern("KEY", f"(?a){pattern}", gate, hints, tight, before=_BEFORE, reach=512, find=named_group)

@@ -14,19 +14,19 @@ _REMEMBERED: Final = 1_024
 
 
 def normal_text(text: str) -> str:
-    """Return a text in Unicode's NFC, white space collapsed: what two copies of it share."""
+    """Return a text in Unicode's NFC with white space collapsed: the same for all its copies."""
     # ASCII is in NFC.
     return " ".join((text if text.isascii() else unicodedata.normalize("NFC", text)).split())
 
 
 @lru_cache(maxsize=_REMEMBERED)
 def without_secrets(text: str, custom: tuple[Pattern, ...] = ()) -> str:
-    """Return a text's normal form, each secret in it replaced by its type: what `redact_allow` names as well."""
+    """Return a text's normal form with secrets replaced by their types, those of `redact_allow`, too."""
     return normal_form(text, lambda text: find_secrets(text, Rules(custom)))
 
 
 def normal_form(text: str, find: Callable[[str], Sequence[Secret]]) -> str:
-    """Return a text's normal form without secrets: those of the text as it is, and what is one in normal form alone.
+    """Return a text's normal form without secrets: those in the text, and those that only the normal form shows.
 
     Each is replaced by its type, `<PHONE>`: whoever has no more than this cannot try which it was. A text
     that was redacted before, as a row of ours that is imported, is the same text.

@@ -39,19 +39,19 @@ class Pattern:
 
     type: str
     source: str
-    """Judges exactly, by `re`, around the places where something may be."""
+    """The exact form, matched by `re` around the places that the gate finds."""
     gate: str
-    """What every match holds, for RE2 and `re` on ASCII, where `?` stands for any other character."""
+    """Something that every match contains, in ASCII; `?` stands for any other character."""
     hints: tuple[str, ...] = ()
     """Lower-case texts of which every match holds one; where it is a single text, its places are those of the gate."""
     is_tight: bool = False
     """Whether no match holds white space, nor fewer than `TIGHT` characters."""
     may_match: Callable[[bytes], bool] | None = None
-    """Tells what may match sooner than `re` by the gate; several patterns share one."""
+    """Rules a text out faster than `re` does by the gate; several patterns share one."""
     words: tuple[str, ...] = ()
     """Instead of a gate: texts that are not ASCII, at one of which every match begins."""
     place: str = ""
-    """What finds the places, if not the gate; several patterns share one."""
+    """An expression that finds the places instead of the gate; several patterns share one."""
     before: int = 0
     """Characters from a match's begin to its place."""
     reach: int = 64

@@ -28,5 +28,5 @@ def foreign() -> str:
 
 @cache
 def with_words() -> tuple[int, ...]:
-    """Return the numbers of the patterns that no gate tells of."""
+    """Return the numbers of the patterns that have words instead of a gate."""
     return tuple(number for number, pattern in enumerate(patterns()) if pattern.words)

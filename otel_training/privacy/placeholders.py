@@ -20,7 +20,7 @@ class Placeholders:
     _literal: set[str] = field(default_factory=set, repr=False)
 
     def reserve(self, value: Any) -> None:
-        """Leave out what a text, or a text in parsed JSON, holds already: it came so, and stands for something else."""
+        """Never give out placeholders that a text, or parsed JSON, contains already: they came from the host."""
         waiting = [value]
         for inner in waiting:
             if isinstance(inner, str):
@@ -45,7 +45,7 @@ class Placeholders:
 
 
 def _spellings(kind: str, secret: str) -> list[str]:
-    """Return what all spellings of a secret share; of a phone number also without its country's code."""
+    """Return the common form of all spellings of a secret; for a phone number also without the country's code."""
     if kind == "PHONE":
         digits = _NO_DIGIT.sub("", secret.partition("x")[0])  # without an extension
         national = digits.lstrip("0")

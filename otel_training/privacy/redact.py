@@ -23,7 +23,7 @@ _NAME: Final = 16
 """A key of a JSON object that is a plain word up to this length holds no secret."""
 _SHORT: Final = 128
 _TELLING: Final = re.compile(r"(?i)pass|pwd|secret|key|token|phone|tel|fax|mobil|cell")
-"""What is in the name of a field whose text may be a secret that only the name gives away."""
+"""Parts of names of fields whose text may be a secret that only the name gives away."""
 _RULES: Final = Rules()
 
 
@@ -33,7 +33,7 @@ class Redactor:
 
     rules: Rules = field(default=_RULES, repr=False)
     turn: Turn | None = field(default=None, repr=False)
-    """Ended after each pattern, so that a host's threads may run; None where nobody waits."""
+    """Lets the host's threads run after each pattern; None where nobody waits."""
     placeholders: Placeholders = field(default_factory=Placeholders, repr=False)
     counts: dict[str, int] = field(default_factory=dict)
     """Replacements made so far, by type."""
@@ -127,7 +127,7 @@ class Redactor:
         return key if len(key) <= _NAME and key.isidentifier() else self.replace_secrets(key)
 
     def _redact_field(self, key: str, text: str) -> str:
-        """Redact a text under its name, which may tell what it is: a password, or a phone number."""
+        """Redact a text under its name, which alone may show that it is a password or a phone number."""
         if key in _LINKING or (key == "id" and text[:1] in "+0123456789"):
             return text
         redacted = self.replace_secrets(text)

@@ -19,15 +19,15 @@ from otel_training.privacy.rules import Rules
 
 _ROUNDS: Final = 16
 _AROUND: Final = 48
-"""Characters beside a replacement in which it may lay something bare: more than any look-behind or word needs."""
+"""Characters beside a replacement that are searched again: more than any look-behind or word spans."""
 _STEP: Final = 512
 _GONE: Final = re.compile(r"(?:<[A-Z]{2,6}_\d{1,9}>|<?_*0?>)+")
-"""What is a placeholder already, or masked to become one."""
+"""A placeholder, or a part that is masked and becomes one."""
 _GONE_BEGINS: Final = "<_0>"
 _WORD: Final = 12
 """Letters alone up to this length are a word, such as that of a category."""
 _APART: Final = "\x01" * TIGHT
-"""Stands between texts that are looked at as one: no pattern's, and long enough for what it cuts to count as cut."""
+"""Separates texts that are searched as one: nothing matches it, and what it cuts counts as cut."""
 _ESCAPE: Final = re.compile(r'\\[nrtbf"/\\]')
 _CODE: Final = re.compile(r"\\u[0-9a-fA-F]{4}")
 
@@ -104,7 +104,7 @@ def _find_plain(text: str, rules: Rules, turn: Turn | None = None, places: Place
 def look_at(texts: Sequence[str], rules: Rules) -> tuple[Places | None, list[str]]:
     """Return where patterns may match in the first of several texts, and which of the others hold no secret.
 
-    One pass over all takes less than one over each. What it cannot tell is None, and none.
+    One pass over all takes less than one over each. Where it cannot say, None and an empty list.
     """
     whole = _blank_escapes(_APART.join(texts))
     if rules.custom or is_foreign(whole):
@@ -277,7 +277,7 @@ def _joined(extents: Iterable[Extent], gap: int) -> list[Extent]:
 
 
 def _mask(length: int) -> str:
-    """Return what reads as a placeholder does to what stands beside it."""
+    """Return a mask that the patterns beside it treat as a placeholder."""
     return "<" + "_" * (length - 3) + "0>" if length > 2 else "0>"[-length:]  # noqa: PLR2004 - a mark at each end
 
 

@@ -1,4 +1,4 @@
-"""URLs: kept with their query, which tells articles apart, without what opens a door."""
+"""URLs: kept with their query, which identifies articles, but without passwords, tokens and the like."""
 
 import re
 from functools import lru_cache
@@ -38,7 +38,7 @@ def _clean_fragment(hash_: str, fragment: str) -> str:
 
 
 def is_secret(name: str) -> bool:
-    """Return whether a parameter of this name opens a door."""
+    """Return whether a parameter of this name holds a secret."""
     return _SECRET.match(name) is not None
 
 

@@ -1,4 +1,4 @@
-"""The words before a number, which tell what it is: a phone's, or that of an order or article."""
+"""The words before a number, by which it is a phone's, or an order's or an article's."""
 
 import re
 from collections.abc import Callable

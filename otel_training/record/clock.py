@@ -67,12 +67,12 @@ def now() -> int:
 
 
 def ticks() -> int:
-    """Return nanoseconds of a clock that only durations are measured by."""
+    """Return nanoseconds of a clock for durations, which has no date."""
     return _clock.ticks()
 
 
 def event_number() -> int:
-    """Draw what tells one event from all others: milliseconds, then 74 random bits."""
+    """Draw the number that identifies an event: milliseconds, then 74 random bits."""
     return _clock.event_number()
 
 

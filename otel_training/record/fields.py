@@ -1,4 +1,4 @@
-"""Fields of a record: under which names an app's values hold them, how long they may be, what is an id."""
+"""Fields of a record: the names that apps have for them, their longest lengths, and what counts as an id."""
 
 import hashlib
 import math

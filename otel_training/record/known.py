@@ -1,4 +1,4 @@
-"""Wrappers of known libraries, opened: an enumeration's value, numpy's numbers, a URL's text, a view's mapping.
+"""Unwrapping values of known libraries: an enumeration's value, numpy's numbers, a URL's text, a view's mapping.
 
 A class is known by its package and name, for itself and for those that inherit from it; what runs
 then is the library's own C code or reading, never a subclass's.
@@ -24,7 +24,7 @@ _Reader = Callable[[type[Any], Any], object]
 
 
 def unwrap(value: object) -> object:
-    """Return what a wrapper of a known class holds; anything else as it is. Runs no foreign code."""
+    """Return the value inside a wrapper of a known class; anything else unchanged. Runs no foreign code."""
     for _ in range(_LAYERS):
         kind = type(value)
         if kind is str or kind is dict or kind is list or kind is float or kind is int or value is None:
@@ -120,4 +120,4 @@ _KNOWN: Final[Mapping[str, tuple[tuple[str, ...], _Reader]]] = {
         (("urllib",), lambda base, value: base.geturl(value)),
     ),
 }
-"""By the name of the class: the packages that it is of, and what reads a value."""
+"""By class name: the packages that have such a class, and the function that reads a value."""

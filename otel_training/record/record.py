@@ -16,7 +16,7 @@ _NO_ATTRIBUTES: Final[Mapping[str, Scalar | None]] = MappingProxyType({})
 
 
 class Pending(Protocol):
-    """What the calling thread puts into the queue: a record, or what one is made of later."""
+    """An entry of the queue: a record, or something that one is made of later."""
 
     @property
     def size(self) -> int:
@@ -38,7 +38,7 @@ class Record(NamedTuple):
     """Unix time in nanoseconds."""
     attributes: Mapping[str, Scalar | None] = _NO_ATTRIBUTES
     content: bytes | dict[str, JSON] = b""
-    """JSON, read by the writer thread: a snapshot, a request's body or an answer's; or what it says."""
+    """JSON, parsed by the writer thread: a snapshot, a request's body or an answer's; or parsed already."""
     user_id: object = None
     """The reader, raw, if the app named one outside the content; wins over the content's."""
     fallback_user_id: object = None
@@ -46,7 +46,7 @@ class Record(NamedTuple):
     context: SpanContext | None = None
     """The valid context that was current; where there was none, one is derived from the id."""
     answer: bytes = b""
-    """JSON: the answer that goes with the content, where there are both."""
+    """JSON: the answer that belongs to the content, where there are both."""
     shape: Shape = Shape()
     """How to read the content, where it is a request's."""
 

@@ -1,4 +1,4 @@
-"""The shape of a request: which route it is of, what its path holds, and what the app calls what."""
+"""The shape of a request: its route, its path's parameters, and the app's own names for fields."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -8,7 +8,7 @@ _NONE: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class Naming(NamedTuple):
-    """What an app calls what it shows or what its readers do, as it declared it."""
+    """An app's own names for the fields of insights and actions, as it declared them."""
 
     paths: Mapping[str, str] = _NONE
     """Our names, each with the dotted path to where the app has it."""
@@ -19,7 +19,7 @@ class Naming(NamedTuple):
 
 
 COMMON: Final = Naming()
-"""Common names alone."""
+"""No names of the app's own: the common ones are looked for."""
 
 
 class Shape(NamedTuple):
@@ -28,9 +28,9 @@ class Shape(NamedTuple):
     route: str = ""
     """The route as it was declared, `POST /api/feed/engage`."""
     parameters: Mapping[str, str] = _NONE
-    """What stands in the path, by the names in the route's template."""
+    """The path's parameters, by their names in the route."""
     word: str = ""
-    """What the path itself may say was done, `like`."""
+    """The action that the path may name, `like`."""
     naming: Naming = COMMON
     are_lines: bool = False
     """Whether the content is JSON Lines."""

@@ -1,4 +1,4 @@
-"""Values of the host, read without running any code of theirs.
+"""Reading the host's values without running any of their code.
 
 | function | thread | what it costs |
 |---|---|---|
@@ -173,7 +173,7 @@ def fields_of(value: object) -> dict[object, object] | None:
 
 
 def first_of(fields: dict[object, object], keys: Iterable[str]) -> object:
-    """Return the value of the first key that has one; by `dict.get`, since a subclass may have its own `get`."""
+    """Return the value of the first key that has one; by `dict.get`: a subclass may override `get`."""
     for key in keys:
         value = dict.get(fields, key)
         if value is not None:
@@ -193,7 +193,7 @@ def pairs_of(mapping: dict[object, object], limit: int) -> list[tuple[object, ob
 
 
 def _slots_of(value: object) -> dict[object, object] | None:
-    """Return what stands in the public slots that an object's classes declare; None where nothing does."""
+    """Return the public slots of an object that have a value; None without any."""
     fields: dict[object, object] = {}
     for base in reversed(bases_of(type(value))):
         members = members_of(base)

@@ -1,4 +1,4 @@
-"""The bound of what waits for a receiver: beyond the settings' bytes and age the oldest goes, counted."""
+"""The bound of the backlog: beyond the settings' bytes and age the oldest segments are deleted, and counted as lost."""
 
 import contextlib
 import time
@@ -55,7 +55,7 @@ def delete(paths: list[Path], folder: DataFolder) -> Counter[Loss]:
 
 
 def count_lost(lines: bytes) -> Counter[Loss]:
-    """Count the records of lines that are given up; a line that reports losses hands on its count."""
+    """Count the records of lines that are given up; for a line that reports losses, its count."""
     lost: Counter[Loss] = Counter()
     for line in lines.splitlines():
         reported = _reported_loss(line) if _LOSS in line else None

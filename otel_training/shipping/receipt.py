@@ -29,14 +29,14 @@ class Verdict(Enum):
 
     ACCEPTED = auto()
     REFUSED = auto()
-    """They are wrong in the receiver's eyes: what is wrong in them is set aside."""
+    """The receiver finds fault with some of the lines: those are set aside."""
     TOO_LARGE = auto()
     EXHAUSTED = auto()
     """The receiver is short of something: smaller requests may help; a single record waits."""
     LATER = auto()
-    """Nothing would be taken now."""
+    """The receiver takes nothing now."""
     SUSPECT = auto()
-    """May be these lines' fault: the next segment is tried, too."""
+    """Perhaps these lines' fault: the next segment is tried, too."""
     UNREADABLE = auto()
     """The segment cannot be read on this machine: that says nothing about the receiver."""
 
@@ -56,7 +56,7 @@ class Receipt:
     retry_after: float = 0.0
     """Seconds that the receiver asked to wait."""
     message: str = ""
-    """The receiver's own words, for the file beside what it refused."""
+    """The receiver's own words, for the file beside the refused lines."""
 
 
 def judge(status: int, retry_after: str | None, body: bytes) -> Receipt:

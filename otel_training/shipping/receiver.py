@@ -32,13 +32,13 @@ _PORTS: Final = {"http": 80, "https": 443}
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where requests go, and what goes with each."""
+    """The URL of requests, and what each carries."""
 
     secure: bool
     host: str
     port: int
     path: str
-    """Before that of the signal."""
+    """Precedes the signal's path."""
     query: str
     headers: dict[str, str]
     compression: str
@@ -143,7 +143,7 @@ class Receiver:
 
 
 def _trusted_certificates(settings: Settings) -> ssl.SSLContext:
-    """Read whom to trust, anew for each connection: the file may be renewed."""
+    """Read the trusted certificates, anew for each connection: the file may be renewed."""
     try:
         return ssl.create_default_context(cafile=settings.otlp_certificate or None)
     except OSError as error:
@@ -173,7 +173,7 @@ def parse_address(settings: Settings) -> Address:
 
 
 def printable(endpoint: str) -> str:
-    """Return an endpoint as it may be printed: no user, no password, no query."""
+    """Return an endpoint without user, password and query, so that it may be printed."""
     parts = urlsplit(endpoint.strip())
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 

@@ -32,7 +32,7 @@ _ACCEPTED: Final = Receipt(Verdict.ACCEPTED)
 
 @dataclass(slots=True)
 class Shipment:
-    """Ships segments one by one, and keeps what it learns on the way."""
+    """Ships segments one by one, and remembers what the receiver cannot take."""
 
     folder: DataFolder
     settings: Settings
@@ -44,10 +44,10 @@ class Shipment:
     _limit: int = REQUEST_BYTES
     """Lines of more bytes were too large for the receiver."""
     _accepted_to: dict[Path, int] = field(default_factory=dict)
-    """How far a segment was accepted that could not be finished."""
+    """How far segments were accepted that could not be finished."""
     _spans_at: float = 0.0
     _takes_otlp: bool = False
-    """The receiver accepted an empty request while this segment was shipped."""
+    """Whether the receiver accepted an empty request while this segment was shipped."""
 
     def ship(self, path: Path) -> Receipt:
         """Ship a finished segment and delete it once all of it is accepted or set aside."""
@@ -133,7 +133,7 @@ class Shipment:
         return self.receiver.post(request, timeout)
 
     def _set_aside_piece(self, piece: Lines, receipt: Receipt) -> None:
-        """Keep what the receiver refused: it can be shipped again when what was wrong is mended."""
+        """Set refused lines aside: they can be shipped again once the cause is mended."""
         data = piece.read()
         rejected = min(receipt.rejected or piece.size, count_records(data))
         path = self._set_aside(piece, data, f"{receipt.reason}; {receipt.message}"[:_MESSAGE_LIMIT])

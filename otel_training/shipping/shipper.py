@@ -1,4 +1,4 @@
-"""The shipper: one thread a process; of a folder's processes the one that has the lock ships."""
+"""The shipper: one thread a process; among the processes of a folder, the holder of the lock ships."""
 
 import contextlib
 import logging
@@ -62,7 +62,7 @@ class Shipper:
             self._thread.start()
 
     def push(self) -> None:
-        """Ask for a round now."""
+        """Wake the thread: ship now."""
         self._wake.set()
 
     def close(self, timeout: float) -> None:

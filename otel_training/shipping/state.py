@@ -1,4 +1,4 @@
-"""How shipping goes: what the folder's shippers last knew of their receiver, in a file beside the segments."""
+"""The state of shipping: what a folder's shippers last knew of their receiver, in a file of the data folder."""
 
 import contextlib
 import os
@@ -12,7 +12,7 @@ from otel_training.ownership import open_own
 
 @dataclass(frozen=True, slots=True)
 class ShippingState:
-    """What the folder's shippers know, of all processes so far; times are Unix seconds."""
+    """What the shippers of all processes know so far; times are Unix seconds."""
 
     endpoint: str = ""
     """Without user, password and query."""

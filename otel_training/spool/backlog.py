@@ -9,7 +9,7 @@ from otel_training.spool.segments import segment_paths
 
 
 class SegmentFile(NamedTuple):
-    """A segment as the folder lists it; in a list of them the oldest sorts first."""
+    """A segment in its folder; the oldest sorts first."""
 
     changed_at: float
     """Unix seconds."""

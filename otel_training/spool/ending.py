@@ -1,4 +1,4 @@
-"""The end of a program: everything that capture accepted is written, as long as that makes progress."""
+"""The end of a program: it waits until everything captured is written, while that makes progress."""
 
 import logging
 import time
@@ -15,7 +15,7 @@ _LOOK_SECONDS: Final = 0.05
 
 
 def write_all(writer: Writer) -> bool:
-    """Wait until everything captured so far is written; what is in memory alone dies with the program.
+    """Wait until everything captured so far is written: memory dies with the program.
 
     Gives up after 30 s, after 5 s without progress, after 2 s where the disk refuses. Returns
     whether all of it is written.

@@ -18,7 +18,7 @@ class FileLock:
 
     path: Path
     file: int | None = None
-    """The open file while it is locked; what stands in it is the holder's business."""
+    """The open file while it is locked; its holder may write into it."""
 
     def try_lock(self) -> bool:
         """Take the lock if nobody has it; anew where its file was deleted. Raises `OSError` where it cannot be made."""
@@ -62,5 +62,5 @@ def is_locked(file: int) -> bool:
 
 
 def wait_locked(file: int) -> None:
-    """Lock an open file, waiting for others; for files that nobody has locked for longer than a moment."""
+    """Lock an open file, waiting for other holders: only for files that are locked for a moment at a time."""
     fcntl.flock(file, fcntl.LOCK_EX)

@@ -1,4 +1,4 @@
-"""Losses that no segment could take: in a file whose place on the disk was taken while there was some."""
+"""Losses that no segment could take, in a file that was made at its full size while the disk had room."""
 
 import contextlib
 import os
@@ -28,7 +28,7 @@ def make_loss_file(path: Path) -> None:
 
 
 def add_losses(path: Path, counts: Mapping[Loss, int]) -> None:
-    """Add counts, in place; raises `OSError` where even that cannot be written."""
+    """Add counts in place; raises `OSError` where not even that can be written."""
     file = open_own(path, os.O_RDWR | os.O_CREAT)
     try:
         wait_locked(file)

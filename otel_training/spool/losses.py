@@ -13,14 +13,14 @@ from otel_training.conventions import Loss
 from otel_training.events.event import Lost
 
 PLACES: Final = 100
-"""Routes and keys that are told apart: keys come from whoever sends requests."""
+"""Routes and keys that are counted separately: whoever sends requests chooses the keys."""
 
 
 class Tally:
-    """Counts up from any thread, without waiting for those who look.
+    """Counts up from any thread, and never waits for a reader.
 
-    `next()` on an `itertools.count` is one step under the GIL, where `+= 1` is three; the reader
-    takes a step of its own and takes its steps out again.
+    `next()` on an `itertools.count` is one step under the GIL, where `+= 1` is three; a reader
+    takes a step, too, and subtracts the steps of all readers.
     """
 
     def __init__(self) -> None:

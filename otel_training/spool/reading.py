@@ -22,29 +22,29 @@ class Lines:
     start: int
     end: int
     torn: int = 0
-    """Bytes of a last line that has no end: still being written, or cut short."""
+    """Bytes of an unfinished last line: still being written, or cut short."""
     is_finished: bool = True
-    """No writer has the segment any more."""
+    """Whether its writer has closed it or died."""
 
     @property
     def size(self) -> int:
-        """How many bytes they are."""
+        """Size of the lines in bytes."""
         return self.end - self.start
 
     def to(self, end: int) -> "Lines":
-        """Return those before `end`."""
+        """Return the lines before `end`."""
         return replace(self, end=end)
 
     def since(self, start: int) -> "Lines":
-        """Return those after `start`."""
+        """Return the lines from `start` on."""
         return replace(self, start=start)
 
     def read(self) -> bytes:
-        """Read all of them."""
+        """Read all lines."""
         return b"".join(self.chunks(self.size))
 
     def chunks(self, limit: int) -> Iterator[bytes]:
-        """Read them in pieces of at most `limit` bytes, wherever that cuts a line."""
+        """Read in pieces of at most `limit` bytes, which may cut lines."""
         with self.path.open("rb") as file:
             file.seek(self.start)
             left = self.size
@@ -53,7 +53,7 @@ class Lines:
                 yield chunk
 
     def blocks(self, limit: int) -> Iterator[bytes]:
-        """Read them in pieces of whole lines, each of about `limit` bytes or of one line."""
+        """Read in pieces of whole lines, each of about `limit` bytes or one long line."""
         rest = b""
         for chunk in self.chunks(limit):
             cut = chunk.rfind(b"\n") + 1
@@ -64,7 +64,7 @@ class Lines:
                 rest += chunk
 
     def middle(self) -> int | None:
-        """Return where to halve them, between two lines; None for a single one."""
+        """Return where to halve the lines, between two of them; None for a single one."""
         data = self.read()
         half = len(data) // 2
         cut = data.rfind(b"\n", 0, half) + 1 or data.find(b"\n", half) + 1

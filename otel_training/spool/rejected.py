@@ -1,4 +1,4 @@
-"""What is set aside: lines that nobody can take, kept as a segment of the same name with the reason beside it."""
+"""Setting aside: lines that no store or receiver takes are kept in a segment of the same name, beside the reason."""
 
 import os
 from pathlib import Path
@@ -15,7 +15,7 @@ REASON: Final = ".reason"
 def set_aside(folder: DataFolder, name: str, header: bytes, lines: bytes, reason: str) -> Path:
     """Append whole lines to `rejected/<name>`, which begins with their segment's header; returns its path.
 
-    So they can be read, shipped or drained again when what was wrong is mended. Raises `OSError` when
+    They can be read, shipped or drained again once the cause is mended. Raises `OSError` when
     the disk refuses.
     """
     own_folder(folder.rejected)

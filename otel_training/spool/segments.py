@@ -29,7 +29,7 @@ STALE_SECONDS: Final = 60.0
 SUFFIX: Final = ".jsonl"
 NEW: Final = ".new"
 _PROCESS: Final = os.urandom(3).hex()
-"""Tells this process from one of the same pid in another container; a forked child has a pid of its own."""
+"""Distinguishes this process from one with the same pid in another container; a forked child has another pid."""
 
 
 @dataclass(slots=True)
@@ -148,7 +148,7 @@ def is_unavailable(path: Path) -> bool:
 
 
 def sweep(directory: Path) -> None:
-    """Delete what a writer left that died before its segment had a name: it holds no record."""
+    """Delete the files of writers that died before their segment had its name: they hold no record."""
     for path in directory.glob(f"*{SUFFIX}{NEW}"):
         with contextlib.suppress(OSError):
             if time.time() - path.stat().st_mtime > STALE_SECONDS:

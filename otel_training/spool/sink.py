@@ -15,14 +15,14 @@ class Sink(Protocol):
         """Get ready for a group of events, and return what finishes records. Raises where that is not possible yet."""
 
     def has_space(self) -> bool:
-        """Whether events may come; where not, records are counted as lost."""
+        """Return whether there is room for events; where not, records are counted as lost."""
 
     def add(self, events: Sequence[Event]) -> int:
         """Take the events of a record, all or none, to be written later; returns how many bytes of them wait now."""
 
     @property
     def unwritten(self) -> int:
-        """How many events were added and are not yet written."""
+        """Number of events that were added and not yet written."""
 
     def write(self, losses: Sequence[Event]) -> None:
         """Write what was added, and the events that report losses; raises `OSError` and keeps all where it cannot."""
@@ -31,7 +31,7 @@ class Sink(Protocol):
         """Give up what was added and not yet written."""
 
     def flush(self, timeout: float) -> bool:
-        """Bring what was written to where it survives this machine's end; False where that failed."""
+        """Make what was written survive a crash of the machine; False where that failed."""
 
     def sync_when_idle(self) -> None:
         """Do what may be done now that nothing comes; called about once a second."""
@@ -54,7 +54,7 @@ class EmittingSink:
     unwritten: int = 0
 
     def has_space(self) -> bool:
-        """Whether events may come: always."""
+        """Return True: there is no bound."""
         return True
 
     def add(self, events: Sequence[Event]) -> int:
@@ -69,7 +69,7 @@ class EmittingSink:
             self.emit(event)
 
     def discard(self) -> None:
-        """Keep nothing back, so give up nothing."""
+        """Do nothing: no event waits here."""
 
     def flush(self, timeout: float) -> bool:
         """Flush what stands behind the function."""

@@ -47,7 +47,7 @@ class Spool:
         return self._ready_folder().finisher
 
     def has_space(self) -> bool:
-        """Look once a second whether the settings' bounds leave room."""
+        """Return whether the settings' bounds leave room, by a look once a second."""
         if time.monotonic() - self._looked_at > LOOK_SECONDS:
             self._looked_at = time.monotonic()
             folder, settings = self._ready_folder().folder, self.settings
@@ -70,7 +70,7 @@ class Spool:
 
     @property
     def unwritten(self) -> int:
-        """How many lines were added and are not yet written."""
+        """Number of lines that were added and not yet written."""
         return len(self._lines)
 
     def add(self, events: Sequence[Event]) -> int:

@@ -53,15 +53,15 @@ class Writer:
     queued_bytes: int = 0
     """An estimate: threads may lose an update to each other, an empty queue resets it."""
     written: int = 0
-    """Records that left the queue; what tells a busy writer from one that is stuck."""
+    """Records that left the queue: a busy writer counts on, one that is stuck does not."""
     is_failing: bool = False
-    """The last attempt to write failed."""
+    """Whether the last attempt to write failed."""
     gives_way: bool = True
-    """Pause for other threads; off while they wait for this one, as at the program's end."""
+    """Whether to pause for other threads; not while they wait for this one, as at the program's end."""
     _is_idle: bool = True
     _is_closed: bool = False
     _is_full: bool = False
-    """The last group ended by its size or time, so that more waits already."""
+    """Whether the last group reached its size or time, so that more waits already."""
     _group_bytes: int = 0
     _wake: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
@@ -144,16 +144,16 @@ class Writer:
         return left
 
     def is_untouched(self) -> bool:
-        """Whether nothing was ever captured: then no thread and no file is made."""
+        """Return whether nothing was ever captured: then neither thread nor file is made."""
         return not (self._thread or self.written or self.queue or self.losses.unreported())
 
     def expect_notice(self) -> None:
-        """Leave writing to the thread in a daemonic child, too: it is a server, which is asked to end."""
+        """Write by the thread even in a daemonic child: this one is a server and gets a signal before it ends."""
         if _ends_without_notice():
             self._start_thread()
 
     def _wait_while_crowded(self) -> bool:
-        """Wait for a moment while the queue is crowded, where that may be; False where it is full."""
+        """Wait a moment while the queue is crowded, if this thread may wait; False where it is full."""
         if (
             not (self.is_failing or self._is_closed or threading.current_thread() is self._thread)
             and not _runs_event_loop()
@@ -253,7 +253,7 @@ class Writer:
         return is_written
 
     def _lose_waiting(self) -> None:
-        """Count what waits as lost: memory is not filled, and nobody is kept waiting, for a folder that is no use."""
+        """Count what waits as lost: for a refused folder it would fill the memory and hold callers up for nothing."""
         while self.queue:
             item = self.queue.popleft()
             if isinstance(item, threading.Event):

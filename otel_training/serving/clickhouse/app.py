@@ -117,7 +117,7 @@ class App:
                 await self._run_on_thread(result.rest.close)
         finally:
             watch.cancel()
-        # Only now: with its end an answer looks like a client that has gone.
+        # Only now: once an answer has ended, `receive` says that the client has gone.
         await send({"type": "http.response.body"})
 
     def _run_statement(self, user: User, request: Request, body: IO[bytes], mark: str) -> QueryResult:
@@ -155,7 +155,7 @@ class App:
             await send({"type": "http.response.body", "body": exception_block(error, tag), "more_body": True})
 
     async def _kill_at_hangup(self, receive: Receive, mark: str, gone: asyncio.Event) -> None:
-        """Wait until the client has gone, and stop its query: until this is cancelled, as it may only begin now."""
+        """Wait until the client has gone, then kill its query again and again: it may only be about to begin."""
         while (await receive())["type"] != "http.disconnect":
             pass
         gone.set()
@@ -188,7 +188,7 @@ async def _receive_body(receive: Receive, body: IO[bytes]) -> bool:
 
 
 def _is_of_a_page(headers: list[tuple[bytes, bytes]]) -> bool:
-    """Tell whether a page of whatever site asks, by a browser that may reach more than its author does."""
+    """Return whether a web page asks: a browser may reach this machine where the page's author cannot."""
     return any(name == b"origin" or (name == b"sec-fetch-site" and value != b"none") for name, value in headers)
 
 

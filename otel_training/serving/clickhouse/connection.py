@@ -1,4 +1,4 @@
-"""A connection that whoever opens it cannot hold open for nothing."""
+"""Connections that no client can hold open without asking something."""
 
 import asyncio
 from typing import Any, Final
@@ -10,7 +10,7 @@ CONNECTIONS: Final = 256
 
 
 class GuardedConnection(H11Protocol):
-    """One whose request's head comes within `HEAD_SECONDS`; of too many, the one that has waited longest is closed."""
+    """Closes itself where no request comes within `HEAD_SECONDS`; of too many the longest idle is closed."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)

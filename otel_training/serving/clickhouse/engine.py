@@ -65,7 +65,7 @@ class Question:
     statement: Statement
     data: Iterable[bytes]
     mark: str
-    """By this it can be killed."""
+    """Part of its settings, by which `kill` finds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Engine:
     connect: "Callable[[], Connection]"
     sessions: Sessions
     database: str
-    """The one that a client gets which names none."""
+    """The database of clients that name none."""
     _numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def new_mark(self) -> str:
@@ -182,7 +182,7 @@ def _stream(connection: "Connection", statement: Statement, name: str) -> Genera
 
 
 def _bounded(chunks: Generator[bytes], bound: int) -> Iterator[bytes]:
-    """Stop an answer beyond a bound, if there is one: of the blocks that it hands over the engine counts no sum."""
+    """Stop an answer beyond a bound, if there is one: the engine bounds each block alone, not their sum."""
     length = 0
     # The query ends before its connection does.
     with contextlib.closing(chunks):

@@ -1,4 +1,4 @@
-"""What nobody may run here, whatever the engine's grants say: they guard tables, and not what an expression reads.
+"""Statements that nobody may run, whatever the engine grants: grants guard tables, not what an expression reads.
 
 The engine's own parser has written the text that is looked at, so no comment, quote or encoding hides a word.
 """
@@ -57,13 +57,13 @@ _NOT_COMPARING: Final = re.compile(r"file|select|\bai[A-Z]|\b(?!(?:and|in|not|or
 
 @dataclass(frozen=True, slots=True)
 class Fence:
-    """What an engine knows that nobody may use."""
+    """The functions and settings of an engine that no client may use."""
 
     functions: re.Pattern[str]
     settings: frozenset[str]
 
     def check(self, statement: Statement, settings: Mapping[str, str]) -> None:
-        """Raise `QueryError` for a statement, with the settings of its request, that nobody may run."""
+        """Raise `QueryError` where a statement, or a setting of its request, is not allowed."""
         bare = statement.bare
         if not _BEGINNINGS.match(bare):
             raise _denied(" ".join(bare.split()[:2]))

@@ -22,7 +22,7 @@ _BESIDE_ROWS: Final = ("WITH TOTALS", "extremes")
 
 
 class Parsed(NamedTuple):
-    """A statement as the engine's parser gives it back."""
+    """The result of the engine's parser for one statement."""
 
     canonical: str
     """On one line and without comments; of an INSERT with data, its head."""
@@ -47,7 +47,7 @@ class Statement:
     bare: str
     """The text with each quoted value and odd name blanked: only here a word is a word of the statement."""
     keywords: frozenset[bytes]
-    """Those that the parser took for such: not all are in the text."""
+    """Keywords by the parser's reading; some are not in the canonical text."""
     is_read: bool
     """It selects rows."""
     is_readonly: bool
@@ -95,7 +95,7 @@ def _read(source: bytes, parsed: Parsed) -> Statement:
 
 
 def _read_keyword(source: bytes) -> bytes:
-    """Read its first and its last word: comments, which may hold comments, stand between."""
+    """Read a keyword's first and last word: comments may stand between them."""
     words = _WORD.findall(source)
     return b" ".join(words[:1] + words[1:][-1:])
 
@@ -105,7 +105,7 @@ def _last_format(bare: str) -> re.Match[str] | None:
 
 
 def _blank(quoted: re.Match[str]) -> str:
-    """Keep the length, and a name that is quoted without need: to the engine it is the word."""
+    """Blank a quoted text at its length, but keep a name quoted without need: to the engine it is a word."""
     if name := quoted["name"]:
         return f" {name} "
     return quoted[0][0] + "_" * (len(quoted[0]) - 2) + quoted[0][-1]

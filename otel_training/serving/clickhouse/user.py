@@ -1,4 +1,4 @@
-"""Who may ask: a name, a password, and a role of the engine's, which decides what its holder may."""
+"""Users: a name, a password, and the role of the engine that says what they may do."""
 
 import hmac
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """One who may ask."""
+    """A user of the endpoint."""
 
     name: str
     password: str = field(repr=False)
@@ -24,11 +24,11 @@ class User:
     settings: Mapping[str, str]
     """What that profile sets: the engine takes on its bounds, and not its values."""
     max_queries: int = 64
-    """How many it may run at once."""
+    """How many queries the user may run at once."""
     is_fenced: bool = True
-    """Whether it is refused what the engine's grants do not guard; not so where it is this process's own."""
+    """Whether the fence applies: the engine's grants do not guard all."""
     has_routes: bool = False
-    """Whether it may use the routes beside ClickHouse's."""
+    """Whether the user may use the routes beside ClickHouse's."""
 
     def become(self, connection: "Connection") -> None:
         """Give a new connection this user's rights and no others, for good; raises `RuntimeError`."""
