@@ -98,7 +98,7 @@ def _find_plain(text: str, rules: Rules, turn: Turn | None = None, places: Place
             break
         places = None
         regions = _joined(((secret.start - _AROUND, secret.end + _AROUND) for secret in sorted(taken)), 0)
-    return sorted(search.secrets)
+    return search.secrets
 
 
 def look_at(texts: Sequence[str], rules: Rules) -> tuple[Places | None, list[str]]:
@@ -110,9 +110,9 @@ def look_at(texts: Sequence[str], rules: Rules) -> tuple[Places | None, list[str
     if rules.custom or is_foreign(whole):
         return None, []
     starts = list(accumulate((len(text) + len(_APART) for text in texts), initial=0))
-    found = dict(_places(whole, 0, len(whole)))
+    places = dict(_places(whole, 0, len(whole)))
     # Patterns share their lists.
-    every = {id(extents): extents for extents in found.values()}
+    every = {id(extents): extents for extents in places.values()}
     held: set[int] = set()
     for first, last in chain.from_iterable(every.values()):
         held.update(range(bisect_right(starts, first) - 1, bisect_right(starts, last)))
@@ -122,7 +122,7 @@ def look_at(texts: Sequence[str], rules: Rules) -> tuple[Places | None, list[str
     ]  # fmt: skip
     end = len(texts[0])
     own = {key: [(first, min(last, end)) for first, last in extents if first < end] for key, extents in every.items()}
-    return {number: own[id(extents)] for number, extents in found.items() if own[id(extents)]}, clean
+    return {number: own[id(extents)] for number, extents in places.items() if own[id(extents)]}, clean
 
 
 class _Search:
@@ -228,17 +228,17 @@ def _places(text: str, start: int, end: int) -> Iterator[tuple[int, list[Extent]
     """Yield the numbers of the patterns that may match in a region, with the places."""
     # One byte for each character, whatever it is: offsets stay.
     raw = _as_bytes(text[start:end])
-    found: dict[str, list[Extent]] = {}
+    extents: dict[str, list[Extent]] = {}
     for number in engine().choose(raw):
         pattern = patterns()[number]
-        # One literal is found faster than any expression, of several none is.
+        # One literal is searched faster than any expression; of several literals none is.
         literal = pattern.hints[0] if len(pattern.hints) == 1 else ""
         place = literal or pattern.place or pattern.gate
-        if place not in found:
+        if place not in extents:
             places = _literal_places(literal, raw.lower()) if literal else engine().places(place, raw)
-            found[place] = [(start + first, start + last) for first, last in places]
-        if found[place]:
-            yield number, found[place]
+            extents[place] = [(start + first, start + last) for first, last in places]
+        if extents[place]:
+            yield number, extents[place]
 
 
 def _as_bytes(text: str) -> bytes:
