@@ -12,7 +12,7 @@ _ON_CLUSTER: Final = re.compile(r"/\*{on_cluster}\*/\s+")
 _PLACEHOLDER: Final = re.compile(r"/\*{(\w+)}\*/")
 _HEADER: Final = re.compile(r"^--.*\n", re.MULTILINE)
 _REPLICATED: Final = "/*{replicated}*/"
-_ENGINE: Final = re.compile(r"/\*{replicated}\*/(\w+)(?:\((\w+)\))?")
+_ENGINE: Final = re.compile(r"/\*{replicated}\*/(\w+)(?:\(([\w, ]+)\))?")
 _NAME: Final = re.compile(r"(?<=^CREATE TABLE IF NOT EXISTS )\w+", re.MULTILINE)
 _FIRST_OF_ORDER: Final = re.compile(r"ORDER BY \(?(\w+)")
 _TARGET: Final = re.compile(r"(?<= TO )(\w+) AS$", re.MULTILINE)

@@ -9,7 +9,7 @@ import time
 from typing import Final
 
 from otel_training.progress import Progress
-from otel_training.store.client import Store, read_query
+from otel_training.store.client import Row, Store, read_query
 
 KEYS: Final = 10_000
 """Keys of one round: bounds its memory."""
@@ -57,22 +57,24 @@ def _settle(store: Store, until: int, since: int, progress: Progress | None) -> 
     done = 0
     while keys := (waiting := store.row(read_query("settle_waiting"), until=until, since=since))["old"]:
         # Without the young ones, which stay: round by round they would be taken again.
-        _settle_round(store, until, _FOREVER, has_batches=waiting["has_batches"])
+        _settle_round(store, until, _FOREVER, waiting)
         done += min(keys, KEYS)
         if progress is not None:
             progress(done, done + max(0, keys - KEYS))
     if waiting["young"]:
-        _settle_round(store, until, since, has_batches=waiting["has_batches"])
+        _settle_round(store, until, since, waiting)
     return done
 
 
-def _settle_round(store: Store, until: int, since: int, *, has_batches: bool) -> None:
+def _settle_round(store: Store, until: int, since: int, waiting: Row) -> None:
     run = time.time_ns()
     store.run(read_query("settle_keys"), run=run, until=until, since=since, limit=KEYS)
-    if has_batches:
+    if waiting["has_batches"]:
         store.run(read_query("settle_batches"), run=run)
     for step in _STEPS:
         store.run(read_query(step), run=run)
-    calls = "v_llm_calls" if has_batches else "llm_calls"
+    if waiting["has_imports"]:
+        store.run(read_query("settle_twins"), run=run)
+    calls = "v_llm_calls" if waiting["has_batches"] else "llm_calls"
     store.run(read_query("settle_examples"), run=run, calls=calls)
     store.run(read_query("settle_done"), run=run, until=until)

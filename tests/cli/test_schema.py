@@ -27,10 +27,10 @@ def store(folder: DataFolder) -> Iterator[Store]:
 @pytest.mark.parametrize(
     ("options", "statements"),
     [
-        ("", 66),
-        ("--replicated", 66),
-        ("--cluster training", 89),
-        ("--cluster {cluster} --replicated --ttl-days 400", 89),
+        ("", 72),
+        ("--replicated", 72),
+        ("--cluster training", 96),
+        ("--cluster {cluster} --replicated --ttl-days 400", 96),
         ("--roles", 6),
         ("--roles --cluster training", 6),
     ],

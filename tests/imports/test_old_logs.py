@@ -4,12 +4,14 @@ import gzip
 import json
 import uuid
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+import otel_training
 from otel_training.imports.old_logs import NAMESPACE
 from otel_training.pipeline import process
 from otel_training.store.session import open_drained
@@ -159,6 +161,49 @@ def test_an_import_comes_after_those_before_it(tmp_path: Path, command: Any, row
         command("import", log(tmp_path / f"{number}.jsonl", *piece))
 
     assert ["x", "like", "x", "unx"] == [row["action"] for row in rows("view", "feedback")]
+
+
+@pytest.mark.parametrize("is_first", [False, True], ids=["capture first", "log first"])
+def test_a_log_of_what_was_captured_live_is_the_same(
+    is_first: bool,  # noqa: FBT001
+    tmp_path: Path,
+    command: Any,
+    rows: Any,
+) -> None:
+    """The live one wins and counts once; what the log alone says of its quality holds for it."""
+
+    @otel_training.extraction
+    def extract(topic: str, source_url: str, source_content: str) -> list[str]:
+        answer = [] if topic == "none" else ["One", "Two"]
+        otel_training.current().llm_call(model="m", input=source_content, output=json.dumps(answer))
+        return answer
+
+    def line(seconds: int = 0, **fields: Any) -> dict[str, Any]:
+        time = datetime.now(UTC) + timedelta(seconds=seconds)
+        return {**EXTRACTION, "timestamp": time.isoformat(timespec="seconds"), **fields}
+
+    insights = [{"text": " Two"}, {"text": "One "}]
+    same = [line(2), line(-5, extracted_insights=insights), line(source_url="https://bob:pw@x.example/a?id=1")]
+    others = [line(-3600), line(source_url="https://x.example/b"), line(extracted_insights=insights[:1])]
+    path = log(tmp_path / "a.jsonl", *same, *others, line(topic="none", extracted_insights=[], quality_score=None))
+    for is_import in (is_first, not is_first):
+        if is_import:
+            command("import", path)
+        else:
+            extract("chips", EXTRACTION["source_url"], "Text.")
+            extract("none", EXTRACTION["source_url"], "Text.")
+            otel_training.record_feedback(otel_training.insight_id(EXTRACTION["source_url"], "One"), "like", user_id=1)
+            otel_training.flush()
+
+    seen = rows("view", "extraction")
+    live = [row for row in seen if not row["imported"]]
+    assert (4, 5, 2) == (rows("status")[0]["samples"], len(seen), len(live))
+    assert [(8.5, True), (None, True)] == [(row["quality_score"], row["passed_filters"]) for row in live]
+    assert [live[0]["extraction_id"]] == [row["extraction_id"] for row in rows("view", "feedback")]
+    command("export", "--out", "t.jsonl", "--min-viewers", "0", "--net-above", "-1")
+    exported = json.loads((tmp_path / "t.manifest.json").read_text("utf-8"))["rows"]
+    assert 3 == len(exported)
+    assert [live[0]["extraction_id"]] == [row["extraction_id"] for row in exported if row["prompt"] == "captured"]
 
 
 LIKE = '{"timestamp": "2025-03-02T14:00:00", "insight_id": %s, "action": "like"}'

@@ -16,6 +16,8 @@ from otel_training.pricing.call import PricesError
 from otel_training.store.client import Store
 from otel_training.store.costs import price_calls
 from otel_training.store.session import open_drained
+from otel_training.store.settle import settle
+from otel_training.store.verify import stale_rows
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("migrated")]
 
@@ -117,6 +119,34 @@ def test_prices_once(own: Any, folder: DataFolder) -> None:
         assert 1 == price_calls(store, folder, again=True)
         assert ["0.03825", "0.00585"] == [cost for cost, *_ in costs(store)]
         assert 0 == price_calls(store, folder, again=True)
+
+
+def test_an_example_costs_what_its_calls_do(own: Any, folder: DataFolder) -> None:
+    """All that were answered, by the prices in force; unknown where one's is, or where none was seen."""
+    own(PRICES)
+
+    @otel_training.extraction
+    def extract(models: list[str]) -> list[str]:
+        for model in models:
+            attributes = {names.MODEL: model, **({names.ERROR_TYPE: "overloaded"} if model == "failed" else USAGE)}
+            emit_call(otel_training.current(), attributes, {"input": None, "outputs": ["a"], "tools": None})
+        return ["a"]
+
+    for models in (["big-1"], ["big-1", "failed", "big-2"], ["big-1", "new"], ["failed"], []):
+        extract(models)
+    assert otel_training.flush(5)
+
+    def examples(store: Store) -> list[Any]:
+        return [row["cost"] for row in store.rows("SELECT toString(cost) AS cost FROM examples FINAL ORDER BY ts")]
+
+    with open_drained(process.settings()) as (store, _):
+        assert ["0.02175", "0.0435", None, None, None] == examples(store)
+
+        own(PRICES.replace("3\n", "6\n", 1) + '[[price]]\nmodel = "new"\ninput_mtok = 1\noutput_mtok = 1\n')
+        price_calls(store, folder, again=True)
+        settle(store)
+        assert ["0.03825", "0.0765", "0.0441", None, None] == examples(store)
+        assert [] == list(stale_rows(store))
 
 
 def test_a_sum_is_exact(own: Any) -> None:

@@ -15,6 +15,7 @@ WITH
     )
 SELECT
     event_id,
+    extraction_id,
     toUnixTimestamp64Nano(ts) AS ts,
     provider,
     model,

@@ -1,6 +1,6 @@
 -- How many records of each kind a listing has.
 SELECT
-    (SELECT count() FROM extractions FINAL) AS extraction,
+    (SELECT count() FROM examples FINAL) AS extraction,
     (SELECT count() FROM feedback FINAL) AS feedback,
     (SELECT coalesce(sum(impressions), 0) FROM reactions FINAL) AS impression,
     (SELECT count() FROM queries FINAL) AS query,

@@ -57,7 +57,12 @@ WITH
     )
 SELECT
     id,
-    arrayMap(n -> (n.2, n.5), arraySort(arrayFilter(n -> n.1 = best, all_names))) AS names,
+    -- What is told again is nothing new: an app may link the same ids at each of many extractions.
+    arrayFilter(
+        (n, place) -> place = 1 OR n.2 != every_name[place - 1].2,
+        arrayMap(n -> (n.2, n.5), arraySort(arrayFilter(n -> n.1 = best, all_names))) AS every_name,
+        arrayEnumerate(every_name)
+    ) AS names,
     {run:UInt64} AS revision
 FROM (
     SELECT

@@ -1,11 +1,12 @@
 -- Writes the row of each touched extraction. Net is the sum over its insights, viewers the most of any of them.
--- Which call is its prompt, see v_prompts.
+-- Which call is its prompt, see v_prompts. Of pairs by settle_twins the old log's row is marked, and what it alone says of
+-- quality and filters holds for the other. A cost is known where that of each answered call is.
 -- Parameters: run; calls, v_llm_calls, or llm_calls where no call is of a Message Batch, which is faster.
 INSERT INTO examples (
     extraction_id, ts, service, task, task_version, topic, source_url, model, prompt_version, outcome, error_type, duration,
     imported_line, insight_count, is_sample, has_text, has_blank, is_bare, has_content, is_corrected, quality_score,
     passed_filters, call_event_id, prompt_reason, duplicate_key, likes, dismissals, net, bookmarks, shares, viewers,
-    reactions, anonymous_shown, anonymous_actions, odd_actions, revision
+    reactions, anonymous_shown, anonymous_actions, odd_actions, cost, is_repeated, revision
 )
 SETTINGS distributed_foreground_insert = 1
 WITH
@@ -17,6 +18,11 @@ WITH
         FROM extractions
         WHERE extraction_id GLOBAL IN (SELECT key FROM touched)
         LIMIT 1 BY extraction_id
+    ),
+    twins AS (
+        SELECT splitByChar(' ', key)[1] AS imported, splitByChar(' ', key)[2] AS live
+        FROM settling
+        WHERE run = {run:UInt64} AND step = 'twin'
     ),
     texts AS (
         SELECT event_id, texts, categories, quoted, items
@@ -40,7 +46,8 @@ WITH
                 countIf(is_held) = 0, 'other_answer', 'judge'
             ) AS reason,
             arraySort(groupArray((ts, event_id, model, prompt_version))) AS asked,
-            asked[greatest(1, arrayFirstIndex(c -> c.2 = call_event_id, asked))] AS chosen
+            asked[greatest(1, arrayFirstIndex(c -> c.2 = call_event_id, asked))] AS chosen,
+            if(countIf(event_id != '' AND cost IS NULL AND cost_reason != 'no_answer') = 0, sum(cost), NULL) AS cost
         FROM (
             SELECT
                 e.extraction_id AS extraction_id,
@@ -49,6 +56,8 @@ WITH
                 c.ts AS ts,
                 c.model AS model,
                 c.prompt_version AS prompt_version,
+                c.cost AS cost,
+                c.cost_reason AS cost_reason,
                 toInt64(c.items) AS items,
                 arrayMap(t -> left(t, 8), e.texts) AS beginnings,
                 NOT answerless AND c.event_id != '' AND (
@@ -68,7 +77,7 @@ WITH
             GLOBAL LEFT JOIN (
                 SELECT y.event_id AS event_id, y.extraction_id AS extraction_id, y.ts AS ts, y.model AS model,
                     y.prompt_version AS prompt_version, y.output_sha256 AS output_sha256,
-                    t.texts AS texts, t.quoted AS quoted, t.items AS items
+                    t.texts AS texts, t.quoted AS quoted, t.items AS items, p.priced.1 AS cost, p.priced.2 AS cost_reason
                 FROM (
                     SELECT event_id, extraction_id, ts, model, prompt_version, output_sha256
                     FROM {calls:Identifier}
@@ -77,6 +86,14 @@ WITH
                     LIMIT 1 BY event_id
                 ) AS y
                 GLOBAL LEFT JOIN texts AS t ON t.event_id = y.event_id
+                GLOBAL LEFT JOIN (
+                    SELECT event_id, argMax((cost, reason), revision) AS priced
+                    FROM call_costs
+                    WHERE event_id GLOBAL IN (
+                        SELECT event_id FROM {calls:Identifier} WHERE extraction_id GLOBAL IN (SELECT key FROM touched)
+                    )
+                    GROUP BY event_id
+                ) AS p ON p.event_id = y.event_id
             ) AS c ON c.extraction_id = e.extraction_id
         )
         GROUP BY extraction_id
@@ -89,6 +106,13 @@ WITH
         FROM scores
         WHERE target_id GLOBAL IN (SELECT key FROM touched)
         GROUP BY target_id
+    ),
+    logged AS (
+        SELECT t.live AS live, argMax(x.quality_score, (x.ts, x.extraction_id)) AS quality_score,
+            argMax(x.passed_filters, (x.ts, x.extraction_id)) AS passed_filters
+        FROM twins AS t
+        GLOBAL INNER JOIN (SELECT extraction_id, ts, quality_score, passed_filters FROM rows) AS x ON x.extraction_id = t.imported
+        GROUP BY live
     ),
     liked AS (
         SELECT
@@ -125,8 +149,8 @@ SELECT
     e.extraction_id GLOBAL IN (
         SELECT extraction_id FROM corrections WHERE extraction_id GLOBAL IN (SELECT key FROM touched)
     ) AS is_corrected,
-    coalesce(s.quality_score, e.quality_score) AS quality_score,
-    coalesce(s.passed_filters, e.passed_filters) AS passed_filters,
+    coalesce(s.quality_score, e.quality_score, o.quality_score) AS quality_score,
+    coalesce(s.passed_filters, e.passed_filters, o.passed_filters) AS passed_filters,
     p.call_event_id,
     p.reason,
     sipHash64(
@@ -135,8 +159,10 @@ SELECT
     ) AS duplicate_key,
     l.likes, l.dismissals, toInt64(l.likes) - toInt64(l.dismissals) AS net, l.bookmarks, l.shares, l.viewers,
     l.reactions, l.anonymous_shown, l.anonymous_actions, l.odd_actions,
+    p.cost, e.extraction_id GLOBAL IN (SELECT imported FROM twins) AS is_repeated,
     {run:UInt64} AS revision
 FROM rows AS e
 GLOBAL LEFT JOIN prompts AS p ON p.extraction_id = e.extraction_id
 GLOBAL LEFT JOIN scored AS s ON s.target_id = e.extraction_id
 GLOBAL LEFT JOIN liked AS l ON l.extraction_id = e.extraction_id
+GLOBAL LEFT JOIN logged AS o ON o.live = e.extraction_id
