@@ -5,3 +5,14 @@ from typing import TypeAlias
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Called again and again with what is done and with the total."""
+Stages: TypeAlias = Callable[[str], Progress]
+"""Called with the name of each part of the work as it begins; gives the progress of that part."""
+
+
+def silent(_done: int, _total: int) -> None:
+    """Show nothing."""
+
+
+def quiet(_name: str) -> Progress:
+    """Show nothing of any part."""
+    return silent

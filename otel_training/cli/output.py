@@ -24,6 +24,7 @@ from rich.text import Text
 
 from otel_training.controls import escaped, visible
 from otel_training.progress import Progress as Callback
+from otel_training.progress import Stages
 from otel_training.store.client import Row
 
 _JSON: Final = click.option("as_json", "--json", is_flag=True, help="Print JSON, one object a line.")
@@ -203,9 +204,22 @@ def plural(count: int, noun: str) -> str:
 @contextmanager
 def progress(label: str) -> Iterator[Callback]:
     """Show a progress bar on stderr, from the first step of long work on; nothing where stderr is no terminal."""
-    columns = (TextColumn(label), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with stages() as begin:
+        yield begin(label)
+
+
+@contextmanager
+def stages() -> Iterator[Stages]:
+    """Show such a bar for each part of the work, one after the other."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     # Not stdout, too: the bar would take what is printed meanwhile to the terminal, out of the user's file.
     bars = Progress(*columns, console=_err, transient=True, disable=not _err.is_terminal, redirect_stdout=False)
     with bars as bar:
-        task = bar.add_task(label, visible=False)
-        yield lambda done, total: bar.update(task, completed=done, total=total, visible=total > 0)
+
+        def begin(label: str) -> Callback:
+            for before in bar.task_ids:
+                bar.remove_task(before)
+            task = bar.add_task(label, visible=False)
+            return lambda done, total: bar.update(task, completed=done, total=total, visible=total > 0)
+
+        yield begin

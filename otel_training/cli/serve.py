@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import click
 
-from otel_training.cli.output import progress, show
+from otel_training.cli.output import show, stages
 from otel_training.conventions import DATABASE
 from otel_training.errors import TrainingError
 from otel_training.folder import DataFolder, find_folder, make_folder
@@ -30,8 +30,8 @@ def serve(port: int) -> None:
     folder = make_folder(find_folder(settings))
     with ExitStack() as stack:
         listener = stack.enter_context(server.bind_loopback(port))
-        with progress("Draining") as callback:
-            store, owner = stack.enter_context(own_embedded(folder, callback))
+        with stages() as begin:
+            store, owner = stack.enter_context(own_embedded(folder, begin))
         lend_rights(store)
         users, is_new = read_or_make_users(settings, folder)
         password = users[OWNER].password

@@ -2,7 +2,7 @@
 
 import click
 
-from otel_training.cli.output import note, progress
+from otel_training.cli.output import note, stages
 from otel_training.pipeline.settings import settings_in_force
 from otel_training.store.session import open_drained
 from otel_training.store.settle import settle_beside_inserts
@@ -16,7 +16,7 @@ def settle() -> None:
     The embedded store needs no such job: every command does it, and so does `serve`.
     """
     settings = settings_in_force()
-    with progress("Settling") as callback, open_drained(settings, callback) as (store, _):
+    with stages() as begin, open_drained(settings, begin) as (store, _):
         if settings.store:
-            settle_beside_inserts(store, progress=callback)
+            settle_beside_inserts(store, progress=begin("Settling"))
     note("All figures are up to date.")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from otel_training.cli.output import progress
+from otel_training.cli.output import stages
 from otel_training.conventions import COMMAND
 from otel_training.errors import FolderError
 from otel_training.folder import DataFolder, find_folder
@@ -33,6 +33,6 @@ def open_store() -> Iterator[tuple[Store, DataFolder]]:
     """Open the store, drained; raises `FolderError` where nothing was ever captured."""
     require_data()
     with ExitStack() as stack:
-        with progress("Draining") as callback:
-            store, folder = stack.enter_context(open_drained(settings_in_force(), callback))
+        with stages() as begin:
+            store, folder = stack.enter_context(open_drained(settings_in_force(), begin))
         yield store, folder

@@ -13,6 +13,7 @@ from otel_training.folder import DataFolder
 from otel_training.pricing.call import Call, Cost, PricesError, Reason, Usage
 from otel_training.pricing.overrides import Overrides, read_overrides
 from otel_training.pricing.price import price_call, prices_version
+from otel_training.progress import Progress, silent
 from otel_training.store.client import Row, Store, read_query
 
 _log = logging.getLogger("otel_training")
@@ -21,15 +22,15 @@ _BATCH: Final = 10_000
 _COLUMNS: Final = ("event_id", "ts", "cost", "reason", "source", "model", "version", "assumption", "revision")
 
 
-def price_new_calls(store: Store, folder: DataFolder) -> None:
+def price_new_calls(store: Store, folder: DataFolder, progress: Progress = silent) -> None:
     """Price what came in; a file of prices that cannot be read is logged, and the calls wait for it."""
     try:
-        price_calls(store, folder)
+        price_calls(store, folder, progress=progress)
     except PricesError as error:
         _warn(str(error))
 
 
-def price_calls(store: Store, folder: DataFolder, *, again: bool = False) -> int:
+def price_calls(store: Store, folder: DataFolder, *, again: bool = False, progress: Progress = silent) -> int:
     """Price the calls that have no cost, and again those that other prices gave one; return how many.
 
     Dying in between leaves the rest for the next time. Raises `PricesError` and, without the right to
@@ -37,7 +38,8 @@ def price_calls(store: Store, folder: DataFolder, *, again: bool = False) -> int
     """
     overrides = read_overrides(folder)
     version, count = prices_version(overrides), 0
-    if not again and not store.row(read_query("costs_missing"), version=version)["calls"]:
+    missing = store.row(read_query("costs_missing"), version=version)["calls"]
+    if not again and not missing:
         return 0
     rows = store.rows(read_query("costs_waiting"), version=version, again=again)
     with closing(store.another()) as writer:
@@ -46,6 +48,7 @@ def price_calls(store: Store, folder: DataFolder, *, again: bool = False) -> int
             _unsettle(writer, {call["extraction_id"] for call in calls if call["extraction_id"]})
             writer.insert("call_costs", _COLUMNS, [_price(call, overrides, version) for call in calls])
             count += len(calls)
+            progress(count, max(count, missing))
     return count
 
 

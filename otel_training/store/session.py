@@ -6,7 +6,7 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from otel_training.config import Settings
 from otel_training.errors import StoreRefusedError, StoreServedError
 from otel_training.folder import DataFolder, find_folder, make_folder
-from otel_training.progress import Progress
+from otel_training.progress import Stages, quiet
 from otel_training.store.client import Store, embedded_dsn
 from otel_training.store.costs import price_new_calls
 from otel_training.store.drain import drain
@@ -17,7 +17,7 @@ from otel_training.store.settle import settle, settle_beside_inserts
 
 
 @contextmanager
-def open_drained(settings: Settings, progress: Progress | None = None) -> Iterator[tuple[Store, DataFolder]]:
+def open_drained(settings: Settings, begin: Stages = quiet) -> Iterator[tuple[Store, DataFolder]]:
     """Open the store that the settings name, with everything captured so far in it.
 
     The embedded store is locked by this process meanwhile, and drained first; where another process
@@ -29,10 +29,10 @@ def open_drained(settings: Settings, progress: Progress | None = None) -> Iterat
         if settings.store:
             store = stack.enter_context(closing(Store(settings.store)))
             migrate(store)
-            _settle_if_allowed(store, folder, progress)
+            _settle_if_allowed(store, folder, begin)
         else:
             try:
-                store, _ = stack.enter_context(own_embedded(make_folder(folder), progress))
+                store, _ = stack.enter_context(own_embedded(make_folder(folder), begin))
             except StoreServedError as served:
                 ask_to_drain(served.dsn)
                 store = stack.enter_context(closing(Store(served.dsn)))
@@ -55,18 +55,18 @@ def open_as_is(settings: Settings) -> Iterator[Store]:
 
 
 @contextmanager
-def own_embedded(folder: DataFolder, progress: Progress | None = None) -> Iterator[tuple[Store, Owner]]:
+def own_embedded(folder: DataFolder, begin: Stages = quiet) -> Iterator[tuple[Store, Owner]]:
     """Lock and open the embedded store, migrate it to this version's schema, drain into it and settle."""
     with owner_lock(folder.lock) as owner, closing(Store(embedded_dsn(folder.store))) as store:
         migrate(store)
-        drain(store, folder, progress)
-        price_new_calls(store, folder)
-        settle(store, progress)
+        drain(store, folder, begin("Draining"))
+        price_new_calls(store, folder, begin("Pricing"))
+        settle(store, begin("Settling"))
         yield store, owner
 
 
-def _settle_if_allowed(store: Store, folder: DataFolder, progress: Progress | None) -> None:
+def _settle_if_allowed(store: Store, folder: DataFolder, begin: Stages) -> None:
     """Price and settle what came into a server; a user who only reads leaves that to others."""
     with suppress(StoreRefusedError):
-        price_new_calls(store, folder)
-        settle_beside_inserts(store, progress=progress)
+        price_new_calls(store, folder, begin("Pricing"))
+        settle_beside_inserts(store, progress=begin("Settling"))

@@ -13,6 +13,8 @@ from otel_training.store.client import Row, Store, read_query
 
 KEYS: Final = 10_000
 """Keys of one round: bounds its memory."""
+_SOON: Final = 1000
+"""Keys that are settled before anybody would read that they are."""
 INSERT_SECONDS: Final = 60
 """The longest that an insert may take, by the writer's role."""
 _FOREVER: Final = 1 << 40
@@ -56,6 +58,8 @@ def _settle(store: Store, until: int, since: int, progress: Progress | None) -> 
     """Settle what came in before `until` for good, then what came in from `since` on for now; return how many keys."""
     done = 0
     while keys := (waiting := store.row(read_query("settle_waiting"), until=until, since=since))["old"]:
+        if progress is not None and keys > _SOON:
+            progress(done, done + keys)
         # Without the young ones, which stay: round by round they would be taken again.
         _settle_round(store, until, _FOREVER, waiting)
         done += min(keys, KEYS)

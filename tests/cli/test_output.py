@@ -73,10 +73,34 @@ def test_progress_is_gone_before_the_result(folder: DataFolder, tmp_path: Path) 
     """In a terminal, where both share a line."""
     extract("chips", "u", "text")
     assert otel_training.flush(30)
+    before, _, after = screen(folder, tmp_path, "-m", "otel_training.cli", "view").partition("timestamp")
+
+    assert (True, True, False) == ("Settling" in before, SHOW_CURSOR in before, "Settling" in after)
+
+
+PARTS: Final = """
+import time
+from otel_training.cli.output import stages
+
+with stages() as begin:
+    for name in ("Draining", "Pricing", "Settling"):
+        begin(name)(1, 2 * (name != "Pricing"))
+        time.sleep(0.5)
+"""
+
+
+def test_each_part_of_the_work_has_its_bar(folder: DataFolder, tmp_path: Path) -> None:
+    """One after the other, under its own name; one that has nothing to do shows none."""
+    first, _, second = screen(folder, tmp_path, "-c", PARTS).partition("Settling")
+
+    assert (True, False, False) == ("Draining" in first, "Pricing" in first + second, "Draining" in second)
+
+
+def screen(folder: DataFolder, work: Path, *argv: str) -> str:
+    """Run a program of Python in a terminal; return all that it printed there."""
     leader, follower = pty.openpty()
     environ = environment(OTEL_TRAINING_HOME=str(folder.path), TERM="xterm")
-    argv = [sys.executable, "-m", "otel_training.cli", "view"]
-    process = subprocess.Popen(argv, cwd=tmp_path, env=environ, stdout=follower, stderr=follower)
+    process = subprocess.Popen([sys.executable, *argv], cwd=work, env=environ, stdout=follower, stderr=follower)
     os.close(follower)
     printed = b""
     # A terminal whose program has ended cannot be read.
@@ -85,9 +109,7 @@ def test_progress_is_gone_before_the_result(folder: DataFolder, tmp_path: Path) 
             printed += chunk
     os.close(leader)
     assert process.wait() == 0
-
-    before, _, after = printed.decode().partition("timestamp")
-    assert (True, True, False) == ("Draining" in before, SHOW_CURSOR in before, "Draining" in after)
+    return printed.decode()
 
 
 def test_a_server_that_is_away_is_one_sentence(tmp_path: Path) -> None:
