@@ -131,9 +131,15 @@ def connect_embedded(path: Path) -> "Connection":
     return Connection(f"{path.absolute()}?config-file={_config()}")
 
 
-def read_query(name: str) -> str:
-    """Read a query's text by its file name."""
-    return (files(_PACKAGE) / "queries" / f"{name}.sql").read_text(encoding="utf-8")
+def read_query(name: str, folder: str = "queries") -> str:
+    """Read a statement's text by its file name."""
+    return (files(_PACKAGE) / folder / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def read_folder(folder: str) -> dict[str, str]:
+    """Read all statements of a folder, by their file names and in the order of these."""
+    names = sorted(path.name for path in (files(_PACKAGE) / folder).iterdir() if path.name.endswith(".sql"))
+    return {name.removesuffix(".sql"): read_query(name.removesuffix(".sql"), folder) for name in names}
 
 
 def _connect(dsn: str, database: str) -> "Client":

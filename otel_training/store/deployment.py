@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Final
 
 from otel_training.conventions import DATABASE
@@ -73,8 +72,8 @@ class Deployment:
 
 def read_template(name: str, **values: str) -> str:
     """Read a statement of `templates/`, without its header; `values` are put in the place of its placeholders."""
-    text = (files("otel_training.store") / "templates" / f"{name}.sql").read_text(encoding="utf-8")
-    return _PLACEHOLDER.sub(lambda placeholder: values.get(placeholder[1], placeholder[0]), _HEADER.sub("", text))
+    text = _HEADER.sub("", read_query(name, "templates"))
+    return _PLACEHOLDER.sub(lambda placeholder: values.get(placeholder[1], placeholder[0]), text)
 
 
 def read_deployment(store: Store) -> Deployment:

@@ -4,12 +4,11 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.resources import files
 from typing import Final
 
 from otel_training.conventions import DATABASE
 from otel_training.errors import StoreError
-from otel_training.store.client import Store
+from otel_training.store.client import Store, read_folder
 from otel_training.store.deployment import Deployment, read_deployment, read_template
 
 _HAS_LEDGER: Final = (
@@ -33,9 +32,7 @@ class Migration:
 
 def read_migrations() -> list[Migration]:
     """Read all migrations, in order."""
-    folder = files("otel_training.store") / "schema"
-    paths = sorted((path for path in folder.iterdir() if path.name.endswith(".sql")), key=lambda path: path.name)
-    return [Migration(path.name.removesuffix(".sql"), path.read_text(encoding="utf-8")) for path in paths]
+    return [Migration(name, statement) for name, statement in read_folder("schema").items()]
 
 
 def missing_migrations(store: Store, wanted: Sequence[Migration] | None = None) -> list[Migration]:
