@@ -6,6 +6,7 @@ responses, beta, Bedrock, Vertex. The app gets the client's own objects; we keep
 
 import contextlib
 import logging
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractContextManager
 from importlib import import_module
 from typing import Any, Final
@@ -13,7 +14,6 @@ from typing import Any, Final
 from wrapt import wrap_function_wrapper
 
 from otel_training._guard import guard
-from otel_training.anthropic.batches import decode, decode_async, emit_prompts
 from otel_training.anthropic.call import Call, running_call
 from otel_training.capture.handle import Handle, running
 from otel_training.capture.threads import start, submit
@@ -80,6 +80,8 @@ def _begin(client: Any, args: Any, kwargs: Any) -> AbstractContextManager[None]:
         if path == _MESSAGES and handle is not None and captures():
             return Call(handle, _provider(client), options, is_stream=bool(kwargs.get("stream")), emit=emit)
         if path == _BATCHES and captures():
+            from otel_training.anthropic.batches import emit_prompts
+
             handle = Handle("" if handle is None else handle.id, current_context())
             return Call(handle, _provider(client), options, is_stream=False, emit=emit_prompts)
         if running_call() is not None:
@@ -102,6 +104,18 @@ def _process(wrapped: Any, _client: Any, args: Any, kwargs: Any) -> Any:
     return wrapped(*args, **kwargs)
 
 
+def _decode(wrapped: Any, decoder: Any, args: Any, kwargs: Any) -> Iterator[Any]:
+    from otel_training.anthropic.batches import decode
+
+    return decode(wrapped, decoder, args, kwargs)
+
+
+def _decode_async(wrapped: Any, decoder: Any, args: Any, kwargs: Any) -> AsyncIterator[Any]:
+    from otel_training.anthropic.batches import decode_async
+
+    return decode_async(wrapped, decoder, args, kwargs)
+
+
 _BASE: Final = "anthropic._base_client"
 _JSONL: Final = "anthropic._decoders.jsonl"
 _METHODS: Final = (
@@ -109,8 +123,8 @@ _METHODS: Final = (
     (_BASE, "AsyncAPIClient", "request", _request_async),
     (_BASE, "SyncAPIClient", "_process_response", _process),
     (_BASE, "AsyncAPIClient", "_process_response", _process),
-    (_JSONL, "JSONLDecoder", "__decode__", decode),
-    (_JSONL, "AsyncJSONLDecoder", "__decode__", decode_async),
+    (_JSONL, "JSONLDecoder", "__decode__", _decode),
+    (_JSONL, "AsyncJSONLDecoder", "__decode__", _decode_async),
     ("threading", "Thread", "start", start),
     ("concurrent.futures.thread", "ThreadPoolExecutor", "submit", submit),
 )
