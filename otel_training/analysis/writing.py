@@ -5,7 +5,7 @@ from decimal import Decimal
 from otel_training.analysis.share import Share
 
 
-def usd(amount: float | None) -> str | None:
+def usd(amount: float | Decimal | None) -> str | None:
     """Return an amount in USD, three digits of what is less than 1: never 0 where it is not."""
     if amount is None:
         return None

@@ -13,23 +13,11 @@ from otel_training.errors import StoreRefusedError
 from otel_training.folder import find_folder
 from otel_training.pipeline.settings import settings_in_force
 from otel_training.pricing.call import Call, PricesError, Reason
-from otel_training.pricing.overrides import SOURCE, read_overrides
-from otel_training.pricing.price import prices_of, prices_version
+from otel_training.pricing.overrides import read_overrides
+from otel_training.pricing.price import CURES, no_price, prices_of, prices_version
 from otel_training.store.client import read_query
 from otel_training.store.costs import price_calls
 
-CURES: Final[dict[str, str]] = {
-    "": "not priced yet: run this as a user who may write into the store",
-    Reason.NO_ANSWER: "nothing to do: they failed before an answer came",
-    Reason.NO_USAGE: "report them with `input_tokens` and `output_tokens`",
-    Reason.NO_LIST: "pip install 'otel_training[prices]'",
-    Reason.UNKNOWN_MODEL: f"pip install -U genai-prices, or give the model's price in {SOURCE} in the data folder",
-    Reason.NO_TIER_PRICE: f"give the price of its service tier in {SOURCE} in the data folder",
-    Reason.NO_BATCH_PRICE: f"give its price with `batch` in {SOURCE} in the data folder",
-    Reason.NO_TOKEN_PRICE: f"give the model's price in {SOURCE} in the data folder",
-    Reason.NO_DURATION: "time them by the client that is watched, or price tokens instead of hours",
-}
-"""What to do about calls whose cost is unknown, by the reason."""
 _COLUMNS: Final = ("model", "provider", "calls", "reason", "cure")
 
 
@@ -54,7 +42,7 @@ def show(  # noqa: PLR0913 - one for each option
     call = Call(model, provider=provider, time=time, is_batch=batch, service_tier=tier)
     quote, lines = prices_of(call, overrides)
     if not lines:
-        raise PricesError(f"No price of {model} is known ({quote.reason}): {CURES[quote.reason]}.")
+        raise PricesError(no_price(model, quote.reason))
     version = prices_version(overrides)
     rows = [
         {

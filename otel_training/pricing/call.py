@@ -14,7 +14,7 @@ class PricesError(TrainingError):
 
 
 class Reason(StrEnum):
-    """Why a record of a call has no cost; `cli/prices.py` says what to do."""
+    """Why a record of a call has no cost; `price.py` says what to do."""
 
     REPEATED = "repeated"
     """Another record has the same response, and the cost."""

@@ -10,6 +10,18 @@ from otel_training.pricing.price_list import list_prices, list_version, price_by
 
 _RESOLUTION: Final = Decimal("1e-12")
 """Of amounts in USD: finer than half of the cheapest token."""
+CURES: Final[dict[str, str]] = {
+    "": "not priced yet: run this as a user who may write into the store",
+    Reason.NO_ANSWER: "nothing to do: they failed before an answer came",
+    Reason.NO_USAGE: "report them with `input_tokens` and `output_tokens`",
+    Reason.NO_LIST: "pip install 'otel_training[prices]'",
+    Reason.UNKNOWN_MODEL: f"pip install -U genai-prices, or give the model's price in {SOURCE} in the data folder",
+    Reason.NO_TIER_PRICE: f"give the price of its service tier in {SOURCE} in the data folder",
+    Reason.NO_BATCH_PRICE: f"give its price with `batch` in {SOURCE} in the data folder",
+    Reason.NO_TOKEN_PRICE: f"give the model's price in {SOURCE} in the data folder",
+    Reason.NO_DURATION: "time them by the client that is watched, or price tokens instead of hours",
+}
+"""What to do about calls whose cost is unknown, by the reason."""
 
 
 def price_call(call: Call, overrides: Overrides) -> Cost:
@@ -27,10 +39,21 @@ def price_call(call: Call, overrides: Overrides) -> Cost:
 def prices_of(call: Call, overrides: Overrides) -> tuple[Cost, dict[tuple[str, int], Decimal]]:
     """Return whose prices such calls have, and each: by its name, and for prompts above so many tokens."""
     lines = overrides.lines(call)
-    return (Cost(None, "", SOURCE, call.model), lines) if lines else list_prices(call)
+    if not lines:
+        return list_prices(call)
+    if call.is_batch and ("per_hour", 0) not in lines:
+        if any(("batch", above) not in lines for _, above in lines):
+            return Cost(None, Reason.NO_BATCH_PRICE, SOURCE, call.model), {}
+        lines = {(name, at): usd * lines["batch", at] for (name, at), usd in lines.items() if name != "batch"}
+    return Cost(None, "", SOURCE, call.model), lines
 
 
 def prices_version(overrides: Overrides) -> str:
     """Name the prices in force: as long as it is the same, no cost changes."""
     parts = {"genai-prices": list_version(), "prices.toml": overrides.digest}
     return ", ".join(f"{name} {version}" for name, version in parts.items() if version)
+
+
+def no_price(model: str, reason: str) -> str:
+    """Say that a model has no price, why, and what to do."""
+    return f"No price of {model} is known ({reason}): {CURES[reason]}."

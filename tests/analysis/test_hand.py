@@ -2,6 +2,7 @@
 
 import csv
 import time
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
@@ -68,17 +69,45 @@ def test_commands_show_what_was_computed(gathered: None, rows: Any, command: Any
     assert (1, [("big-1", "no_answer", "1"), ("odd-1", "unknown_model", "1")]) == (code, unpriced)
 
 
+def test_savings_are_what_was_computed(gathered: None, rows: Any) -> None:
+    """Of the costliest model's calls, whoever served and reported them, by a candidate that the user names."""
+    (savings,) = rows("savings", "--candidate", "small-1")
+    untuned, few_shot, tuned = savings["scenarios"]
+
+    assert hand.SAVINGS == {
+        "today": savings["today"], "all": savings["all_models"], "untuned": untuned["costs"],
+        "few-shot": few_shot["costs"],
+    }  # fmt: skip
+    assert (untuned["costs"], untuned["parts"], str(hand.SAVING)) == (
+        tuned["costs"], {"candidate": "0.0002", "fallback": "0.00016578", "machine": "0"}, untuned["saving"],
+    )  # fmt: skip
+    assert {"shadow": str(hand.SHADOW), "judge": str(hand.JUDGE), "training": "0"} == untuned["once"]
+    even = untuned["break_even"]
+    day = datetime.now(UTC).date() + timedelta(hand.PAYS_AFTER)
+    assert even["earliest"] < even["on"] == day.isoformat() < even["latest"]
+    assert (10, hand.BIG_SOURCES, 0, "big-1", hand.BIG_SOURCES) == (
+        savings["days"], savings["sources"], savings["left_out"], savings["stamp"]["baseline"],
+        savings["stamp"]["calls"],
+    )  # fmt: skip
+    week = rows("savings", "--candidate", "small-1", "--days", "7")[0]["all_models"]
+    assert PANELS["readiness: Cost of an extraction"] == Decimal(week["per_source"])
+    assert round(PANELS["readiness: Cost of a month"], 12) == Decimal(week["per_month"])
+
+
 def test_dashboards_show_what_was_computed(gathered: None, tmp_path: Path) -> None:
     """To the last cent, and far beyond it: what the reader of `serve` is answered."""
     with serving(tmp_path, password=PASSWORD, OTEL_TRAINING_SERVE_PASSWORD=PASSWORD, TZ="UTC") as endpoint:
         reader = Reader("full", endpoint.as_user("reader"))
         asked = {query.where: query for query in queries() if query.panel}
+        share = {"candidate_cost": [str(Decimal("0.02") / hand.BIG_COST * 20)], "fallback": ["3"]}
+        ((saving,),) = reader.ask(asked["readiness: Projected saving"].sent(share)).rows
         answered = {
             where: reader.ask(query.sent(opening(reader, query.variables))).rows
             for where in (*PANELS, "readiness: Cost and prices of models")
             for query in (asked[where],)
         }
 
+    assert pytest.approx(float(hand.SAVING), abs=1e-12) == saving
     models = {row[0]: tuple(row[1:4]) for row in answered.pop("readiness: Cost and prices of models")}
     small = hand.COST - hand.BIG_COST
     assert {"big-1": (21, hand.BIG_COST, 0), "small-1": (6, small, 0), "odd-1": (1, None, 1)} == {

@@ -17,6 +17,7 @@ def test_every_command_has_help() -> None:
         "view",
         "analyze",
         "prices",
+        "savings",
         "export",
         "import",
         "ship",

@@ -7,8 +7,8 @@ import pytest
 
 import otel_training
 from otel_training.capture.handle import emit_call
-from otel_training.cli.prices import CURES
 from otel_training.folder import DataFolder, make_folder
+from otel_training.pricing.price import CURES
 from tests.cli.news import gather_all
 
 OWN = """

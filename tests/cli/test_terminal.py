@@ -18,7 +18,7 @@ from tests.collector.process import until
 EXPORT: Final = ("export", "--out", "t.jsonl", "--force", "--min-viewers", "0")
 LISTINGS: Final = (("view", "extraction"), ("view", "llm_call"), ("schema", "status"))
 REPORTS: Final = ((), ("view",), ("analyze",), ("doctor",), EXPORT, ("import", "old.jsonl"))
-OTHERS: Final = (("view", "feedback"), ("view", "impression"), ("view", "query"), ("view", "correction"))
+OTHERS: Final = (("view", "feedback"), ("view", "impression"), ("view", "query"), ("view", "correction"), ("savings",))
 WIDE: Final = (("view", "llm_call"), ("analyze",), ("doctor",))
 PROGRAMS: Final = [*((*argv, "--json") for argv in REPORTS), *((*argv, "--csv") for argv in LISTINGS)]
 

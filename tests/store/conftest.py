@@ -21,7 +21,7 @@ READING = [name for name in QUERIES if name != "drain" and not name.startswith((
 SHARD = "<shard><replica><host>{}</host><port>19000</port></replica></shard>"
 PARAMETERS = {
     "min_quality": 0, "net_above": 0, "min_viewers": 1, "good": 9, "limit": 100, "version": "", "again": True,
-    "least": 0,
+    "least": 0, "baseline": "claude-haiku-5-5", "since": 0, "until": 1 << 52, "edges": [1000],
 }  # fmt: skip
 
 

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.slow
 
 PARAMETERS = {
     "min_quality": 0, "net_above": 0, "min_viewers": 1, "good": 9, "limit": 100, "version": "", "again": True,
-    "least": 0,
+    "least": 0, "baseline": "", "since": 0, "until": 1 << 52, "edges": [1000],
 }  # fmt: skip
 LOSS = (
     "INSERT INTO otel_logs (Timestamp, LogAttributes) VALUES ('2026-01-02 03:04:05', "
@@ -171,6 +171,9 @@ def test_the_reader_has_what_dashboards_show(become: Any, reading: list[str]) ->
         "doctor_programs",
         "funnel",
         "ids",
+        "savings_calls",
+        "savings_days",
+        "savings_models",
         "status",
         "view_feedback",
         "view_impression",

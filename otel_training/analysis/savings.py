@@ -1,0 +1,122 @@
+"""What a cheaper model would save: what calls cost today, from the traffic, beside what a candidate would cost."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from math import ceil
+from typing import Final, NamedTuple
+
+from otel_training.analysis.savings_rate import Bracket, Rate, rate_of
+from otel_training.analysis.savings_scenario import MONTH, Costs, Plan, Scenario, Traffic, exact, project
+from otel_training.analysis.savings_stamp import SavingsError, Stamp, read_calls, stamp_of
+from otel_training.pricing.call import Call
+from otel_training.pricing.overrides import Overrides
+from otel_training.store.client import Row, Store, read_query
+
+_DAY: Final = 86_400_000_000
+_RULE_OF_THUMB: Final = {"large model": Decimal("0.003"), "small model": Decimal("0.0001")}
+"""What a source costs where it has 600 tokens and its answer 80, by a model at 3 and 15 USD; and 97 % less."""
+_FEW: Final = 3
+"""Examples in a few-shot prompt, each as long as a call."""
+_JUDGEMENT: Final = 100
+"""Tokens of a judge's answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Savings:
+    """Today's costs and what is projected of them; without a stamp there is nothing to project."""
+
+    plan: Plan
+    days: int
+    models: list[Row]
+    """What the calls of each model cost, the costliest first."""
+    all_models: Costs
+    stamp: Stamp | None = None
+    sources: int = 0
+    left_out: int = 0
+    """Answered calls of today's model that nothing is projected of: without cost or tokens, or in no extraction."""
+    today: Costs | None = None
+    rule_of_thumb: dict[str, Costs] | None = None
+    scenarios: tuple[Scenario, ...] = ()
+
+
+def read_savings(store: Store, overrides: Overrides, plan: Plan, now: datetime) -> Savings:
+    """Read what calls cost in the plan's days before now, and what they would cost; raises `SavingsError`."""
+    until = int(now.timestamp() * 1e6)
+    window = {"since": until - plan.days * _DAY, "until": until}
+    whole, *models = store.rows(read_query("savings_models"), **window)
+    days = min(whole["days"], plan.days)
+    baseline = next((row for row in models if row["source_usd"] and plan.baseline in ("", row["name"])), None)
+    calls = read_calls(store, baseline["name"], window)[0] if baseline else {"calls": 0}
+    if baseline is None or not calls["calls"]:
+        if plan.baseline:
+            raise SavingsError(
+                f"No call of {plan.baseline} in an extraction has tokens and a cost: name another model."
+            )
+        return Savings(plan, days, models, _costs_of_all(whole, days, plan))
+    total, *by_day = store.rows(read_query("savings_days"), baseline=baseline["name"], **window)
+    usd_of = {row["days_ago"]: (row["sources"], Decimal(row["usd"])) for row in by_day}
+    series = [usd_of.get(day, (0, Decimal(0))) for day in range(days)]
+    rates = _rates(overrides, plan, baseline, now)
+    length = ceil((calls["input"] + calls["output"]) / calls["calls"])
+    extra = _FEW * length if plan.few_shot_tokens is None else plan.few_shot_tokens
+    edges = {edge for rate in rates for more in (0, extra) for edge in rate.edges(more)}
+    brackets = [
+        Bracket(row["above"], row["calls"], row["input"], row["output"])
+        for row in read_calls(store, baseline["name"], window, edges)[1:]
+    ]
+    traffic = Traffic(plan, now.date(), total["sources"], Decimal(total["usd"]), series, brackets)
+    return Savings(
+        plan,
+        days,
+        models,
+        _costs_of_all(whole, days, plan),
+        stamp_of(baseline["name"], overrides, window, calls, is_chosen=bool(plan.baseline)),
+        traffic.sources,
+        left_out=baseline["calls"] + baseline["unpriced"] - calls["calls"],
+        today=traffic.costs(traffic.per_source),
+        rule_of_thumb={name: traffic.costs(usd) for name, usd in _RULE_OF_THUMB.items()},
+        scenarios=_project_all(traffic, rates, length, extra),
+    )
+
+
+class _Rates(NamedTuple):
+    untuned: Rate
+    tuned: Rate
+    judge: Rate
+
+
+def _rates(overrides: Overrides, plan: Plan, baseline: Row, now: datetime) -> _Rates:
+    def rate(model: str, provider: str, *, is_batch: bool = False) -> Rate:
+        return rate_of(Call(model, provider=provider, time=now, is_batch=is_batch), overrides)
+
+    untuned = rate(plan.candidate, plan.provider, is_batch=plan.is_batch)
+    tuned = rate(plan.tuned, plan.provider, is_batch=plan.is_batch) if plan.tuned else untuned
+    if plan.hosting is not None:
+        tuned = Rate(plan.tuned or plan.candidate, {("per_hour", 0): plan.hosting})
+    return _Rates(untuned, tuned, rate(plan.judge, "") if plan.judge else rate(baseline["name"], baseline["provider"]))
+
+
+def _project_all(traffic: Traffic, rates: _Rates, length: int, extra: int) -> tuple[Scenario, ...]:
+    """Project a candidate as it is, one with examples in its prompt, and one that is fine-tuned."""
+    # Each of the two answers is judged by itself, beside its prompt.
+    judged = 2 * traffic.plan.shadow
+    judging = rates.judge.cost([Bracket(length - 1, judged, judged * length, judged * _JUDGEMENT)])
+    once = {"judge": None if rates.judge.unknown or rates.judge.per_day else judging}
+    return (
+        project(traffic, "untuned", rates.untuned, {**once, "training": Decimal(0)}),
+        project(traffic, "few-shot", rates.untuned, {**once, "training": Decimal(0)}, extra),
+        project(traffic, "fine-tuned", rates.tuned, {**once, "training": traffic.plan.training}),
+    )
+
+
+def _costs_of_all(whole: Row, days: int, plan: Plan) -> Costs:
+    """Return what sources cost whichever models answer, and what all calls cost, as dashboards show it."""
+    if whole["usd"] is None:
+        return Costs()
+    month = exact(MONTH * Decimal(whole["usd"]) / days)
+    if not whole["sources"]:
+        return Costs(per_month=month)
+    source = Decimal(whole["source_usd"]) / whole["sources"]
+    topic = source * plan.sources_per_topic
+    return Costs(exact(source), exact(topic), exact(100 * topic), month)

@@ -1,0 +1,128 @@
+"""`otel-training savings`: what calls cost today, and what a cheaper model would save."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, astuple
+from datetime import UTC, datetime
+from decimal import Decimal
+from math import ceil
+from pathlib import Path
+from typing import Any, Final
+
+import click
+from rich.console import RenderableType
+
+from otel_training.analysis.savings import Savings, read_savings
+from otel_training.analysis.savings_pace import BreakEven
+from otel_training.analysis.savings_scenario import Costs, Plan, Scenario, tenths
+from otel_training.analysis.savings_stamp import Stamp, read_stamp, stale
+from otel_training.analysis.writing import usd
+from otel_training.cli.exit_code import ExitCode
+from otel_training.cli.output import Output, note, output_options, plural, table, warn
+from otel_training.cli.store import open_store
+from otel_training.pricing.overrides import read_overrides
+
+_ONCE: Final = ("USD", "shadow", "judge", "training", "pays from", "between")
+_MOST: Final = 10**9
+
+
+def _amount(text: str) -> Decimal:
+    if not 0 <= float(text) <= _MOST:
+        raise ValueError(text)
+    return Decimal(text.strip())
+
+
+def _count(text: str) -> int:
+    if not 0 <= int(text) <= _MOST:
+        raise ValueError(text)
+    return int(text)
+
+
+_USD: Final[dict[str, Any]] = {"type": _amount, "metavar": "USD"}
+_COUNT: Final[dict[str, Any]] = {"type": _count, "metavar": "N"}
+
+
+@click.command()
+@click.option("--candidate", default="claude-haiku-5-5", show_default=True, metavar="MODEL", help="The cheaper model.")
+@click.option("--provider", default="", metavar="NAME", help="Who serves it, such as openai.")
+@click.option("--tuned", default="", metavar="MODEL", help="Its name once it is fine-tuned, if that has another price.")
+@click.option("--baseline", default="", metavar="MODEL", help="Today's model.  [default: the costliest]")
+@click.option("--days", default=30, show_default=True, type=click.IntRange(1, 3650), metavar="N",
+              help="Of traffic, until now.")  # fmt: skip
+@click.option("--fallback", default="0.03", show_default=True, type=_amount, metavar="SHARE",
+              help="Of sources that today's model still answers; both calls are paid.")  # fmt: skip
+@click.option("--batch", "is_batch", is_flag=True, help="The candidate answers in batches.")
+@click.option("--few-shot-tokens", **_COUNT, help="Of examples in a prompt.  [default: three calls]")
+@click.option("--shadow", default=200, show_default=True, **_COUNT, help="Sources that both answer first.")
+@click.option("--judge", default="", metavar="MODEL", help="Who compares these answers.  [default: today's model]")
+@click.option("--training", **_USD, help="What the fine-tuning costs.")
+@click.option("--hosting", **_USD, help="What a machine for the tuned model costs an hour, instead of tokens.")
+@click.option("--sources-per-topic", default=40, show_default=True, **_COUNT)
+@click.option("--check", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="Say whether a former --json still holds; exit code 1 if not.")  # fmt: skip
+@output_options()
+def savings(check: Path | None, output: Output, **options: Any) -> ExitCode:
+    """Show what calls cost, and what a cheaper model would save."""
+    plan = Plan(**options)
+    if plan.fallback > 1:
+        raise click.BadParameter("it is a share, 0 to 1", param_hint="--fallback")
+    now = datetime.now(UTC)
+    with open_store() as (store, folder):
+        overrides = read_overrides(folder)
+        if check is not None:
+            reasons = stale(store, overrides, read_stamp(check.read_bytes()), int(now.timestamp() * 1e6))
+        else:
+            projected = read_savings(store, overrides, plan, now)
+    if check is not None:
+        output.emit(
+            [{"is_stale": bool(reasons), "reasons": reasons}],
+            lambda _: [f"Stale: {reason}." for reason in reasons] or ["It holds."],
+        )
+        return ExitCode.FAILED if reasons else ExitCode.OK
+    output.emit([asdict(projected)], lambda _: _draw(projected))
+    unknown = dict.fromkeys(scenario.unknown for scenario in projected.scenarios if scenario.unknown)
+    for sentence in unknown:
+        warn(sentence)
+    return ExitCode.FAILED if unknown else ExitCode.OK
+
+
+def _draw(savings: Savings) -> Iterator[RenderableType]:
+    stamp = savings.stamp
+    if stamp is None or savings.today is None:
+        which = "No call of a model in an extraction has a known cost: `prices check` says why."
+        note(which if savings.models else f"No call of a model in {plural(savings.plan.days, 'day')}: nothing to save.")
+        return
+    columns = ("USD", "a source", f"{savings.plan.sources_per_topic} of them", "100 topics", "a month", "saved")
+    rows = [_row(f"{stamp.baseline}, today", savings.today), _row("all models, today", savings.all_models)]
+    rows += [_row(f"rule of thumb, {name}", costs) for name, costs in (savings.rule_of_thumb or {}).items()]
+    rows += [_row(f"{way.model}, {way.name}", way.costs or Costs(), way.saving) for way in savings.scenarios]
+    yield table("What sources cost", columns, rows)
+    yield table("What is paid first, and from when on it pays", _ONCE, [_row_once(way) for way in savings.scenarios])
+    yield from _sentences(savings, stamp)
+
+
+def _row(name: str, costs: Costs, saving: Decimal | None = None) -> tuple[str | None, ...]:
+    return name, *map(usd, astuple(costs)), None if saving is None else tenths(saving)
+
+
+def _row_once(way: Scenario) -> tuple[str | None, ...]:
+    even = way.break_even or BreakEven()
+    between = f"{even.earliest} to {even.latest or 'maybe never'}" if even.earliest else even.reason or None
+    once = way.once or dict.fromkeys(_ONCE[1:4])
+    return f"{way.model}, {way.name}", *map(usd, once.values()), str(even.on) if even.on else None, between
+
+
+def _sentences(savings: Savings, stamp: Stamp) -> Iterator[str]:
+    """Say what the figures stand on, and what they leave out."""
+    base = f"{plural(stamp.calls, 'call')} for {plural(savings.sources, 'source')} in {plural(savings.days, 'day')}"
+    yield f"Of {base}, by the prices of {stamp.date} ({stamp.prices}); a candidate takes as many tokens, uncached."
+    if savings.left_out:
+        left_out = plural(savings.left_out, "call")
+        yield f"Left out: {left_out} of {stamp.baseline} without a known cost or tokens, or in no extraction."
+    if unpriced := [row["name"] for row in savings.models if row["unpriced"] and row["name"] != stamp.baseline]:
+        yield f"Unknown, and in no figure: what calls of {', '.join(unpriced)} cost; `prices check` says why."
+    for reason in dict.fromkeys(way.out_of_reach for way in savings.scenarios if way.out_of_reach):
+        ways = " and ".join(way.name for way in savings.scenarios if way.out_of_reach == reason)
+        yield f"97 % is out of reach ({ways}): {reason}."
+    for way in savings.scenarios:
+        if way.worth_from is not None:
+            yield f"A machine is worth it from {ceil(way.worth_from):,} sources a day on ({way.name})."
