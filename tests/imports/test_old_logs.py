@@ -190,8 +190,8 @@ def test_a_log_of_what_was_captured_live_is_the_same(
         if is_import:
             command("import", path)
         else:
-            extract("chips", EXTRACTION["source_url"], "Text.")
-            extract("none", EXTRACTION["source_url"], "Text.")
+            extract("chips", str(EXTRACTION["source_url"]), "Text.")
+            extract("none", str(EXTRACTION["source_url"]), "Text.")
             otel_training.record_feedback(otel_training.insight_id(EXTRACTION["source_url"], "One"), "like", user_id=1)
             otel_training.flush()
 

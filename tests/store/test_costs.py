@@ -128,7 +128,8 @@ def test_an_example_costs_what_its_calls_do(own: Any, folder: DataFolder) -> Non
     @otel_training.extraction
     def extract(models: list[str]) -> list[str]:
         for model in models:
-            attributes = {names.MODEL: model, **({names.ERROR_TYPE: "overloaded"} if model == "failed" else USAGE)}
+            figures: dict[str, Any] = {names.ERROR_TYPE: "overloaded"} if model == "failed" else USAGE
+            attributes = {names.MODEL: model, **figures}
             emit_call(otel_training.current(), attributes, {"input": None, "outputs": ["a"], "tools": None})
         return ["a"]
 
