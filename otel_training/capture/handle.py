@@ -29,7 +29,7 @@ _unclaimed: ContextVar["Callable[[Handle | None], None] | None"] = ContextVar("o
 _ANY: Final = object()
 _NOT_FOUND: Final = (
     "otel_training: current() cannot tell which extraction is meant, %s: ask current(result) with what it returned, or "
-    "keep the handle of `with extraction(...) as handle`. What it is told meanwhile is counted as lost"
+    "keep the handle of `with extraction(...) as handle`. What is recorded meanwhile is counted as lost"
 )
 _NO_ATTRIBUTES: Final[Mapping[str, Scalar]] = MappingProxyType({})
 

@@ -37,7 +37,7 @@ EXPLANATIONS: Final = {
     Loss.EXPIRED: "they waited for the receiver beyond OTEL_TRAINING_MAX_BYTES or OTEL_TRAINING_MAX_AGE_DAYS",
     Loss.UNKNOWN_CLIENT: "programs whose version of anthropic is not known here, so that their calls are not captured; "
     "take another version, or report the calls by current().llm_call",
-    Loss.UNATTACHED: "scores and the like of an extraction that current() could not tell: ask current(result) with "
+    Loss.UNATTACHED: "scores and the like of an extraction that current() could not identify: ask current(result) with "
     "what it returned, or keep the handle of a block",
 }
 

@@ -69,7 +69,7 @@ def check(*, again: bool, output: Output) -> ExitCode:
     Prices first what waits for it, on a server, too. The exit code is 1 if any answered call has no price.
     """
     with open_store() as (store, folder):
-        # A user who only reads is told what waits.
+        # A user who only reads learns what waits.
         with suppress(StoreRefusedError):
             # Opening the store priced what waited: only those priced once more are news.
             if priced := price_calls(store, folder, again=again):

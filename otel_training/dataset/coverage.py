@@ -134,7 +134,7 @@ _REACTIONS: Final = (
     _Check(
         "shared_ids", "shared_ids", "ids", "shared_samples", "id that readers saw or acted on",
         "{have} several texts, as a model's own 1, 2, 3 do (e.g. {shared})",
-        "show readers ids of your app's own, and tell them by `current().link(ids)`",
+        "show readers ids of your app's own, and link them by `current().link(ids)`",
     ),
     _Check(
         "words", "odd_actions", "actions", "odd_samples", "action", "{have} a word that is not known ({odd_words})",

@@ -157,7 +157,7 @@ def _lines(
 
 
 def _numbered(file: Path, imported: Imported) -> Iterator[tuple[int, bytes]]:
-    """Read the lines of a file or of stdin, unzipped; what is cut or damaged of a zipped one is told."""
+    """Read the lines of a file or of stdin, unzipped; a zipped file that is cut or damaged is named."""
     number = 0
     # Stdin to its end: a `view` that writes it has the store open meanwhile.
     source: Any = io.BufferedReader(io.BytesIO(sys.stdin.buffer.read())) if file == STDIN else file.open("rb")
