@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Final
 
 import click
@@ -9,6 +10,7 @@ from rich.console import RenderableType
 
 from otel_training.analysis.figures import Costs, Day, Figures, Group, Progress, Score, Spent
 from otel_training.analysis.reading import read_figures
+from otel_training.analysis.report import write_report
 from otel_training.analysis.share import Share
 from otel_training.analysis.writing import interval, percent, usd
 from otel_training.cli.gaps import draw_list, read_gaps
@@ -23,11 +25,17 @@ _SPENT: Final = ("cost of", "calls", "unpriced", "USD", "USD each")
 
 
 @click.command()
+@click.option(
+    "--html", type=click.Path(dir_okay=False, path_type=Path), help="Write a report with charts into this file, too."
+)
 @output_options()
-def analyze(output: Output) -> None:
+def analyze(html: Path | None, output: Output) -> None:
     """Show coverage, quality, what readers did, costs and progress."""
     with open_store() as (store, folder):
         figures = read_figures(store, read_gaps(store, folder))
+    if html is not None:
+        write_report(figures, html)
+        note(f"The report is {html}.")
     output.emit([asdict(figures)], lambda _: draw_figures(figures))
 
 

@@ -1,6 +1,7 @@
 """The figures of the example that is computed by hand, wherever they are shown."""
 
 import csv
+import re
 import time
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -9,6 +10,7 @@ from typing import Any, Final
 
 import pytest
 
+from otel_training.analysis.writing import usd
 from otel_training.folder import DataFolder
 from tests.analysis import hand
 from tests.dashboards.asking import Reader, opening, queries
@@ -92,6 +94,27 @@ def test_savings_are_what_was_computed(gathered: None, rows: Any) -> None:
     week = rows("savings", "--candidate", "small-1", "--days", "7")[0]["all_models"]
     assert PANELS["readiness: Cost of an extraction"] == Decimal(week["per_source"])
     assert round(PANELS["readiness: Cost of a month"], 12) == Decimal(week["per_month"])
+
+
+def test_the_report_shows_what_was_computed(gathered: None, command: Any, tmp_path: Path) -> None:
+    """Three digits of each amount."""
+    assert 0 == command("analyze", "--html", "r.html")[0]
+    page = (tmp_path / "r.html").read_text(encoding="utf-8")
+    rows = [re.findall(r"<td[^>]*>([^<]*)</td>", row) for row in re.findall(r"<tr.*?</tr>", page, re.DOTALL)]
+
+    spent = {
+        "chips": hand.COSTS["chips"],
+        "energy": hand.COSTS["energy"],
+        "space": hand.COSTS["space"],
+        "all": hand.COST,
+    }
+    sources, calls = {**hand.SOURCES, "all": 25}, {**hand.CALLS, "all": 28}
+    unpriced = {"chips": "0", "energy": "0", "space": "1", "all": "1"}
+    assert [
+        [name, str(calls[name]), unpriced[name], usd(float(cost)), usd(float(cost / sources[name]))]
+        for name, cost in spent.items()
+    ] == [row for row in rows if row and row[0] in spent and len(row) == 5]
+    assert ["all", "30", "1", "29", "7", "7.02"] in [row[:6] for row in rows]
 
 
 def test_dashboards_show_what_was_computed(gathered: None, tmp_path: Path) -> None:
