@@ -1,7 +1,9 @@
 """What the store's tests capture, and engines of other configurations than ours."""
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,10 @@ import pytest
 import otel_training
 from otel_training.conventions import Loss
 from otel_training.folder import DataFolder, make_folder
+from otel_training.imports.old_logs import import_files
 from otel_training.pipeline import process
+from otel_training.pipeline.pipeline import make_finisher
+from otel_training.pipeline.settings import settings_in_force
 from otel_training.store import client
 from otel_training.store.client import Store, embedded_dsn, read_query
 
@@ -26,8 +31,11 @@ PARAMETERS = {
 
 
 @pytest.fixture
-def everything() -> Callable[[], None]:
-    """Capture records of every kind, by the product itself: two readers, votes that change, late scores, a loss."""
+def everything(folder: DataFolder, tmp_path: Path) -> Callable[[], None]:
+    """Capture records of every kind, by the product itself: two readers, votes that change, late scores, a loss.
+
+    An old log tells of two of the extractions as well, and of one that was not captured.
+    """
 
     @otel_training.extraction
     def extract(topic: str, source_url: str, source_content: str) -> dict[str, Any]:
@@ -55,6 +63,18 @@ def everything() -> Callable[[], None]:
         otel_training.record_feedback("nobody's", "bookmark", user_id=1)
         process.lose(Loss.UNRECOGNISED, route="POST /api/feed/engage")
         assert otel_training.flush(30)
+        log, now = tmp_path / "old.jsonl", datetime.now(UTC).isoformat()
+        lines = [
+            {
+                "timestamp": now,
+                "source_url": f"https://news.example/{number}",
+                "extracted_insights": [{"text": f"chips{number} orders rose {place} %"} for place in range(3)],
+            }
+            for number in (0, 7, 9)
+        ]
+        log.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+        finisher = make_finisher(settings_in_force(), make_folder(folder))
+        assert {"extraction": 3} == import_files([log], make_folder(folder), finisher).records
 
     return capture
 

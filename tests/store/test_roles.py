@@ -135,7 +135,7 @@ def test_the_reader_analyzes_and_is_told_what_is_missing(become: Any, folder: Da
     with become("exporter") as store:
         assert of_reader == read_figures(store, read_gaps(store, folder))
 
-    assert (8, True) == (of_reader.totals.extractions, "fields" in [gap.name for gap in of_reader.gaps])
+    assert (9, True) == (of_reader.totals.extractions, "fields" in [gap.name for gap in of_reader.gaps])
 
 
 @pytest.mark.parametrize("role", ["reader", "exporter"])
