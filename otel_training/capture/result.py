@@ -19,7 +19,7 @@ from otel_training.record.fields import (
 )
 from otel_training.record.known import unwrap
 from otel_training.record.record import JSON
-from otel_training.record.values import BREADTH, cut, fields_of, first_of, items_of, pairs_of, plain, text_of
+from otel_training.record.values import BREADTH, fields_of, first_of, items_of, pairs_of, plain, text_of
 
 ResultReader: TypeAlias = Callable[[object], object]
 
@@ -202,4 +202,4 @@ def _insight_fields(item: object) -> dict[object, object]:
 def _text_of(value: object) -> str | None:
     """Return an insight's text, also a number; None for what is no text."""
     value = unwrap(value)
-    return cut(value, INSIGHT_LIMIT) if isinstance(value, (str, bytes, int, float)) else None
+    return text_of(value, INSIGHT_LIMIT) if isinstance(value, (str, bytes, int, float)) else None

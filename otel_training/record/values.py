@@ -2,9 +2,8 @@
 
 | function | thread | what it costs |
 |---|---|---|
-| `cut` | the host's | a plain text: a look at its length |
 | `text_of`, `clean_text` | any | a copy of a text that is not ASCII; anything else than a text as by `plain` |
-| `clean` | the writer's | what `cut` left out: a copy of a text that is not ASCII |
+| `clean` | the writer's | a copy of a text that is not ASCII |
 | `snapshot` | the host's | one pass of orjson, by `plain` where the value is not plain |
 | `url_of`, `fields_of` | any | references, and a copy of slots |
 | `plain` | any | Python for each item, within budgets of depth, breadth and length |
@@ -131,13 +130,6 @@ def text_of(value: object, limit: int) -> str | None:
         return clean_text(bytes.decode(bytes.__getitem__(value, slice(0, 4 * limit)), "utf-8", "replace"), limit)
     copy = plain(value)
     return (copy if isinstance(copy, str) else orjson.dumps(copy).decode())[:limit]
-
-
-def cut(value: object, limit: int) -> str | None:
-    """Return what `text_of` returns, but a text uncleaned: the writer thread cleans it by `clean`."""
-    if type(value) is str:
-        return value if len(value) <= limit else value[:limit]
-    return text_of(value, limit)
 
 
 def clean(text: str) -> str:
