@@ -26,7 +26,7 @@ from otel_training.pipeline import process
 from otel_training.pipeline.pipeline import finisher_of
 from otel_training.privacy.identity import Key
 from otel_training.privacy.identity import pseudonym as _pseudonym
-from otel_training.record.clock import SYSTEM, Clock, use_clock
+from otel_training.record.clock import Clock, use_clock
 from otel_training.spool.sink import EmittingSink
 
 Row: TypeAlias = dict[str, Any]
@@ -99,7 +99,7 @@ def capture(*, fixed: bool = True) -> Iterator[Captured]:
     try:
         yield captured
     finally:
-        use_clock(SYSTEM)
+        use_clock(None)
         process.install(make_sink=None)
 
 

@@ -18,10 +18,10 @@ from otel_training.capture.arguments import Arguments, Way, bind, constants_alon
 from otel_training.capture.handle import NO_EXTRACTION, RUNNING, Handle, claim, remember_finished, running, settled
 from otel_training.capture.result import NO_RESULT, ResultReader, read_result
 from otel_training.capture.returned import remember
-from otel_training.capture.tracing import captures, current_context, end_span, enter, leave, start_span
+from otel_training.capture.tracing import current_context, end_span, enter, is_suppressed, leave, start_span
 from otel_training.capture.wrapping import wrap
 from otel_training.conventions import Kind, Outcome
-from otel_training.pipeline.process import emit, settings
+from otel_training.pipeline.process import current, emit
 from otel_training.pipeline.warning import warn_once
 from otel_training.record.clock import event_number, now, ticks
 from otel_training.record.fields import FIELD_LIMIT, SLACK
@@ -63,10 +63,11 @@ class Run:
         "_topic", "_url", "_yielded", "handle", "size",
     )  # fmt: skip
 
-    def __init__(self, plan: Plan, args: tuple[object, ...], kwargs: Mapping[str, object], context: Context) -> None:
+    def __init__(
+        self, plan: Plan, args: tuple[object, ...], kwargs: Mapping[str, object], context: Context, limit: int
+    ) -> None:
         self._plan = plan
         self._topic, self._url, content = plan.arguments.of(args, kwargs)
-        limit = settings().content_limit + SLACK
         if type(content) is str:
             self._length: int | None = len(content)
             self._content: str | None = content if self._length <= limit else content[:limit]
@@ -77,7 +78,11 @@ class Run:
         self.size = getsizeof(self._content)
         """About how many bytes the run holds."""
         self._span = start_span(plan.span_name, plan.span_attributes)
-        inherited = current_context(context) if self._span is None else self._span.get_span_context()
+        inherited = None
+        if self._span is not None:
+            inherited = self._span.get_span_context()
+        elif context:
+            inherited = current_context(context)
         self.handle = Handle(event_number(), inherited)
         claim(self.handle)
         self._result = NO_RESULT
@@ -132,16 +137,18 @@ class Run:
 
     def _read(self, value: object) -> None:
         """Read the result that the handle was given, else the returned value, else the yielded values."""
-        handle, reader = self.handle, self._plan.result
+        handle, reader, result = self.handle, self._plan.result, NO_RESULT
         if handle.own_result is not None:
             value, handle.own_result = handle.own_result, None
         if value is not None:
-            self._result = read_result(value if reader is None else reader(value))
-            if self._result.insights is None and _is_stream(value):
+            result = self._result = read_result(value if reader is None else reader(value))
+            if result.insights is None and _is_stream(value):
                 warn_once(_STREAM, self._plan.task, type(value).__name__)
-        if self._yielded is not None and self._result.insights is None:
-            self._result, self._yielded = read_result(self._yielded), None
-        remember(handle, value, self._result.insights, self._result.size)
+        if self._yielded is not None and result.insights is None:
+            result = self._result = read_result(self._yielded)
+            self._yielded = None
+        self.size += result.size
+        remember(handle, value, result.insights, result.size)
 
     def _finish(self, error: BaseException | None, outcome: Outcome) -> None:
         """Hand the run to the writer, and end the span."""
@@ -149,7 +156,6 @@ class Run:
         self._time, self._outcome = now(), outcome
         # The class alone: an exception's text can quote the prompt or hold a key.
         self._error = type(error).__qualname__ if error is not None and outcome in _FAILED else None
-        self.size += self._result.size
         remember_finished(self.handle)
         emit(self)
         if self._span is not None:
@@ -196,8 +202,9 @@ def begin(plan: Plan, args: tuple[object, ...], kwargs: Mapping[str, object]) ->
         context = get_current()
         if RUNNING in context:
             context = settled(context)
-        if captures(context):
-            run = Run(plan, args, kwargs, context)
+        settings = current().settings
+        if settings.enabled and not is_suppressed(context):
+            run = Run(plan, args, kwargs, context, settings.content_limit + SLACK)
             run.enter(context)
             return run
     except Exception as error:  # noqa: BLE001 - the guard decides

@@ -1,7 +1,8 @@
 """The result of an extraction: read from the value that it returned, whatever the shape, without touching it."""
 
+import functools
 from collections.abc import Callable, Container
-from typing import Final, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from otel_training.events.host_json import MalformedError, read_json
 from otel_training.record.fields import (
@@ -29,6 +30,7 @@ _get: Final = dict.get
 Insight: TypeAlias = tuple[str | None, str | None, str | None]
 """Text, category and id, not yet cleaned. A plain tuple, since it is made on the host's threads."""
 
+_FIRST_KEY: Final = INSIGHT_KEYS[0]
 _KEYS: Final = ("text", "category", "id")
 _OTHER_KEYS: Final = frozenset({*CATEGORY_KEYS[1:], *ID_KEYS}.difference(("insight_id", "id")))
 
@@ -50,6 +52,8 @@ class Result(NamedTuple):
         return None if self.insights is None else [_insight_json(insight) for insight in self.insights]
 
 
+_result: Final[Callable[[tuple[object, ...]], Result]] = functools.partial(tuple.__new__, Result)
+"""A result of all its fields, in a third of the time that its constructor takes."""
 NO_RESULT: Final = Result()
 _UNREAD: Final = Result(unread="insights")
 _JSON_LIMIT: Final = 4 * INSIGHTS_LIMIT
@@ -77,7 +81,9 @@ def read_result(value: object) -> Result:
     fields = value if type(value) is dict else fields_of(value)
     if fields is None:
         return _read_bare(unwrap(value))
-    items = first_of(fields, INSIGHT_KEYS)
+    items = _get(fields, _FIRST_KEY)
+    if type(items) is not list:
+        items = first_of(fields, INSIGHT_KEYS)
     if not isinstance(items, (list, tuple)):
         items = _values_by_id(fields, OBVIOUS_KEYS) if items is None else _listed(unwrap(items))
     insights, count, size = (None, None, 0) if items is None else _read_insights(items)
@@ -92,7 +98,7 @@ def read_result(value: object) -> Result:
         given = {"insights": (True, insights), "quality_score": (quality, figure), "passed_filters": (passed, flagged)}
         unread = ",".join(name for name, (value, read) in given.items() if value is not None and read is None)
         return Result(insights, count, size, figure, flagged, unread)
-    return Result(insights, count, size, figure, flagged)
+    return _result((insights, count, size, figure, flagged, None))
 
 
 def _read_bare(value: object) -> Result:
@@ -159,6 +165,8 @@ def _values_by_id(mapping: dict[object, object], keys: Container[str] | None = N
 
 def _read_insights(items: list[object] | tuple[object, ...]) -> tuple[list[Insight], int, int]:
     """Return the insights that are kept, the count of all, and the length of the kept texts."""
+    if type(items) is list and (plain_insights := _read_plain(items)) is not None:
+        return plain_insights
     count = tuple.__len__(items) if isinstance(items, tuple) else list.__len__(items)
     insights: list[Insight] = []
     size = 0
@@ -179,6 +187,23 @@ def _read_insights(items: list[object] | tuple[object, ...]) -> tuple[list[Insig
             break
         insights.append((text, category, identity if identity is None else as_id(identity)))
     return insights, count, size
+
+
+def _read_plain(items: list[Any]) -> tuple[list[Insight], int, int] | None:
+    """Return the same, in half the time, where every insight is a dictionary of a text and a category; else None."""
+    if len(items) > BREADTH:
+        return None
+    insights: list[Insight] = []
+    size = 0
+    for item in items:
+        if type(item) is not dict or len(item) != 2 or "text" not in item or "category" not in item:  # noqa: PLR2004
+            return None
+        text, category = item["text"], item["category"]
+        if type(text) is not str or type(category) is not str or len(category) > NAME_LIMIT:
+            return None
+        size += len(text)
+        insights.append((text, category, None))
+    return (insights, len(insights), size) if size <= INSIGHT_LIMIT else None
 
 
 def _keys_of(items: list[object]) -> tuple[str, str, str]:

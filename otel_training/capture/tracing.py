@@ -20,12 +20,14 @@ SUPPRESSED: Final = (otel_context._SUPPRESS_INSTRUMENTATION_KEY, "suppress_instr
 _SUPPRESSED_BY_API, _SUPPRESSED_BY_NAME = SUPPRESSED
 
 
-def captures(context: Context | None = None) -> bool:
-    """Return whether to capture: capture is switched on, and the context does not ask for no telemetry."""
-    if not settings().enabled:
-        return False
-    active = otel_context.get_current() if context is None else context
-    return not (active.get(_SUPPRESSED_BY_API) or active.get(_SUPPRESSED_BY_NAME))
+def captures() -> bool:
+    """Return whether to capture: capture is switched on, and the current context does not ask for no telemetry."""
+    return settings().enabled and not is_suppressed(otel_context.get_current())
+
+
+def is_suppressed(context: Context) -> bool:
+    """Return whether a context asks for no telemetry."""
+    return bool(context) and bool(context.get(_SUPPRESSED_BY_API) or context.get(_SUPPRESSED_BY_NAME))
 
 
 def current_context(context: Context | None = None) -> SpanContext | None:
@@ -77,7 +79,7 @@ def leave(key: str, value: object, before: Context) -> bool:
     context, where a token would not be valid
     (https://github.com/open-telemetry/opentelemetry-python/issues/2606).
     """
-    is_current = otel_context.get_value(key) is value
+    is_current = otel_context.get_current().get(key) is value
     if is_current:
         otel_context.attach(before)
     return is_current

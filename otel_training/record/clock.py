@@ -22,58 +22,48 @@ random_bits: Final = _random.getrandbits
 _NOISE_BITS: Final = 74
 
 
-class _Time:
-    """The Unix time, later than each before in this process: of a reader's votes the last one counts.
-
-    So it goes where the system's clock stands still or is set back: on by a nanosecond, until the clock has caught up.
-    """
-
-    _latest = 0
-
-    def __call__(self) -> int:
-        self._latest = latest = max(time.time_ns(), self._latest + 1)
-        return latest
-
-
-_time: Final = _Time()
-
-
-def _number() -> int:
-    return (_time() // 1_000_000) << _NOISE_BITS | random_bits(_NOISE_BITS)
+_latest: Final = [0]
 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Where time and ids come from."""
+    """Where time and ids come from, for whoever tests what an app captures."""
 
-    now: Callable[[], int] = _time
-    ticks: Callable[[], int] = time.perf_counter_ns
-    event_number: Callable[[], int] = _number
-
-
-SYSTEM: Final = Clock()
-_clock = SYSTEM
+    now: Callable[[], int]
+    ticks: Callable[[], int]
+    event_number: Callable[[], int]
 
 
-def use_clock(clock: Clock) -> None:
-    """Take time and ids from this clock from now on."""
-    global _clock  # noqa: PLW0603 - one process has one clock
-    _clock = clock
+_in_force: Final[list[Clock]] = []
+
+
+def use_clock(clock: Clock | None) -> None:
+    """Take time and ids from this clock from now on; from the system's where it is None."""
+    _in_force[:] = [] if clock is None else [clock]
 
 
 def now() -> int:
-    """Return the Unix time in nanoseconds."""
-    return _clock.now()
+    """Return the Unix time in nanoseconds, later than each before in this process: of votes the last one counts.
+
+    So it goes where the system's clock stands still or is set back: on by a nanosecond, until the clock has caught up.
+    """
+    if _in_force:
+        return _in_force[0].now()
+    moment, latest = time.time_ns(), _latest[0]
+    _latest[0] = moment = moment if moment > latest else latest + 1
+    return moment
 
 
 def ticks() -> int:
     """Return nanoseconds of a clock for durations, which has no date."""
-    return _clock.ticks()
+    return _in_force[0].ticks() if _in_force else time.perf_counter_ns()
 
 
 def event_number() -> int:
     """Draw the number that identifies an event: milliseconds, then 74 random bits."""
-    return _clock.event_number()
+    if _in_force:
+        return _in_force[0].event_number()
+    return (now() // 1_000_000) << _NOISE_BITS | random_bits(_NOISE_BITS)
 
 
 def event_id(number: int | None = None) -> str:

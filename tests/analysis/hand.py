@@ -28,7 +28,7 @@ import httpx2
 
 import otel_training
 from otel_training.folder import DataFolder, make_folder
-from otel_training.record.clock import SYSTEM, use_clock
+from otel_training.record.clock import use_clock
 from tests.dashboards.fortnight import DAY, Hands
 
 PRICES: Final = """
@@ -129,7 +129,7 @@ def gather(folder: DataFolder, now: float) -> None:
         _extract_all(hands)
         _read_all()
     finally:
-        use_clock(SYSTEM)
+        use_clock(None)
     assert otel_training.flush(30)
 
 

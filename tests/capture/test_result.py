@@ -13,6 +13,7 @@ import pytest
 from pydantic import BaseModel, RootModel
 
 import otel_training
+from otel_training.capture.result import read_result
 
 Lines = Callable[[], list[dict[str, Any]]]
 
@@ -272,3 +273,29 @@ def test_takes_the_apps_own_ids(lines: Lines) -> None:
     (record,) = lines()
     found = [(one["insight_id"], one["derived_id"]) for one in record["body"]["training.output"]]
     assert [("17", otel_training.insight_id("u", "One")), ("abc", otel_training.insight_id("u", "Two"))] == found
+
+
+_PLAIN: list[dict[str, Any]] = [{"text": "One", "category": "a"}, {"text": "Two", "category": "b"}]
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        [],
+        _PLAIN,
+        [*_PLAIN, {"text": "Three"}],
+        [*_PLAIN, {"text": "Three", "category": None}],
+        [*_PLAIN, {"text": "Three", "category": 3}],
+        [*_PLAIN, {"text": 3, "category": "c"}],
+        [*_PLAIN, {"text": "Three", "id": "c"}],
+        [*_PLAIN, {"text": "Three", "category": "c", "id": "d"}],
+        [*_PLAIN, {"text": "x" * 20_000, "category": "c"}],
+        [*_PLAIN, {"text": "Three", "category": "c" * 2000}],
+        [*_PLAIN, "Three"],
+        _PLAIN * 200,
+    ],
+    ids=range(12),
+)
+def test_the_quick_way_reads_what_the_other_does(items: list[Any]) -> None:
+    """A list of plain dictionaries is read by a way of its own, a tuple is not."""
+    assert read_result({"insights": tuple(items)}) == read_result({"insights": items})

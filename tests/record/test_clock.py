@@ -33,8 +33,8 @@ SECOND = 1_000_000_000
 def system(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """The system's clock, which shows `time` until somebody sets it."""
     shown = SimpleNamespace(time=time.time_ns())
-    shown.time_ns = lambda: shown.time
-    monkeypatch.setattr(clock._time, "_latest", 0)
+    shown.time_ns, shown.perf_counter_ns = lambda: shown.time, time.perf_counter_ns
+    monkeypatch.setattr(clock, "_latest", [0])
     monkeypatch.setattr(clock, "time", shown)
     return shown
 
