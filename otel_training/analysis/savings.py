@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from math import ceil
-from typing import Final, NamedTuple
+from typing import Final
 
-from otel_training.analysis.savings_rate import Bracket, Rate, rate_of
-from otel_training.analysis.savings_scenario import MONTH, Costs, Plan, Scenario, Traffic, exact, project
+from otel_training.analysis.savings_plan import Plan
+from otel_training.analysis.savings_rate import Bracket, Rates, rates_of
+from otel_training.analysis.savings_scenario import MONTH, Costs, Scenario, Traffic, costs_of, exact, project
 from otel_training.analysis.savings_stamp import SavingsError, Stamp, read_calls, stamp_of
-from otel_training.pricing.call import Call
 from otel_training.pricing.overrides import Overrides
 from otel_training.store.client import Row, Store, read_query
 
@@ -47,7 +47,7 @@ def read_savings(store: Store, overrides: Overrides, plan: Plan, now: datetime) 
     whole, *models = store.rows(read_query("savings_models"), **window)
     days = min(whole["days"], plan.days)
     baseline = next((row for row in models if row["source_usd"] and plan.baseline in ("", row["name"])), None)
-    calls = read_calls(store, baseline["name"], window)[0] if baseline else {"calls": 0}
+    calls, *lengths = read_calls(store, baseline["name"], window) if baseline else [{"calls": 0}]
     if baseline is None or not calls["calls"]:
         if plan.baseline:
             raise SavingsError(
@@ -57,21 +57,20 @@ def read_savings(store: Store, overrides: Overrides, plan: Plan, now: datetime) 
     total, *by_day = store.rows(read_query("savings_days"), baseline=baseline["name"], **window)
     usd_of = {row["days_ago"]: (row["sources"], Decimal(row["usd"])) for row in by_day}
     series = [usd_of.get(day, (0, Decimal(0))) for day in range(days)]
-    rates = _rates(overrides, plan, baseline, now)
+    rates = rates_of(plan, overrides, baseline["name"], baseline["provider"], now)
     length = ceil((calls["input"] + calls["output"]) / calls["calls"])
     extra = _FEW * length if plan.few_shot_tokens is None else plan.few_shot_tokens
     edges = {edge for rate in rates for more in (0, extra) for edge in rate.edges(more)}
-    brackets = [
-        Bracket(row["above"], row["calls"], row["input"], row["output"])
-        for row in read_calls(store, baseline["name"], window, edges)[1:]
-    ]
+    if edges:
+        _, *lengths = read_calls(store, baseline["name"], window, edges)
+    brackets = [Bracket(row["above"], row["calls"], row["input"], row["output"]) for row in lengths]
     traffic = Traffic(plan, now.date(), total["sources"], Decimal(total["usd"]), series, brackets)
     return Savings(
         plan,
         days,
         models,
         _costs_of_all(whole, days, plan),
-        stamp_of(baseline["name"], overrides, window, calls, is_chosen=bool(plan.baseline)),
+        stamp_of(baseline, overrides, window, calls, rates),
         traffic.sources,
         left_out=baseline["calls"] + baseline["unpriced"] - calls["calls"],
         today=traffic.costs(traffic.per_source),
@@ -80,32 +79,15 @@ def read_savings(store: Store, overrides: Overrides, plan: Plan, now: datetime) 
     )
 
 
-class _Rates(NamedTuple):
-    untuned: Rate
-    tuned: Rate
-    judge: Rate
-
-
-def _rates(overrides: Overrides, plan: Plan, baseline: Row, now: datetime) -> _Rates:
-    def rate(model: str, provider: str, *, is_batch: bool = False) -> Rate:
-        return rate_of(Call(model, provider=provider, time=now, is_batch=is_batch), overrides)
-
-    untuned = rate(plan.candidate, plan.provider, is_batch=plan.is_batch)
-    tuned = rate(plan.tuned, plan.provider, is_batch=plan.is_batch) if plan.tuned else untuned
-    if plan.hosting is not None:
-        tuned = Rate(plan.tuned or plan.candidate, {("per_hour", 0): plan.hosting})
-    return _Rates(untuned, tuned, rate(plan.judge, "") if plan.judge else rate(baseline["name"], baseline["provider"]))
-
-
-def _project_all(traffic: Traffic, rates: _Rates, length: int, extra: int) -> tuple[Scenario, ...]:
+def _project_all(traffic: Traffic, rates: Rates, length: int, extra: int) -> tuple[Scenario, ...]:
     """Project a candidate as it is, one with examples in its prompt, and one that is fine-tuned."""
     # Each of the two answers is judged by itself, beside its prompt.
     judged = 2 * traffic.plan.shadow
     judging = rates.judge.cost([Bracket(length - 1, judged, judged * length, judged * _JUDGEMENT)])
     once = {"judge": None if rates.judge.unknown or rates.judge.per_day else judging}
     return (
-        project(traffic, "untuned", rates.untuned, {**once, "training": Decimal(0)}),
-        project(traffic, "few-shot", rates.untuned, {**once, "training": Decimal(0)}, extra),
+        project(traffic, "untuned", rates.candidate, {**once, "training": Decimal(0)}),
+        project(traffic, "few-shot", rates.candidate, {**once, "training": Decimal(0)}, extra),
         project(traffic, "fine-tuned", rates.tuned, {**once, "training": traffic.plan.training}),
     )
 
@@ -114,9 +96,7 @@ def _costs_of_all(whole: Row, days: int, plan: Plan) -> Costs:
     """Return what sources cost whichever models answer, and what all calls cost, as dashboards show it."""
     if whole["usd"] is None:
         return Costs()
-    month = exact(MONTH * Decimal(whole["usd"]) / days)
+    month = MONTH * Decimal(whole["usd"]) / days
     if not whole["sources"]:
-        return Costs(per_month=month)
-    source = Decimal(whole["source_usd"]) / whole["sources"]
-    topic = source * plan.sources_per_topic
-    return Costs(exact(source), exact(topic), exact(100 * topic), month)
+        return Costs(per_month=exact(month))
+    return costs_of(Decimal(whole["source_usd"]) / whole["sources"], month, plan)

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import Final, NamedTuple
 
+from otel_training.analysis.savings_plan import Plan
 from otel_training.pricing.call import Call, Reason
 from otel_training.pricing.overrides import Overrides
 from otel_training.pricing.price import no_price, prices_of
@@ -35,6 +37,10 @@ class Rate:
         """What its machine costs; nothing where tokens are paid."""
         return 24 * self.lines.get(_HOUR, Decimal(0))
 
+    def written(self) -> dict[str, str]:
+        """Return the prices as texts."""
+        return {f"{name} above {above}" if above else name: str(usd) for (name, above), usd in self.lines.items()}
+
     def edges(self, extra: int = 0) -> set[int]:
         """Return the lengths of today's prompts above which, with so many tokens more, a price changes."""
         return {max(0, above - extra) for _, above in self.lines if above}
@@ -58,3 +64,24 @@ def rate_of(call: Call, overrides: Overrides) -> Rate:
     is_whole = _HOUR in lines or {("input_mtok", 0), ("output_mtok", 0)} <= lines.keys()
     reason = quote.reason or ("" if is_whole else Reason.NO_TOKEN_PRICE)
     return Rate(call.model, unknown=no_price(call.model, reason)) if reason else Rate(call.model, lines)
+
+
+class Rates(NamedTuple):
+    """The prices that a plan needs: of the candidate as it is, of the fine-tuned one, of the judge."""
+
+    candidate: Rate
+    tuned: Rate
+    judge: Rate
+
+
+def rates_of(plan: Plan, overrides: Overrides, baseline: str, provider: str, now: datetime) -> Rates:
+    """Return the prices of now; today's model, and who serves it, is the judge where the plan names none."""
+
+    def rate(model: str, provider: str, *, is_batch: bool = False) -> Rate:
+        return rate_of(Call(model, provider=provider, time=now, is_batch=is_batch), overrides)
+
+    candidate = rate(plan.candidate, plan.provider, is_batch=plan.is_batch)
+    tuned = rate(plan.tuned, plan.provider, is_batch=plan.is_batch) if plan.tuned else candidate
+    if plan.hosting is not None:
+        tuned = Rate(plan.tuned or plan.candidate, {_HOUR: plan.hosting})
+    return Rates(candidate, tuned, rate(plan.judge, "") if plan.judge else rate(baseline, provider))

@@ -7,6 +7,7 @@ from decimal import Context, Decimal
 from typing import Final
 
 from otel_training.analysis.savings_pace import BreakEven, break_even
+from otel_training.analysis.savings_plan import Plan
 from otel_training.analysis.savings_rate import Bracket, Rate
 
 MONTH: Final = 30
@@ -14,31 +15,6 @@ _GOAL: Final = Decimal("0.97")
 _NOTHING: Final = Decimal(0)
 _RESOLUTION: Final = Decimal("1e-12")
 _WIDE: Final = Context(prec=60)
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What is projected; amounts in USD."""
-
-    candidate: str
-    provider: str = ""
-    tuned: str = ""
-    """The candidate's name after its fine-tuning, where that has another price."""
-    baseline: str = ""
-    """Today's model; by default the one that costs the most."""
-    days: int = 30
-    fallback: Decimal = Decimal("0.03")
-    """The share of sources that today's model still answers, after the candidate: both calls are paid."""
-    is_batch: bool = False
-    few_shot_tokens: int | None = None
-    shadow: int = 200
-    """Sources that both models answer first: about as many pairs tell a candidate of 93 % from one of 90 %."""
-    judge: str = ""
-    """The model that compares them; by default today's."""
-    training: Decimal | None = None
-    hosting: Decimal | None = None
-    """What a machine for the fine-tuned model costs an hour, day and night, instead of tokens."""
-    sources_per_topic: int = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +50,7 @@ class Traffic:
 
     def costs(self, per_source: Decimal) -> Costs:
         """Return what this traffic costs at so much a source."""
-        topic = per_source * self.plan.sources_per_topic
-        return Costs(*map(exact, (per_source, topic, 100 * topic, MONTH * self.per_day * per_source)))
+        return costs_of(per_source, MONTH * self.per_day * per_source, self.plan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +77,12 @@ class Scenario:
 def exact(amount: Decimal) -> Decimal:
     """Round an amount as costs of calls are."""
     return amount.quantize(_RESOLUTION, context=_WIDE).normalize() + 0
+
+
+def costs_of(per_source: Decimal, per_month: Decimal, plan: Plan) -> Costs:
+    """Return what a source, a topic and a hundred cost, and a month."""
+    topic = per_source * plan.sources_per_topic
+    return Costs(*map(exact, (per_source, topic, 100 * topic, per_month)))
 
 
 def project(traffic: Traffic, name: str, rate: Rate, once: dict[str, Decimal | None], extra: int = 0) -> Scenario:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from otel_training.analysis.savings_plan import Plan, read_plan
+from otel_training.analysis.savings_rate import Rates, rates_of
 from otel_training.errors import TrainingError
 from otel_training.pricing.overrides import Overrides
 from otel_training.pricing.price import prices_version
@@ -24,10 +26,10 @@ class Stamp:
     """Today's model, the prices and the calls of a saving."""
 
     baseline: str
-    is_chosen: bool
-    """Whether its user named the model."""
+    provider: str
     prices: str
-    """Their version, in force on `date`."""
+    """The version of all prices; `rates` are those that were projected with, of `date`."""
+    rates: dict[str, dict[str, str]]
     date: str
     since: int
     until: int
@@ -44,36 +46,49 @@ def read_calls(store: Store, baseline: str, window: Mapping[str, int], edges: It
     return list(store.rows(read_query("savings_calls"), baseline=baseline, **window, edges=sorted(edges)))
 
 
-def stamp_of(baseline: str, overrides: Overrides, window: Mapping[str, int], calls: Row, *, is_chosen: bool) -> Stamp:
+def stamp_of(baseline: Row, overrides: Overrides, window: Mapping[str, int], calls: Row, rates: Rates) -> Stamp:
     """Stamp a saving of these calls."""
-    day = datetime.fromtimestamp(window["until"] / 1e6, UTC).date().isoformat()
-    figures = {name: calls[name] for name in ("calls", "first", "last", "digest")}
-    return Stamp(baseline, is_chosen, prices_version(overrides), day, window["since"], window["until"], **figures)
+    return Stamp(
+        baseline["name"],
+        baseline["provider"],
+        prices_version(overrides),
+        {name: rate.written() for name, rate in rates._asdict().items()},
+        datetime.fromtimestamp(window["until"] / 1e6, UTC).date().isoformat(),
+        window["since"],
+        window["until"],
+        *(calls[name] for name in ("calls", "first", "last", "digest")),
+    )
 
 
-def read_stamp(text: bytes) -> Stamp:
-    """Read the stamp of a former saving, from its JSON; raises `SavingsError` where there is none."""
+def read_former(text: bytes) -> tuple[Plan, Stamp]:
+    """Read what a former saving stands on, from its JSON; raises `SavingsError` where there is none."""
     try:
-        return Stamp(**json.loads(text)["stamp"])
-    except (KeyError, TypeError, ValueError) as error:
+        former = json.loads(text)
+        return read_plan(former["plan"]), Stamp(**former["stamp"])
+    except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError) as error:
         raise SavingsError("That is no saving: give a file that `savings --json` wrote.") from error
 
 
-def stale(store: Store, overrides: Overrides, former: Stamp, now: int) -> list[str]:
+def stale(store: Store, overrides: Overrides, former: tuple[Plan, Stamp], now: datetime) -> list[str]:
     """Say what is no longer as it was; nothing where a saving still holds."""
+    plan, stamp = former
+    until = int(now.timestamp() * 1e6)
+    again, *_ = read_calls(store, stamp.baseline, {"since": stamp.since, "until": stamp.until})
+    newer, *_ = read_calls(store, stamp.baseline, {"since": stamp.until, "until": until})
+    since = until - (stamp.until - stamp.since)
+    _, *models = store.rows(read_query("savings_models"), since=since, until=until)
+    costliest = next((row["name"] for row in models if row["source_usd"]), stamp.baseline)
     version = prices_version(overrides)
-    again, *_ = read_calls(store, former.baseline, {"since": former.since, "until": former.until})
-    newer, *_ = read_calls(store, former.baseline, {"since": former.until, "until": now})
-    since = now - (former.until - former.since)
-    _, *models = store.rows(read_query("savings_models"), since=since, until=now)
-    costliest = next((row["name"] for row in models if row["source_usd"]), former.baseline)
+    rates = rates_of(plan, overrides, stamp.baseline, stamp.provider, now)._asdict()
     reasons = []
-    if costliest != former.baseline and not former.is_chosen:
-        reasons.append(f"{costliest} costs the most now, no longer {former.baseline}")
-    if version != former.prices:
-        reasons.append(f"the prices are those of {version}, no longer of {former.prices}")
-    if again["digest"] != former.digest:
-        reasons.append(f"of its {former.calls} calls, or of what they cost, not all are as they were")
-    if newer["calls"] * _MUCH >= former.calls:
-        reasons.append(f"calls came in since: {newer['calls']}, beside its {former.calls}")
+    if not plan.baseline and costliest != stamp.baseline:
+        reasons.append(f"{costliest} costs the most now, no longer {stamp.baseline}")
+    if version != stamp.prices:
+        reasons.append(f"the prices are those of {version}, no longer of {stamp.prices}")
+    if changed := [name for name, rate in rates.items() if rate.written() != stamp.rates[name]]:
+        reasons.append(f"the prices of the {' and the '.join(changed)} are others")
+    if again["digest"] != stamp.digest:
+        reasons.append(f"of its {stamp.calls} calls, or of what they cost, not all are as they were")
+    if newer["calls"] * _MUCH >= stamp.calls:
+        reasons.append(f"calls came in since: {newer['calls']}, beside its {stamp.calls}")
     return reasons

@@ -1,6 +1,6 @@
 """`otel-training savings`: what calls cost today, and what a cheaper model would save."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, astuple
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -13,8 +13,9 @@ from rich.console import RenderableType
 
 from otel_training.analysis.savings import Savings, read_savings
 from otel_training.analysis.savings_pace import BreakEven
-from otel_training.analysis.savings_scenario import Costs, Plan, Scenario, tenths
-from otel_training.analysis.savings_stamp import Stamp, read_stamp, stale
+from otel_training.analysis.savings_plan import Plan
+from otel_training.analysis.savings_scenario import Costs, Scenario, tenths
+from otel_training.analysis.savings_stamp import Stamp, read_former, stale
 from otel_training.analysis.writing import usd
 from otel_training.cli.exit_code import ExitCode
 from otel_training.cli.output import Output, note, output_options, plural, table, warn
@@ -25,20 +26,19 @@ _ONCE: Final = ("USD", "shadow", "judge", "training", "pays from", "between")
 _MOST: Final = 10**9
 
 
-def _amount(text: str) -> Decimal:
-    if not 0 <= float(text) <= _MOST:
-        raise ValueError(text)
-    return Decimal(text.strip())
+def _figure(kind: Callable[[str], Any], metavar: str) -> dict[str, Any]:
+    """Take a figure within bounds as an option."""
+
+    def read(text: str) -> Any:
+        if not 0 <= float(text) <= _MOST:
+            raise ValueError(text)
+        return kind(text)
+
+    return {"type": read, "metavar": metavar}
 
 
-def _count(text: str) -> int:
-    if not 0 <= int(text) <= _MOST:
-        raise ValueError(text)
-    return int(text)
-
-
-_USD: Final[dict[str, Any]] = {"type": _amount, "metavar": "USD"}
-_COUNT: Final[dict[str, Any]] = {"type": _count, "metavar": "N"}
+_USD: Final = _figure(Decimal, "USD")
+_COUNT: Final = _figure(int, "N")
 
 
 @click.command()
@@ -48,7 +48,7 @@ _COUNT: Final[dict[str, Any]] = {"type": _count, "metavar": "N"}
 @click.option("--baseline", default="", metavar="MODEL", help="Today's model.  [default: the costliest]")
 @click.option("--days", default=30, show_default=True, type=click.IntRange(1, 3650), metavar="N",
               help="Of traffic, until now.")  # fmt: skip
-@click.option("--fallback", default="0.03", show_default=True, type=_amount, metavar="SHARE",
+@click.option("--fallback", default="0.03", show_default=True, **_figure(Decimal, "SHARE"),
               help="Of sources that today's model still answers; both calls are paid.")  # fmt: skip
 @click.option("--batch", "is_batch", is_flag=True, help="The candidate answers in batches.")
 @click.option("--few-shot-tokens", **_COUNT, help="Of examples in a prompt.  [default: three calls]")
@@ -69,7 +69,7 @@ def savings(check: Path | None, output: Output, **options: Any) -> ExitCode:
     with open_store() as (store, folder):
         overrides = read_overrides(folder)
         if check is not None:
-            reasons = stale(store, overrides, read_stamp(check.read_bytes()), int(now.timestamp() * 1e6))
+            reasons = stale(store, overrides, read_former(check.read_bytes()), now)
         else:
             projected = read_savings(store, overrides, plan, now)
     if check is not None:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +11,8 @@ import pytest
 
 import otel_training
 from otel_training.analysis.savings import read_savings
-from otel_training.analysis.savings_scenario import Plan
-from otel_training.analysis.savings_stamp import SavingsError, read_stamp, stale
+from otel_training.analysis.savings_plan import Plan
+from otel_training.analysis.savings_stamp import SavingsError, read_former, stale
 from otel_training.folder import DataFolder, make_folder
 from otel_training.pipeline import process
 from otel_training.pricing.overrides import read_overrides
@@ -20,7 +20,8 @@ from otel_training.store.costs import price_calls
 from otel_training.store.session import open_drained
 
 PRICES = '[[price]]\nmodel = "big"\ninput_mtok = 3\noutput_mtok = 15\n'
-DEARER = PRICES.replace("3\n", "4\n")
+VERSION = "the prices are those of"
+RATES = "the prices of the candidate and the tuned and the judge are others"
 
 
 def ask(*models: str) -> None:
@@ -39,9 +40,14 @@ def prices(folder: DataFolder) -> Path:
     return path
 
 
+def change(prices: Path) -> None:
+    """Change a price."""
+    prices.write_text(PRICES.replace("3\n", "4\n"), encoding="utf-8")
+
+
 def reprice(prices: Path) -> None:
-    """Change a price, and price all calls by it."""
-    prices.write_text(DEARER, encoding="utf-8")
+    """Price all calls by a changed price."""
+    change(prices)
     with open_drained(process.settings()) as (store, folder):
         price_calls(store, folder, again=True)
 
@@ -57,10 +63,10 @@ CHANGES: dict[str, tuple[str, Callable[[Path], object], list[str]]] = {
     "a call": ("", lambda _: ask("big"), []),
     "calls": ("", lambda _: ask(*["big"] * 2), ["calls came in since: 2, beside its 20"]),
     "other calls": ("", lambda _: ask(*["odd"] * 9), []),
-    "prices": ("", lambda path: path.write_text(DEARER, encoding="utf-8"), ["the prices are those of"]),
-    "costs": ("", reprice, ["the prices are those of", "of its 20 calls, or of what they cost, not all are as"]),
-    "today's model": ("", ask_another, ["b costs the most now, no longer big", "the prices are those of"]),
-    "today's model, which was chosen": ("big", ask_another, ["the prices are those of"]),
+    "prices": ("", change, [VERSION, RATES]),
+    "costs": ("", reprice, [VERSION, RATES, "of its 20 calls, or of what they cost, not all are as"]),
+    "today's model": ("", ask_another, ["b costs the most now, no longer big", VERSION]),
+    "today's model, which was chosen": ("big", ask_another, [VERSION]),
 }  # fmt: skip
 
 
@@ -73,26 +79,58 @@ def test_says_what_has_changed(change: str, prices: Path) -> None:
     ask(*["big"] * 20)
     with open_drained(process.settings()) as (store, folder):
         before = read_savings(store, read_overrides(folder), Plan("big", baseline=baseline), datetime.now(UTC))
-    former = read_stamp(json.dumps(asdict(before), default=str).encode())
+    former = read_former(json.dumps(asdict(before), default=str).encode())
 
     make(prices)
     with open_drained(process.settings()) as (store, folder):
-        said = stale(store, read_overrides(folder), former, int(datetime.now(UTC).timestamp() * 1e6))
-    assert (before.stamp, len(reasons)) == (former, len(said))
+        said = stale(store, read_overrides(folder), former, datetime.now(UTC))
+    assert ((before.plan, before.stamp), len(reasons)) == (former, len(said))
     assert [] == [reason for reason, begins in zip(said, reasons, strict=True) if not reason.startswith(begins)]
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("migrated")
 @pytest.mark.parametrize(
-    "text", ["", "[]", "1", "{}", '{"stamp": null}', '{"stamp": {}}', '{"stamp": {"calls": 1}}', "\xff"]
+    ("plan", "whose"), [({"judge": "j"}, "candidate and the tuned"), ({"tuned": "t"}, "candidate and the judge")]
+)
+def test_a_price_whose_day_has_come_is_another(plan: Any, whose: str, prices: Path) -> None:
+    """Though the user's file is as it was."""
+    day = (datetime.now(UTC) + timedelta(20)).date()
+    others = "".join(PRICES.replace("big", model) for model in "jt")
+    prices.write_text(PRICES + PRICES.replace("3\n", "4\n") + f"effective_from = {day}\n" + others, encoding="utf-8")
+    ask("big")
+    with open_drained(process.settings()) as (store, folder):
+        overrides, now = read_overrides(folder), datetime.now(UTC)
+        saving = read_savings(store, overrides, Plan("big", **plan), now)
+        assert saving.stamp is not None
+        former = (saving.plan, saving.stamp)
+        assert [] == stale(store, overrides, former, now + timedelta(10))
+        assert [f"the prices of the {whose} are others"] == stale(store, overrides, former, now + timedelta(25))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        '{"plan": {}, "stamp": {}}',
+        '{"plan": {"fallback": "x"}, "stamp": {}}',
+        "1",
+        "{}",
+        '{"stamp": null}',
+        '{"stamp": {}}',
+        '{"stamp": {"calls": 1}}',
+        "\xff",
+    ],
 )
 def test_what_is_no_saving_is_refused(text: str) -> None:
     """In one sentence."""
     with pytest.raises(SavingsError, match="That is no saving: give a file"):
-        read_stamp(text.encode("latin-1"))
+        read_former(text.encode("latin-1"))
 
 
 def test_a_saving_of_nothing_has_no_stamp() -> None:
     """There is nothing in it that could change."""
     nothing: Any = {"stamp": None, "scenarios": []}
     with pytest.raises(SavingsError):
-        read_stamp(json.dumps(nothing).encode())
+        read_former(json.dumps(nothing).encode())
