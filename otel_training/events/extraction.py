@@ -30,10 +30,11 @@ def extraction(record: Record, finisher: Finisher) -> Iterator[Event]:
     source = as_text(content.get("source_content"))
     items = content.get("insights")
     insights = _read(items) if isinstance(items, list) else []
-    redactor.look_at(source or "", [url_in_id(url), topic, *_texts(insights)])
+    identity = url_in_id(url)
+    redactor.look_at(source or "", [identity, topic, *_texts(insights)])
     # The source first: its secrets have the first numbers.
     kept = None if source is None else redactor.redact(source)[: finisher.content_limit]
-    output = _kept(insights, url, redactor) if isinstance(items, list) else None
+    output = _kept(insights, identity, redactor) if isinstance(items, list) else None
     attributes: Attributes = {
         **record.attributes,
         names.TOPIC: redactor.redact(topic),
@@ -87,9 +88,12 @@ def _texts(insights: Sequence[_Insight]) -> list[str]:
     return [text for insight in insights for text in (insight.text, insight.category) if text]
 
 
-def _kept(insights: Sequence[_Insight], url: str, redactor: Redactor) -> list[JSON]:
-    """Return insights as they are kept: redacted, with the ids that anybody derives of them as they were."""
-    url = redactor.normal_form(url_in_id(url))
+def _kept(insights: Sequence[_Insight], identity: str, redactor: Redactor) -> list[JSON]:
+    """Return insights as they are kept: redacted, with the ids that anybody derives of them as they were.
+
+    `identity` is what of the source's URL counts in these ids.
+    """
+    url = redactor.normal_form(identity)
     kept: list[JSON] = []
     for text, category, own_id in insights:
         # What has no text shares neither id nor digest with others that have none.
