@@ -239,6 +239,7 @@ def test_says_what_is_replaced_and_what_is_not() -> None:
     assert [(given, given) for given, _ in kept] == kept
 
 
+@pytest.mark.slow
 def test_the_short_privacy_section_tells_the_truth() -> None:
     """The README's own example is kept as it says."""
     (example,) = re.findall(r"`(Mail [^`]+)`\s+is\s+kept\s+as\s+`([^`]+)`", README.text)
