@@ -18,7 +18,7 @@ import orjson
 from otel_training import conventions as names
 from otel_training.errors import RowsUnreadableError
 from otel_training.folder import DataFolder
-from otel_training.progress import Progress
+from otel_training.progress import Progress, silent
 from otel_training.spool.reading import read_lines
 from otel_training.spool.rejected import set_aside
 from otel_training.spool.segments import segment_paths
@@ -27,6 +27,8 @@ from otel_training.store.client import Store, read_query
 _log = logging.getLogger("otel_training")
 
 BATCH_BYTES: Final = 32 << 20
+_SOON: Final = 4 << 20
+"""Bytes that are in before anybody would read that they are going in."""
 _COPY: Final = "drain-"
 _LEDGER: Final = "SELECT segment, offset, damaged, torn FROM segments FINAL"
 _COLUMNS: Final = ("segment", "offset", "damaged", "torn", "revision")
@@ -56,13 +58,15 @@ class Batch:
     size: int = 0
 
 
-def drain(store: Store, folder: DataFolder, progress: Progress | None = None) -> int:
+def drain(store: Store, folder: DataFolder, progress: Progress = silent) -> int:
     """Insert every whole line that is not in the store yet; return how many."""
     for copy in folder.path.glob(f"{_COPY}*"):
         # Of a drain that was killed; who drains has locked the store.
         copy.unlink(missing_ok=True)
     positions = _read_positions(store, folder)
     total = sum(_size(position.path) - position.offset for position in positions)
+    if total > _SOON:
+        progress(0, total)
     done = lines = 0
     for batch in _batches(positions):
         lines += len(batch.lines)
@@ -72,10 +76,8 @@ def drain(store: Store, folder: DataFolder, progress: Progress | None = None) ->
             if position.is_finished:
                 position.path.unlink(missing_ok=True)
         done += batch.size
-        if progress is not None:
-            progress(min(done, total), total)
-    if progress is not None:
-        progress(total, total)
+        progress(min(done, total), total)
+    progress(total, total)
     return lines
 
 

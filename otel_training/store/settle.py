@@ -6,9 +6,10 @@ settling that dies is repeated whole.
 """
 
 import time
+from collections.abc import Iterator
 from typing import Final
 
-from otel_training.progress import Progress
+from otel_training.progress import Progress, silent
 from otel_training.store.client import Row, Store, read_query
 
 KEYS: Final = 10_000
@@ -30,14 +31,14 @@ _STEPS: Final = (
 )
 
 
-def settle(store: Store, progress: Progress | None = None) -> None:
+def settle(store: Store, progress: Progress = silent) -> None:
     """Bring everything up to date with the typed tables, into which nobody else inserts meanwhile."""
     if _settle(store, _FOREVER, _FOREVER, progress):
         store.run("TRUNCATE TABLE unsettled")
         store.run("TRUNCATE TABLE settling")
 
 
-def settle_beside_inserts(store: Store, since: int = 0, progress: Progress | None = None) -> int:
+def settle_beside_inserts(store: Store, since: int = 0, progress: Progress = silent) -> int:
     """Bring up to date what came in `since` then; return what to give as `since` next.
 
     A key of an insert that is under way is seen before all of its rows are: so what came in during the last
@@ -54,31 +55,29 @@ def count_unsettled(store: Store, seconds: int) -> int:
     return int(store.row(read_query("settle_waiting"), until=now - seconds, since=_FOREVER)["old"])
 
 
-def _settle(store: Store, until: int, since: int, progress: Progress | None) -> int:
+def _settle(store: Store, until: int, since: int, progress: Progress) -> int:
     """Settle what came in before `until` for good, then what came in from `since` on for now; return how many keys."""
     done = 0
     while keys := (waiting := store.row(read_query("settle_waiting"), until=until, since=since))["old"]:
-        if progress is not None and keys > _SOON:
-            progress(done, done + keys)
         # Without the young ones, which stay: round by round they would be taken again.
-        _settle_round(store, until, _FOREVER, waiting)
+        for part in _settle_round(store, until, _FOREVER, waiting):
+            if part == 1 or keys > _SOON:
+                progress(done + int(part * min(keys, KEYS)), done + keys)
         done += min(keys, KEYS)
-        if progress is not None:
-            progress(done, done + max(0, keys - KEYS))
     if waiting["young"]:
-        _settle_round(store, until, since, waiting)
+        list(_settle_round(store, until, since, waiting))
     return done
 
 
-def _settle_round(store: Store, until: int, since: int, waiting: Row) -> None:
-    run = time.time_ns()
-    store.run(read_query("settle_keys"), run=run, until=until, since=since, limit=KEYS)
+def _settle_round(store: Store, until: int, since: int, waiting: Row) -> Iterator[float]:
+    """Settle as many keys as a round takes; yields how much of that is done."""
+    steps = ["settle_keys", *_STEPS, "settle_examples", "settle_done"]
     if waiting["has_batches"]:
-        store.run(read_query("settle_batches"), run=run)
-    for step in _STEPS:
-        store.run(read_query(step), run=run)
+        steps.insert(steps.index("settle_names"), "settle_batches")
     if waiting["has_imports"]:
-        store.run(read_query("settle_twins"), run=run)
+        steps.insert(steps.index("settle_examples"), "settle_twins")
     calls = "v_llm_calls" if waiting["has_batches"] else "llm_calls"
-    store.run(read_query("settle_examples"), run=run, calls=calls)
-    store.run(read_query("settle_done"), run=run, until=until)
+    run = time.time_ns()
+    for number, step in enumerate(steps, 1):
+        store.run(read_query(step), run=run, until=until, since=since, limit=KEYS, calls=calls)
+        yield number / len(steps)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from otel_training.conventions import DATABASE
-from otel_training.progress import Progress
+from otel_training.progress import Progress, silent
 from otel_training.store.client import Store, read_query
 from otel_training.store.deployment import Deployment, read_deployment, read_template
 from otel_training.store.migrate import read_migrations
@@ -48,7 +48,7 @@ def differences(store: Store) -> list[Difference]:
     return list(_compare(_read_shape(store), wanted))
 
 
-def stale_rows(store: Store, progress: Progress | None = None) -> Iterator[Difference]:
+def stale_rows(store: Store, progress: Progress = silent) -> Iterator[Difference]:
     """Yield the settled rows that differ from those that a settling from scratch makes of the typed tables.
 
     Of another database of the same engine, whose typed tables are this store's; dropped again.
