@@ -107,11 +107,6 @@ def _own_program() -> Path | None:
     return None if is_library or folder.as_posix().endswith(_COMMANDS) else folder
 
 
-def _state_home() -> Path:
-    base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    return Path(base) / "otel_training"
-
-
 def find_folder(settings: Settings, start: Path | None = None) -> DataFolder:
     """Find the data folder, without making it.
 
@@ -128,7 +123,8 @@ def find_folder(settings: Settings, start: Path | None = None) -> DataFolder:
         root = inner
     place = root or program or here
     if not (place / NAME).is_dir() and (place == Path(place.anchor) or not os.access(place, os.W_OK)):
-        return DataFolder(_state_home(), is_guess=True)
+        state = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
+        return DataFolder(state / "otel_training", is_guess=True)
     return DataFolder(place / NAME, is_guess=root is None)
 
 

@@ -1,21 +1,22 @@
 """Ownership: only folders and files that are this user's alone, and reached by no link, are used."""
 
 import errno
-import logging
 import os
 import stat
 from collections.abc import Callable, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Final
 
 from otel_training.errors import FolderRefusedError
-
-_log = logging.getLogger("otel_training")
+from otel_training.warning import warn_once
 
 _OTHERS: Final = 0o077
 _FLAGS: Final = sum(getattr(os, name, 0) for name in ("O_CLOEXEC", "O_NOFOLLOW", "O_NONBLOCK"))
 """Windows has none of them; without the last, a pipe would be waited for."""
+_OPEN: Final = (
+    "otel_training cannot close its data folder to this machine's other users, since the file system keeps no modes: "
+    "set OTEL_TRAINING_HOME to a folder on another, or mount this one for its user alone"
+)
 _IGNORE: Final = ".gitignore"
 _ALL: Final = ("*",)
 
@@ -102,16 +103,8 @@ def _close_to_others(path: Path, status: os.stat_result) -> None:
     except OSError:
         is_closed = False
     if not is_closed:
-        _warn_of_open_folder()
-
-
-@cache
-def _warn_of_open_folder() -> None:
-    """Warn, once; such a disk (of Windows, of a network) lets its mount say who may read, and capture goes on."""
-    _log.warning(
-        "otel_training cannot close its data folder to this machine's other users, since the file system keeps no "
-        "modes: set OTEL_TRAINING_HOME to a folder on another, or mount this one for its user alone"
-    )
+        # Such a disk (of Windows, of a network) lets its mount say who may read; capture goes on.
+        warn_once(_OPEN)
 
 
 def _ignore(path: Path, ignored: Sequence[str]) -> None:

@@ -13,7 +13,7 @@ from otel_training._guard import guard
 from otel_training.cli.main import main
 from otel_training.folder import DataFolder
 from otel_training.pipeline import process
-from otel_training.pipeline.warning import warn_once
+from otel_training.warning import warn_once
 from tests.receiving import Receiver, receiving
 from tests.served import TRACED
 from tests.stores import lay_store

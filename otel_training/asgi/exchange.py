@@ -212,7 +212,7 @@ class FinishedExchange(NamedTuple):
     def to_record(self) -> Record:
         """Make the record, on the writer thread."""
         attributes: dict[str, Scalar | None] = {names.ROUTE: self.path}
-        query = _parse_query(self.query_string)
+        query = {key: values[0] for key, values in parse_qs(self.query_string.decode("latin-1")).items()}
         reader, content = query.pop("user_id", None), self.content
         if self.kind is Kind.QUERY:
             attributes[names.OUTCOME] = Outcome.OK.value
@@ -246,7 +246,3 @@ def _read_head(headers: Any) -> tuple[bytes, bytes]:
 
 def _name(value: bytes) -> str:
     return value[:_NAME].decode("latin-1")
-
-
-def _parse_query(query: bytes) -> dict[str, str]:
-    return {key: values[0] for key, values in parse_qs(query.decode("latin-1")).items()} if query else {}

@@ -9,10 +9,10 @@ from types import FunctionType, MethodType
 from typing import Any, Final, TypeAlias
 
 from otel_training._guard import guard
-from otel_training.pipeline.warning import warn_once
 from otel_training.record.fields import FIELD_LIMIT
 from otel_training.record.known import class_attribute
 from otel_training.record.values import fields_of, first_of, text_of, url_of
+from otel_training.warning import warn_once
 
 _SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
     "topic": ("topic",),

@@ -22,11 +22,11 @@ from otel_training.capture.tracing import current_context, end_span, enter, is_s
 from otel_training.capture.wrapping import wrap
 from otel_training.conventions import Kind, Outcome
 from otel_training.pipeline.process import current, emit
-from otel_training.pipeline.warning import warn_once
 from otel_training.record.clock import event_number, now, ticks
 from otel_training.record.fields import FIELD_LIMIT, SLACK
 from otel_training.record.record import JSON, Record, Scalar
 from otel_training.record.values import BREADTH, fields_of, text_of
+from otel_training.warning import warn_once
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -15,11 +15,11 @@ from otel_training.capture.returned import find
 from otel_training.capture.tracing import captures
 from otel_training.conventions import Kind, Loss
 from otel_training.pipeline.process import emit, lose
-from otel_training.pipeline.warning import warn_once
 from otel_training.record.clock import event_id, now
 from otel_training.record.fields import NAME_LIMIT, as_id, figure_of, flag
 from otel_training.record.record import Record, Scalar, context_of
 from otel_training.record.values import TEXT_LIMIT, plain, snapshot, text_of
+from otel_training.warning import warn_once
 
 RUNNING: Final = otel_context.create_key("otel_training.extraction")
 CARRIED: Final = otel_context.create_key("otel_training.extraction.thread")

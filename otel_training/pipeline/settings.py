@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from otel_training.config import Settings, from_environment, runner_of_tests, variable
-from otel_training.pipeline.warning import warn_once
+from otel_training.warning import warn_once
 
 
 def settings_in_force() -> Settings:

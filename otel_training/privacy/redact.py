@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -153,7 +154,8 @@ class Redactor:
                 pieces += (text[end:start], placeholder if is_text else f'"{placeholder}"')
                 end = stop
             replaced = "".join((*pieces, text[end : span.end]))
-            if _is_json(replaced):
+            with suppress(ValueError, RecursionError):
+                json.loads(replaced)
                 return replaced
         return json.dumps(self._redact_value(span.value, "", _DEPTH), ensure_ascii=False)
 
@@ -169,11 +171,3 @@ class Redactor:
     def _placeholder(self, kind: str, secret: str) -> str:
         self.counts[kind] = self.counts.get(kind, 0) + 1
         return self.placeholders.choose(kind, secret)
-
-
-def _is_json(text: str) -> bool:
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return True

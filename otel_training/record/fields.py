@@ -73,13 +73,13 @@ def number(value: object) -> float | None:
     if type(value) is float and math.isfinite(value):
         return value
     value = unwrap(value)
-    if isinstance(value, str):
-        value = _number_of_text(clean_text(value, _NUMBER_LIMIT))
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return None
     try:
+        if isinstance(value, str):
+            value = float(clean_text(value, _NUMBER_LIMIT))
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            return None
         figure = float.__float__(value) if isinstance(value, float) else int.__float__(value)
-    except OverflowError:
+    except (OverflowError, ValueError):
         return None
     return figure if math.isfinite(figure) else None
 
@@ -98,13 +98,6 @@ def flag(value: object) -> bool | None:
     text = clean_text(value, _NUMBER_LIMIT).strip().lower() if isinstance(value, str) else ""
     figure = number(value)
     return _FLAGS.get(text, bool(figure) if figure in (0, 1) else None)
-
-
-def _number_of_text(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
 
 
 def text_key(items: Iterable[dict[Any, Any]]) -> str | None:

@@ -81,7 +81,12 @@ def plain(value: object, depth: int = DEPTH, limit: int = TEXT_LIMIT, budget: Bu
         return f"<{kind.__name__}>"
     fields = _public_fields(value)
     if fields is not None:
-        return _plain_mapping(fields, depth - 1, limit, budget)
+        return {
+            clean_text(key, _KEY_LIMIT) if type(key) is str else f"<{type(key).__name__}>": plain(
+                item, depth - 1, limit, budget
+            )
+            for key, item in pairs_of(fields, BREADTH)
+        }
     if isinstance(value, (list, tuple)):
         return [plain(item, depth - 1, limit, budget) for item in items_of(value, BREADTH)]
     return f"<{kind.__name__}>"
@@ -100,15 +105,6 @@ def _plain_number(value: float | None) -> JSON:
     if value is None or -INT64 <= value < INT64:
         return value
     return int.__repr__(value) if int.bit_length(value) <= INT_BITS else "<int>"
-
-
-def _plain_mapping(value: dict[object, object], depth: int, limit: int, budget: Budget) -> JSON:
-    return {
-        clean_text(key, _KEY_LIMIT) if type(key) is str else f"<{type(key).__name__}>": plain(
-            item, depth, limit, budget
-        )
-        for key, item in pairs_of(value, BREADTH)
-    }
 
 
 def clean_text(text: str, limit: int = TEXT_LIMIT) -> str:

@@ -67,9 +67,10 @@ class Shipment:
         except OSError as error:
             # The disk refused to keep what was refused: nothing is deleted.
             receipt = Receipt(Verdict.SUSPECT, f"{path.name}: {error.strerror}")
-        self._note_error(receipt)
         if receipt.verdict is Verdict.ACCEPTED:
             self._finish(lines)
+        elif receipt.reason:
+            self.state = replace(self.state, error=receipt.reason, error_at=time.time())
         return receipt
 
     def _finish(self, lines: Lines) -> None:
@@ -154,8 +155,3 @@ class Shipment:
     def _set_aside(self, lines: Lines, data: bytes, reason: str) -> Path:
         receiver = printable(self.settings.otlp_endpoint)
         return set_aside(self.folder, lines.path.name, lines.header, data, f"{receiver}: {reason}")
-
-    def _note_error(self, receipt: Receipt) -> None:
-        if receipt.verdict is Verdict.ACCEPTED or not receipt.reason:
-            return
-        self.state = replace(self.state, error=receipt.reason, error_at=time.time())

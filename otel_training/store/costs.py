@@ -1,10 +1,8 @@
 """The costs of calls: priced once they are in the store, at least once each, and read once by the call's event id."""
 
-import logging
 import time
 from contextlib import closing
 from datetime import UTC, datetime
-from functools import cache
 from itertools import islice
 from random import getrandbits
 from typing import Final
@@ -15,8 +13,7 @@ from otel_training.pricing.overrides import Overrides, read_overrides
 from otel_training.pricing.price import price_call, prices_version
 from otel_training.progress import Progress, silent
 from otel_training.store.client import Row, Store, read_query
-
-_log = logging.getLogger("otel_training")
+from otel_training.warning import warn_once
 
 _BATCH: Final = 10_000
 _COLUMNS: Final = ("event_id", "ts", "cost", "reason", "source", "model", "version", "assumption", "revision")
@@ -27,7 +24,8 @@ def price_new_calls(store: Store, folder: DataFolder, progress: Progress = silen
     try:
         price_calls(store, folder, progress=progress)
     except PricesError as error:
-        _warn(str(error))
+        # Not at each drain of a served store.
+        warn_once("No call is priced meanwhile: %s", str(error))
 
 
 def price_calls(store: Store, folder: DataFolder, *, again: bool = False, progress: Progress = silent) -> int:
@@ -57,12 +55,6 @@ def _unsettle(store: Store, extractions: set[str]) -> None:
     now = datetime.fromtimestamp(store.row("SELECT toUnixTimestamp(now()) AS now")["now"], UTC)
     rows = [[extraction, "extraction", getrandbits(64), now, 1] for extraction in extractions]
     store.insert("unsettled", ("key", "kind", "token", "at", "sign"), rows)
-
-
-@cache
-def _warn(sentence: str) -> None:
-    """Warn once, not at each drain of a served store."""
-    _log.warning("No call is priced meanwhile: %s", sentence)
 
 
 def _price(row: Row, overrides: Overrides, version: str) -> list[object]:

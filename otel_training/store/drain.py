@@ -143,7 +143,7 @@ def _reading(path: Path) -> Iterator[None]:
 def _insert(store: Store, folder: DataFolder, lines: list[tuple[Position, bytes]]) -> None:
     readable = []
     for position, line in lines:
-        if not _is_header(position.header):
+        if not isinstance(_parse(position.header), dict):
             _set_aside(folder, position, line, _NO_HEADER)
         elif not _is_record(line):
             _set_aside(folder, position, line, _NO_RECORD)
@@ -185,10 +185,6 @@ def _write_ledger(store: Store, positions: list[Position]) -> None:
     revision = time.time_ns()
     rows = [[position.path.name, position.offset, position.damaged, position.torn, revision] for position in positions]
     store.insert("segments", _COLUMNS, rows)
-
-
-def _is_header(line: bytes) -> bool:
-    return isinstance(_parse(line), dict)
 
 
 def _is_record(line: bytes) -> bool:

@@ -74,7 +74,9 @@ def _read(source: bytes, parsed: Parsed) -> Statement:
     text = parsed.canonical
     bare = _QUOTED.sub(_blank, text)
     words = frozenset(_read_keyword(source[start:end].upper()) for start, end in parsed.keywords)
-    match = _last_format(bare) if b"FORMAT" in words or b"VALUES" in words else None
+    match = None
+    if b"FORMAT" in words or b"VALUES" in words:
+        match = max(_FORMAT.finditer(bare), key=re.Match.start, default=None)
     name, query = (match[1], text[: match.start()]) if match else ("", text)
     data_at = -1
     if match and bare.startswith("INSERT INTO ") and b"SELECT" not in words:
@@ -98,10 +100,6 @@ def _read_keyword(source: bytes) -> bytes:
     """Read a keyword's first and last word: comments may stand between them."""
     words = _WORD.findall(source)
     return b" ".join(words[:1] + words[1:][-1:])
-
-
-def _last_format(bare: str) -> re.Match[str] | None:
-    return max(_FORMAT.finditer(bare), key=re.Match.start, default=None)
 
 
 def _blank(quoted: re.Match[str]) -> str:
