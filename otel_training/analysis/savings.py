@@ -14,7 +14,7 @@ from otel_training.pricing.overrides import Overrides
 from otel_training.store.client import Row, Store, read_query
 
 _DAY: Final = 86_400_000_000
-_RULE_OF_THUMB: Final = {"large model": Decimal("0.003"), "small model": Decimal("0.0001")}
+_RULE_OF_THUMB: Final = {"large_model": Decimal("0.003"), "small_model": Decimal("0.0001")}
 """What a source costs where it has 600 tokens and its answer 80, by a model at 3 and 15 USD; and 97 % less."""
 _FEW: Final = 3
 """Examples in a few-shot prompt, each as long as a call."""
@@ -84,7 +84,8 @@ def _project_all(traffic: Traffic, rates: Rates, length: int, extra: int) -> tup
     # Each of the two answers is judged by itself, beside its prompt.
     judged = 2 * traffic.plan.shadow
     judging = rates.judge.cost([Bracket(length - 1, judged, judged * length, judged * _JUDGEMENT)])
-    once = {"judge": None if rates.judge.unknown or rates.judge.per_day else judging}
+    is_unknown = judged and (rates.judge.unknown or rates.judge.per_day)
+    once = {"judge": None if is_unknown else judging}
     return (
         project(traffic, "untuned", rates.candidate, {**once, "training": Decimal(0)}),
         project(traffic, "few-shot", rates.candidate, {**once, "training": Decimal(0)}, extra),

@@ -26,11 +26,11 @@ _ONCE: Final = ("USD", "shadow", "judge", "training", "pays from", "between")
 _MOST: Final = 10**9
 
 
-def _figure(kind: Callable[[str], Any], metavar: str) -> dict[str, Any]:
+def _figure(kind: Callable[[str], Any], metavar: str, most: int = _MOST) -> dict[str, Any]:
     """Take a figure within bounds as an option."""
 
     def read(text: str) -> Any:
-        if not 0 <= float(text) <= _MOST:
+        if not 0 <= float(text) <= most:
             raise ValueError(text)
         return kind(text)
 
@@ -48,7 +48,7 @@ _COUNT: Final = _figure(int, "N")
 @click.option("--baseline", default="", metavar="MODEL", help="Today's model.  [default: the costliest]")
 @click.option("--days", default=30, show_default=True, type=click.IntRange(1, 3650), metavar="N",
               help="Of traffic, until now.")  # fmt: skip
-@click.option("--fallback", default="0.03", show_default=True, **_figure(Decimal, "SHARE"),
+@click.option("--fallback", default="0.03", show_default=True, **_figure(Decimal, "SHARE", 1),
               help="Of sources that today's model still answers; both calls are paid.")  # fmt: skip
 @click.option("--batch", "is_batch", is_flag=True, help="The candidate answers in batches.")
 @click.option("--few-shot-tokens", **_COUNT, help="Of examples in a prompt.  [default: three calls]")
@@ -63,8 +63,6 @@ _COUNT: Final = _figure(int, "N")
 def savings(check: Path | None, output: Output, **options: Any) -> ExitCode:
     """Show what calls cost, and what a cheaper model would save."""
     plan = Plan(**options)
-    if plan.fallback > 1:
-        raise click.BadParameter("it is a share, 0 to 1", param_hint="--fallback")
     now = datetime.now(UTC)
     with open_store() as (store, folder):
         overrides = read_overrides(folder)
@@ -93,7 +91,9 @@ def _draw(savings: Savings) -> Iterator[RenderableType]:
         return
     columns = ("USD", "a source", f"{savings.plan.sources_per_topic} of them", "100 topics", "a month", "saved")
     rows = [_row(f"{stamp.baseline}, today", savings.today), _row("all models, today", savings.all_models)]
-    rows += [_row(f"rule of thumb, {name}", costs) for name, costs in (savings.rule_of_thumb or {}).items()]
+    rows += [
+        _row(f"rule of thumb, {name.replace('_', ' ')}", costs) for name, costs in (savings.rule_of_thumb or {}).items()
+    ]
     rows += [_row(f"{way.model}, {way.name}", way.costs or Costs(), way.saving) for way in savings.scenarios]
     yield table("What sources cost", columns, rows)
     yield table("What is paid first, and from when on it pays", _ONCE, [_row_once(way) for way in savings.scenarios])

@@ -144,5 +144,7 @@ def test_a_user_names_todays_model(projected: Any) -> None:
     assert (Decimal(24), Decimal("0.000006")) == tuple(
         savings.scenarios[2].parts[part] for part in ("machine", "fallback")
     )
+    nothing_judged = projected([], baseline="small", judge="odd", shadow=0)
+    assert {Decimal(0)} == {usd for way in nothing_judged.scenarios[:2] for usd in way.once.values()}
     with pytest.raises(SavingsError, match="No call of nobody's in an extraction has tokens and a cost"):
         projected([], baseline="nobody's")

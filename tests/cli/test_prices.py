@@ -27,6 +27,13 @@ output_mtok = 2.50
 model = "own-*"
 effective_from = 2027-01-01
 per_hour = 2.40
+
+[[price]]
+model = "own-*"
+effective_from = 2028-01-01
+input_mtok = 3
+output_mtok = 15
+batch = 0.5
 """
 
 
@@ -45,6 +52,9 @@ def own(folder: DataFolder) -> None:
              ("input_mtok", 100_000, "0.50"), ("output_mtok", 100_000, "2.50")],
         ),
         ("--at 2027-01-01", [("per_hour", 0, "2.40")]),
+        ("--at 2027-01-01 --batch", [("per_hour", 0, "2.40")]),
+        # Half of 3 and of 15.
+        ("--at 2028-01-01 --batch", [("input_mtok", 0, "1.5"), ("output_mtok", 0, "7.5")]),
     ],
 )  # fmt: skip
 def test_shows_the_users_own_price(options: str, lines: list[Any], own: None, rows: Any) -> None:
@@ -54,6 +64,14 @@ def test_shows_the_users_own_price(options: str, lines: list[Any], own: None, ro
     assert lines == [(row["price"], row["prompt_above"], row["usd"]) for row in shown]
     assert {("own-7b", "prices.toml")} == {(row["model"], row["source"]) for row in shown}
     assert "prices.toml" in shown[0]["version"]
+
+
+def test_a_batch_has_a_price_of_its_own(own: None, command: Any) -> None:
+    """Where none is given, it is not the one of other calls."""
+    code, printed, error = command("prices", "show", "own-7b", "--at", "2026-11-01", "--batch")
+
+    assert (1, "") == (code, printed)
+    assert "No price of own-7b is known (no_batch_price): give its price with `batch` in prices.toml" in error
 
 
 def test_shows_the_lists_price(command: Any) -> None:
