@@ -123,7 +123,8 @@ def rows(command: Callable[..., tuple[int, str, str]]) -> Callable[..., list[dic
 
     def run(*argv: object) -> list[dict[str, Any]]:
         code, out, err = command(*argv, "--json")
-        assert code == 0, err
+        # `doctor` ends with 1 where there is anything to do.
+        assert code <= (argv[0] == "doctor"), err
         return [json.loads(line) for line in out.splitlines()]
 
     return run

@@ -1,12 +1,14 @@
 """`otel-training doctor`: where the data is, who wrote it, what is wrong and what to do."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 import click
 from rich.console import RenderableType
 
+from otel_training.cli.exit_code import ExitCode
 from otel_training.cli.gaps import draw_list, read_gaps
 from otel_training.cli.output import Output, output_options, table
 from otel_training.cli.shipping_report import read_shipping_report, shipping_findings
@@ -15,9 +17,15 @@ from otel_training.cli.store import open_store
 from otel_training.conventions import Loss
 from otel_training.folder import DataFolder
 from otel_training.pipeline.settings import settings_in_force
+from otel_training.pricing.ends import end_of
 from otel_training.store.client import Store, read_query
 from otel_training.store.drain import count_waiting
 
+_DAYS_OF_USE: Final = 7
+_NOTICE_DAYS: Final = 60
+_SILENT_HOURS: Final = 24
+_RESTING_HOURS: Final = 30 * 24
+"""A program that has been silent for longer was stopped on purpose."""
 EXPLANATIONS: Final = {
     Loss.QUEUE_FULL: "more records came at once than could be written; the app was not slowed down",
     Loss.SPOOL_FULL: "the spool or the disk reached its bound: drain (any command does), make room, "
@@ -44,14 +52,15 @@ EXPLANATIONS: Final = {
 
 @click.command()
 @output_options()
-def doctor(output: Output) -> None:
+def doctor(output: Output) -> ExitCode:
     """Show who wrote, what waits, what was lost, and what to do.
 
-    Also where the data is, and which keys made the readers' pseudonyms.
+    Also where the data is, and which keys made the readers' pseudonyms. The exit code is 1 if there is anything to do.
     """
     with open_store() as (store, folder):
         report = examine(store, folder)
     output.emit([report], lambda _: _draw(report))
+    return ExitCode.FAILED if report["findings"] else ExitCode.OK
 
 
 def examine(store: Store, folder: DataFolder) -> dict[str, Any]:
@@ -76,9 +85,26 @@ def examine(store: Store, folder: DataFolder) -> dict[str, Any]:
             f"{len(report['keys'])} keys made the readers' pseudonyms, so one reader can count as several: set the "
             "same OTEL_TRAINING_USER_KEY everywhere."
         )
+    use = store.row(read_query("doctor_use"), days=_DAYS_OF_USE)
+    report["findings"] += [*_silence(use["hours"]), *_endings(use["models"], datetime.now(UTC).date())]
     if report["shipping"] is not None:
         report["findings"] += shipping_findings(report["shipping"], settings.otlp_endpoint)
     return report
+
+
+def _silence(hours: int | None) -> Iterator[str]:
+    """Say when extractions have stopped: not for an hour, nor for good."""
+    if hours is not None and _SILENT_HOURS <= hours <= _RESTING_HOURS:
+        yield f"The last extraction was {hours} hours ago: see that the program that extracts runs, and what it logs."
+
+
+def _endings(models: Iterable[str], today: date) -> Iterator[str]:
+    """Say which of the models in use end soon, or have ended."""
+    for model in models:
+        end = end_of(model)
+        if end is not None and (end.on - today).days <= _NOTICE_DAYS:
+            verb = "ended" if end.on < today else "ends"
+            yield f"The model {model} {verb} on {end.on}: choose another, and see what it costs ({end.source})."
 
 
 def _draw(report: dict[str, Any]) -> Iterator[RenderableType]:

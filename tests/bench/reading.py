@@ -131,7 +131,8 @@ def command(folder: DataFolder, *argv: str) -> tuple[float, float]:
     _, status, used = os.wait4(child, 0)
     seconds = time.perf_counter() - began
     os.close(null)
-    assert os.waitstatus_to_exitcode(status) == 0, argv
+    # `doctor` ends with 1 where there is anything to do.
+    assert os.waitstatus_to_exitcode(status) <= (argv == ("doctor",)), argv
     return seconds, used.ru_maxrss / 1024
 
 

@@ -9,7 +9,8 @@ import pytest
 import otel_training
 from otel_training.folder import DataFolder
 from otel_training.pipeline import process
-from tests.cli.news import gather_all
+from otel_training.record.clock import Clock, random_bits, use_clock
+from tests.cli.news import extract, gather_all
 from tests.receiving import Receiver
 
 pytestmark = pytest.mark.slow
@@ -76,3 +77,35 @@ def test_doctor_says_that_nobody_ships(
     process.reset()
 
     assert any("no endpoint is set here" in finding for finding in rows("doctor")[0]["findings"])
+
+
+def test_doctor_says_that_extractions_stopped(rows: Any, command: Any) -> None:
+    """Between a day and a month: a program that rests was stopped on purpose."""
+
+    def findings(hours: int) -> list[str]:
+        """Capture as if it was so long ago, and ask."""
+        moment = time.time_ns() - hours * 3_600 * 10**9
+        use_clock(Clock(lambda: moment, lambda: 0, lambda: (moment // 1_000_000) << 74 | random_bits(74)))
+        extract("chips", "https://news.example/1", f"text of {hours}")
+        assert otel_training.flush(30)
+        use_clock(None)
+        return [finding for finding in rows("doctor")[0]["findings"] if "last extraction" in finding]
+
+    assert [] == findings(24 * 31)
+    assert ["The last extraction was 25 hours ago: see that the program that extracts runs, and what it logs."] == (
+        findings(25)
+    )
+    assert [] == findings(1)
+
+
+def test_doctor_says_that_a_model_in_use_ends(rows: Any) -> None:
+    """Two months before, and afterwards."""
+    with otel_training.extraction(source_content="text") as handle:
+        for model in ("gpt-4o-mini-2024-07-18", "claude-sonnet-4-5", "my-own"):
+            handle.llm_call(model=model, input="Prompt", output="Answer")
+    assert otel_training.flush(30)
+    named = [finding for finding in rows("doctor")[0]["findings"] if finding.startswith("The model")]
+
+    # The later a test runs, the more have ended.
+    assert "The model claude-sonnet-4-5 end" in named[0]
+    assert all("my-own" not in finding for finding in named)

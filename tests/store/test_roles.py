@@ -169,6 +169,7 @@ def test_the_reader_has_what_dashboards_show(become: Any, reading: list[str]) ->
         "coverage_samples",
         "doctor_keys",
         "doctor_programs",
+        "doctor_use",
         "funnel",
         "ids",
         "savings_calls",
