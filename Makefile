@@ -13,7 +13,7 @@ OCB := go.opentelemetry.io/collector/cmd/builder@v0.161.0
 .DEFAULT_GOAL := help
 
 help:
-	@echo "make demo    run the demo: a feed app's traffic becomes demo-out/training.jsonl"
+	@echo "make demo    run the demo: a feed app's traffic becomes a training file and a report, in demo-out"
 	@echo "make check   lint and the fast tests: two minutes, before each commit"
 	@echo "make test    all checks and tests"
 	@echo "make test-floor  the tests on the oldest supported versions"
@@ -23,7 +23,7 @@ help:
 	@echo "make collector-sources  write its Go files anew after a change of the manifest"
 	@echo "make fence   write the collector's allow-list anew after a change of its ATTRIBUTES.md"
 	@echo "make dashboards  write Grafana's dashboards anew after a change of their panels or SQL"
-	@echo "make screenshots  draw them by Grafana's own components: needs npm and Chromium"
+	@echo "make screenshots  draw them by Grafana's own components, and the report: needs npm and Chromium"
 	@echo "make lint    ruff, mypy, import-linter"
 	@echo "make format  format the code"
 	@echo "make lock    resolve requirements.lock anew"

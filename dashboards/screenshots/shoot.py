@@ -1,6 +1,7 @@
-"""Draw the dashboards over fourteen days of a feed, by Grafana's own components; run by `make screenshots`.
+"""Draw the dashboards and the report over fourteen days of a feed, the former by Grafana's own components.
 
-Needs Node, npm and Chromium. The components (650 MB) stay in `.cache/`; beside this file come the pictures alone.
+Run by `make screenshots`: needs Node, npm and Chromium. The components (650 MB) stay in `.cache/`; beside this
+file come the pictures alone.
 """
 
 import json
@@ -40,9 +41,9 @@ def main() -> None:
         shutil.copy(HERE / script, WORK)
     if not (WORK / "node_modules").exists():
         subprocess.run([*INSTALL, *PACKAGES], cwd=WORK, check=True)
-    answered = write_answers()
-    subprocess.run(["node", "shoot.mjs", browser, "page.tsx", *answered], cwd=WORK, check=True)
-    for path in answered:
+    shown = [*write_answers(), write_page()]
+    subprocess.run(["node", "shoot.mjs", browser, "page.tsx", *shown], cwd=WORK, check=True)
+    for path in shown:
         shutil.copy(path.with_suffix(".png"), HERE)
 
 
@@ -61,6 +62,14 @@ def write_answers() -> list[Path]:
                 frame = reader.ask(query.sent(opening(reader, query.variables)))
                 answers[query.dashboard][query.panel["id"]] = _shown(frame)
     return [_write(name, shown) for name, shown in answers.items()]
+
+
+def write_page() -> Path:
+    """Write the report of the same fourteen days, and return the file."""
+    home, path = WORK / "home", WORK / "report.html"
+    data = {"OTEL_TRAINING_HOME": str(home / "data")}
+    run("-m", "otel_training.cli", "analyze", "--html", path, cwd=home, **data).check_returncode()
+    return path
 
 
 def _write(name: str, answers: dict[int, Any]) -> Path:

@@ -22,6 +22,8 @@ _WIDTH, _HEIGHT, _ROW, _AXIS, _LEGEND = 440, 210, 26, 46, 28
 _MOST, _LETTERS = 10, 22
 """Rows of a chart; letters of a name."""
 _BLUE, _GREY = "#3b7dd8", "#9aa5b1"
+_PADDING: Final = {"left": 14, "right": 14, "top": 5, "bottom": 5}
+"""Room for letters of a font that is wider than the one they were measured by."""
 _INK, _FONT = "currentColor", "Arial, Liberation Sans, sans-serif"
 _TAKEN: Final = Filters()
 _REACHED: Final = frozenset({"10 to 19", "20 and more"})
@@ -54,7 +56,7 @@ def _liked_by_score(figures: Figures) -> Chart:
 def _groups(pick: Callable[[Figures], list[Group]], share: str, title: str, noun: str) -> Callable[[Figures], Chart]:
     def draw(figures: Figures) -> Chart:
         named = [(group.name or f"no {noun}", getattr(group, share)) for group in pick(figures)[:_MOST]]
-        return _shares(named, ("", title), is_across=True)
+        return _shares(named, ("", title), is_across=True) if len(named) > 1 else None
 
     return draw
 
@@ -100,7 +102,8 @@ def _bars(points: Points, titles: tuple[str, str], kinds: tuple[str, ...] = (), 
     if not points:
         return None
     thickness = min(18, 0.7 * _WIDTH / len(points))
-    axis = alt.Axis(tickCount=5, tickMinStep=0 if titles[1] == "USD" else 1)
+    amount = {"format": "~g"} if titles[1] == "USD" else {"tickMinStep": 1}
+    axis = alt.Axis(tickCount=4, labelOverlap="greedy", labelSeparation=8, **amount)
     chart = _chart(points, is_across=is_across, above=_LEGEND if kinds else 0)
     chart = chart.encode(**_axes(titles, axis, is_across=is_across))
     if not kinds:
@@ -159,7 +162,10 @@ def _svg(chart: Chart) -> str:
     ink = {"labelColor": _INK, "titleColor": _INK, "labelFontSize": 12, "titleFontSize": 12}
     themed = (
         chart.configure(
-            background="transparent", font=_FONT, autosize=alt.AutoSizeParams(type="fit", contains="padding")
+            background="transparent",
+            font=_FONT,
+            padding=_PADDING,
+            autosize=alt.AutoSizeParams(type="fit", contains="padding"),
         )
         .configure_view(stroke=None)
         .configure_axis(

@@ -11,6 +11,7 @@ from rich.console import RenderableType
 
 from otel_training.analysis.figures import Figures
 from otel_training.analysis.reading import read_figures
+from otel_training.analysis.report import write_report
 from otel_training.cli.analyze import draw_figures
 from otel_training.cli.export import draw_funnel, draw_report
 from otel_training.cli.output import note, show
@@ -49,6 +50,12 @@ def demo(work: Path) -> None:
         figures = read_figures(store, counts.gaps)
         report = export(store, work / "training.jsonl", filters, counts)
     show(*_draw(work, figures, report))
+    try:
+        write_report(figures, page := work / "report.html")
+    except TrainingError as error:
+        note(str(error))
+    else:
+        show(f"The report: {page}")
 
 
 def _draw(work: Path, figures: Figures, report: Report) -> Iterator[RenderableType]:

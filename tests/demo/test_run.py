@@ -32,6 +32,8 @@ def test_every_row_traces_back_to_an_extraction_that_passes(
     assert main(["demo", "--out", str(work)]) == 0
     printed = capsys.readouterr()
     assert [True] * 4 == [word in printed.out for word in ("Worth it?", "Funnel", '{"messages"', "Next:")]
+    assert f"The report: {work / 'report.html'}" == printed.out.splitlines()[-1]
+    assert (work / "report.html").read_text(encoding="utf-8").count("<svg") >= 9
     assert "stand-in" in printed.err
     extractions = {row["extraction_id"]: row for row in records("extraction", capsys)}
     actions = records("feedback", capsys)
