@@ -63,25 +63,19 @@ def insight_id(source_url: object, text: str) -> str:
     """Derive an insight's id from its source's URL and its text: 32 hex digits, the same anywhere.
 
     The first half of SHA-256 over `otel_training.insight`, URL and text, NUL between them; the
-    URL without what opens a door, the text in NFC with white space collapsed, in both each secret
+    URL without passwords and tokens, the text in NFC with white space collapsed, in both each secret
     replaced by its type, `<PHONE>`: an id gives away nothing that the record does not. Of both only
     what a record keeps counts: 4,096 and 16,384 characters, cleaned of NUL and lone surrogates.
     """
-    return insight_digests(url_of(source_url, FIELD_LIMIT) or "", text)[0]
-
-
-def insight_digests(source_url: str, text: str, custom: Custom = ()) -> tuple[str, str]:
-    """Return `insight_id` and `insight_sha256` of an insight: both need the normal form, which takes longest.
-
-    With patterns of the user's own their secrets are replaced, too, so that such an insight has
-    another id for those who do not have the patterns.
-    """
-    url = without_secrets(url_in_id(source_url), custom)
-    return digest_insight(url, without_secrets(clean_text(text, INSIGHT_LIMIT), custom))
+    url = without_secrets(url_in_id(url_of(source_url, FIELD_LIMIT) or ""))
+    return digest_insight(url, without_secrets(clean_text(text, INSIGHT_LIMIT)))[0]
 
 
 def digest_insight(url: str, text: str) -> tuple[str, str]:
-    """Digest an insight's URL and text, both in normal form without secrets: its id, and the SHA-256 of its text."""
+    """Digest an insight's URL and text, both in normal form without secrets: its id, and the SHA-256 of its text.
+
+    Secrets are those of the user's own patterns, too: without these such an insight has another id.
+    """
     normal = _encode(text)
     whole = b"".join((_INSIGHT, _encode(url), b"\0", normal))
     return hashlib.sha256(whole).hexdigest()[:32], hashlib.sha256(normal).hexdigest()

@@ -11,7 +11,7 @@ from otel_training.conventions import Kind
 from otel_training.events.finish import finish, load_readers_kinds
 from otel_training.events.finisher import LINKS_OF_AN_ID, Finisher
 from otel_training.events.host_json import MalformedError, read_json
-from otel_training.privacy.identity import Key, insight_digests, pseudonym, text_sha256
+from otel_training.privacy.identity import Key, insight_id, pseudonym, text_sha256
 from otel_training.record.record import Record
 
 load_readers_kinds()
@@ -19,7 +19,7 @@ KEY = Key(b"a test's")
 ID = "00000000-0000-7000-8000-000000000001"
 URL = "https://news.example/1?id=2"
 TEXT = "Orders rose, says bob@news.example."
-DERIVED, DIGEST = insight_digests(URL, TEXT)
+DERIVED, DIGEST = insight_id(URL, TEXT), text_sha256(TEXT)
 
 
 def _hex(text: str) -> str:
@@ -54,7 +54,7 @@ def test_an_extraction() -> None:
     }
     ((name, attributes, body),) = events(Kind.EXTRACTION, content, attributes={names.SOURCE_LENGTH: 52})
 
-    derived, digest = insight_digests(content["source_url"], TEXT)
+    derived, digest = insight_id(content["source_url"], TEXT), DIGEST
     assert "training.extraction" == name
     assert attributes == {
         names.SOURCE_LENGTH: 52,
@@ -179,7 +179,7 @@ def test_a_correction() -> None:
     """Insights without a source of their own."""
     ((_, _, body),) = events(Kind.CORRECTION, [{"text": "Right."}])
 
-    derived, digest = insight_digests("", "Right.")
+    derived, digest = insight_id("", "Right."), text_sha256("Right.")
     insight = {"insight_id": derived, "derived_id": derived, "text": "Right.", "category": None, "text_sha256": digest}
     assert {names.OUTPUT: [insight]} == body
 
