@@ -114,11 +114,14 @@ def _row_once(way: Scenario) -> tuple[str | None, ...]:
 def _sentences(savings: Savings, stamp: Stamp) -> Iterator[str]:
     """Say what the figures stand on, and what they leave out."""
     base = f"{plural(stamp.calls, 'call')} for {plural(savings.sources, 'source')} in {plural(savings.days, 'day')}"
-    yield f"Of {base}, by the prices of {stamp.date} ({stamp.prices}); a candidate takes as many tokens, uncached."
+    candidate = f"a candidate by the prices of {stamp.date} ({stamp.prices}), for as many tokens, uncached"
+    yield f"Of {base}, at what they cost then; {candidate}."
     if savings.left_out:
         left_out = plural(savings.left_out, "call")
         yield f"Left out: {left_out} of {stamp.baseline} without a known cost or tokens, or in no extraction."
-    if unpriced := [row["name"] for row in savings.models if row["unpriced"] and row["name"] != stamp.baseline]:
+    if unpriced := [
+        row["name"] or "no name" for row in savings.models if row["unpriced"] and row["name"] != stamp.baseline
+    ]:
         yield f"Unknown, and in no figure: what calls of {', '.join(unpriced)} cost; `prices check` says why."
     for reason in dict.fromkeys(way.out_of_reach for way in savings.scenarios if way.out_of_reach):
         ways = " and ".join(way.name for way in savings.scenarios if way.out_of_reach == reason)

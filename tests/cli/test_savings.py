@@ -31,7 +31,7 @@ def test_shows_costs_and_what_they_stand_on(asked: None, command: Any) -> None:
     for text in (
         "USD a source 10 of them 100 topics a month saved", "big, today 0.006 0.06 6.00 0.18 -",
         "small, untuned 0.00038 0.0038 0.38 0.0114 93.7 %", "unknown, without --training",
-        "Of 1 call for 1 source in 1 day, by the prices of ",
+        "Of 1 call for 1 source in 1 day, at what they cost then; a candidate by the prices of ",
         "what calls of odd cost; `prices check` says why.",
         "97 % is out of reach (untuned): its calls 3.3 % + the fallback 3.0 % of today's costs, where 3.0 % is left",
         "A machine is worth it from 5 sources a day on (fine-tuned).",
