@@ -21,7 +21,6 @@ from otel_training.pricing.ends import end_of
 from otel_training.store.client import Store, read_query
 from otel_training.store.drain import count_waiting
 
-_DAYS_OF_USE: Final = 7
 _NOTICE_DAYS: Final = 60
 _SILENT_HOURS: Final = 24
 _RESTING_HOURS: Final = 30 * 24
@@ -85,7 +84,7 @@ def examine(store: Store, folder: DataFolder) -> dict[str, Any]:
             f"{len(report['keys'])} keys made the readers' pseudonyms, so one reader can count as several: set the "
             "same OTEL_TRAINING_USER_KEY everywhere."
         )
-    use = store.row(read_query("doctor_use"), days=_DAYS_OF_USE)
+    use = store.row(read_query("doctor_use"))
     report["findings"] += [*_silence(use["hours"]), *_endings(use["models"], datetime.now(UTC).date())]
     if report["shipping"] is not None:
         report["findings"] += shipping_findings(report["shipping"], settings.otlp_endpoint)
