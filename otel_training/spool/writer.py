@@ -6,7 +6,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -235,13 +235,13 @@ class Writer:
         try:
             finisher = self.sink.prepare()
             self._take_group(marks, finisher, has_space=self.sink.has_space())
-            self._write()
-            is_written = True
+            # Somebody may have deleted the folder under us: into a new one, soon.
+            with suppress(FileNotFoundError):
+                self._write()
+                is_written = True
         except FolderRefusedError as error:
             self._report(error)
             self._lose_waiting()
-        except FileNotFoundError:
-            pass  # Somebody deleted the folder under us: into a new one, soon.
         except Exception as error:  # noqa: BLE001 - whatever the surroundings are, records wait for better ones
             self._report(error)
         for mark in marks:
