@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 import otel_training
+from otel_training import conventions as names
 from otel_training.analysis.savings import Savings, read_savings
 from otel_training.analysis.savings_plan import Plan
 from otel_training.analysis.savings_scenario import Costs
 from otel_training.analysis.savings_stamp import SavingsError
+from otel_training.capture.handle import Handle, emit_call
 from otel_training.folder import DataFolder, make_folder
 from otel_training.pipeline import process
 from otel_training.pricing.overrides import read_overrides
@@ -90,6 +92,16 @@ def test_without_a_cost_nothing_is_projected(calls: Any, all_models: Costs, proj
     assert [(model, None, 0, 1) for model, *_ in calls] == [
         (row["name"], row["usd"], row["calls"], row["unpriced"]) for row in savings.models
     ]
+
+
+def test_what_is_in_no_extraction_is_of_no_source(projected: Any) -> None:
+    """Its cost is known, and paid each month; there is no source to project."""
+    usage = {names.INPUT_TOKENS: 1000, names.OUTPUT_TOKENS: 200}
+    emit_call(Handle("", None), {names.MODEL: "big", **usage}, {"input": None, "outputs": ["a"], "tools": None})
+    savings = projected([])
+
+    assert (None, Costs(per_month=Decimal("0.18"))) == (savings.stamp, savings.all_models)
+    assert [("big", 1, 0)] == [(row["name"], row["calls"], row["sources"]) for row in savings.models]
 
 
 def test_one_call_is_enough(projected: Any) -> None:
