@@ -39,9 +39,9 @@ def _scores(figures: Figures) -> Chart:
     good, kinds = _TAKEN.min_quality, (f"{_TAKEN.min_quality:g} and more", "less")
     return _bars(
         [
-            {"name": str(score.score), "value": score.samples, "kind": kinds[score.score < good]}
+            {"name": score.name, "value": score.samples, "kind": kinds[int(score.name) < good]}
             for score in figures.scores
-            if score.score is not None
+            if score.name
         ],
         ("quality score", "samples"),
         kinds,
@@ -49,8 +49,8 @@ def _scores(figures: Figures) -> Chart:
 
 
 def _liked_by_score(figures: Figures) -> Chart:
-    scored = [score for score in figures.scores if score.score is not None]
-    return _shares([(str(score.score), score.liked) for score in scored], ("quality score", "likes of all votes"))
+    scored = [(score.name, score.liked) for score in figures.scores if score.name]
+    return _shares(scored, ("quality score", "likes of all votes"))
 
 
 def _groups(pick: Callable[[Figures], list[Group]], share: str, title: str, noun: str) -> Callable[[Figures], Chart]:
@@ -70,14 +70,14 @@ def _exposure(figures: Figures) -> Chart:
 
 
 def _costs(figures: Figures) -> Chart:
-    spent = [row for row in figures.costs.topics if row.cost is not None]
-    points = [{"name": row.name or "no topic", "value": row.cost} for row in spent[:_MOST]]
+    spent = [(group.name or "no topic", group.costs.cost) for group in figures.topics if group.costs.cost is not None]
+    points = [{"name": name, "value": cost} for name, cost in spent[:_MOST]]
     return _bars(points, ("", "USD"), is_across=True)
 
 
-def _days(value: str, title: str) -> Callable[[Figures], Chart]:
+def _days(pick: Callable[[Group], float | None], title: str) -> Callable[[Figures], Chart]:
     def draw(figures: Figures) -> Chart:
-        points = [{"name": day.day[5:], "value": getattr(day, value)} for day in figures.days]
+        points = [{"name": day.name[5:], "value": pick(day)} for day in figures.days]
         return _bars(points, ("", title)) if any(point["value"] for point in points) else None
 
     return draw
@@ -92,9 +92,9 @@ _CHARTS: Final[dict[str, Callable[[Figures], Chart]]] = {
     "liked_topics": _groups(lambda figures: figures.topics, "liked", "likes of all votes", "topic"),
     "exposure": _exposure,
     "costs": _costs,
-    "day_extractions": _days("extractions", "extractions"),
-    "day_quality": _days("quality", "mean score"),
-    "day_cost": _days("cost", "USD"),
+    "day_extractions": _days(lambda day: day.extractions, "extractions"),
+    "day_quality": _days(lambda day: day.quality, "mean score"),
+    "day_cost": _days(lambda day: day.costs.cost, "USD"),
 }
 
 

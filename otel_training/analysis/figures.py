@@ -9,8 +9,20 @@ from otel_training.dataset.coverage import Gap
 
 
 @dataclass(frozen=True, slots=True)
+class Costs:
+    """What calls of models cost in USD; None is unknown. Of scores they are not read."""
+
+    calls: int
+    unpriced: int
+    cost: float | None
+    sources: int
+    """Extractions with a known cost."""
+    per_source: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
-    """The extractions of one topic, model or prompt version, or all."""
+    """The extractions of a topic, model, prompt version, whole score or day, or all; '' are those without it."""
 
     name: str
     extractions: int
@@ -29,30 +41,7 @@ class Group:
     bookmarks: int
     shares: int
     viewers: float | None
-    per_source: float | None
-    """USD that one extraction costs; of those whose calls have a price."""
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """Samples of a whole score; None is no score."""
-
-    score: int | None
-    samples: int
-    liked: Share
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """What came on a day."""
-
-    day: str
-    extractions: int
-    samples: int
-    examples: int
-    quality: float | None
-    liked: Share
-    cost: float | None
+    costs: Costs
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,34 +83,6 @@ class Reactions:
 
 
 @dataclass(frozen=True, slots=True)
-class Spent:
-    """What calls of models cost in USD."""
-
-    name: str
-    calls: int
-    cost: float | None
-    unpriced: int
-    sources: int
-    """Extractions with a known cost."""
-    per_source: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Costs:
-    """What all calls cost, by topic of their extraction and by the model that answered."""
-
-    calls: int
-    cost: float | None
-    unpriced: int
-    sources: int
-    per_source: float | None
-    topics: list[Spent]
-    models: list[Spent]
-    prices: dict[str, int]
-    """Calls by the version of the prices that their cost is made of."""
-
-
-@dataclass(frozen=True, slots=True)
 class Progress:
     """How many there are, how many came on each of the last seven days, and in how many days there are enough."""
 
@@ -143,16 +104,19 @@ class Figures:
     coverage: dict[str, Share]
     """What an example, or a figure, needs, and how many have it."""
     gaps: list[Gap]
-    scores: list[Score]
+    scores: list[Group]
     topics: list[Group]
     models: list[Group]
     prompt_versions: list[Group]
-    days: list[Day]
+    days: list[Group]
     reactions: Reactions
     exposure: dict[str, int]
     """Insights by how many readers saw them."""
     prediction: Prediction
     blind_spots: list[BlindSpot]
-    costs: Costs
+    costs: dict[str, Costs]
+    """By the model that answered, whichever it was asked for."""
+    prices: dict[str, int]
+    """Calls by the version of the prices that their cost is made of."""
     progress: list[Progress]
     worth: Worth

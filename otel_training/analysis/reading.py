@@ -2,12 +2,12 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import asdict, fields
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
-from otel_training.analysis.figures import BlindSpot, Costs, Day, Figures, Group, Progress, Reactions, Score, Spent
+from otel_training.analysis.figures import BlindSpot, Costs, Figures, Group, Progress, Reactions
 from otel_training.analysis.prediction import judge_prediction
 from otel_training.analysis.share import Share, share_of
 from otel_training.analysis.worth import judge_worth
@@ -39,16 +39,17 @@ def read_figures(store: Store, gaps: list[Gap]) -> Figures:
         totals=_group(whole, spent),
         coverage=_coverage(whole, spent, reactions),
         gaps=gaps,
-        scores=list(_scores(groups["score"])),
+        scores=_groups("score", groups, costs, _scores(groups["score"])),
         topics=_groups("topic", groups, costs),
         models=_groups("model", groups, costs),
         prompt_versions=_groups("prompt_version", groups, costs),
-        days=list(_days(groups["day"], costs["day"])),
+        days=_groups("day", groups, costs, _days([row["name"] for row in groups["day"]])),
         reactions=reactions,
         exposure={row["readers"]: row["insights"] for row in store.rows(read_query("analyze_exposure"))},
         prediction=judge_prediction(whole["voted"], whole["correlation"]),
         blind_spots=[_take(BlindSpot, row) for row in spots],
-        costs=_costs(spent, costs),
+        costs={row["name"]: _take(Costs, row) for row in costs["called"]},
+        prices={row["name"]: row["priced"] for row in costs["version"] if row["priced"]},
         progress=[_progress(name, whole) for name in ("samples", "examples")],
         worth=judge_worth(a_day, None if month is None else 30 * month / _WEEK, checkable),
     )
@@ -66,9 +67,14 @@ def _take(kind: type[Any], row: Row, **others: Any) -> Any:
     return kind(**{field.name: row[field.name] for field in fields(kind) if field.name not in others}, **others)
 
 
-def _groups(kind: str, groups: dict[str, list[Row]], costs: dict[str, list[Row]]) -> list[Group]:
-    spent = {row["name"]: row for row in costs[kind]}
-    return [_group(row, spent.get(row["name"])) for row in groups[kind]]
+def _groups(
+    kind: str, groups: dict[str, list[Row]], costs: dict[str, list[Row]], names: Iterable[str] | None = None
+) -> list[Group]:
+    """Return the groups of a kind, of the names where these are given; one of which nothing came is empty."""
+    rows, spent = ({row["name"]: row for row in each[kind]} for each in (groups, costs))
+    names = {**rows, **spent} if names is None else names
+    nothing = dict.fromkeys(groups[""][0], 0) | {"quality": None, "mean_viewers": None}
+    return [_group({**rows.get(name, nothing), "name": name}, spent.get(name)) for name in names]
 
 
 def _group(row: Row, spent: Row | None) -> Group:
@@ -79,7 +85,7 @@ def _group(row: Row, spent: Row | None) -> Group:
         passed=share_of(row["passed"], row["judged"]),
         liked=share_of(row["likes"], row["likes"] + row["dismissals"]),
         viewers=row["mean_viewers"],
-        per_source=spent and spent["per_source"],
+        costs=_take(Costs, spent) if spent else Costs(0, 0, None, 0, None),
     )
     return group
 
@@ -96,40 +102,19 @@ def _coverage(whole: Row, spent: Row, reactions: Reactions) -> dict[str, Share]:
     }
 
 
-def _scores(rows: list[Row]) -> Iterator[Score]:
-    """Read the scores from the lowest to ten, those without samples, too; then what has none."""
-    by_name = {row["name"]: row for row in rows if row["samples"]}
-    scores = [int(name) for name in by_name if name]
-    for score in (*range(min(scores, default=_BEST + 1), _BEST + 1), None):
-        row = by_name.get("" if score is None else str(score), {"samples": 0, "likes": 0, "dismissals": 0})
-        if score is not None or row["samples"]:
-            yield Score(score, row["samples"], share_of(row["likes"], row["likes"] + row["dismissals"]))
+def _scores(rows: list[Row]) -> list[str]:
+    """Name the whole scores from the lowest that a sample has to ten, then what has none."""
+    names = [row["name"] for row in rows if row["samples"]]
+    lowest = min((int(name) for name in names if name), default=_BEST + 1)
+    return [str(score) for score in range(lowest, _BEST + 1)] + [""] * ("" in names)
 
 
-def _days(rows: list[Row], costs: list[Row]) -> Iterator[Day]:
-    """Read the last sixty days up to the last extraction, those on which nothing came, too."""
-    by_day, spent = {row["name"]: row for row in rows}, {row["name"]: row["cost"] for row in costs}
-    if not by_day:
-        return
-    first, last = date.fromisoformat(min(by_day)), date.fromisoformat(max(by_day))
-    day = max(first, last - timedelta(_DAYS - 1))
-    empty = {"extractions": 0, "samples": 0, "examples": 0, "quality": None, "likes": 0, "dismissals": 0}
-    while day <= last:
-        row = by_day.get(name := day.isoformat(), empty)
-        liked = share_of(row["likes"], row["likes"] + row["dismissals"])
-        yield _take(Day, row, day=name, liked=liked, cost=spent.get(name))
-        day += timedelta(1)
-
-
-def _costs(spent: Row, costs: dict[str, list[Row]]) -> Costs:
-    total: Costs = _take(
-        Costs,
-        spent,
-        topics=[_take(Spent, row) for row in costs["topic"]],
-        models=[_take(Spent, row) for row in costs["called"]],
-        prices={row["name"]: row["priced"] for row in costs["version"] if row["priced"]},
-    )
-    return total
+def _days(names: list[str]) -> list[str]:
+    """Name the last sixty days up to the last extraction, those on which nothing came, too."""
+    if not names:
+        return []
+    first, last = date.fromisoformat(min(names)), date.fromisoformat(max(names))
+    return [(last - timedelta(ago)).isoformat() for ago in reversed(range(min(_DAYS, (last - first).days + 1)))]
 
 
 def _progress(name: str, whole: Row) -> Progress:

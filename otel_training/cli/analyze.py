@@ -8,7 +8,7 @@ from typing import Final
 import click
 from rich.console import RenderableType
 
-from otel_training.analysis.figures import Costs, Day, Figures, Group, Progress, Score, Spent
+from otel_training.analysis.figures import Figures, Group, Progress
 from otel_training.analysis.reading import read_figures
 from otel_training.analysis.report import write_report
 from otel_training.analysis.share import Share
@@ -47,25 +47,25 @@ def draw_figures(figures: Figures) -> Iterator[RenderableType]:
     yield _about(figures)
     yield _draw_coverage(figures.coverage)
     yield from draw_list("What is missing", (gap.sentence for gap in figures.gaps))
-    yield _draw_scores(figures.scores)
-    everything = [("topic", figures.topics), ("model", figures.models), ("prompt version", figures.prompt_versions)]
-    for title, groups in everything:
-        yield _draw_groups(title, groups, figures.totals)
+    if figures.scores:
+        yield _draw_scores(figures.scores)
+    yield _draw_groups("topic", figures.topics, figures.totals)
+    yield _draw_groups("model", figures.models, figures.totals)
+    yield _draw_groups("prompt version", figures.prompt_versions, figures.totals)
     yield from _draw_readers(figures)
-    if figures.costs.calls:
-        yield _draw_costs(figures.costs)
+    if figures.totals.costs.calls:
+        yield _draw_costs(figures)
     yield _draw_days(figures.days)
     yield _draw_progress(figures.progress)
     yield f"Worth it? {figures.worth.sentence}"
 
 
 def _about(figures: Figures) -> str:
-    totals, prices = figures.totals, ", ".join(figures.costs.prices) or "none"
-    count = (
-        f"{plural(totals.extractions, 'extraction')}, {totals.failed:,} failed, of {figures.first} to {figures.last}"
+    count = f"{plural(figures.totals.extractions, 'extraction')}, {figures.totals.failed:,} failed"
+    basis = (
+        f"of {figures.first} to {figures.last}; read on {figures.date}; prices: {', '.join(figures.prices) or 'none'}"
     )
-    shares = "Shares are percent, with their bounds at 95 %; USD is what one extraction costs."
-    return f"{count}; read on {figures.date}; prices: {prices}. {shares}"
+    return f"{count}, {basis}. Shares are percent, with their bounds at 95 %; USD is what one extraction costs."
 
 
 def _draw_coverage(coverage: dict[str, Share]) -> RenderableType:
@@ -77,16 +77,10 @@ def _draw_coverage(coverage: dict[str, Share]) -> RenderableType:
     return table("", ("coverage", "have", "of", "share", ""), rows)
 
 
-def _draw_scores(scores: list[Score]) -> RenderableType:
-    most = max(score.samples for score in scores) if scores else 0
+def _draw_scores(scores: list[Group]) -> RenderableType:
+    most = max(score.samples for score in scores)
     rows = [
-        (
-            "none" if score.score is None else str(score.score),
-            score.samples,
-            _bar(score.samples / (most or 1)),
-            interval(score.liked),
-        )
-        for score in scores
+        (score.name or "none", score.samples, _bar(score.samples / most), interval(score.liked)) for score in scores
     ]
     return table("", ("score", "samples", "", "liked"), rows)
 
@@ -99,15 +93,8 @@ def _draw_groups(noun: str, groups: list[Group], totals: Group) -> RenderableTyp
 
 
 def _group(name: str, group: Group) -> tuple[object, ...]:
-    return (
-        name,
-        group.samples,
-        group.quality,
-        interval(group.good),
-        interval(group.passed),
-        interval(group.liked),
-        usd(group.per_source),
-    )
+    shares = map(interval, (group.good, group.passed, group.liked))
+    return name, group.samples, group.quality, *shares, usd(group.costs.per_source)
 
 
 def _draw_readers(figures: Figures) -> Iterator[RenderableType]:
@@ -121,9 +108,10 @@ def _draw_readers(figures: Figures) -> Iterator[RenderableType]:
         ("of no known insight", reactions.sentence or "none"),
     ]
     yield table("", ("what readers did", ""), rows)
-    most = max(figures.exposure.values(), default=1)
-    reach = [(readers, count, _bar(count / most)) for readers, count in figures.exposure.items()]
-    yield table("", ("readers reached", "insights", ""), reach)
+    if figures.exposure:
+        most = max(figures.exposure.values())
+        reach = [(readers, count, _bar(count / most)) for readers, count in figures.exposure.items()]
+        yield table("", ("readers reached", "insights", ""), reach)
     if figures.blind_spots:
         spots = [
             (
@@ -139,23 +127,25 @@ def _draw_readers(figures: Figures) -> Iterator[RenderableType]:
         yield table("", ("by readers", "topic", "score", "likes", "x", "extraction"), spots)
 
 
-def _draw_costs(costs: Costs) -> RenderableType:
-    spent: list[tuple[str, Costs | Spent]] = [("all", costs)]
-    spent += [(row.name or "unknown model", row) for row in costs.models[:_ROWS]]
-    spent += [(row.name or "no topic", row) for row in costs.topics[:_ROWS]]
-    rows = [(name, row.calls, row.unpriced, usd(row.cost), usd(row.per_source)) for name, row in spent]
+def _draw_costs(figures: Figures) -> RenderableType:
+    models = [(name or "unknown model", costs) for name, costs in figures.costs.items()]
+    topics = [(group.name or "no topic", group.costs) for group in figures.topics if group.costs.calls]
+    rows = [
+        (name, costs.calls, costs.unpriced, usd(costs.cost), usd(costs.per_source))
+        for name, costs in [("all", figures.totals.costs), *models[:_ROWS], *topics[:_ROWS]]
+    ]
     return table("", _SPENT, rows)
 
 
-def _draw_days(days: list[Day]) -> RenderableType:
+def _draw_days(days: list[Group]) -> RenderableType:
     lines: dict[str, list[float | None]] = {
         "extractions": [day.extractions for day in days],
         "mean score": [day.quality for day in days],
         "likes of votes": [day.liked.share for day in days],
-        "USD": [day.cost for day in days],
+        "USD": [day.costs.cost for day in days],
     }
     rows = [(name, _line(values)) for name, values in lines.items()]
-    return table("", ("each day", f"{days[0].day} to {days[-1].day}"), rows)
+    return table("", ("each day", f"{days[0].name} to {days[-1].name}"), rows)
 
 
 def _draw_progress(progress: list[Progress]) -> RenderableType:

@@ -43,13 +43,14 @@ def gathered(folder: DataFolder) -> None:
 def test_commands_show_what_was_computed(gathered: None, rows: Any, command: Any) -> None:
     """Each call once, whoever reported it, with its own price; each action, vote and reader."""
     (analysis,) = rows("analyze")
-    costs, totals, reactions = analysis["costs"], analysis["totals"], analysis["reactions"]
+    totals, reactions = analysis["totals"], analysis["reactions"]
+    costs = totals["costs"]
 
     assert (sum(hand.CALLS.values()), hand.COST, hand.UNPRICED) == (
         costs["calls"], Decimal(str(costs["cost"])), costs["unpriced"],
     )  # fmt: skip
     assert {topic: (hand.CALLS[topic], cost) for topic, cost in hand.COSTS.items()} == {
-        row["name"]: (row["calls"], Decimal(str(row["cost"]))) for row in costs["topics"]
+        row["name"]: (row["costs"]["calls"], Decimal(str(row["costs"]["cost"]))) for row in analysis["topics"]
     }
     assert (hand.EXTRACTIONS, hand.FAILED, 7.02, hand.ELIGIBLE, hand.ACTIONS, hand.READERS) == (
         *(totals[name] for name in ("extractions", "failed", "quality", "examples")),
@@ -60,7 +61,7 @@ def test_commands_show_what_was_computed(gathered: None, rows: Any, command: Any
     ]
     per_source = {topic: hand.COSTS[topic] / sources for topic, sources in hand.SOURCES.items()}
     assert pytest.approx({name: float(cost) for name, cost in per_source.items()}, abs=1e-12) == {
-        topic["name"]: topic["per_source"] for topic in analysis["topics"]
+        topic["name"]: topic["costs"]["per_source"] for topic in analysis["topics"]
     }
     assert pytest.approx((float(hand.COST / 25), float(hand.WEEK_COST / 7 * 30)), abs=1e-12) == (
         costs["per_source"], analysis["worth"]["usd_a_month"],

@@ -58,52 +58,59 @@ def week(folder: DataFolder) -> None:
     otel_training.record_feedback("nosuch", "x", user_id=3)
 
 
+def costs(calls: int, cost: float | None, unpriced: int) -> dict[str, Any]:
+    """What calls cost, of extractions that have one each with a price."""
+    sources = calls - unpriced
+    per_source = None if cost is None else cost / sources
+    return {"calls": calls, "unpriced": unpriced, "cost": cost, "sources": sources, "per_source": per_source}
+
+
 def group(name: str, **others: Any) -> dict[str, Any]:
     """A group of the fixture's, none of whose samples is an example."""
-    return {"name": name, "failed": 0, "examples": 0, "bookmarks": 0, "shares": 0} | others
+    return {
+        "name": name, "extractions": 1, "failed": 0, "samples": 1, "examples": 0, "quality": None, "good": share(0, 0),
+        "passed": share(0, 0), "liked": share(0, 0), "bookmarks": 0, "shares": 0, "viewers": 0,
+        "costs": costs(0, None, 0),
+    } | others  # fmt: skip
 
 
 def test_every_figure(week: None, rows: Any) -> None:
     """Of a store that has one of each: 0.0045 USD is 1,000 tokens for 3 USD and 100 for 15 USD of a million."""
     (figures,) = rows("analyze")
     prompts = figures.pop("prompt_versions")
-    gaps, (version,) = figures.pop("gaps"), figures["costs"]["prices"]
+    gaps, (version,) = figures.pop("gaps"), figures["prices"]
     today = datetime.now(UTC).date().isoformat()
     checkable = figures["worth"].pop("checkable")
     del figures["worth"]["sentence"]
 
     chips = {
         "extractions": 2, "samples": 2, "quality": 7.25, "good": share(1, 2), "passed": share(1, 2),
-        "liked": share(2, 4), "bookmarks": 1, "shares": 1, "viewers": 11, "per_source": 0.0045,
+        "liked": share(2, 4), "bookmarks": 1, "shares": 1, "viewers": 11, "costs": costs(2, 0.009, 0),
     }  # fmt: skip
-    trade = {"quality": None, "good": share(0, 0), "passed": share(0, 0), "liked": share(0, 0), "per_source": None}
-    of_chips = {"calls": 2, "cost": 0.009, "unpriced": 0, "sources": 2, "per_source": 0.0045}
+    every = {**chips, "extractions": 4, "failed": 1, "samples": 3, "viewers": 7.3, "costs": costs(3, 0.009, 1)}
+    good = {"quality": 8, "good": share(1, 1), "passed": share(1, 1), "liked": share(1, 3), "bookmarks": 1, "shares": 1}
+    low = {"quality": 6.5, "good": share(0, 1), "passed": share(0, 1), "liked": share(1, 1)}
+    nothing = {"extractions": 0, "samples": 0, "viewers": None}
     spot = {"topic": "chips", "model": "big", "samples": 1, "viewers": 11}
     assert {
         "date": today, "first": today, "last": today,
-        "totals": group("", **{**chips, "extractions": 4, "failed": 1, "samples": 3, "viewers": 7.3}),
+        "totals": group("", **every),
         "coverage": {
             "samples with a score": share(2, 3), "samples with a captured prompt": share(3, 3),
             "samples with a reader": share(2, 3), "readers' ids that name an insight": share(2, 3),
             "calls with a price": share(2, 3),
         },
         "scores": [
-            {"score": 6, "samples": 1, "liked": share(1, 1)}, {"score": 7, "samples": 0, "liked": share(0, 0)},
-            {"score": 8, "samples": 1, "liked": share(1, 3)}, {"score": 9, "samples": 0, "liked": share(0, 0)},
-            {"score": 10, "samples": 0, "liked": share(0, 0)}, {"score": None, "samples": 1, "liked": share(0, 0)},
+            group("6", **low, viewers=11), group("7", **nothing), group("8", **good, viewers=11),
+            group("9", **nothing), group("10", **nothing), group("", extractions=2, failed=1),
         ],
         "topics": [
-            group("chips", **chips), group("trade", **trade, extractions=2, failed=1, samples=1, viewers=0),
+            group("chips", **chips), group("trade", extractions=2, failed=1, costs=costs(1, None, 1)),
         ],
         "models": [
-            group("big", **chips),
-            group("", **trade, extractions=1, failed=1, samples=0, viewers=None),
-            group("odd", **trade, extractions=1, samples=1, viewers=0),
+            group("big", **chips), group("", failed=1, samples=0, viewers=None), group("odd", costs=costs(1, None, 1)),
         ],
-        "days": [{
-            "day": today, "extractions": 4, "samples": 3, "examples": 0, "quality": 7.25,
-            "liked": share(2, 4), "cost": 0.009,
-        }],
+        "days": [group(today, **every)],
         "reactions": {
             "actions": {"x": 3, "like": 2, "bookmark": 1, "share": 1}, "readers": 11, "impressions": 11, "ids": 3,
             "orphan_ids": 1, "shared_ids": 0, "lost_actions": 1, "lost_shown": 0,
@@ -114,17 +121,7 @@ def test_every_figure(week: None, rows: Any) -> None:
             {"kind": "overrated", "score": 8, "likes": 1, "dismissals": 2, **spot},
             {"kind": "underrated", "score": 6.5, "likes": 1, "dismissals": 0, **spot},
         ],
-        "costs": {
-            **of_chips, "calls": 3, "unpriced": 1, "prices": {version: 2},
-            "topics": [
-                {"name": "chips", **of_chips},
-                {"name": "trade", "calls": 1, "cost": None, "unpriced": 1, "sources": 0, "per_source": None},
-            ],
-            "models": [
-                {"name": "big", **of_chips},
-                {"name": "odd", "calls": 1, "cost": None, "unpriced": 1, "sources": 0, "per_source": None},
-            ],
-        },
+        "costs": {"big": costs(2, 0.009, 0), "odd": costs(1, None, 1)}, "prices": {version: 2},
         "progress": [
             {"name": "samples", "count": 3, "a_day": 3 / 7, "days_to": {"500": 1160, "1000": 2327}},
             {"name": "examples", "count": 0, "a_day": 0, "days_to": {"500": None, "1000": None}},
@@ -140,9 +137,10 @@ def test_of_an_empty_store_nothing_is_known(migrated: None, rows: Any) -> None:
     """Counts are 0, and shares, means and costs none."""
     (figures,) = rows("analyze")
 
-    assert (0, None, None, NONE, [], [], None) == (
-        figures["totals"]["extractions"], figures["totals"]["quality"], figures["totals"]["per_source"],
-        figures["totals"]["good"], figures["days"], figures["topics"], figures["costs"]["cost"],
+    totals = figures["totals"]
+    assert (0, None, NONE, costs(0, None, 0)) == (
+        totals["extractions"], totals["quality"], totals["good"], totals["costs"],
     )  # fmt: skip
+    assert ([], [], {}) == (figures["days"], figures["topics"], figures["costs"])
     assert ["unknown", "too few"] == [figures[name]["verdict"] for name in ("worth", "prediction")]
     assert (None, []) == (figures["first"], figures["scores"])
