@@ -84,7 +84,7 @@ class Reactions:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How many there are, how many came on each of the last seven days, and in how many days there are enough."""
+    """How many there are, how many came a day of late, and in how many days there are enough."""
 
     name: str
     count: int

@@ -30,7 +30,8 @@ def read_figures(store: Store, gaps: list[Gap]) -> Figures:
     costs = _by_kind(store, "analyze_costs")
     ((whole,), (spent,)) = groups[""], costs[""]
     reactions = _take(Reactions, store.row(read_query("analyze_reactions")))
-    a_day, month = whole["recent"] / _WEEK, spent["recent"]
+    days, month = _days_seen(whole["first"]), spent["recent"]
+    a_day = whole["recent"] / days
     checkable = share_of(whole["checkable"], whole["samples"])
     return Figures(
         date=datetime.now(UTC).date().isoformat(),
@@ -50,8 +51,8 @@ def read_figures(store: Store, gaps: list[Gap]) -> Figures:
         blind_spots=[_take(BlindSpot, row) for row in spots],
         costs={row["name"]: _take(Costs, row) for row in costs["called"]},
         prices={row["name"]: row["priced"] for row in costs["version"] if row["priced"]},
-        progress=[_progress(name, whole) for name in ("samples", "examples")],
-        worth=judge_worth(a_day, None if month is None else 30 * month / _WEEK, checkable),
+        progress=[_progress(name, whole, days) for name in ("samples", "examples")],
+        worth=judge_worth(a_day, None if month is None else 30 * month / days, checkable),
     )
 
 
@@ -117,10 +118,15 @@ def _days(names: list[str]) -> list[str]:
     return [(last - timedelta(ago)).isoformat() for ago in reversed(range(min(_DAYS, (last - first).days + 1)))]
 
 
-def _progress(name: str, whole: Row) -> Progress:
-    count, a_day = whole[name], whole[f"recent_{name}"] / _WEEK
-    days = {str(target): _days_to(target - count, a_day) for target in TARGETS}
-    return Progress(name, count, a_day, days)
+def _days_seen(first: str | None) -> int:
+    """Return over how many of the last seven days the pace is taken: of what began yesterday, two."""
+    began = datetime.now(UTC).date() if first is None else date.fromisoformat(first)
+    return min(_WEEK, max(1, (datetime.now(UTC).date() - began).days + 1))
+
+
+def _progress(name: str, whole: Row, days: int) -> Progress:
+    count, a_day = whole[name], whole[f"recent_{name}"] / days
+    return Progress(name, count, a_day, {str(target): _days_to(target - count, a_day) for target in TARGETS})
 
 
 def _days_to(lacking: int, a_day: float) -> int | None:

@@ -123,10 +123,10 @@ def test_every_figure(week: None, rows: Any) -> None:
         ],
         "costs": {"big": costs(2, 0.009, 0), "odd": costs(1, None, 1)}, "prices": {version: 2},
         "progress": [
-            {"name": "samples", "count": 3, "a_day": 3 / 7, "days_to": {"500": 1160, "1000": 2327}},
+            {"name": "samples", "count": 3, "a_day": 3, "days_to": {"500": 166, "1000": 333}},
             {"name": "examples", "count": 0, "a_day": 0, "days_to": {"500": None, "1000": None}},
         ],
-        "worth": {"verdict": "no", "a_day": 4 / 7, "usd_a_month": pytest.approx(0.009 * 30 / 7)},
+        "worth": {"verdict": "no", "a_day": 4, "usd_a_month": pytest.approx(0.009 * 30)},
     } == bare(figures | {"blind_spots": [
         {name: value for name, value in spot.items() if name != "extraction_id"} for spot in figures["blind_spots"]
     ]})  # fmt: skip
