@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +27,3 @@ class Plan:
     hosting: Decimal | None = None
     """What a machine for the fine-tuned model costs an hour, day and night, instead of tokens."""
     sources_per_topic: int = 40
-
-
-def read_plan(former: dict[str, Any]) -> Plan:
-    """Read the plan of a former saving, from its JSON; raises `TypeError` or `ArithmeticError` where it is none."""
-    amounts = {name: Decimal(former[name]) for name in ("fallback", "training", "hosting") if former.get(name)}
-    return Plan(**{**former, **amounts})

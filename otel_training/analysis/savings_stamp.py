@@ -4,9 +4,10 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Final
 
-from otel_training.analysis.savings_plan import Plan, read_plan
+from otel_training.analysis.savings_plan import Plan
 from otel_training.analysis.savings_rate import Rates, rates_of
 from otel_training.errors import TrainingError
 from otel_training.pricing.overrides import Overrides
@@ -64,7 +65,9 @@ def read_former(text: bytes) -> tuple[Plan, Stamp]:
     """Read what a former saving stands on, from its JSON; raises `SavingsError` where there is none."""
     try:
         former = json.loads(text)
-        return read_plan(former["plan"]), Stamp(**former["stamp"])
+        plan, stamp = former["plan"], Stamp(**former["stamp"])
+        amounts = {name: Decimal(plan[name]) for name in ("fallback", "training", "hosting") if plan[name]}
+        return Plan(**{**plan, **amounts}), stamp
     except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError) as error:
         raise SavingsError("That is no saving: give a file that `savings --json` wrote.") from error
 

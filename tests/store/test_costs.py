@@ -237,6 +237,7 @@ def test_a_call_that_several_report_is_one(reports: list[Any], kept: int, draine
         # Other responses; none at all, which says nothing; the same in two extractions, as a cache answers.
         [("e1", "msg_1"), ("e1", "msg_2")],
         [("e1", None), ("e1", None)],
+        [("e1", ""), ("e1", "")],
         [("e1", "msg_1"), ("e2", "msg_1")],
     ],
 )
