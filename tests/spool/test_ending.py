@@ -23,14 +23,16 @@ def test_says_once_what_it_waits_for(
 ) -> None:
     """Whoever ends a program learns why it takes long, and waits until all is written."""
     monkeypatch.setattr(ending, "WARN_SECONDS", 0.1)
-    release = threading.Event()
+    held, release = threading.Event(), threading.Event()
 
     def hold() -> None:
         with captured._writing:
+            held.set()
             release.wait(10)
 
     holder = threading.Thread(target=hold)
     holder.start()
+    assert held.wait(10)
     otel_training.record_feedback("b", "like")
     threading.Timer(0.5, release.set).start()
     is_written = ending._wait_for_mark(captured)
