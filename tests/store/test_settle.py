@@ -1,7 +1,9 @@
 """Settling beside others' inserts, and what a settling from scratch finds."""
 
+import json
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 
 import pytest
 
@@ -87,3 +89,23 @@ def test_a_row_that_settling_missed_is_named(store: Store) -> None:
     store.run("INSERT INTO feedback (event_id, ts, insight_id, action) VALUES ('e2', now(), 'i1', 'x')")
     live, wanted = "(false,false,0,0,0,0,1,0,0,1,1)", "(false,false,0,0,0,0,2,1,0,1,1)"
     assert [Difference("reactions", "i1", live, wanted)] == list(stale_rows(store))
+
+
+def test_what_is_linked_again_is_kept_once(store: Store) -> None:
+    """An app may link its ids at each of thousands of extractions: only a change of what one names is new."""
+    insights = [{"insight_id": text, "derived_id": text, "text_sha256": text, "text": text} for text in "TU"]
+    extraction = {"training.kind": "extraction", "training.event.id": "e", "training.outcome": "ok"}
+    links = [
+        {"training.kind": "link", "training.event.id": f"l{second}", "training.link.id": "app", **place}
+        for second, index in enumerate("0001100")
+        for place in [{"training.extraction.id": "e", "training.insight.index": index}]
+    ]
+    rows = [(datetime(2026, 1, 1, 0, 0, second, tzinfo=UTC), link, "") for second, link in enumerate(links)]
+    rows.append((datetime(2026, 1, 1, tzinfo=UTC), extraction, json.dumps({"training.output": insights})))
+    store.insert("otel_logs", ["Timestamp", "LogAttributes", "Body"], [list(row) for row in rows])
+    settle(store)
+
+    names = store.row("SELECT arrayMap(n -> (toSecond(n.1), n.2), names) AS names FROM v_aliases WHERE id = 'app'")[
+        "names"
+    ]
+    assert [(0, ["T"]), (3, ["U"]), (5, ["T"])] == [tuple(name) for name in names]
