@@ -6,7 +6,9 @@ from typing import Final
 
 _Z: Final = 1.96
 _LEAST: Final = 10
-_VERDICTS: Final = {"yes": "Yes", "no": "No, the reverse", "unclear": "Not for certain", "too few": "Too few to say"}
+_EFFECT: Final = 0.1
+"""What is less is no use, however certain it is (Cohen's smallest)."""
+_VERDICTS: Final = {"yes": "Yes", "no": "No, or hardly", "unclear": "Not for certain", "too few": "Too few to say"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,4 +39,6 @@ def judge_prediction(samples: int, correlation: float | None) -> Prediction:
     middle = math.atanh(max(-0.9999, min(0.9999, correlation)))
     margin = _Z * math.sqrt((1 + correlation**2 / 2) / (samples - 3))
     low, high = math.tanh(middle - margin), math.tanh(middle + margin)
-    return Prediction("yes" if low > 0 else "no" if high < 0 else "unclear", samples, correlation, low, high)
+    return Prediction(
+        "yes" if low > _EFFECT else "no" if high < _EFFECT else "unclear", samples, correlation, low, high
+    )

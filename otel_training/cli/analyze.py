@@ -114,17 +114,11 @@ def _draw_readers(figures: Figures) -> Iterator[RenderableType]:
         yield table("", ("readers reached", "insights", ""), reach)
     if figures.blind_spots:
         spots = [
-            (
-                f"{spot.kind}, of {spot.samples:,}",
-                spot.topic,
-                spot.score,
-                spot.likes,
-                spot.dismissals,
-                spot.extraction_id,
-            )
+            (spot.kind, spot.samples, spot.score, spot.likes, spot.dismissals, spot.viewers, spot.extraction_id)
             for spot in figures.blind_spots
         ]
-        yield table("", ("by readers", "topic", "score", "likes", "x", "extraction"), spots)
+        # Narrow enough for an id, which is copied.
+        yield table("", ("by readers", "of", "score", "likes", "x", "readers", "extraction"), spots)
 
 
 def _draw_costs(figures: Figures) -> RenderableType:

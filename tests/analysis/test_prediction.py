@@ -8,15 +8,16 @@ from otel_training.analysis.prediction import Prediction, judge_prediction
 @pytest.mark.parametrize(
     ("samples", "correlation", "verdict"),
     [
-        (200, 0.4, "yes"), (200, -0.4, "no"), (200, 0.1, "unclear"), (9, 0.9, "too few"), (0, None, "too few"),
+        (200, 0.4, "yes"), (200, -0.4, "no"), (200, 0.1, "unclear"), (200, 0.2, "unclear"),
+        (20_000, 0.05, "no"), (20_000, 0.15, "yes"), (9, 0.9, "too few"), (0, None, "too few"),
         (50, None, "unclear"), (10, 1.0, "yes"), (10, -1.0, "no"),
     ],
 )  # fmt: skip
 def test_the_verdict_is_that_of_the_interval(samples: int, correlation: float | None, verdict: str) -> None:
-    """Only what lies on one side of 0 for certain is a yes or a no; ten samples are the least."""
+    """Only what lies on one side of 0.1 for certain is a yes or a no, with ten samples at the least."""
     prediction = judge_prediction(samples, correlation)
 
-    assert (verdict, True) == (prediction.verdict, prediction.sentence.endswith(f"votes: {samples}."))
+    assert (verdict, True) == (prediction.verdict, prediction.sentence.endswith(f"votes: {samples:,}."))
 
 
 def test_the_interval_is_that_of_ranks() -> None:
