@@ -1,5 +1,6 @@
 """The figures, beside what was captured."""
 
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 import otel_training
 from otel_training.folder import DataFolder, make_folder
+from otel_training.store.client import Store, embedded_dsn
 
 pytestmark = pytest.mark.slow
 
@@ -144,3 +146,19 @@ def test_of_an_empty_store_nothing_is_known(migrated: None, rows: Any) -> None:
     assert ([], [], {}) == (figures["days"], figures["topics"], figures["costs"])
     assert ["unknown", "too few"] == [figures[name]["verdict"] for name in ("worth", "prediction")]
     assert (None, []) == (figures["first"], figures["scores"])
+
+
+@pytest.mark.parametrize("score", ["nan", "inf", "-inf"])
+def test_a_score_that_is_no_number_is_none(score: str, migrated: None, folder: DataFolder, rows: Any) -> None:
+    """Other programs may send it: it stands for no score, and the others' mean holds."""
+    otel_training.extraction(lambda: {"insights": ["a"], "quality_score": 8})()
+    rows("analyze")
+    row = (datetime.now(UTC), "odd", "ok", True, float(score), 1)
+    with closing(Store(embedded_dsn(folder.store))) as store:
+        store.insert("examples", ("ts", "extraction_id", "outcome", "is_sample", "quality_score", "revision"), [row])
+    (figures,) = rows("analyze")
+
+    totals, unscored = figures["totals"], figures["scores"][-1]
+    assert (2, 8, 1, "", 1) == (
+        totals["samples"], totals["quality"], totals["good"]["total"], unscored["name"], unscored["samples"],
+    )  # fmt: skip

@@ -42,11 +42,13 @@ SELECT
     toString(maxOrNull(toDate(ts))) AS last
 FROM (
     SELECT
-        *,
+        * EXCEPT quality_score,
+        -- What other programs sent may be no number.
+        if(isFinite(q.quality_score), q.quality_score, NULL) AS quality_score,
         toString(toDate(ts)) AS day,
         if(quality_score IS NULL, '', toString(toInt32(floor(least(10., greatest(0., assumeNotNull(quality_score))))))) AS score,
         ts >= now() - INTERVAL 7 DAY AS is_recent
-    FROM examples FINAL
+    FROM (SELECT * FROM examples FINAL) AS q
 ) AS e
 GROUP BY GROUPING SETS ((), (topic), (model), (prompt_version), (day), (score))
 ORDER BY kind, if(kind = 'day', name, '') DESC, extractions DESC, name
