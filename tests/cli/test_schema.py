@@ -27,10 +27,10 @@ def store(folder: DataFolder) -> Iterator[Store]:
 @pytest.mark.parametrize(
     ("options", "statements"),
     [
-        ("", 72),
-        ("--replicated", 72),
-        ("--cluster training", 96),
-        ("--cluster {cluster} --replicated --ttl-days 400", 96),
+        ("", 73),
+        ("--replicated", 73),
+        ("--cluster training", 97),
+        ("--cluster {cluster} --replicated --ttl-days 400", 97),
         ("--roles", 6),
         ("--roles --cluster training", 6),
     ],
