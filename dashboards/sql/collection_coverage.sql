@@ -23,8 +23,8 @@ FROM (
             SELECT countIf(user_hash != '') / nullIf(count(), 0) FROM feedback FINAL WHERE $__timeFilter(ts)
         )),
         ('Insight', (
-            SELECT countIf(insight_id IN (
-                SELECT id FROM v_aliases WHERE id IN (SELECT insight_id FROM feedback WHERE $__timeFilter(ts))
+            SELECT countIf(insight_id GLOBAL IN (
+                SELECT id FROM v_aliases WHERE id GLOBAL IN (SELECT insight_id FROM feedback WHERE $__timeFilter(ts))
             )) / nullIf(count(), 0)
             FROM feedback FINAL WHERE $__timeFilter(ts)
         ))

@@ -11,8 +11,9 @@ FROM (
     SELECT
         topic, sum(likes) AS liked, sum(dismissals) AS dismissed, liked + dismissed AS votes, liked / votes AS share,
         1.96 * sqrt(share * (1 - share) / votes + 0.9604 / votes / votes) AS margin
-    FROM examples FINAL
-    WHERE is_sample AND $__timeFilter(ts) /*{topic}*/
+    FROM (
+        SELECT * FROM examples FINAL WHERE is_sample AND $__timeFilter(ts) /*{topic}*/ ORDER BY ts DESC LIMIT 1 BY duplicate_key
+    )
     GROUP BY topic
     HAVING votes > 0
 )

@@ -4,7 +4,7 @@ SELECT toString(score) AS score, samples
 FROM (
     SELECT toInt32(floor(least(10., greatest(0., assumeNotNull(quality_score))))) AS score, count() AS samples
     FROM examples FINAL
-    WHERE is_sample AND quality_score IS NOT NULL AND $__timeFilter(ts) /*{topic, model, prompt_version}*/
+    WHERE is_sample AND isFinite(quality_score) AND $__timeFilter(ts) /*{topic, model, prompt_version}*/
     GROUP BY score
     ORDER BY score WITH FILL
 )

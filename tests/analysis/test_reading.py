@@ -162,3 +162,18 @@ def test_a_score_that_is_no_number_is_none(score: str, migrated: None, folder: D
     assert (2, 8, 1, "", 1) == (
         totals["samples"], totals["quality"], totals["good"]["total"], unscored["name"], unscored["samples"],
     )  # fmt: skip
+
+
+def test_votes_count_once_of_what_is_extracted_again(rows: Any) -> None:
+    """A page that is read each hour has one insight, and as many votes as readers gave."""
+    for _ in range(3):
+        extract("chips", "u1", "", 8)
+    for reader in range(11):
+        otel_training.record_feedback(
+            otel_training.insight_id("u1", "About u1"), "x" if reader else "like", user_id=reader
+        )
+    assert otel_training.flush(30)
+    (report,) = rows("analyze")
+
+    assert (3, share(1, 11)) == (report["totals"]["samples"], bare(report["totals"]["liked"]))
+    assert [("overrated", 1)] == [(spot["kind"], spot["samples"]) for spot in report["blind_spots"]]

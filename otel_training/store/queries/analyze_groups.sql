@@ -1,10 +1,13 @@
 -- Extractions, how good they are and what readers made of them: of all, and of each topic, model, prompt version, day and
 -- whole score. `kind` is which of these `name` is one of, '' for all.
+-- Votes count once of the same insights extracted again from the same source: at the latest of these.
 -- `examples` are the distinct ones that the export takes (funnel.sql says how); `recent...` are of the last seven days.
 -- `correlation` is Spearman's, of the score and the likes' share of the votes: NULL where either is the same for all.
 -- Parameters: min_quality, net_above, min_viewers.
 WITH
-    is_sample AND quality_score IS NOT NULL AND e.likes + e.dismissals > 0 AS is_voted,
+    is_sample AND extraction_id GLOBAL IN (SELECT argMax(extraction_id, ts) FROM examples FINAL WHERE is_sample GROUP BY duplicate_key)
+        AS is_latest,
+    is_latest AND quality_score IS NOT NULL AND e.likes + e.dismissals > 0 AS is_voted,
     has_text AND outcome = 'ok' AND (has_content OR call_event_id != '') AND quality_score >= {min_quality:Float64}
         AND net > {net_above:Float64} AND e.viewers >= {min_viewers:UInt64} AS is_example
 SELECT
@@ -28,10 +31,10 @@ SELECT
     countIf(is_sample AND call_event_id != '') AS prompted,
     countIf(is_sample AND e.viewers > 0) AS reached,
     countIf(is_sample AND (quality_score IS NOT NULL OR passed_filters IS NOT NULL OR e.likes + e.dismissals > 0)) AS checkable,
-    sumIf(e.likes, is_sample) AS likes,
-    sumIf(e.dismissals, is_sample) AS dismissals,
-    sumIf(e.bookmarks, is_sample) AS bookmarks,
-    sumIf(e.shares, is_sample) AS shares,
+    sumIf(e.likes, is_latest) AS likes,
+    sumIf(e.dismissals, is_latest) AS dismissals,
+    sumIf(e.bookmarks, is_latest) AS bookmarks,
+    sumIf(e.shares, is_latest) AS shares,
     round(avgOrNullIf(e.viewers, is_sample), 1) AS mean_viewers,
     countIf(is_recent) AS recent,
     countIf(is_sample AND is_recent) AS recent_samples,
