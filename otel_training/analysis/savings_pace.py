@@ -39,7 +39,7 @@ def break_even(price: Decimal, savings: Sequence[Decimal], today: date) -> Break
         return BreakEven(reason="a day costs more than it saves" if mean else "a day saves nothing")
     on = _after(ceil(price / mean), today)
     if len(savings) < _WEEK:
-        return BreakEven(on, reason=f"{len(savings)} of the {_WEEK} days that tell how days differ")
+        return BreakEven(on, reason=f"unknown before {_WEEK} days")
     values = [float(saving) for saving in savings]
     spread = _student(len(values) - 1) * stdev(values)
     earliest, latest = (

@@ -9,6 +9,7 @@ from typing import Final
 from otel_training.analysis.savings_pace import BreakEven, break_even
 from otel_training.analysis.savings_plan import Plan
 from otel_training.analysis.savings_rate import Bracket, Rate
+from otel_training.pricing.ends import end_of
 
 MONTH: Final = 30
 _GOAL: Final = Decimal("0.97")
@@ -72,6 +73,8 @@ class Scenario:
     break_even: BreakEven | None = None
     worth_from: Decimal | None = None
     """Sources a day from which on its machine costs less than today's model."""
+    ends: date | None = None
+    """When its provider turns it off, where that is announced."""
 
 
 def exact(amount: Decimal) -> Decimal:
@@ -94,7 +97,7 @@ def project(traffic: Traffic, name: str, rate: Rate, once: dict[str, Decimal | N
     parts = {"candidate": own, "fallback": fallback * today, "machine": machine}
     total = sum(parts.values(), _NOTHING)
     saving = 1 - total / today if today else None
-    once = {"shadow": traffic.plan.shadow * (own + machine), **once}
+    once, end = {"shadow": traffic.plan.shadow * (own + machine), **once}, end_of(rate.model)
     daily = [usd * (1 - fallback) - sources * own - rate.per_day for sources, usd in traffic.days]
     kept = today * (1 - fallback) - own
     return Scenario(
@@ -107,6 +110,7 @@ def project(traffic: Traffic, name: str, rate: Rate, once: dict[str, Decimal | N
         once={part: None if usd is None else exact(usd) for part, usd in once.items()},
         break_even=_break_even(once, daily, traffic.today),
         worth_from=exact(rate.per_day / kept) if rate.per_day and kept > 0 else None,
+        ends=None if end is None else end.on,
     )
 
 

@@ -24,15 +24,19 @@ from otel_training.pricing.overrides import read_overrides
 
 _ONCE: Final = ("USD", "shadow", "judge", "training", "pays from", "between")
 _MOST: Final = 10**9
+_NAMES: Final[dict[Callable[[str], Any], str]] = {int: "whole number", Decimal: "number"}
 
 
-def _figure(kind: Callable[[str], Any], metavar: str, most: int = _MOST) -> dict[str, Any]:
+def _figure(kind: Callable[[str], Any], metavar: str, least: int = 0, most: int = _MOST) -> dict[str, Any]:
     """Take a figure within bounds as an option."""
 
     def read(text: str) -> Any:
-        if not 0 <= float(text) <= most:
-            raise ValueError(text)
-        return kind(text)
+        try:
+            if least <= float(text) <= most:
+                return kind(text)
+        except ValueError:
+            pass
+        raise click.BadParameter(f"{text} is no {_NAMES[kind]} from {least} to {most:,}.")
 
     return {"type": read, "metavar": metavar}
 
@@ -48,7 +52,7 @@ _COUNT: Final = _figure(int, "N")
 @click.option("--baseline", default="", metavar="MODEL", help="Today's model.  [default: the costliest]")
 @click.option("--days", default=30, show_default=True, type=click.IntRange(1, 3650), metavar="N",
               help="Of traffic, until now.")  # fmt: skip
-@click.option("--fallback", default="0.03", show_default=True, **_figure(Decimal, "SHARE", 1),
+@click.option("--fallback", default="0.03", show_default=True, **_figure(Decimal, "SHARE", most=1),
               help="Of sources that today's model still answers; both calls are paid.")  # fmt: skip
 @click.option("--batch", "is_batch", is_flag=True, help="The candidate answers in batches.")
 @click.option("--few-shot-tokens", **_COUNT, help="Of examples in a prompt.  [default: three calls]")
@@ -56,7 +60,7 @@ _COUNT: Final = _figure(int, "N")
 @click.option("--judge", default="", metavar="MODEL", help="Who compares these answers.  [default: today's model]")
 @click.option("--training", **_USD, help="What the fine-tuning costs.")
 @click.option("--hosting", **_USD, help="What a machine for the tuned model costs an hour, instead of tokens.")
-@click.option("--sources-per-topic", default=40, show_default=True, **_COUNT)
+@click.option("--sources-per-topic", default=40, show_default=True, **_figure(int, "N", 1))
 @click.option("--check", type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help="Say whether a former --json still holds; exit code 1 if not.")  # fmt: skip
 @output_options()
@@ -90,12 +94,14 @@ def _draw(savings: Savings) -> Iterator[RenderableType]:
         note(which if savings.models else f"No call of a model in {plural(savings.plan.days, 'day')}: nothing to save.")
         return
     columns = ("USD", "a source", f"{savings.plan.sources_per_topic} of them", "100 topics", "a month", "saved")
-    rows = [_row(f"{stamp.baseline}, today", savings.today), _row("all models, today", savings.all_models)]
+    rows = [_row("today", savings.today), _row("all models, today", savings.all_models)]
     rows += [
         _row(f"rule of thumb, {name.replace('_', ' ')}", costs) for name, costs in (savings.rule_of_thumb or {}).items()
     ]
-    rows += [_row(f"{way.model}, {way.name}", way.costs or Costs(), way.saving) for way in savings.scenarios]
-    yield table("What sources cost", columns, rows)
+    rows += [_row(way.name, way.costs or Costs(), way.saving) for way in savings.scenarios]
+    # Models stand above: no name is too long for that.
+    models = " or ".join(dict.fromkeys(way.model for way in savings.scenarios))
+    yield table(f"What sources cost: {stamp.baseline} today, {models} instead", columns, rows)
     yield table("What is paid first, and from when on it pays", _ONCE, [_row_once(way) for way in savings.scenarios])
     yield from _sentences(savings, stamp)
 
@@ -108,7 +114,7 @@ def _row_once(way: Scenario) -> tuple[str | None, ...]:
     even = way.break_even or BreakEven()
     between = f"{even.earliest} to {even.latest or 'maybe never'}" if even.earliest else even.reason or None
     once = way.once or dict.fromkeys(_ONCE[1:4])
-    return f"{way.model}, {way.name}", *map(usd, once.values()), str(even.on) if even.on else None, between
+    return way.name, *map(usd, once.values()), str(even.on) if even.on else None, between
 
 
 def _sentences(savings: Savings, stamp: Stamp) -> Iterator[str]:
@@ -126,6 +132,9 @@ def _sentences(savings: Savings, stamp: Stamp) -> Iterator[str]:
     for reason in dict.fromkeys(way.out_of_reach for way in savings.scenarios if way.out_of_reach):
         ways = " and ".join(way.name for way in savings.scenarios if way.out_of_reach == reason)
         yield f"97 % is out of reach ({ways}): {reason}."
+    for model, day in {way.model: way.ends for way in savings.scenarios if way.ends}.items():
+        verb = "ends" if day.isoformat() >= stamp.date else "ended"
+        yield f"{model} {verb} on {day}, and what it saves with it: choose another."
     for way in savings.scenarios:
         if way.worth_from is not None:
             yield f"A machine is worth it from {ceil(way.worth_from):,} sources a day on ({way.name})."

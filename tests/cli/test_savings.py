@@ -8,6 +8,7 @@ import pytest
 
 import otel_training
 from otel_training.folder import DataFolder, make_folder
+from tests.cli.terminal import run_in_terminal
 
 PRICES = '[[price]]\nmodel = "{}"\ninput_mtok = {}\noutput_mtok = {}\n'
 
@@ -29,8 +30,9 @@ def test_shows_costs_and_what_they_stand_on(asked: None, command: Any) -> None:
 
     assert 0 == code
     for text in (
-        "USD a source 10 of them 100 topics a month saved", "big, today 0.006 0.06 6.00 0.18 -",
-        "small, untuned 0.00038 0.0038 0.38 0.0114 93.7 %", "unknown, without --training",
+        "What sources cost: big today, small instead USD a source 10 of them 100 topics a month saved",
+        "today 0.006 0.06 6.00 0.18 -",
+        "untuned 0.00038 0.0038 0.38 0.0114 93.7 %", "unknown, without --training",
         "Of 1 call for 1 source in 1 day, at what they cost then; a candidate by the prices of ",
         "what calls of odd cost; `prices check` says why.",
         "97 % is out of reach (untuned): its calls 3.3 % + the fallback 3.0 % of today's costs, where 3.0 % is left",
@@ -44,9 +46,40 @@ def test_a_price_that_is_unknown_is_named(asked: None, command: Any) -> None:
     """Today's figures are shown nevertheless; the exit code is 1."""
     code, printed, error = command("savings", "--candidate", "nobody's")
 
-    assert (1, True) == (code, "nobody's, untuned          -" in printed)
+    assert (1, True) == (code, "\nuntuned                     -" in printed)
     assert "No price of nobody's is known (unknown_model): pip install -U genai-prices, or give the" in error
     assert 1 == error.count("No price")
+
+
+@pytest.mark.slow
+def test_a_model_that_ends_is_named(asked: None, folder: DataFolder, command: Any) -> None:
+    """Whichever way uses it, once, with the day; in the JSON, too."""
+    ends = {"gpt-4o-mini-2024-07-18": "2027-01-14", "small": None}
+    with (folder.path / "prices.toml").open("a", encoding="utf-8") as file:
+        file.write(PRICES.format("*gpt-4o-mini-2024-07-18*", 0.1, 0.5))
+    for model, end in ends.items():
+        printed = command("savings", "--candidate", model)[1]
+        lines = [line for line in printed.splitlines() if "choose another" in line]
+        assert ([f"{model} ends on {end}, and what it saves with it: choose another."] if end else []) == lines
+
+        (saving,) = map(json.loads, command("savings", "--candidate", model, "--json")[1].splitlines())
+        assert [end] * 3 == [way["ends"] for way in saving["scenarios"]]
+
+
+@pytest.mark.slow
+def test_the_longest_names_are_shown_whole(folder: DataFolder, tmp_path: Path) -> None:
+    """In a terminal of 80 columns; figures and why there are none stand in their line."""
+    big, small = "claude-sonnet-4-5-20250929-by-way-of-somebody", "ft:gpt-4.1-mini-2025-04-14:acme-corp:insights:Bx7"
+    prices = PRICES.format(big, 3, 15) + PRICES.format(small, 0.1, 0.5)
+    (make_folder(folder).path / "prices.toml").write_text(prices, encoding="utf-8")
+    with otel_training.extraction() as extraction:
+        extraction.llm_call(model=big, input="i", output="o", input_tokens=1000, output_tokens=200)
+    shown = run_in_terminal(("savings", "--candidate", small), tmp_path, ("stdout", "stderr")).shown
+
+    assert (True, True, False) == (big in shown, small in shown, "…" in shown)
+    lines = [line.split() for line in shown.splitlines()]
+    for name, end in (("few-shot", "unknown before 7 days"), ("fine-tuned", "unknown, without --training")):
+        assert end in " ".join([line for line in lines if line[:1] == [name]][1])
 
 
 @pytest.mark.slow
@@ -86,3 +119,14 @@ def test_refuses_what_is_no_amount(option: str, value: str, command: Any) -> Non
     code, _, error = command("savings", option, value)
 
     assert (2, True) == (code, f"'{option}'" in error or option in error)
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "bounds"),
+    [("--fallback", "3%", "number from 0 to 1"), ("--fallback", "2", "number from 0 to 1"),
+     ("--shadow", "1.5", "whole number from 0 to 1,000,000,000"), ("--sources-per-topic", "0", "whole number from 1"),
+     ("--training", "nan", "number from 0 to 1,000,000,000")],
+)  # fmt: skip
+def test_says_what_would_be_an_amount(option: str, value: str, bounds: str, command: Any) -> None:
+    """Beside what was given."""
+    assert f"Invalid value for '{option}': {value} is no {bounds}" in command("savings", option, value)[2]
