@@ -32,7 +32,7 @@ WITH
                 FROM feedback
                 WHERE user_hash != '' AND insight_id GLOBAL IN (SELECT id FROM ids)
                 UNION ALL
-                SELECT insight_id, user_hash, ts, 0 AS imported_line, event_id, '' AS action
+                SELECT insight_id, user_hash, ts, 0 AS imported_line, '' AS event_id, '' AS action
                 FROM impressions
                 WHERE user_hash != '' AND insight_id GLOBAL IN (SELECT id FROM ids)
             ) AS r
