@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -109,3 +109,34 @@ def test_what_is_linked_again_is_kept_once(store: Store) -> None:
         "names"
     ]
     assert [(0, ["T"]), (3, ["U"]), (5, ["T"])] == [tuple(name) for name in names]
+
+
+def extracted(store: Store, identity: str, minute: int = 0, insights: str = "", **attributes: str) -> None:
+    """Insert an extraction with insights of one letter."""
+    output = [{"insight_id": text, "derived_id": text, "text_sha256": text, "text": text} for text in insights]
+    kind = {"training.kind": "extraction", "training.event.id": identity, "training.outcome": "ok", "url.full": "u"}
+    own = {f"training.{name.replace('_', '.')}": value for name, value in attributes.items()}
+    time = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minute)
+    row = [time, {**kind, **own}, json.dumps({"training.output": output})]
+    store.insert("otel_logs", ["Timestamp", "LogAttributes", "Body"], [row])
+
+
+def test_an_extraction_that_another_round_comes_across_is_settled_whole(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It shares an insight with one of that round: its own insight has had a like since before."""
+    likes = [{"training.kind": "feedback", "training.feedback.action": "like", "user.hash": "r"} for _ in "bc"]
+    rows = [
+        [datetime(2026, 1, 1, tzinfo=UTC), {**like, "training.event.id": text, "training.insight.id": text}]
+        for like, text in zip(likes, "bc", strict=True)
+    ]
+    store.insert("otel_logs", ["Timestamp", "LogAttributes"], rows)
+    settle(store)
+    monkeypatch.setattr("otel_training.store.settle.KEYS", 1)
+    extracted(store, "e1", insights="ab")
+    extracted(store, "e2", insights="ac")
+    settle(store)
+
+    liked = store.rows("SELECT extraction_id, likes FROM examples FINAL ORDER BY extraction_id")
+    assert [("e1", 1), ("e2", 1)] == [(row["extraction_id"], row["likes"]) for row in liked]
+    assert [] == list(stale_rows(store))

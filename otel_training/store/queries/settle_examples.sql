@@ -10,7 +10,7 @@ INSERT INTO examples (
 )
 SETTINGS distributed_foreground_insert = 1
 WITH
-    touched AS (SELECT DISTINCT key FROM settling WHERE run = {run:UInt64} AND step = 'extraction'),
+    touched AS (SELECT DISTINCT key FROM settling WHERE run = {run:UInt64} AND step IN ('extraction', 'occurrence')),
     rows AS (
         SELECT
             extraction_id, ts, service, task, task_version, topic, source_url, source_content, insights, insight_count,

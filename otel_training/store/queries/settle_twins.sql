@@ -6,7 +6,7 @@ INSERT INTO settling (run, step, key)
 SETTINGS distributed_foreground_insert = 1
 WITH
     60000000000 AS a_minute,
-    touched AS (SELECT key FROM settling WHERE run = {run:UInt64} AND step = 'extraction'),
+    touched AS (SELECT key FROM settling WHERE run = {run:UInt64} AND step IN ('extraction', 'occurrence')),
     empty_near AS (
         SELECT extraction_id
         FROM extractions
@@ -33,7 +33,7 @@ WITH
     )
 SELECT DISTINCT {run:UInt64}, step, key
 FROM (
-    SELECT 'extraction' AS step, extraction_id AS key FROM empty_near
+    SELECT 'occurrence' AS step, extraction_id AS key FROM empty_near
     UNION ALL
     SELECT
         'twin' AS step,
