@@ -140,3 +140,27 @@ def test_an_extraction_that_another_round_comes_across_is_settled_whole(
     liked = store.rows("SELECT extraction_id, likes FROM examples FINAL ORDER BY extraction_id")
     assert [("e1", 1), ("e2", 1)] == [(row["extraction_id"], row["likes"]) for row in liked]
     assert [] == list(stale_rows(store))
+
+
+@pytest.mark.parametrize(
+    ("minute", "expected"),
+    [
+        # Near the old log's row alone, not near the live one: both stay paired.
+        (-4, [("new", None), ("live", 5)]),
+        # The old log's row is of this one, no longer of the other, as far away as that may be.
+        (7, [("new", 5), ("live", None)]),
+    ],
+)
+def test_what_comes_near_a_pair_leaves_it_as_it_is_or_takes_its_place(
+    store: Store, minute: int, expected: list[tuple[str, float | None]]
+) -> None:
+    """An old log and capture have extractions of a source without insights; another comes in later."""
+    extracted(store, "live", 19, duration="600")
+    extracted(store, "log", 8, imported_line="1", quality_score="5")
+    settle(store)
+    extracted(store, "new", minute)
+    settle(store)
+
+    rows = store.rows("SELECT extraction_id, quality_score FROM examples FINAL ORDER BY ts, extraction_id DESC")
+    assert expected == [(row["extraction_id"], row["quality_score"]) for row in rows]
+    assert [] == list(stale_rows(store))

@@ -1,6 +1,7 @@
 -- Pairs extractions that an old log tells of with those captured live that they are: of the same source and insights, logged
 -- while the live one ran, give or take a minute; of several the nearest. A key holds both ids.
--- All with an insight in common are touched already; of those without insights the ones that may be a pair come in here.
+-- All with an insight in common are touched already; of those without insights the ones whose pairs may be others now come in
+-- here: within 12 minutes. Their pairs are within 24, and within 36 whatever else those might be paired with.
 -- Parameters: run.
 INSERT INTO settling (run, step, key)
 SETTINGS distributed_foreground_insert = 1
@@ -8,10 +9,10 @@ WITH
     60000000000 AS a_minute,
     touched AS (SELECT key FROM settling WHERE run = {run:UInt64} AND step IN ('extraction', 'occurrence')),
     empty_near AS (
-        SELECT extraction_id
+        SELECT extraction_id, source_url, intDiv(toUnixTimestamp64Nano(ts), a_minute) AS at_minute
         FROM extractions
-        WHERE empty(insights) AND (source_url, intDiv(toUnixTimestamp64Nano(ts), a_minute)) GLOBAL IN (
-            SELECT source_url, intDiv(toUnixTimestamp64Nano(ts), a_minute) + arrayJoin(range(-12, 13))
+        WHERE empty(insights) AND (source_url, at_minute) GLOBAL IN (
+            SELECT source_url, intDiv(toUnixTimestamp64Nano(ts), a_minute) + arrayJoin(range(-36, 37))
             FROM extractions
             WHERE extraction_id GLOBAL IN (SELECT key FROM touched) AND empty(insights)
         )
@@ -33,7 +34,11 @@ WITH
     )
 SELECT DISTINCT {run:UInt64}, step, key
 FROM (
-    SELECT 'occurrence' AS step, extraction_id AS key FROM empty_near
+    SELECT 'occurrence' AS step, extraction_id AS key
+    FROM empty_near
+    WHERE (source_url, at_minute) GLOBAL IN (
+        SELECT source_url, at_minute + arrayJoin(range(-12, 13)) FROM empty_near WHERE extraction_id GLOBAL IN (SELECT key FROM touched)
+    )
     UNION ALL
     SELECT
         'twin' AS step,
