@@ -10,7 +10,7 @@ from rich.console import RenderableType
 
 from otel_training.cli.exit_code import ExitCode
 from otel_training.cli.gaps import draw_list, read_gaps
-from otel_training.cli.output import Output, output_options, table
+from otel_training.cli.output import Output, output_options, plural, table
 from otel_training.cli.shipping_report import read_shipping_report, shipping_findings
 from otel_training.cli.status import lost_by_reason
 from otel_training.cli.store import open_store
@@ -85,6 +85,8 @@ def examine(store: Store, folder: DataFolder) -> dict[str, Any]:
             "same OTEL_TRAINING_USER_KEY everywhere."
         )
     use = store.row(read_query("doctor_use"))
+    if use["lost"]:
+        report["findings"].append(f"{plural(use['lost'], 'record')} lost in the last day: see why under \"Lost\".")
     report["findings"] += [*_silence(use["hours"]), *_endings(use["models"], datetime.now(UTC).date())]
     if report["shipping"] is not None:
         report["findings"] += shipping_findings(report["shipping"], settings.otlp_endpoint)

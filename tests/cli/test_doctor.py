@@ -27,6 +27,7 @@ def test_doctor_explains(gathered: None, rows: Any, command: Any) -> None:
     assert [("feed_too_large", 1)] == [(row["reason"], row["count"]) for row in report["lost"]]
     assert [3] == [row["readers"] for row in report["keys"]]
     assert ["calls", "ids", "voters"] == [gap["name"] for gap in report["gaps"]]
+    assert '1 record lost in the last day: see why under "Lost".' == report["findings"][-1]
     shown = " ".join(command("doctor")[1].split())
     assert all(word in shown for word in ("nosuch", "no reader", "page the feed", "Keys", "What to do"))
 
