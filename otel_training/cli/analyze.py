@@ -114,7 +114,15 @@ def _draw_readers(figures: Figures) -> Iterator[RenderableType]:
         yield table("", ("readers reached", "insights", ""), reach)
     if figures.blind_spots:
         spots = [
-            (spot.kind, spot.samples, spot.score, spot.likes, spot.dismissals, spot.viewers, spot.extraction_id)
+            (
+                spot.kind,
+                spot.samples,
+                round(spot.score, 2),
+                spot.likes,
+                spot.dismissals,
+                spot.viewers,
+                spot.extraction_id,
+            )
             for spot in figures.blind_spots
         ]
         # Narrow enough for an id, which is copied.
