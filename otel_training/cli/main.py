@@ -35,6 +35,8 @@ def main(argv: Sequence[str] | None = None) -> int:  # noqa: PLR0911 - one exit 
         from otel_training.cli.app import app
     except ImportError:
         return _fail("The command needs its libraries: pip install 'otel_training[cli,local]'.")
+    except KeyboardInterrupt:
+        return _fail(_INTERRUPTED, ExitCode.INTERRUPTED)
     try:
         # Not `app.main`: it turns a closed pipe into exit code 1. So completion, which it does, too, is done here.
         if (instruction := os.environ.get(_COMPLETE)) is not None:

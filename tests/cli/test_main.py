@@ -64,6 +64,21 @@ def test_says_which_libraries_are_missing(monkeypatch: pytest.MonkeyPatch, capsy
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("library", ["click", "rich.console", "orjson", "otel_training.cli.app"])
+def test_ctrl_c_is_answered_while_libraries_load(library: str, tmp_path: Path) -> None:
+    """Whichever loads: one sentence, no traceback."""
+    press = (
+        "import os, signal, sys; from otel_training.cli.main import run\n"
+        "class Press:\n"
+        "    def find_spec(self, name, *_):\n"
+        f"        if name == {library!r}: os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Press()); sys.argv[1:] = []; run()"
+    )
+    ended = run("-c", press, cwd=tmp_path)
+
+    assert (130, "Error: Interrupted: nothing was lost, run it again.\n") == (ended.returncode, ended.stderr)
+
+
 def test_runs_as_a_module() -> None:
     """`python -m otel_training.cli` is the command."""
     done = subprocess.run(
