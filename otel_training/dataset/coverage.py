@@ -74,7 +74,7 @@ _SAMPLES: Final = (
         "give scores from 0 to 10, e.g. a tenth of a score out of 100",
     ),
     _Check(
-        "low_scale", "low_scale", "scored", "low_scale", "quality score", "{are} within 0 to 1",
+        "low_scale", "low_scale", "scored", "low_scale", "quality score", "{are} within 0 to 1{of_tasks}",
         "give scores from 0 to 10, ten times a score out of 1; the export's --min-quality drops them",
     ),
     _Check(
@@ -149,7 +149,9 @@ def read_coverage(store: Store, min_viewers: int = MIN_VIEWERS) -> list[Gap]:
     row = store.row(read_query("coverage_samples"))
     row |= store.row(read_query("coverage_reactions"), min_viewers=min_viewers)
     is_low = row["best"] is not None and 0 < row["best"] <= 1
-    row["low_scale"] = row["scored"] if is_low else 0
+    row |= store.row(read_query("coverage_scales"))
+    row["low_scale"] = row["scored"] if is_low else row["low_scored"]
+    row["of_tasks"] = "" if is_low else f", all of {_list(row['low_tasks'])}"
     row["orphan_samples"] = min(row["orphan_ids"], max(0, row["samples"] - row["reached_samples"]))
     routes = list(store.rows(read_query("coverage_routes")))
     checks = (*_SAMPLES, *_REACTIONS) if row["attempts"] else _SAMPLES
@@ -182,7 +184,7 @@ def _gap(check: _Check, row: Row) -> Gap:
     count, total, lost = row[check.count], row[check.total], row[check.lost] if check.lost else 0
     words = ("has", "is") if count == 1 else ("have", "are")
     texts = {name: _list(row[name]) for name in ("orphans", "shared", "odd_words")}
-    missing = check.missing.format(have=words[0], are=words[1], **texts)
+    missing = check.missing.format(have=words[0], are=words[1], of_tasks=row["of_tasks"], **texts)
     noun = check.noun if total == 1 else _plural(check.noun)
     return Gap(check.name, count, total, lost, f"{count:,} of {total:,} {noun} {missing}", check.cure)
 

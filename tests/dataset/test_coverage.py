@@ -158,6 +158,18 @@ def by_header(scope: Any) -> str | None:
     return next((value.decode() for name, value in scope["headers"] if name == b"x-reader"), None)
 
 
+def two_tasks(factor: float, count: int = 10) -> Program:
+    """A task that scores from 0 to 10, and another of so many extractions."""
+
+    def run() -> None:
+        clean()
+        for number in range(count):
+            answer = {"insights": INSIGHTS, "quality_score": factor * number / count}
+            otel_training.extraction(task="other")(lambda answer=answer: answer)()
+
+    return run
+
+
 def scored(score: float) -> Program:
     """One score."""
     return program(answer={"insights": INSIGHTS, "quality_score": score})
@@ -197,6 +209,11 @@ CASES: list[tuple[str, Program, Program, str]] = [
     ("scale", scored(-1), scored(0), "1 of 1 quality score is outside"),
     ("scale", scored(11), scored(10), "1 of 1 quality score is outside"),
     ("low_scale", scored(0.87), scored(8.7), "1 of 1 quality score is within 0 to 1: give scores from 0 to 10, ten"),
+    (
+        "low_scale", two_tasks(1), two_tasks(10),
+        "10 of 11 quality scores are within 0 to 1, all of other: give scores from 0 to 10, ten times a score out of 1",
+    ),
+    ("low_scale", two_tasks(0.2, 24), two_tasks(1, 9), "24 of 25 quality scores are within 0 to 1, all of other: give"),
     (
         "texts", program(answer={"insights": [{"what": "Orders", "how": "rose"}], "quality_score": 8}), clean,
         "1 of 1 sample has an insight without text: name the text `text`",

@@ -167,6 +167,7 @@ def test_the_reader_has_what_dashboards_show(become: Any, reading: list[str]) ->
         "coverage_reactions",
         "coverage_routes",
         "coverage_samples",
+        "coverage_scales",
         "doctor_keys",
         "doctor_programs",
         "doctor_use",
