@@ -142,6 +142,19 @@ def test_an_extraction_that_another_round_comes_across_is_settled_whole(
     assert [] == list(stale_rows(store))
 
 
+def test_extractions_of_the_same_insights_are_settled_in_one_round(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever of them comes first: a source that was extracted a thousand times is not written as often for each."""
+    monkeypatch.setattr("otel_training.store.settle.KEYS", 1)
+    for number in range(5):
+        extracted(store, f"e{number}", insights="ab")
+    settle(store)
+
+    assert 5 == store.row("SELECT count() AS rows FROM examples")["rows"]
+    assert [] == list(stale_rows(store))
+
+
 @pytest.mark.parametrize(
     ("minute", "expected"),
     [
