@@ -149,9 +149,10 @@ def test_extractions_of_the_same_insights_are_settled_in_one_round(
     monkeypatch.setattr("otel_training.store.settle.KEYS", 1)
     for number in range(5):
         extracted(store, f"e{number}", insights="ab")
-    settle(store)
+    steps: list[tuple[int, int]] = []
+    settle(store, lambda done, total: steps.append((done, total)))
 
-    assert 5 == store.row("SELECT count() AS rows FROM examples")["rows"]
+    assert [(1, 5)] == steps
     assert [] == list(stale_rows(store))
 
 
