@@ -1,8 +1,15 @@
 """Warnings to the host, once each."""
 
 import logging
-from functools import cache
 from typing import Final
 
-warn_once: Final = cache(logging.getLogger("otel_training").warning)
-"""Log a warning, the first time that it has these arguments."""
+_log: Final = logging.getLogger("otel_training")
+given: Final[set[tuple[str, tuple[object, ...]]]] = set()
+
+
+def warn_once(message: str, *values: object) -> None:
+    """Log a warning, the first time that it has these values."""
+    if (message, values) not in given:
+        # Before it is logged: a handler may call what warns.
+        given.add((message, values))
+        _log.warning(message, *values)

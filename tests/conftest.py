@@ -13,7 +13,7 @@ from otel_training._guard import guard
 from otel_training.cli.main import main
 from otel_training.folder import DataFolder
 from otel_training.pipeline import process
-from otel_training.warning import warn_once
+from otel_training.warning import given
 from tests.receiving import Receiver, receiving
 from tests.served import TRACED
 from tests.stores import lay_store
@@ -48,7 +48,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DataFold
     monkeypatch.setenv("OTEL_TRAINING_ENABLED", "true")
     monkeypatch.chdir(tmp_path)
     process.reset()
-    warn_once.cache_clear()
+    given.clear()
     guard.raising = True
     yield DataFolder(home)
     guard.raising = False
