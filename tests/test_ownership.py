@@ -198,7 +198,11 @@ def test_a_program_of_another_user_keeps_away(folder: DataFolder, tmp_path: Path
     folder.path.chmod(0o777)
     for path in (tmp_path, *tmp_path.parents[:-1]):
         path.chmod(mode(path) | 0o011)
-    code = "import os, otel_training as t; os.setgroups([]); os.setuid(12345); t.record_feedback('a', 'like')"
+    # Imported before: that user may be unable to read Python's own modules.
+    code = (
+        "import os; from otel_training import record_feedback; os.setgroups([]); os.setuid(12345); "
+        "record_feedback('a', 'like')"
+    )
     done = run("-c", code, cwd=tmp_path, OTEL_TRAINING_HOME=str(folder.path))
 
     assert (0, 1, []) == (done.returncode, len(done.stderr.splitlines()), [*folder.path.iterdir()]), done.stderr
