@@ -75,8 +75,10 @@ def export(
         counts = funnel(store, filters)
         if output is Output.TEXT or not counts.left:
             show(draw_funnel(counts), aside=True)
-        if counts.left:
-            show(*draw_list("What is missing", (gap.sentence for gap in counts.gaps)), aside=True)
+        # Where nothing is left, the error names the gap that comes first.
+        why = "" if counts.left else counts.why_none()
+        missing = (gap.sentence for gap in counts.gaps if gap.sentence not in why)
+        show(*draw_list("What is missing", missing), aside=True)
         with progress("Exporting") as callback:
             report = write_export(store, target, filters, counts, only=only, progress=callback)
     output.emit([asdict(report)], lambda _: [draw_report(report)])

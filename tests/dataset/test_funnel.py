@@ -100,6 +100,16 @@ def test_says_what_to_do_when_nothing_can_be_exported(tmp_path: Path, command: A
     assert [] == [path.name for path in tmp_path.iterdir() if path.is_file()]
 
 
+def test_what_else_is_missing_is_listed_when_nothing_can_be_exported(command: Any) -> None:
+    """Each gap once: that which keeps back all in the error, the others before it."""
+    extract("", "u", "text")
+    err = " ".join(command("export", "--out", "t.jsonl")[2].split())
+
+    listed, _, error = err.partition("Error: ")
+    assert (True, True) == ("What is missing - " in listed, "1 of 1 sample has no topic: name the argument" in listed)
+    assert (False, True) == ("add otel_training.TrainingM" in listed, "add otel_training.TrainingM" in error)
+
+
 def test_the_funnel_says_which_prompts_are_no_text(tmp_path: Path, rows: Any) -> None:
     """What the filters leave and no chat can be made of is a step of the funnel, so that it ends at the rows."""
 
