@@ -29,7 +29,7 @@ from otel_training.imports.own_rows import own_events, own_kind, own_record
 from otel_training.privacy.identity import insight_sha256
 from otel_training.privacy.redact import Redactor
 from otel_training.progress import Progress
-from otel_training.record.fields import FIELD_LIMIT, SLACK, as_id
+from otel_training.record.fields import FIELD_LIMIT, INSIGHT_KEYS, SLACK, as_id
 from otel_training.record.record import Record, Scalar
 from otel_training.record.values import clean_text, snapshot, text_of
 from otel_training.spool.segments import Segment, open_segment
@@ -205,8 +205,11 @@ def _read_record(row: dict[str, Any], identity: str, number: int, finisher: Fini
 
 
 def _extraction(row: dict[str, Any], identity: str, number: int, limit: int) -> Record:
-    if not isinstance(row.get("extracted_insights"), list):
-        raise UnreadableError("extracted_insights is no list")
+    key = next((key for key in ("extracted_insights", *INSIGHT_KEYS) if key in row), None)
+    if key is None:
+        raise UnreadableError("extracted_insights is missing")
+    if not isinstance(row[key], list):
+        raise UnreadableError(f"{key} is no list")
     result = read_result(row)
     source = text_of(row.get("source_content"), limit + SLACK)
     attributes: dict[str, Scalar | None] = {

@@ -282,7 +282,9 @@ BAD = {
     "no json {": "is no JSON",
     "[1]": "is no JSON object",
     "{}": "is neither an extraction, nor feedback, nor an insight id with its text",
-    '{"stage": "extraction", "timestamp": "2025-01-01"}': "extracted_insights is no list",
+    '{"stage": "extraction", "timestamp": "2025-01-01"}': "extracted_insights is missing",
+    '{"extracted_insights": null, "timestamp": "2025-01-01"}': "extracted_insights is no list",
+    '{"stage": "extraction", "insights": "A", "timestamp": "2025-01-01"}': "insights is no list",
     '{"stage": "extraction", "extracted_insights": []}': "timestamp is missing",
     '{"insight_id": "a", "action": "like", "timestamp": "yesterday"}': "timestamp 'yesterday' is no ISO 8601 time",
     '{"insight_id": "a", "action": "like", "timestamp": 1e300}': "timestamp 1e+300 is no ISO 8601 time",
@@ -304,6 +306,16 @@ def test_names_each_unreadable_line_and_imports_the_rest(tmp_path: Path, command
         said = err.splitlines()
         assert [True] * len(BAD) == [one.startswith(want) for one, want in zip(said, expected, strict=True)]
     assert 2 == len(rows("view", "feedback"))
+
+
+@pytest.mark.parametrize("key", ["insights", "items", "extracted_insights"])
+def test_takes_insights_under_each_name_that_capture_knows(key: str, tmp_path: Path, command: Any, rows: Any) -> None:
+    """A log of results as an app's function returns them."""
+    row = {"stage": "extraction", "timestamp": "2025-01-01", key: [{"headline": "Orders rose", "id": "k1"}]}
+
+    assert 0 == command("import", log(tmp_path / "a.jsonl", row))[0]
+    (imported,) = rows("view", "extraction")
+    assert (["Orders rose"], 1) == ([one["text"] for one in imported["extracted_insights"]], imported["insight_count"])
 
 
 def test_takes_unix_seconds_and_bytes_that_are_no_text(tmp_path: Path, command: Any, rows: Any) -> None:
