@@ -55,7 +55,7 @@ def show(  # noqa: PLR0913 - one for each option
         }
         for (name, above), usd in lines.items()
     ]
-    title = f"{quote.model}, {quote.source} ({version})"
+    title = f"{quote.model}, by {next(part for part in version.split(', ') if part.startswith(quote.source))}"
     cells = [(row["price"], row["prompt_above"] or None, str(row["usd"])) for row in rows]
     output.emit(rows, lambda _: [table(title, ("price", "prompt above", "USD"), cells)])
 

@@ -60,7 +60,7 @@ _COUNT: Final = _figure(int, "N")
 @click.option("--judge", default="", metavar="MODEL", help="Who compares these answers.  [default: today's model]")
 @click.option("--training", **_USD, help="What the fine-tuning costs.")
 @click.option("--hosting", **_USD, help="What a machine for the tuned model costs an hour, instead of tokens.")
-@click.option("--sources-per-topic", default=40, show_default=True, **_figure(int, "N", 1))
+@click.option("--sources-per-topic", default=40, show_default=True, **_figure(int, "N", 1), help="In a topic.")
 @click.option("--check", type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help="Say whether a former --json still holds; exit code 1 if not.")  # fmt: skip
 @output_options()

@@ -1,6 +1,7 @@
 """`otel-training prices`."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -66,6 +67,15 @@ def test_shows_the_users_own_price(options: str, lines: list[Any], own: None, ro
     assert "prices.toml" in shown[0]["version"]
 
 
+def test_names_the_list_that_a_price_is_of(own: None, command: Any) -> None:
+    """Alone, though two are in force."""
+    for model, named in (
+        ("own-7b", r"own-7b, by prices\.toml \w+"),
+        ("gpt-4o-mini", r"\S+gpt-4o-mini, by genai-prices [\d.]+"),
+    ):
+        assert re.fullmatch(named, command("prices", "show", model, "--at", "2026-11-01")[1].splitlines()[0])
+
+
 def test_a_batch_has_a_price_of_its_own(own: None, command: Any) -> None:
     """Where none is given, it is not the one of other calls."""
     code, printed, error = command("prices", "show", "own-7b", "--at", "2026-11-01", "--batch")
@@ -79,7 +89,7 @@ def test_shows_the_lists_price(command: Any) -> None:
     code, printed, _ = command("prices", "show", "claude-sonnet-4-5", "--provider", "anthropic")
 
     assert 0 == code
-    assert "anthropic/claude-sonnet-4-5, genai-prices (genai-prices " in printed
+    assert re.search(r"^anthropic/claude-sonnet-4-5, by genai-prices [\d.]+$", printed, re.MULTILINE)
     assert "200,000" in printed
 
 
