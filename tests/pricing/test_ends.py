@@ -17,6 +17,7 @@ SONNET = date(2026, 11, 30)
         "claude-sonnet-4-5@20250929",
         "us.anthropic.claude-sonnet-4-5-20250929-v1:0",
         "anthropic/claude-sonnet-4-5",
+        "anthropic/claude-sonnet-4.5",
     ],
 )
 def test_a_name_holds_in_every_spelling(model: str) -> None:

@@ -13,6 +13,7 @@ import pytest
 from otel_training.folder import DataFolder
 from otel_training.privacy.identity import Key, pseudonym
 from otel_training.record.fields import as_id
+from otel_training.store import settle as settling
 from otel_training.store.client import Store, embedded_dsn, read_query
 from otel_training.store.settle import settle
 from otel_training.store.verify import stale_rows
@@ -306,12 +307,15 @@ def _attributes(kind: str, row: dict[str, Any]) -> dict[str, str]:
     return {"training.kind": kind} | held
 
 
-def test_credit_is_what_plain_python_counts(folder: DataFolder, migrated: None) -> None:
+def test_credit_is_what_plain_python_counts(
+    folder: DataFolder, migrated: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Of 500 histories each extraction has the votes and readers that the rules give it, the export what they leave.
 
     Whatever came first: reactions, links, scores and extractions arrive in any order, some twice, with a settling after
-    each batch; and no row differs from those that a settling from scratch makes.
+    each batch, which takes several rounds; and no row differs from those that a settling from scratch makes.
     """
+    monkeypatch.setattr(settling, "KEYS", 1000)
     worlds = [make_world(number) for number in range(WORLDS)]
     chance = random.Random(WORLDS)
     rows = [row for world in worlds for row in inbound(world)]
