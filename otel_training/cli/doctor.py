@@ -86,7 +86,7 @@ def examine(store: Store, folder: DataFolder) -> dict[str, Any]:
         )
     use = store.row(read_query("doctor_use"))
     if use["lost"]:
-        report["findings"].append(f"{plural(use['lost'], 'record')} lost in the last day: see why under \"Lost\".")
+        report["findings"].append(f'{plural(use["lost"], "record")} lost in the last day: see why under "Lost".')
     report["findings"] += [*_silence(use["hours"]), *_endings(use["models"], datetime.now(UTC).date())]
     if report["shipping"] is not None:
         report["findings"] += shipping_findings(report["shipping"], settings.otlp_endpoint)
