@@ -6,7 +6,6 @@ then is the library's own C code or reading, never a subclass's.
 
 import gc
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 from typing import Any, Final
 
 _LAYERS: Final = 4
@@ -69,11 +68,11 @@ def _array(base: type[Any], value: Any) -> object:
     return base.tolist(value) if base.size.__get__(value) <= _ARRAY_LIMIT else None
 
 
-def _decimal(_base: type[Any], value: Any) -> object:
-    if not Decimal.is_finite(value):
+def _decimal(base: type[Any], value: Any) -> object:
+    if not base.is_finite(value):
         return None
-    is_whole = Decimal.adjusted(value) < _WHOLE_DIGITS and Decimal.__eq__(value, Decimal.to_integral_value(value))
-    return Decimal.__int__(value) if is_whole else Decimal.__float__(value)
+    is_whole = base.adjusted(value) < _WHOLE_DIGITS and base.__eq__(value, base.to_integral_value(value))
+    return base.__int__(value) if is_whole else base.__float__(value)
 
 
 def _fraction(_base: type[Any], value: Any) -> object:
