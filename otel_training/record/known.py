@@ -68,7 +68,7 @@ def _array(base: type[Any], value: Any) -> object:
     return base.tolist(value) if base.size.__get__(value) <= _ARRAY_LIMIT else None
 
 
-def _decimal(base: type[Any], value: Any) -> object:
+def _decimal(base: Any, value: Any) -> object:
     if not base.is_finite(value):
         return None
     is_whole = base.adjusted(value) < _WHOLE_DIGITS and base.__eq__(value, base.to_integral_value(value))
