@@ -15,12 +15,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from types import MemberDescriptorType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import orjson
 
 from otel_training.record.known import bases_of, class_attribute, members_of, unwrap
-from otel_training.record.record import JSON
+
+if TYPE_CHECKING:
+    from otel_training.record.record import JSON
 
 DEPTH: Final = 8
 BREADTH: Final = 256
@@ -64,7 +66,7 @@ class Budget:
         return cleaned
 
 
-def plain(value: object, depth: int = DEPTH, limit: int = TEXT_LIMIT, budget: Budget | None = None) -> JSON:
+def plain(value: object, depth: int = DEPTH, limit: int = TEXT_LIMIT, budget: Budget | None = None) -> "JSON":
     """Copy a value as plain JSON, within budgets of depth, breadth and length.
 
     What is not plain becomes `<TypeName>`, and so does an object that has nothing public; cycles end
@@ -99,7 +101,7 @@ def _public_fields(value: object) -> dict[object, object] | None:
     return {name: field for name, field in fields.items() if type(name) is str and name[:1] != "_"} or None
 
 
-def _plain_number(value: float | None) -> JSON:
+def _plain_number(value: float | None) -> "JSON":
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if value is None or -INT64 <= value < INT64:
