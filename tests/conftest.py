@@ -124,7 +124,7 @@ def rows(command: Callable[..., tuple[int, str, str]]) -> Callable[..., list[dic
     def run(*argv: object) -> list[dict[str, Any]]:
         code, out, err = command(*argv, "--json")
         # `doctor` ends with 1 where there is anything to do.
-        assert code <= (argv[0] == "doctor"), err
+        assert code <= (argv[:1] == ("doctor",)), err
         return [json.loads(line) for line in out.splitlines()]
 
     return run
