@@ -105,15 +105,19 @@ def _process(wrapped: Any, _client: Any, args: Any, kwargs: Any) -> Any:
 
 
 def _decode(wrapped: Any, decoder: Any, args: Any, kwargs: Any) -> Iterator[Any]:
-    from otel_training.anthropic.batches import decode
+    with guard:
+        from otel_training.anthropic.batches import decode
 
-    return decode(wrapped, decoder, args, kwargs)
+        return decode(wrapped, decoder, args, kwargs)
+    return wrapped(*args, **kwargs)  # type: ignore[no-any-return]
 
 
 def _decode_async(wrapped: Any, decoder: Any, args: Any, kwargs: Any) -> AsyncIterator[Any]:
-    from otel_training.anthropic.batches import decode_async
+    with guard:
+        from otel_training.anthropic.batches import decode_async
 
-    return decode_async(wrapped, decoder, args, kwargs)
+        return decode_async(wrapped, decoder, args, kwargs)
+    return wrapped(*args, **kwargs)  # type: ignore[no-any-return]
 
 
 _BASE: Final = "anthropic._base_client"

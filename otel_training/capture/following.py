@@ -59,10 +59,7 @@ def follow(value: Any, scope: Scope) -> Any:
     if (future := _future_type(kind)) is not None:
         _watch(future, value, scope)
     elif hasattr(kind, "__await__") and not hasattr(kind, "__aenter__"):
-        from otel_training.capture.awaitable import Awaitable
-
-        scope.__exit__()
-        return Awaitable(value, functools.partial(_await, value, scope, []))
+        return _proxy(value, scope)
     else:
         scope.returned(value)
     return value
@@ -81,6 +78,17 @@ def _drive(steps: Callable[[Any, Scope, _Consumer], Any], inner: Any, scope: Sco
 def _close(inner: Any, _outer: object) -> None:
     if inspect.getcoroutinestate(inner) == inspect.CORO_CREATED:
         inner.close()
+
+
+def _proxy(value: Any, scope: Scope) -> Any:
+    """Return a proxy that finishes the scope when awaited; where none can be loaded any more, the awaitable itself."""
+    with guard:
+        from otel_training.capture.awaitable import Awaitable
+
+        scope.__exit__()
+        return Awaitable(value, functools.partial(_await, value, scope, []))
+    scope.returned(value)
+    return value
 
 
 def _future_type(kind: type) -> Any:

@@ -11,6 +11,7 @@ import anthropic
 import pytest
 
 import otel_training
+from otel_training._guard import guard
 
 pytestmark = pytest.mark.slow
 
@@ -176,3 +177,19 @@ def test_a_result_counts_once_however_it_is_read(read: Any, url: str, rows: Any)
         texts[row["extraction_id"]] for row in shown
     ]
     assert [(23, 45)] * 4 == [(row["input_tokens"], row["output_tokens"]) for row in shown]
+
+
+def test_results_are_read_though_nothing_can_be_loaded(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program that gave up its rights, or ends, may import nothing: its client works as without us."""
+    monkeypatch.setitem(sys.modules, "otel_training.anthropic.batches", None)
+    monkeypatch.setattr(guard, "raising", False)
+
+    async def read(batch: str) -> list[str]:
+        async with anthropic.AsyncAnthropic(base_url=url, api_key="k") as client:
+            return [result.custom_id async for result in await client.messages.batches.results(batch)]
+
+    with anthropic.Anthropic(base_url=url, api_key="k") as client:
+        batch = client.messages.batches.create(requests=requests("P")).id
+        results = [result.custom_id for result in client.messages.batches.results(batch)]
+
+    assert (["source-0"], ["source-0"]) == (results, asyncio.run(read(batch)))

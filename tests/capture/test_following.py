@@ -6,6 +6,7 @@ import functools
 import gc
 import inspect
 import logging
+import sys
 import types
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
@@ -17,6 +18,7 @@ import wrapt
 from starlette.responses import StreamingResponse
 
 import otel_training
+from otel_training._guard import guard
 from otel_training.testing import capture
 
 Lines = Callable[[], list[dict[str, Any]]]
@@ -318,3 +320,12 @@ def test_in_a_query_sources_are_followed(lines: Lines) -> None:
     assert inspect.iscoroutine(coroutine := search("q"))
     assert ["u1", "u2"] == asyncio.run(coroutine)
     assert [2] == [record["training.query.result_count"] for record in lines()]
+
+
+def test_what_cannot_be_loaded_any_more_does_not_reach_the_host(lines: Lines, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program that gave up its rights, or ends, may import nothing: it gets the awaitable as it is."""
+    given = Lazy(list)
+    monkeypatch.setitem(sys.modules, "otel_training.capture.awaitable", None)
+    monkeypatch.setattr(guard, "raising", False)
+
+    assert (given, 1) == (otel_training.extraction(lambda: given)(), len(lines()))
