@@ -11,8 +11,8 @@ import altair as alt
 from vl_convert import vegalite_to_svg
 
 from otel_training.analysis.figures import Figures, Group
-from otel_training.analysis.share import Share
 from otel_training.dataset.funnel import Filters
+from otel_training.dataset.share import Share
 
 Points: TypeAlias = list[dict[str, Any]]
 Chart: TypeAlias = Any

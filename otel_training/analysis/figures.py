@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from otel_training.analysis.prediction import Prediction
-from otel_training.analysis.share import Share
 from otel_training.analysis.worth import Worth
 from otel_training.dataset.coverage import Gap
+from otel_training.dataset.share import Share
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from typing import Any, Final
 
 from otel_training.analysis.figures import BlindSpot, Costs, Figures, Group, Progress, Reactions
 from otel_training.analysis.prediction import judge_prediction
-from otel_training.analysis.share import Share, share_of
 from otel_training.analysis.worth import judge_worth
 from otel_training.dataset.coverage import Gap
 from otel_training.dataset.funnel import Filters
+from otel_training.dataset.share import Share, share_of
 from otel_training.store.client import Row, Store, read_query
 
 TARGETS: Final = (500, 1000)

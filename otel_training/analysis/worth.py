@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
-from otel_training.analysis.share import Share
 from otel_training.analysis.writing import percent, usd
+from otel_training.dataset.share import Share
 
 _LEAST_A_DAY: Final = 6
 """500 samples in three months."""

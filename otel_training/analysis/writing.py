@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from otel_training.analysis.share import Share
+from otel_training.dataset.share import Share
 
 
 def usd(amount: float | Decimal | None) -> str | None:

@@ -11,11 +11,11 @@ from rich.console import RenderableType
 from otel_training.analysis.figures import Figures, Group, Progress
 from otel_training.analysis.reading import read_figures
 from otel_training.analysis.report import write_report
-from otel_training.analysis.share import Share
 from otel_training.analysis.writing import interval, percent, usd
 from otel_training.cli.gaps import draw_list, read_gaps
 from otel_training.cli.output import Output, note, output_options, plural, table
 from otel_training.cli.store import open_store
+from otel_training.dataset.share import Share
 
 _BAR: Final = 24
 _ROWS: Final = 12

@@ -1,9 +1,9 @@
-"""The example: one extraction as a chat, prompt and answer."""
+"""The example: one extraction as prompt and answer, which each target writes in its way."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import orjson
 
@@ -19,17 +19,34 @@ TEMPLATE_SYSTEM: Final = (
 _ROLES: Final = frozenset({"system", "user", "assistant"})
 
 
+class Insight(NamedTuple):
+    """An insight of an example's answer, with its readers' votes; one that a person wrote has none."""
+
+    text: str
+    category: str | None
+    likes: int = 0
+    dismissals: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One row of a training file, and where it comes from."""
+    """One extraction as prompt and answer, and where it comes from; each target writes a row of it."""
 
     extraction_id: str
     messages: list[Message]
+    """The prompt, and last the answer that the app kept, or what a person made of it."""
     prompt: str
     """`captured`, or `template` where no call of a model stands for it."""
     reason: str
     """Why it is a template: what `v_prompts` says, or `no_text`; empty where the prompt was captured."""
+    insights: tuple[Insight, ...]
+    """Those of the answer."""
+    uncorrected: str
+    """The answer before a person corrected it; empty where nobody did."""
+    source_content: str
     provenance: Mapping[str, Any]
+    split: str = ""
+    """`train`, `validation` or `test`; empty where nothing was split."""
 
     def line(self) -> bytes:
         """Return the row in OpenAI's chat format, ASCII alone.
@@ -41,17 +58,31 @@ class Example:
 
 def read_example(row: Mapping[str, Any]) -> Example | None:
     """Turn a row of `export.sql` into an example; None when it has no usable prompt."""
-    captured = _captured_chat(row)
-    messages = captured or _template_chat(row)
-    if messages is None:
+    returned = _insights(row["insights"])
+    captured = _captured_chat(row, returned)
+    chat = captured or _template_chat(row, returned)
+    if chat is None:
         return None
     reason = "" if captured else row["prompt_reason"] or "no_text"
-    columns = ("timestamp", "topic", "source_url", "source_truncated", "quality_score", "net", "viewers", "corrected")
-    provenance = {name: row[name] for name in columns} | {"model": row["model"] if captured else ""}
-    return Example(row["extraction_id"], messages, "captured" if captured else "template", reason, provenance)
+    insights = _insights(row["correction"]) if row["corrected"] else returned
+    answer = _insights_json(insights) if row["corrected"] else chat[-1]["content"]
+    columns = (
+        "timestamp", "topic", "source_url", "source_truncated", "quality_score", "passed_filters", "net", "viewers",
+        "corrected",
+    )  # fmt: skip
+    return Example(
+        row["extraction_id"],
+        [*chat[:-1], {"role": "assistant", "content": answer}],
+        "captured" if captured else "template",
+        reason,
+        insights,
+        chat[-1]["content"] if row["corrected"] else "",
+        row["source_content"] or "",
+        {name: row[name] for name in columns} | {"model": row["model"] if captured else ""},
+    )
 
 
-def _captured_chat(row: Mapping[str, Any]) -> list[Message] | None:
+def _captured_chat(row: Mapping[str, Any], insights: Iterable[Insight]) -> list[Message] | None:
     """Return the captured call as a chat that ends with its answer."""
     if not row["messages"] or not row["output"]:
         return None
@@ -64,9 +95,8 @@ def _captured_chat(row: Mapping[str, Any]) -> list[Message] | None:
         return None
     # The beginning of the answer, where the app wrote it itself.
     prefill = chat.pop()["content"] if chat[-1]["role"] == "assistant" else ""
-    answer = prefill + row["output"]
-    kept = _insights_json(row) if row["corrected"] else kept_answer(answer, [item["text"] for item in _insights(row)])
-    return [*chat, {"role": "assistant", "content": kept}]
+    answer = kept_answer(prefill + row["output"], [insight.text for insight in insights])
+    return [*chat, {"role": "assistant", "content": answer}]
 
 
 def _chat_message(message: object) -> Message | None:
@@ -89,7 +119,7 @@ def _text_of_content(content: object) -> str | None:
     return "".join(map(str, texts)) if texts and None not in texts else None
 
 
-def _template_chat(row: Mapping[str, Any]) -> list[Message] | None:
+def _template_chat(row: Mapping[str, Any], insights: Iterable[Insight]) -> list[Message] | None:
     """Return the chat that the template makes of the source's content and the returned insights."""
     if not row["source_content"]:
         return None
@@ -97,13 +127,14 @@ def _template_chat(row: Mapping[str, Any]) -> list[Message] | None:
     return [
         {"role": "system", "content": TEMPLATE_SYSTEM},
         {"role": "user", "content": topic + row["source_content"]},
-        {"role": "assistant", "content": _insights_json(row)},
+        {"role": "assistant", "content": _insights_json(insights)},
     ]
 
 
-def _insights_json(row: Mapping[str, Any]) -> str:
-    return json.dumps({"insights": _insights(row)}, ensure_ascii=False)
+def _insights_json(insights: Iterable[Insight]) -> str:
+    items = [{"text": insight.text, "category": insight.category} for insight in insights]
+    return json.dumps({"insights": items}, ensure_ascii=False)
 
 
-def _insights(row: Mapping[str, Any]) -> list[dict[str, Any]]:
-    return [item for item in row["insights"] if item["text"].strip()]
+def _insights(items: Iterable[Mapping[str, Any]]) -> tuple[Insight, ...]:
+    return tuple(Insight(**item) for item in items if item["text"].strip())

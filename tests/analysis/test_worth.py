@@ -2,8 +2,8 @@
 
 import pytest
 
-from otel_training.analysis.share import share_of
 from otel_training.analysis.worth import judge_worth
+from otel_training.dataset.share import share_of
 
 
 @pytest.mark.parametrize(

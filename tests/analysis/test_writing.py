@@ -2,8 +2,8 @@
 
 import pytest
 
-from otel_training.analysis.share import share_of
 from otel_training.analysis.writing import interval, percent, usd
+from otel_training.dataset.share import share_of
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import otel_training
-from otel_training.dataset.example import read_example
+from otel_training.dataset.example import Insight, read_example
 from tests.dataset.captured import manifest
 
 
@@ -42,10 +42,11 @@ def test_prefers_the_captured_call_whose_answer_was_returned(tmp_path: Path, com
 
 
 ROW = {
-    "extraction_id": "e", "topic": "", "source_content": "text", "insights": [], "messages": "", "output": "",
+    "extraction_id": "e", "topic": "", "source_content": "text", "insights": [], "correction": [],
+    "messages": "", "output": "",
     "model": "m", "prompt_reason": "",
     "timestamp": "", "source_url": "", "source_truncated": False, "corrected": False,
-    "quality_score": 8, "net": 1, "viewers": 10,
+    "quality_score": 8, "passed_filters": None, "net": 1, "viewers": 10,
 }  # fmt: skip
 
 
@@ -94,8 +95,37 @@ def test_a_prefilled_beginning_is_part_of_the_answer() -> None:
 
 def test_blank_insights_are_no_answer() -> None:
     """The template's answer has none, and what has no other is no sample."""
-    insights = [{"text": " ", "category": None}, {"text": "A", "category": None}]
+    votes = {"likes": 2, "dismissals": 1}
+    insights = [{"text": text, "category": None, **votes} for text in (" ", "A")]
     example = read_example({**ROW, "insights": insights})
 
     assert example is not None
-    assert {"insights": insights[1:]} == json.loads(example.messages[-1]["content"])
+    assert ((Insight("A", None, 2, 1),), "") == (example.insights, example.uncorrected)
+    assert {"insights": [{"text": "A", "category": None}]} == json.loads(example.messages[-1]["content"])
+
+
+CORRECTED = {
+    **ROW,
+    "corrected": True,
+    "insights": [{"text": "A", "category": None}],
+    "correction": [{"text": "B", "category": "c"}],
+}
+ANSWER = {"insights": [{"text": "B", "category": "c"}]}
+
+
+@pytest.mark.parametrize(
+    ("call", "before"),
+    [
+        ({"messages": '[{"role":"user","content":"P"}]', "output": '["A","C"]'}, '["A"]'),
+        ({}, '{"insights": [{"text": "A", "category": null}]}'),
+    ],
+    ids=["captured", "template"],
+)
+def test_a_correction_takes_the_answers_place_and_the_answer_is_kept_beside(call: dict[str, str], before: str) -> None:
+    """Both are there, for a pair of them; a person's insights have no votes."""
+    example = read_example({**CORRECTED, **call})
+
+    assert example is not None
+    assert ((Insight("B", "c"),), before, ANSWER) == (
+        example.insights, example.uncorrected, json.loads(example.messages[-1]["content"]),
+    )  # fmt: skip

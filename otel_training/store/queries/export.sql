@@ -1,13 +1,13 @@
 -- The training examples: extractions that readers liked, one row each, oldest first.
 -- Parameters: min_quality, the least quality score; net_above, what likes - dismissals, summed over
 -- the insights, must exceed; min_viewers, the least number of readers that any one insight reached.
--- Result: extraction_id, the three figures, the insights returned or, where a person corrected them, the
+-- Result: extraction_id, the three figures, the insights returned, each with its votes; where a person corrected them, the
 -- last correction; and the prompt: messages of the captured call whose answer was returned, empty where none
 -- was captured, and then `prompt_reason`, why (as `v_prompts` says).
 -- Of extractions with the same source and the same insights one: rather one whose texts were recorded, rather one that a
 -- person corrected, rather one that passed the app's filters, rather one whose prompt was captured, rather the latest.
 WITH chosen AS (
-    SELECT extraction_id, is_corrected, quality_score, net, viewers, prompt_reason, call_event_id
+    SELECT extraction_id, is_corrected, quality_score, passed_filters, net, viewers, prompt_reason, call_event_id
     FROM (SELECT * FROM examples FINAL)
     WHERE outcome = 'ok'
         AND has_text
@@ -28,12 +28,16 @@ SELECT
     e.source_content AS source_content,
     e.source_truncated AS source_truncated,
     x.is_corrected AS corrected,
-    if(
-        corrected,
-        k.insights,
-        arrayMap(i -> CAST((i.text, i.category), 'Tuple(text String, category Nullable(String))'), e.insights)
+    arrayMap(
+        i -> CAST(
+            (i.text, i.category, v.votes[i.derived_id].1, v.votes[i.derived_id].2),
+            'Tuple(text String, category Nullable(String), likes UInt64, dismissals UInt64)'
+        ),
+        e.insights
     ) AS insights,
+    k.insights AS correction,
     x.quality_score AS quality_score,
+    x.passed_filters AS passed_filters,
     x.net AS net,
     x.viewers AS viewers,
     x.prompt_reason AS prompt_reason,
@@ -55,6 +59,24 @@ GLOBAL LEFT JOIN (
     WHERE extraction_id GLOBAL IN (SELECT extraction_id FROM chosen WHERE is_corrected)
     GROUP BY extraction_id
 ) AS k ON k.extraction_id = e.extraction_id
+GLOBAL LEFT JOIN (
+    SELECT extraction_id, mapFromArrays(groupArray(insight), groupArray((likes, dismissals))) AS votes
+    FROM (
+        SELECT DISTINCT extraction_id, arrayJoin(insights.derived_id) AS insight
+        FROM extractions
+        WHERE extraction_id GLOBAL IN (SELECT extraction_id FROM chosen)
+    ) AS o
+    GLOBAL INNER JOIN (
+        SELECT insight, likes, dismissals
+        FROM engagement FINAL
+        WHERE insight GLOBAL IN (
+            SELECT arrayJoin(insights.derived_id)
+            FROM extractions
+            WHERE extraction_id GLOBAL IN (SELECT extraction_id FROM chosen)
+        )
+    ) AS g ON g.insight = o.insight
+    GROUP BY extraction_id
+) AS v ON v.extraction_id = e.extraction_id
 WHERE arrayExists(i -> match(i.text, '\\S'), e.insights)
 ORDER BY timestamp, extraction_id
 -- Rows of 10 kB and more: small blocks, or each takes 100 MB; one thread, which reads faster than we write.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from otel_training.analysis.share import Share, share_of
+from otel_training.dataset.share import Share, share_of
 
 
 @pytest.mark.parametrize(
