@@ -26,4 +26,4 @@ def current_task() -> Any:
 
 def is_cancelled(error: BaseException) -> bool:
     """Whether the error is asyncio's cancellation."""
-    return isinstance(error, loaded("asyncio.exceptions", "CancelledError") or ())
+    return issubclass(type(error), loaded("asyncio.exceptions", "CancelledError") or ())

@@ -65,7 +65,7 @@ class Outcome(StrEnum):
         """Return how a call ended that raised this error, or none."""
         if error is None:
             return cls.OK
-        return cls.CANCELLED if isinstance(error, KeyboardInterrupt) or is_cancelled(error) else cls.ERROR
+        return cls.CANCELLED if issubclass(type(error), KeyboardInterrupt) or is_cancelled(error) else cls.ERROR
 
 
 class Content(StrEnum):

@@ -13,6 +13,7 @@ OTHERS: Final = {
     "analysis/test_hand.py": "an example that is computed by hand, in every command and dashboard",
     "anthropic/test_identity.py": "a bare client and a watched one, asked the same odd things",
     "asgi/test_middleware_identity.py": "a bare app and a wrapped one, asked the same over sockets",
+    "capture/test_foreign.py": "objects whose own code never runs, wherever an app passes them",
     "cli/test_terminal.py": "every command in a terminal, a pipe or a file",
     "dashboards/test_build.py": "the committed dashboards, beside their generator and their lint",
     "dashboards/test_macros.py": "what Grafana makes of a panel's SQL, which the tests do in its place",

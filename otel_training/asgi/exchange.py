@@ -13,6 +13,7 @@ from otel_training.capture.tracing import current_context, mark_server_span
 from otel_training.conventions import Kind, Loss, Outcome
 from otel_training.pipeline.process import emit, lose
 from otel_training.record.clock import event_id, event_number, now, ticks
+from otel_training.record.known import is_a
 from otel_training.record.record import Record, Scalar
 from otel_training.record.shape import Shape
 from otel_training.record.values import snapshot
@@ -238,8 +239,8 @@ class FinishedExchange(NamedTuple):
 def _read_head(headers: Any) -> tuple[bytes, bytes]:
     """Return the media type and the encoding of an answer; nothing where the headers can be read only once."""
     # ASGI allows an iterator here: it is left to the server.
-    pairs = headers if isinstance(headers, (list, tuple)) else ()
-    values = {bytes(pair[0]).lower(): bytes(pair[1]).lower() for pair in pairs if isinstance(pair, (list, tuple))}
+    pairs = headers if is_a(headers, (list, tuple)) else ()
+    values = {bytes(pair[0]).lower(): bytes(pair[1]).lower() for pair in pairs if is_a(pair, (list, tuple))}
     media_type = values.get(b"content-type", b"").partition(b";")[0].strip()
     return media_type, values.get(b"content-encoding", b"identity").strip()
 

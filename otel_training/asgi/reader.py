@@ -1,11 +1,11 @@
 """The reader of a request: where apps keep who asks, without running any code of theirs unless they give a function."""
 
-import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from otel_training._guard import guard
 from otel_training.record.fields import as_id
+from otel_training.record.known import class_attribute
 from otel_training.record.values import fields_of, first_of
 
 FindReader: TypeAlias = Mapping[str, str] | Callable[[Mapping[str, Any]], object]
@@ -72,6 +72,6 @@ def find_reader(
 ) -> str | Awaitable[object] | None:
     """Ask an app's function for the reader; returns an awaitable where it is async."""
     with guard:
-        named = find(scope)
-        return named if inspect.isawaitable(named) else reader_of(named)
+        named: Any = find(scope)
+        return named if class_attribute(type(named), "__await__") is not None else reader_of(named)
     return None

@@ -24,6 +24,7 @@ from otel_training.conventions import Kind, Outcome
 from otel_training.pipeline.process import current, emit
 from otel_training.record.clock import event_number, now, ticks
 from otel_training.record.fields import FIELD_LIMIT, SLACK
+from otel_training.record.known import class_attribute, is_a, name_of, qualname_of
 from otel_training.record.record import JSON, Record, Scalar
 from otel_training.record.values import BREADTH, fields_of, text_of
 from otel_training.warning import warn_once
@@ -72,7 +73,7 @@ class Run:
             self._length: int | None = len(content)
             self._content: str | None = content if self._length <= limit else content[:limit]
         else:
-            self._length = str.__len__(content) if isinstance(content, str) else None
+            self._length = str.__len__(content) if is_a(content, str) else None
             self._content = text_of(content, limit)
         # In bytes: characters of some scripts take two or four.
         self.size = getsizeof(self._content)
@@ -143,7 +144,7 @@ class Run:
         if value is not None:
             result = self._result = read_result(value if reader is None else reader(value))
             if result.insights is None and _is_stream(value):
-                warn_once(_STREAM, self._plan.task, type(value).__name__)
+                warn_once(_STREAM, self._plan.task, name_of(type(value)))
         if self._yielded is not None and result.insights is None:
             result = self._result = read_result(self._yielded)
             self._yielded = None
@@ -155,7 +156,7 @@ class Run:
         self._duration = ticks() - self._started
         self._time, self._outcome = now(), outcome
         # The class alone: an exception's text can quote the prompt or hold a key.
-        self._error = type(error).__qualname__ if error is not None and outcome in _FAILED else None
+        self._error = qualname_of(type(error)) if error is not None and outcome in _FAILED else None
         remember_finished(self.handle)
         emit(self)
         if self._span is not None:
@@ -192,7 +193,7 @@ class Run:
 
 def _is_stream(value: object) -> bool:
     kind = type(value)
-    iterates = hasattr(kind, "__next__") or hasattr(kind, "__anext__") or hasattr(kind, "__aiter__")
+    iterates = any(class_attribute(kind, name) is not None for name in ("__next__", "__anext__", "__aiter__"))
     return iterates or "body_iterator" in (fields_of(value) or ())
 
 

@@ -14,7 +14,7 @@ from otel_training.events.finish import load_readers_kinds
 from otel_training.pipeline.process import emit, lose
 from otel_training.record.clock import event_id, now
 from otel_training.record.fields import NAME_LIMIT, as_id, figure_of
-from otel_training.record.known import unwrap
+from otel_training.record.known import is_a, unwrap
 from otel_training.record.record import Record
 from otel_training.record.values import items_of, snapshot, text_of
 
@@ -37,7 +37,7 @@ def record_impressions(insight_ids: Sequence[str | int], *, user_id: str | int |
     """Record that a reader was shown insights, in this order. Never raises."""
     with guard:
         shown = unwrap(insight_ids)
-        if isinstance(shown, (list, tuple)):
+        if is_a(shown, (list, tuple)):
             ids = [{"id": as_id(insight_id)} for insight_id in items_of(shown, sys.maxsize)]
             for start in range(0, len(ids), SHOWN_LIMIT):
                 _emit(Kind.IMPRESSION, ids[start : start + SHOWN_LIMIT], user_id)

@@ -14,6 +14,7 @@ from typing import Any, Final, Protocol, TypeAlias
 from otel_training._guard import guard
 from otel_training._loop import loaded
 from otel_training.conventions import Outcome
+from otel_training.record.known import class_attribute
 
 
 class Scope(Protocol):
@@ -58,7 +59,7 @@ def follow(value: Any, scope: Scope) -> Any:
         return _drive(_await, value, scope)
     if (future := _future_type(kind)) is not None:
         _watch(future, value, scope)
-    elif hasattr(kind, "__await__") and not hasattr(kind, "__aenter__"):
+    elif class_attribute(kind, "__await__") is not None and class_attribute(kind, "__aenter__") is None:
         return _proxy(value, scope)
     else:
         scope.returned(value)
@@ -130,7 +131,7 @@ class _Ending:
         """Do nothing yet."""
 
     def __exit__(self, kind: object, error: BaseException | None, trail: object) -> None:
-        if isinstance(error, GeneratorExit) and self._consumer is not None:
+        if error is not None and issubclass(type(error), GeneratorExit) and self._consumer is not None:
             # Closed by its consumer, or let go of: weak references die before finalizers run.
             is_held = self._consumer and self._consumer[0]() is not None
             self._scope.ended(error, Outcome.CLOSED if is_held else Outcome.ABANDONED)

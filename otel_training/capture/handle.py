@@ -16,7 +16,8 @@ from otel_training.capture.tracing import captures
 from otel_training.conventions import Kind, Loss
 from otel_training.pipeline.process import emit, lose
 from otel_training.record.clock import event_id, now
-from otel_training.record.fields import NAME_LIMIT, as_id, figure_of, flag
+from otel_training.record.fields import NAME_LIMIT, as_id, figure_of, flag, number
+from otel_training.record.known import is_a
 from otel_training.record.record import Record, Scalar, context_of
 from otel_training.record.values import TEXT_LIMIT, plain, snapshot, text_of
 from otel_training.warning import warn_once
@@ -121,13 +122,14 @@ class Handle:
         is also captured by itself, or reported twice, is one.
         """
         with guard:
-            messages = [{"role": "user", "content": input}] if isinstance(input, str) else plain(input)
+            messages = [{"role": "user", "content": input}] if is_a(input, str) else plain(input)
+            tokens_in, tokens_out = number(input_tokens), number(output_tokens)
             attributes: dict[str, Scalar | None] = {
                 names.MODEL: text_of(model, NAME_LIMIT),
                 names.PROVIDER: text_of(provider, NAME_LIMIT),
                 names.RESPONSE_ID: text_of(response_id, NAME_LIMIT),
-                names.INPUT_TOKENS: input_tokens,
-                names.OUTPUT_TOKENS: output_tokens,
+                names.INPUT_TOKENS: None if tokens_in is None else int(tokens_in),
+                names.OUTPUT_TOKENS: None if tokens_out is None else int(tokens_out),
             }
             if self._is_known():
                 emit_call(self, attributes, {"input": messages, "outputs": [text_of(output, TEXT_LIMIT)]})

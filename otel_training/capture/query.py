@@ -16,7 +16,7 @@ from otel_training.events.finish import load_readers_kinds
 from otel_training.pipeline.process import emit
 from otel_training.record.clock import event_id, now, ticks
 from otel_training.record.fields import FIELD_LIMIT, SOURCE_KEYS, flag, number
-from otel_training.record.known import unwrap
+from otel_training.record.known import is_a, qualname_of, unwrap
 from otel_training.record.record import JSON, Record
 from otel_training.record.values import clean, fields_of, first_of, items_of, snapshot, text_of
 
@@ -75,7 +75,7 @@ class QueryRun:
         with guard:
             fields = fields_of(value)
             sources = unwrap(value if fields is None else first_of(fields, SOURCE_KEYS))
-            if isinstance(sources, (list, tuple)):
+            if is_a(sources, (list, tuple)):
                 self._sources = items_of(sources, SOURCES_LIMIT)
         self.ended(None)
 
@@ -86,7 +86,7 @@ class QueryRun:
             attributes = {
                 names.TASK_NAME: self._task,
                 names.OUTCOME: outcome or Outcome.of(error),
-                names.ERROR_TYPE: None if error is None else type(error).__qualname__,
+                names.ERROR_TYPE: None if error is None else qualname_of(type(error)),
                 names.DURATION: (ticks() - self._started) / 1e9,
             }
             answer = b"" if self._sources is None else snapshot([_quality_of(source) for source in self._sources])

@@ -18,7 +18,7 @@ from otel_training.record.fields import (
     number,
     text_key,
 )
-from otel_training.record.known import unwrap
+from otel_training.record.known import is_a, unwrap
 from otel_training.record.record import JSON
 from otel_training.record.values import BREADTH, fields_of, first_of, items_of, pairs_of, plain, text_of
 
@@ -84,8 +84,8 @@ def read_result(value: object) -> Result:
     items = _get(fields, _FIRST_KEY)
     if type(items) is not list:
         items = first_of(fields, INSIGHT_KEYS)
-    if not isinstance(items, (list, tuple)):
-        items = _values_by_id(fields, OBVIOUS_KEYS) if items is None else _listed(unwrap(items))
+        if not is_a(items, (list, tuple)):
+            items = _values_by_id(fields, OBVIOUS_KEYS) if items is None else _listed(unwrap(items))
     insights, count, size = (None, None, 0) if items is None else _read_insights(items)
     own_count = _get(fields, "insight_count")
     passed = _get(fields, "passed_filters")
@@ -103,11 +103,11 @@ def read_result(value: object) -> Result:
 
 def _read_bare(value: object) -> Result:
     """Read what has no fields of its own."""
-    if isinstance(value, (str, bytes)):
+    if is_a(value, (str, bytes)):
         return _read_text(value)
-    if not isinstance(value, (list, tuple)):
+    if not is_a(value, (list, tuple)):
         return _UNREAD
-    parts = items_of(value, BREADTH) if isinstance(value, tuple) else []
+    parts = items_of(value, BREADTH) if is_a(value, tuple) else []
     lists = [part for part in parts if _holds_insights(part)]
     if len(lists) > 1:
         return _UNREAD
@@ -126,19 +126,19 @@ def _read_beside(result: Result, parts: list[object]) -> Result:
 
 def _holds_insights(part: object) -> bool:
     fields = fields_of(part)
-    return isinstance(unwrap(part), list) if fields is None else first_of(fields, INSIGHT_KEYS) is not None
+    return is_a(unwrap(part), list) if fields is None else first_of(fields, INSIGHT_KEYS) is not None
 
 
 def _read_text(text: str | bytes) -> Result:
     """Read a text that holds a JSON object or list."""
     # Its length and its beginning first: no copy of a text of any size is made on the host's thread.
-    if isinstance(text, str):
+    if is_a(text, str):
         is_json = str.__len__(text) <= _JSON_LIMIT and str.lstrip(str.__getitem__(text, _HEAD))[:1] in _OPENERS
     else:
         is_json = bytes.__len__(text) <= _JSON_LIMIT and bytes.lstrip(bytes.__getitem__(text, _HEAD))[:1] in _OPENERS
     if not is_json:
         return _UNREAD
-    content = str.encode(text, "utf-8", "surrogatepass") if isinstance(text, str) else text
+    content = str.encode(text, "utf-8", "surrogatepass") if is_a(text, str) else text
     try:
         return read_result(read_json(content))
     except MalformedError:
@@ -146,7 +146,7 @@ def _read_text(text: str | bytes) -> Result:
 
 
 def _listed(value: object) -> list[object] | tuple[object, ...] | None:
-    if isinstance(value, (list, tuple)):
+    if is_a(value, (list, tuple)):
         return value
     fields = fields_of(value)
     return None if fields is None else _values_by_id(fields)
@@ -156,9 +156,9 @@ def _values_by_id(mapping: dict[object, object], keys: Container[str] | None = N
     """Return insights that stand under their ids, with these; None where they have no texts, or none under `keys`."""
     items = [(as_id(key), _insight_fields(item), item) for key, item in pairs_of(mapping, BREADTH)]
     key = text_key(fields for _, fields, _ in items)
-    if key is None or not all(isinstance(_get(fields, key), str) for _, fields, _ in items):
+    if key is None or not all(is_a(_get(fields, key), str) for _, fields, _ in items):
         return None
-    if keys is not None and (key not in keys or any(isinstance(item, str) for _, _, item in items)):
+    if keys is not None and (key not in keys or any(is_a(item, str) for _, _, item in items)):
         return None
     return [{"id": identity, **fields} for identity, fields, _ in items]
 
@@ -167,10 +167,12 @@ def _read_insights(items: list[object] | tuple[object, ...]) -> tuple[list[Insig
     """Return the insights that are kept, the count of all, and the length of the kept texts."""
     if type(items) is list and (plain_insights := _read_plain(items)) is not None:
         return plain_insights
-    count = tuple.__len__(items) if isinstance(items, tuple) else list.__len__(items)
+    count = tuple.__len__(items) if is_a(items, tuple) else list.__len__(items)
     insights: list[Insight] = []
     size = 0
     kept = items if type(items) is list and count <= BREADTH else items_of(items, BREADTH)
+    if kept and type(kept[0]) is not str:
+        kept = [item if type(item) is dict else _insight_fields(item) for item in kept]
     text_name, category_name, id_name = _keys_of(kept)
     # No function is called for a short plain text, as most are.
     for item in kept:
@@ -220,11 +222,11 @@ def _keys_of(items: list[object]) -> tuple[str, str, str]:
 
 def _insight_fields(item: object) -> dict[object, object]:
     """Return an insight's fields; an item without fields is itself the text."""
-    fields = None if isinstance(item, str) else fields_of(item)
+    fields = None if is_a(item, str) else fields_of(item)
     return {"text": item} if fields is None else fields
 
 
 def _text_of(value: object) -> str | None:
     """Return an insight's text, also a number; None for what is no text."""
     value = unwrap(value)
-    return text_of(value, INSIGHT_LIMIT) if isinstance(value, (str, bytes, int, float)) else None
+    return text_of(value, INSIGHT_LIMIT) if is_a(value, (str, bytes, int, float)) else None

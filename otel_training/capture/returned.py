@@ -11,7 +11,7 @@ from contextlib import suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from otel_training.record.known import unwrap
+from otel_training.record.known import is_a, unwrap
 from otel_training.record.values import BREADTH, fields_of, items_of
 
 if TYPE_CHECKING:
@@ -65,6 +65,6 @@ def _nodes(value: object, depth: int = _DEPTH) -> Iterator[object]:
     if depth and type(value) not in _PLAIN:
         value = unwrap(value)
         fields = fields_of(value)
-        items = items_of(value, BREADTH) if isinstance(value, (list, tuple)) else ()
+        items = items_of(value, BREADTH) if is_a(value, (list, tuple)) else ()
         for part in items if fields is None else list(islice(dict.values(fields), BREADTH)):
             yield from _nodes(part, depth - 1)

@@ -12,6 +12,7 @@ from otel_training import conventions as names
 from otel_training.conventions import Kind
 from otel_training.pipeline.process import current, settings
 from otel_training.record.clock import event_id
+from otel_training.record.known import qualname_of
 from otel_training.record.record import Scalar
 
 SUPPRESSED: Final = (otel_context._SUPPRESS_INSTRUMENTATION_KEY, "suppress_instrumentation")  # noqa: SLF001
@@ -88,6 +89,6 @@ def leave(key: str, value: object, before: Context) -> bool:
 def end_span(span: Span, error: BaseException | None) -> None:
     """End a span; of an error it gets the class alone, never the text."""
     if error is not None:
-        span.set_attribute(names.ERROR_TYPE, type(error).__qualname__)
+        span.set_attribute(names.ERROR_TYPE, qualname_of(type(error)))
         span.set_status(Status(StatusCode.ERROR))
     span.end()

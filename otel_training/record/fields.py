@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from otel_training.controls import without_controls
-from otel_training.record.known import unwrap
+from otel_training.record.known import is_a, unwrap
 from otel_training.record.values import INT_BITS, clean, clean_text
 
 INSIGHT_KEYS: Final = ("insights", "extracted_insights", "items")
@@ -54,11 +54,11 @@ def as_id(value: object) -> str | None:
     """
     if type(value) is not str:
         value = unwrap(value)
-        if isinstance(value, int) and not isinstance(value, bool):
+        if is_a(value, int) and not is_a(value, bool):
             return int.__repr__(value) if int.bit_length(value) <= INT_BITS else None
-        if isinstance(value, bytes):
+        if is_a(value, bytes):
             value = bytes.decode(value, "utf-8", "replace")
-        if not isinstance(value, str):
+        if not is_a(value, str):
             return None
         value = clean_text(value, str.__len__(value))
     text = without_controls(clean(value)).strip()
@@ -74,11 +74,11 @@ def number(value: object) -> float | None:
         return value
     value = unwrap(value)
     try:
-        if isinstance(value, str):
+        if is_a(value, str):
             value = float(clean_text(value, _NUMBER_LIMIT))
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
+        if is_a(value, bool) or not is_a(value, (int, float)):
             return None
-        figure = float.__float__(value) if isinstance(value, float) else int.__float__(value)
+        figure = float.__float__(value) if is_a(value, float) else int.__float__(value)
     except (OverflowError, ValueError):
         return None
     return figure if math.isfinite(figure) else None
@@ -87,15 +87,15 @@ def number(value: object) -> float | None:
 def figure_of(value: object) -> float | None:
     """Return what `number` does, and true as 1, false as 0."""
     value = unwrap(value)
-    return float(value) if isinstance(value, bool) else number(value)
+    return float(value) if is_a(value, bool) else number(value)
 
 
 def flag(value: object) -> bool | None:
     """Return true or false, also as 1 or 0, as a text or as numpy's scalar; None for anything else."""
     value = unwrap(value)
-    if isinstance(value, bool):
+    if is_a(value, bool):
         return value
-    text = clean_text(value, _NUMBER_LIMIT).strip().lower() if isinstance(value, str) else ""
+    text = clean_text(value, _NUMBER_LIMIT).strip().lower() if is_a(value, str) else ""
     figure = number(value)
     return _FLAGS.get(text, bool(figure) if figure in (0, 1) else None)
 

@@ -6,7 +6,14 @@ then is the library's own C code or reading, never a subclass's.
 
 import gc
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from types import GetSetDescriptorType, MemberDescriptorType
+from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeIs
+
+_A = TypeVar("_A")
+_B = TypeVar("_B")
 
 _LAYERS: Final = 4
 _MAPS: Final = 16
@@ -16,10 +23,33 @@ _WHOLE_DIGITS: Final = 154
 # A metaclass may have its own `__getattribute__`.
 bases_of: Final[Callable[[type], tuple[type, ...]]] = type.__dict__["__mro__"].__get__
 members_of: Final[Callable[[type], Mapping[str, Any]]] = type.__dict__["__dict__"].__get__
-_name: Final[Callable[[type], str]] = type.__dict__["__qualname__"].__get__
+name_of: Final[Callable[[type], str]] = type.__dict__["__name__"].__get__
+qualname_of: Final[Callable[[type], str]] = type.__dict__["__qualname__"].__get__
 _module: Final[Callable[[type], str]] = type.__dict__["__module__"].__get__
 
 _Reader = Callable[[type[Any], Any], object]
+_DICT_DOC: Final = members_of(type("", (), {}))["__dict__"].__doc__
+
+
+@overload
+def is_a(value: object, kinds: type[_A]) -> "TypeIs[_A]": ...
+@overload
+def is_a(value: object, kinds: tuple[type[_A], type[_B]]) -> "TypeIs[_A | _B]": ...
+@overload
+def is_a(value: object, kinds: tuple[type, ...]) -> bool: ...
+def is_a(value: object, kinds: Any) -> bool:
+    """Do what `isinstance` does, by the type alone: that also asks for `__class__`, which may be the host's code."""
+    return issubclass(type(value), kinds)
+
+
+def attributes_of(value: object) -> dict[Any, Any]:
+    """Return an object's own `__dict__`; an empty one where it has none, or one that code of its class would make."""
+    descriptor = class_attribute(type(value), "__dict__")
+    kind = type(descriptor)
+    if kind is MemberDescriptorType or (kind is GetSetDescriptorType and descriptor.__doc__ == _DICT_DOC):
+        attributes = descriptor.__get__(value)
+        return attributes if is_a(attributes, dict) else {}
+    return {}
 
 
 def unwrap(value: object) -> object:
@@ -36,14 +66,18 @@ def unwrap(value: object) -> object:
     return value
 
 
-def class_attribute(kind: type, name: str) -> object:
+def class_attribute(kind: type, name: str) -> Any:
     """Return what a class or its nearest base defines under a name; None where none does."""
-    return next((members[name] for base in bases_of(kind) if name in (members := members_of(base))), None)
+    for base in bases_of(kind):
+        members = members_of(base)
+        if name in members:
+            return members[name]
+    return None
 
 
 def _reader_of(kind: type) -> tuple[_Reader, type] | None:
     for base in bases_of(kind):
-        known = _KNOWN.get(_name(base))
+        known = _KNOWN.get(qualname_of(base))
         if known is not None and str.partition(_module(base), ".")[0] in known[0]:
             return known[1], base
     return None
@@ -51,10 +85,7 @@ def _reader_of(kind: type) -> tuple[_Reader, type] | None:
 
 def _stored(name: str) -> _Reader:
     def read(_base: type[Any], value: Any) -> object:
-        try:
-            return object.__getattribute__(value, "__dict__").get(name)
-        except AttributeError:  # not yet initialised
-            return None
+        return dict.get(attributes_of(value), name)
 
     return read
 
@@ -83,12 +114,19 @@ def _fraction(_base: type[Any], value: Any) -> object:
         return None
 
 
+def _proxied(base: Any, value: Any) -> object:
+    try:
+        return base.__wrapped__.__get__(value)
+    except (AttributeError, ValueError):  # not yet initialised
+        return None
+
+
 def _chained(_base: type[Any], value: Any) -> object:
     maps = _stored("maps")(_base, value)
     layers = [unwrap(layer) for layer in maps[:_MAPS]] if type(maps) is list else []
     merged: dict[object, object] = {}
     for layer in reversed(layers):
-        if isinstance(layer, dict):
+        if is_a(layer, dict):
             dict.update(merged, dict.items(layer))
     return merged
 
@@ -108,6 +146,7 @@ _KNOWN: Final[Mapping[str, tuple[tuple[str, ...], _Reader]]] = {
     "UserString": (("collections",), _stored("data")),
     "ChainMap": (("collections",), _chained),
     "RootModel": (("pydantic",), _stored("root")),
+    "ObjectProxy": (("wrapt",), _proxied),
     "URL": (("httpx", "httpx2", "starlette", "yarl"), _text),
     "Url": (("pydantic_core",), _text),
     "MultiHostUrl": (("pydantic_core",), _text),

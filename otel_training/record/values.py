@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 
 import orjson
 
-from otel_training.record.known import bases_of, class_attribute, members_of, unwrap
+from otel_training.record.known import attributes_of, bases_of, class_attribute, is_a, members_of, name_of, unwrap
 
 if TYPE_CHECKING:
     from otel_training.record.record import JSON
@@ -75,28 +75,28 @@ def plain(value: object, depth: int = DEPTH, limit: int = TEXT_LIMIT, budget: Bu
     value = unwrap(value)
     kind = type(value)
     budget = Budget(max(limit, TOTAL_LIMIT)) if budget is None else budget
-    if isinstance(value, str):
+    if is_a(value, str):
         return budget.spend(value, limit)
     if kind in _NUMBERS:
         return _plain_number(value)  # type: ignore[arg-type]  # its exact type was looked at
     if depth == 0:
-        return f"<{kind.__name__}>"
+        return f"<{name_of(kind)}>"
     fields = _public_fields(value)
     if fields is not None:
         return {
-            clean_text(key, _KEY_LIMIT) if type(key) is str else f"<{type(key).__name__}>": plain(
+            clean_text(key, _KEY_LIMIT) if type(key) is str else f"<{name_of(type(key))}>": plain(
                 item, depth - 1, limit, budget
             )
             for key, item in pairs_of(fields, BREADTH)
         }
-    if isinstance(value, (list, tuple)):
+    if is_a(value, (list, tuple)):
         return [plain(item, depth - 1, limit, budget) for item in items_of(value, BREADTH)]
-    return f"<{kind.__name__}>"
+    return f"<{name_of(kind)}>"
 
 
 def _public_fields(value: object) -> dict[object, object] | None:
     fields = fields_of(value)
-    if fields is None or isinstance(value, (dict, tuple)):
+    if fields is None or is_a(value, (dict, tuple)):
         return fields
     return {name: field for name, field in fields.items() if type(name) is str and name[:1] != "_"} or None
 
@@ -122,9 +122,9 @@ def text_of(value: object, limit: int) -> str | None:
     """Return a text cleaned, anything else as bounded JSON; both cut to `limit` characters."""
     if value is None:
         return None
-    if isinstance(value, str):
+    if is_a(value, str):
         return clean_text(value, limit)
-    if isinstance(value, bytes):
+    if is_a(value, bytes):
         return clean_text(bytes.decode(bytes.__getitem__(value, slice(0, 4 * limit)), "utf-8", "replace"), limit)
     copy = plain(value)
     return (copy if isinstance(copy, str) else orjson.dumps(copy).decode())[:limit]
@@ -138,7 +138,7 @@ def clean(text: str) -> str:
 def url_of(value: object, limit: int) -> str | None:
     """Return a URL, a path or a number as text, cut to `limit` characters; None for what is none of them."""
     value = unwrap(value)
-    is_url = isinstance(value, (str, bytes)) or type(value) is int
+    is_url = is_a(value, (str, bytes)) or type(value) is int
     return text_of(value, limit) if is_url else None
 
 
@@ -147,19 +147,13 @@ def fields_of(value: object) -> dict[object, object] | None:
 
     Reads storage, never properties: no code of the object runs.
     """
-    value = value if isinstance(value, dict) else unwrap(value)
-    if isinstance(value, dict):
-        return value
-    if isinstance(value, tuple):
+    value = unwrap(value)
+    if not is_a(value, (dict, tuple, type, list)):
+        return attributes_of(value) or _slots_of(value)
+    if is_a(value, tuple):
         names = class_attribute(type(value), "_fields")
-        return dict(zip(names, items_of(value, BREADTH), strict=False)) if isinstance(names, tuple) else None
-    if isinstance(value, (type, list)):
-        return None
-    try:
-        fields = object.__getattribute__(value, "__dict__")
-    except AttributeError:
-        fields = None
-    return fields if isinstance(fields, dict) and dict.__len__(fields) else _slots_of(value)
+        return dict(zip(names, items_of(value, BREADTH), strict=False)) if is_a(names, tuple) else None
+    return value if is_a(value, dict) else None
 
 
 def first_of(fields: dict[object, object], keys: Iterable[str]) -> object:
@@ -174,7 +168,7 @@ def first_of(fields: dict[object, object], keys: Iterable[str]) -> object:
 def items_of(items: list[object] | tuple[object, ...], limit: int) -> list[object]:
     """Return the first items of a list or tuple, without calling methods of a subclass."""
     part = slice(0, limit)
-    return list(tuple.__getitem__(items, part) if isinstance(items, tuple) else list.__getitem__(items, part))
+    return list(tuple.__getitem__(items, part) if is_a(items, tuple) else list.__getitem__(items, part))
 
 
 def pairs_of(mapping: dict[object, object], limit: int) -> list[tuple[object, object]]:
