@@ -10,6 +10,9 @@ _RAW: Final = "\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udff
 _CONTROLS: Final = re.compile(f"[{_RAW}]")
 _ALL: Final = re.compile(f"[\t\n{_RAW}]")
 
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\n", "\r", "＝", "＋", "－", "＠")  # noqa: RUF001 - some take these, too
+"""How a cell begins that a spreadsheet runs."""
+
 
 def visible(text: str) -> str:
     """Return a text with a mark for each control character; tabs and ends of lines stay."""

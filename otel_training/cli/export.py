@@ -15,9 +15,11 @@ from otel_training.conventions import COMMAND
 from otel_training.dataset.export import Report, check_target
 from otel_training.dataset.export import export as write_export
 from otel_training.dataset.funnel import Filters, Funnel, funnel
+from otel_training.dataset.target import DEFAULT, read_target, target_names
 from otel_training.store.client import read_query
 
 _DEFAULT = Filters()
+_ANY_NET: Final = -1e9
 _REASONS: Final = {
     "no_call": "without a captured call",
     "other_answer": "with calls, none of which answered these insights",
@@ -28,13 +30,20 @@ _REASONS: Final = {
 
 
 @click.command()
-@click.option("--out", "target", type=click.Path(path_type=Path), help="The training file to write (JSON lines).")
+@click.option("--out", type=click.Path(path_type=Path), help="The training file to write; for hf a folder.")
+@click.option(
+    "--for",
+    "target_name",
+    type=click.Choice(target_names()),
+    default=DEFAULT,
+    show_default=True,
+    help="Who trains on it.",
+)
 @click.option("--min-quality", type=float, default=_DEFAULT.min_quality, show_default=True, help="Least quality score.")
 @click.option(
     "--net-above",
     type=float,
-    default=_DEFAULT.net_above,
-    show_default=True,
+    show_default=f"{_DEFAULT.net_above:g}; for trl-kto none",
     help="What likes - dismissals, over all insights of an extraction, must exceed.",
 )
 @click.option(
@@ -52,25 +61,37 @@ _REASONS: Final = {
 @click.option("--force", is_flag=True, help="Replace the file if it exists.")
 @click.option("--print-sql", is_flag=True, help="Print the query with its parameters instead.")
 @output_options()
-def export(
-    *, target: Path | None, only: str | None, force: bool, print_sql: bool, output: Output, **thresholds: float
+def export(  # noqa: PLR0913 - an option each
+    *,
+    out: Path | None,
+    target_name: str,
+    only: str | None,
+    force: bool,
+    print_sql: bool,
+    output: Output,
+    **thresholds: float | None,
 ) -> None:
     """Write what readers liked as a training file.
 
-    In OpenAI's chat format, with a manifest beside it that says where each row comes from.
+    By default in OpenAI's chat format, with a manifest beside it that says where each row comes from. Each row is
+    checked as `validate` does.
     """
+    target = read_target(target_name)
+    if thresholds["net_above"] is None:
+        # Answers that readers dismissed are wanted where rows have labels.
+        thresholds["net_above"] = _ANY_NET if target.has("label") else _DEFAULT.net_above
     for name, value in thresholds.items():
-        if not math.isfinite(value):
+        if value is not None and not math.isfinite(value):
             raise click.UsageError(f"--{name.replace('_', '-')} must be a number, not {value}.")
     filters = Filters(**thresholds)  # type: ignore[arg-type]  # of click's own types: `min_viewers` is an int
     if print_sql:
         click.echo(sql_of(filters))
         return
-    if target is None:
+    if out is None:
         raise click.UsageError("Missing option '--out', e.g. --out training.jsonl")
-    if str(target) == "-":
+    if str(out) == "-":
         raise click.UsageError("--out must be a file, beside which the manifest is written, e.g. --out training.jsonl")
-    check_target(target, force=force)
+    check_target(out, target, force=force)
     with open_store() as (store, _):
         counts = funnel(store, filters)
         if output is Output.TEXT or not counts.left:
@@ -80,7 +101,7 @@ def export(
         missing = (gap.sentence for gap in counts.gaps if gap.sentence not in why)
         show(*draw_list("What is missing", missing), aside=True)
         with progress("Exporting") as callback:
-            report = write_export(store, target, filters, counts, only=only, progress=callback)
+            report = write_export(store, out, filters, counts, target=target, only=only, progress=callback)
     output.emit([asdict(report)], lambda _: [draw_report(report)])
     if output is Output.TEXT:
         note(f"Too few or too many? --min-quality, --net-above, --min-viewers; `{COMMAND} analyze` shows the spread.")
@@ -111,4 +132,5 @@ def draw_report(report: Report) -> RenderableType:
             f"The rows have {report.system_prompts} different system prompts: train on one kind by --only captured or "
             "--only template, or write one file for each."
         )
+    lines += [f"For {report.target}: {warning}." for warning in report.warnings]
     return "\n".join(lines)

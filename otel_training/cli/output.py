@@ -21,7 +21,7 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
-from otel_training.controls import escaped, visible
+from otel_training.controls import FORMULA, escaped, visible
 from otel_training.progress import Progress as Callback
 from otel_training.progress import Stages, silent
 from otel_training.store.client import Row
@@ -36,7 +36,6 @@ _LEAST: Final = 8
 _CELL: Final = 40
 _LAST_CELL: Final = 400
 _HELD_BYTES: Final = 64 << 20
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\n", "\r", "＝", "＋", "－", "＠")  # noqa: RUF001 - some take these, too
 
 
 class _Console(Console):
@@ -121,7 +120,7 @@ def _csv_cell(value: Any) -> Any:
         return escaped(json.dumps(value, ensure_ascii=False))
     if not isinstance(value, str):
         return value
-    return visible(f"'{value}" if value.startswith(_FORMULA) else value)
+    return visible(f"'{value}" if value.startswith(FORMULA) else value)
 
 
 def show(*parts: RenderableType, aside: bool = False) -> None:

@@ -48,13 +48,6 @@ class Example:
     split: str = ""
     """`train`, `validation` or `test`; empty where nothing was split."""
 
-    def line(self) -> bytes:
-        """Return the row in OpenAI's chat format, ASCII alone.
-
-        U+2028 and U+0085 inside a text would cut the line in two for many readers.
-        """
-        return (json.dumps({"messages": self.messages}, ensure_ascii=True) + "\n").encode("ascii")
-
 
 def read_example(row: Mapping[str, Any]) -> Example | None:
     """Turn a row of `export.sql` into an example; None when it has no usable prompt."""

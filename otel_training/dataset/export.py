@@ -1,24 +1,30 @@
 """The export: examples into a training file, with a manifest beside it, all or nothing."""
 
-import contextlib
 import hashlib
 import json
-import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Final
 
+from otel_training.dataset.check import Check, fix_of
+from otel_training.dataset.draft import draft_of
 from otel_training.dataset.example import TEMPLATE_SYSTEM, TEMPLATE_VERSION, Example, read_example
 from otel_training.dataset.funnel import Filters, Funnel
+from otel_training.dataset.parts import write_row
+from otel_training.dataset.target import Target, read_target
+from otel_training.dataset.writing import Rows, digest_of, json_line, open_replacement, open_rows
 from otel_training.errors import NothingToExportError, TrainingError
 from otel_training.progress import Progress
 from otel_training.store.client import Store, read_query
 from otel_training.version import __version__
 
-FORMAT: Final = "openai-chat"
+TERMS: Final = "https://support.claude.com/en/articles/12326764"
+"""Whether one may train on Claude's answers."""
+_CARD: Final = Path(__file__).with_name("targets") / "card.md"
+_SIZES: Final = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +33,7 @@ class Report:
 
     file: str
     manifest: str
+    target: str
     rows: int
     captured: int
     """Rows whose prompt is the one that was captured; in all others the template stands in."""
@@ -34,6 +41,10 @@ class Report:
     """How many rows are templates for which reason."""
     system_prompts: int
     """How many different system prompts the rows have; a row without any counts as one."""
+    models: dict[str, int]
+    """How many answers are whose; those of templates nobody knows."""
+    warnings: list[str]
+    """What the target does not take of the file as a whole, such as too few rows."""
     sha256: str
     filters: Filters
     funnel: Funnel
@@ -44,14 +55,18 @@ def manifest_path(out: Path) -> Path:
     return out.with_name(f"{out.name.removesuffix('.jsonl')}.manifest.json")
 
 
-def check_target(out: Path, *, force: bool) -> None:
+def check_target(out: Path, target: Target, *, force: bool) -> None:
     """Raise `TrainingError` when the file cannot or must not be written."""
     if not out.parent.is_dir():
         raise TrainingError(f"The folder {out.parent} does not exist: make it, or choose another --out.")
-    if out.is_dir() or (out.exists() and not out.is_file()):
-        raise TrainingError(f"{out} is no regular file: choose another --out.")
-    if not force and (existing := next((path for path in (out, manifest_path(out)) if path.exists()), None)):
+    is_folder = target.container == "hf"
+    if not out.name or (out.exists() and not (out.is_dir() if is_folder else out.is_file())):
+        raise TrainingError(f"{out} is no regular {'folder' if is_folder else 'file'}: choose another --out.")
+    manifest = manifest_path(out)
+    if not force and (existing := next((path for path in (out, manifest) if path.exists()), None)):
         raise TrainingError(f"{existing} exists already: choose another --out, or add --force to replace it.")
+    if out.is_dir() and not manifest.is_file():
+        raise TrainingError(f"{out} is a folder without {manifest.name}, so no export's: choose another --out.")
 
 
 def export(  # noqa: PLR0913 - what to read, where to write, and what
@@ -60,29 +75,35 @@ def export(  # noqa: PLR0913 - what to read, where to write, and what
     filters: Filters,
     funnel: Funnel,
     *,
+    target: Target | None = None,
     only: str | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Write the examples that pass the filters, and their manifest; of one kind of prompt alone where `only` names it.
 
-    Raises `NothingToExportError` when none passes; then nothing is written.
+    Each row is checked by the target's rules, by default OpenAI's, and left out, counted, where it breaks one. Raises
+    `NothingToExportError` when none is left; then nothing is written.
     """
     if not funnel.left:
         raise NothingToExportError(funnel.why_none())
+    target = target or read_target()
     examples = _read_examples(store, filters, funnel.left, progress)
-    with _open_replacement(out) as file, _open_replacement(manifest_path(out)) as manifest:
-        written = _write_rows(file, examples, only)
+    with open_rows(out, target) as rows, open_replacement(manifest_path(out)) as manifest:
+        written = _write_rows(rows, examples, only, target)
         if not written.rows:
-            raise NothingToExportError(_why_no_row(written, only))
-        counts = funnel.ending_at(len(written.rows), written.others, only)
+            raise NothingToExportError(_why_no_row(written, only, target))
+        sha256, size = digest_of(rows.finish(_card(out, target, written)))
         report = Report(
-            str(out), str(manifest_path(out)), len(written.rows),
+            str(out), str(manifest_path(out)), target.name, len(written.rows),
             captured=written.prompts["captured"],
             template_reasons=dict(written.template_reasons),
             system_prompts=len(written.system_prompts),
-            sha256=written.digest.hexdigest(), filters=filters, funnel=counts,
+            models=dict(written.models),
+            warnings=[f"{problem.text}: {fix_of(problem.rule)}" for problem in written.check.file(size)],
+            sha256=sha256, filters=filters,
+            funnel=funnel.ending_at(len(written.rows), written.others, only, written.unfit, target.name),
         )  # fmt: skip
-        manifest.write(_manifest_of(report, written.rows))
+        manifest.write(_manifest_of(report, target, written))
     return report
 
 
@@ -90,14 +111,17 @@ def export(  # noqa: PLR0913 - what to read, where to write, and what
 class _Written:
     """What was written to a training file."""
 
+    check: Check
     rows: list[str] = field(default_factory=list)
     """The manifest's, as JSON: as dictionaries they take more memory than reading the texts."""
     prompts: Counter[str] = field(default_factory=Counter)
     template_reasons: Counter[str] = field(default_factory=Counter)
+    models: Counter[str] = field(default_factory=Counter)
+    unfit: Counter[str] = field(default_factory=Counter)
+    """Examples that are no row of the target, by reason."""
     system_prompts: set[str] = field(default_factory=set)
     others: int = 0
     """Examples of another kind of prompt than was asked for."""
-    digest: Any = field(default_factory=hashlib.sha256)
 
 
 def _read_examples(store: Store, filters: Filters, total: int, progress: Progress | None) -> Iterator[Example]:
@@ -109,66 +133,87 @@ def _read_examples(store: Store, filters: Filters, total: int, progress: Progres
             progress(number, total)
 
 
-def _write_rows(file: BinaryIO, examples: Iterable[Example], only: str | None) -> _Written:
+def _write_rows(rows: Rows, examples: Iterable[Example], only: str | None, target: Target) -> _Written:
     """Write the training file; return the manifest's rows, and what the file holds."""
-    written = _Written()
+    written = _Written(Check(target))
     for example in examples:
         if only not in (None, example.prompt):
             written.others += 1
             continue
-        line = example.line()
-        file.write(line)
-        written.digest.update(line)
-        first = example.messages[0]
-        written.system_prompts.add(first["content"] if first["role"] == "system" else "")
-        origin = {
-            "line": len(written.rows) + 1,
-            "extraction_id": example.extraction_id,
-            "sha256": hashlib.sha256(line).hexdigest(),
-            "prompt": example.prompt,
-            "reason": example.reason,
-        }
-        written.rows.append(json.dumps(origin | dict(example.provenance)))
-        written.prompts[example.prompt] += 1
-        if example.reason:
-            written.template_reasons[example.reason] += 1
+        draft = draft_of(example, target)
+        if isinstance(draft, str):
+            written.unfit[draft] += 1
+            continue
+        row = write_row(draft, target)
+        if problems := written.check.row(row):
+            written.unfit[f"broken: {problems[0].text}"] += 1
+            continue
+        rows.write(row, example.split)
+        _note_row(written, example, json_line(row))
     return written
 
 
-def _why_no_row(written: _Written, only: str | None) -> str:
+def _note_row(written: _Written, example: Example, line: bytes) -> None:
+    """Note where a row comes from."""
+    first = example.messages[0]
+    written.system_prompts.add(first["content"] if first["role"] == "system" else "")
+    origin = {
+        "line": len(written.rows) + 1,
+        "extraction_id": example.extraction_id,
+        "sha256": hashlib.sha256(line).hexdigest(),
+        "prompt": example.prompt,
+        "reason": example.reason,
+    }
+    written.rows.append(
+        json.dumps(origin | ({"split": example.split} if example.split else {}) | dict(example.provenance))
+    )
+    written.prompts[example.prompt] += 1
+    written.models[example.provenance["model"] or "unknown"] += 1
+    if example.reason:
+        written.template_reasons[example.reason] += 1
+
+
+def _why_no_row(written: _Written, only: str | None, target: Target) -> str:
     if written.others:
         return f"None of the {written.others:,} that pass the filters has a {only} prompt: leave out --only."
+    if written.unfit:
+        reason, count = written.unfit.most_common(1)[0]
+        return f"No example that passes the filters is a row for {target.name}; {count:,} {reason}."
     return "No example that passes the filters has a prompt in text form."
 
 
-def _manifest_of(report: Report, rows: list[str]) -> bytes:
+def _card(out: Path, target: Target, written: _Written) -> str:
+    """Return the card of a folder, but for the files that it lists."""
+    if target.container != "hf":
+        return ""
+    size = next((name for least, name in _SIZES if len(written.rows) < least), "n>1M")
+    models = ", ".join(f"{model} ({count:,})" for model, count in written.models.most_common())
+    card = _CARD.read_text(encoding="utf-8")
+    names = {"name": out.name, "size": size, "rows": f"{len(written.rows):,}", "models": models, "terms": TERMS}
+    names |= {"templates": f"{written.prompts['template']:,}", "version": __version__}
+    return card.format(
+        **{name: text.replace("{", "{{").replace("}", "}}") for name, text in names.items()}, splits="{splits}"
+    )
+
+
+def _manifest_of(report: Report, target: Target, written: _Written) -> bytes:
     """Write the manifest as JSON, each row on a line: Python's own indenting takes longer than the whole export."""
     head = {
         "file": Path(report.file).name,
-        "format": FORMAT,
+        "target": report.target,
+        "target_source": {"url": target.source, "date": target.date, "status": target.status},
         "sha256": report.sha256,
         "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "otel_training": __version__,
+        "models": report.models,
+        "terms": TERMS,
+        "tokens": written.check.tokens._asdict(),
+        "warnings": report.warnings,
         "filters": asdict(report.filters),
         "funnel": [asdict(step) for step in report.funnel.steps],
         "gaps": [asdict(gap) for gap in report.funnel.gaps],
         "template": {"version": TEMPLATE_VERSION, "system": TEMPLATE_SYSTEM},
     }
     opening = json.dumps(head, indent=1).removesuffix("\n}")
-    lines = ",\n".join(f"  {row}" for row in rows)
+    lines = ",\n".join(f"  {row}" for row in written.rows)
     return f'{opening},\n "rows": [\n{lines}\n ]\n}}\n'.encode()
-
-
-@contextlib.contextmanager
-def _open_replacement(path: Path) -> Iterator[BinaryIO]:
-    """Open a temporary file in the same folder; it takes the place of `path` only when all went well."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)

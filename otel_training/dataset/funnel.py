@@ -1,5 +1,6 @@
 """The funnel: how many extractions are left after each filter, and whether readers decided or data was missing."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Final
 
@@ -81,14 +82,18 @@ class Funnel:
         """How many extractions pass all filters."""
         return self.steps[-1].left
 
-    def ending_at(self, rows: int, others: int, only: str | None) -> "Funnel":
-        """Return the funnel with the steps where fewer rows were written: prompts that are no text, or not wanted."""
-        steps = [*self.steps]
-        if textless := self.left - rows - others:
+    def ending_at(self, rows: int, others: int, only: str | None, unfit: Mapping[str, int], target: str) -> "Funnel":
+        """Return the funnel with the steps where fewer rows were written: no text, not wanted, no row of the target."""
+        steps, misfits = [*self.steps], sum(unfit.values())
+        wanted = rows + misfits
+        if textless := self.left - wanted - others:
             reason = "its only prompt holds images or tool results"
-            steps.append(Step("prompt is text", rows + others, textless, textless, reason))
+            steps.append(Step("prompt is text", wanted + others, textless, textless, reason))
         if only:
-            steps.append(Step(f"only {only}", rows, others, 0, "with another kind of prompt" if others else ""))
+            steps.append(Step(f"only {only}", wanted, others, 0, "with another kind of prompt" if others else ""))
+        if misfits:
+            reasons = "; ".join(f"{count:,} {reason}" for reason, count in unfit.items())
+            steps.append(Step(f"is a row for {target}", rows, misfits, 0, reasons))
         return Funnel(steps, self.gaps)
 
     def why_none(self) -> str:

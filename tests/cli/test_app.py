@@ -19,6 +19,7 @@ def test_every_command_has_help() -> None:
         "prices",
         "savings",
         "export",
+        "validate",
         "import",
         "ship",
         "doctor",

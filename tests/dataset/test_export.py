@@ -10,6 +10,7 @@ import pytest
 import otel_training
 from otel_training.conventions import Kind
 from otel_training.dataset.example import TEMPLATE_SYSTEM
+from otel_training.dataset.export import TERMS
 from otel_training.pipeline import process
 from otel_training.record.clock import event_id, now
 from otel_training.record.record import Record
@@ -45,6 +46,71 @@ def test_writes_a_chat_and_where_it_comes_from(one: None, tmp_path: Path, rows: 
     assert row["extraction_id"] == rows("view", "extraction")[0]["extraction_id"]
     assert (1, manifest(tmp_path / "t.manifest.json")["sha256"]) == (report["rows"], report["sha256"])
     assert ["t.jsonl", "t.manifest.json"] == sorted(path.name for path in tmp_path.iterdir() if path.is_file())
+
+
+@pytest.fixture
+def disputed() -> None:
+    """An example of which readers surely dismissed one insight, one that they liked, and one that they dismissed."""
+    for url in ("pair", "liked", "dismissed"):
+        extract("chips", url, f"text of {url}")
+    engage("pair", range(12))
+    engage("pair", range(4), "x", index=1)
+    engage("liked", range(10))
+    engage("dismissed", range(10), "x")
+
+
+@pytest.mark.parametrize(
+    ("target", "sources", "unfit"),
+    [("openai-dpo", ["pair"], 1), ("trl-kto", ["pair", "liked", "dismissed"], 0), ("hf", ["pair", "liked"], 0)],
+)
+def test_writes_for_whoever_trains(  # noqa: PLR0913, PLR0917 - what is written, and how it is asked for
+    disputed: None, tmp_path: Path, rows: Any, command: Any, target: str, sources: list[str], unfit: int
+) -> None:
+    """`validate` then finds no row wrong; the manifest says for whom it is, whose answers, and by what terms."""
+    (report,) = rows("export", "--out", "t", "--for", target)
+    (found,) = map(json.loads, command("validate", "t", "--for", target, "--json")[1].splitlines())
+
+    written = manifest(tmp_path / "t.manifest.json")
+    assert (sources, target, {"unknown": len(sources)}, TERMS) == (
+        [row["source_url"] for row in written["rows"]], written["target"], written["models"], written["terms"],
+    )  # fmt: skip
+    assert (len(sources), 0, []) == (
+        found["rows"],
+        found["rejected"],
+        [row for row in found["findings"] if row["line"]],
+    )
+    last = report["funnel"]["steps"][-1]
+    assert (f"is a row for {target}" if unfit else "distinct", unfit) == (last["filter"], last["dropped"])
+    if target == "openai-dpo":
+        row = json.loads((tmp_path / "t").read_text())
+        better, worse = (json.loads(row[name][0]["content"]) for name in ("preferred_output", "non_preferred_output"))
+        assert (["pair 0"], ["pair 0", "pair 1"]) == tuple(
+            [insight["text"] for insight in answer["insights"]] for answer in (better, worse)
+        )
+        assert ["For openai-dpo: 1 good rows, of at least 10"] == [
+            f"For openai-dpo: {warning.partition(':')[0]}" for warning in report["warnings"]
+        ]
+
+
+def test_says_why_no_example_is_a_row(one: None, tmp_path: Path, command: Any) -> None:
+    """One sentence with the reason that most have, and no file."""
+    code, _, err = command("export", "--out", "t.jsonl", "--for", "trl-dpo")
+
+    assert (1, []) == (code, [path for path in tmp_path.iterdir() if path.is_file()])
+    assert "No example that passes the filters is a row for trl-dpo; 1 without a correction" in " ".join(err.split())
+
+
+def test_replaces_no_folder_of_another(one: None, tmp_path: Path, command: Any) -> None:
+    """Even by --force: only one that an export wrote."""
+    (tmp_path / "t").mkdir()
+    (tmp_path / "t" / "mine").write_text("mine")
+    assert 1 == command("export", "--out", "t", "--for", "hf", "--force")[0]
+    assert "mine" == (tmp_path / "t" / "mine").read_text()
+
+    assert [0, 1, 0] == [
+        command("export", "--out", "t2", "--for", "hf", *options)[0] for options in ((), (), ("--force",))
+    ]
+    assert "1 examples" in (tmp_path / "t2" / "README.md").read_text()
 
 
 def test_all_that_returned_an_insight_have_its_votes_and_one_is_exported(tmp_path: Path, rows: Any) -> None:
@@ -194,10 +260,10 @@ def mixed() -> None:
 
     answer = json.dumps(["Kept", "Dropped"])
     image = [{"role": "user", "content": [{"type": "image"}]}]
-    asked("captured", "text", [("Extract.", answer), (f"Judge {answer}", answer)])
-    asked("judged", "text", [(f"Judge {answer}", answer)])
-    asked("other", "text", [("Extract.", '["Else"]')])
-    asked("image", "text", [(image, answer)])
+    asked("captured", "text of captured", [("Extract.", answer), (f"Judge {answer}", answer)])
+    asked("judged", "text of judged", [(f"Judge {answer}", answer)])
+    asked("other", "text of other", [("Extract.", '["Else"]')])
+    asked("image", "text of image", [(image, answer)])
 
 
 def exported(rows: Any, path: Path, *options: str) -> tuple[dict[str, Any], list[tuple[str, str, str]]]:
