@@ -182,6 +182,14 @@ class Body:
                 self.is_complete = True
                 self._call.body_ended(self, None if error is None else type(error))
 
+    def __enter__(self) -> None:
+        """Begin to be read."""
+
+    def __exit__(self, kind: object, error: BaseException | None, trail: object) -> None:
+        """Note what ended the reading early, which goes on."""
+        if error is not None:
+            self.end(error)
+
     def content(self) -> bytes:
         """Return what was read, decompressed; nothing where that cannot be done."""
         raw = b"".join(self._chunks)
@@ -205,23 +213,18 @@ class _KeptStream(ObjectProxy):  # type: ignore[type-arg]  # generic in newer ve
         self._self_body = body
 
     def __iter__(self) -> Iterator[bytes]:
-        try:
+        with self._self_body:
             for chunk in self.__wrapped__:
                 self._self_body.keep(chunk)
                 yield chunk
-        except BaseException as error:
-            self._self_body.end(error)
-            raise
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         chunks = aiter(self.__wrapped__)
         try:
-            async for chunk in chunks:
-                self._self_body.keep(chunk)
-                yield chunk
-        except BaseException as error:
-            self._self_body.end(error)
-            raise
+            with self._self_body:
+                async for chunk in chunks:
+                    self._self_body.keep(chunk)
+                    yield chunk
         finally:
             # In the task that read it: the event loop would close it later, in a task of its own.
             if hasattr(chunks, "aclose"):

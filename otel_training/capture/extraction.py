@@ -124,7 +124,7 @@ class Run:
                 self._read(value)
             finally:
                 self._finish(None, Outcome.OK)
-        except Exception as error:  # noqa: BLE001 - the guard decides
+        except Exception as error:  # noqa: BLE001 - the guard; `with` costs a tenth of a call here
             guard.swallow(error)
 
     def ended(self, error: BaseException | None, outcome: Outcome | None = None) -> None:
@@ -208,7 +208,7 @@ def begin(plan: Plan, args: tuple[object, ...], kwargs: Mapping[str, object]) ->
             run = Run(plan, args, kwargs, context, settings.content_limit + SLACK)
             run.enter(context)
             return run
-    except Exception as error:  # noqa: BLE001 - the guard decides
+    except Exception as error:  # noqa: BLE001 - the guard; `with` costs a tenth of a call here
         guard.swallow(error)
     return None
 

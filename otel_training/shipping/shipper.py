@@ -135,7 +135,7 @@ class Shipper:
         """Ship once and return how long to wait; the thread must outlive whatever it meets."""
         try:
             return self._ship_once()
-        except Exception as error:  # noqa: BLE001 - see above
+        except Exception as error:  # noqa: BLE001 - the thread's boundary: no later shipment would follow
             _log.warning("otel_training: shipping met %s; it goes on", type(error).__name__)
             return LONGEST_WAIT
 

@@ -103,13 +103,12 @@ class Store:
             if self._client is None:
                 self._client = _connect(self._dsn, self._database)
             yield self._client
-        except Exception as error:
-            self.close()
-            raise _as_store_error(error) from error
-        except BaseException:
+        except BaseException as error:
             # Also for a consumer that stops early: it leaves an open stream, and the next query would see nothing.
             self.close()
-            raise
+            if not _is_from_driver(error):
+                raise
+            raise _as_store_error(error) from error
 
 
 def embedded_dsn(path: Path) -> str:
@@ -225,10 +224,8 @@ def _read_exception(lines: Iterator[bytes]) -> str:
     return next((text[:300] for text in texts if _CODE.match(text)), "it broke off its answer")
 
 
-def _as_store_error(error: Exception) -> Exception:
-    """Turn an error of the driver into one of ours; any other comes back as it is."""
-    if isinstance(error, StoreError) or not _is_from_driver(error):
-        return error
+def _as_store_error(error: BaseException) -> StoreError:
+    """Turn an error of the driver into one of ours."""
     text = str(error)
     match = _CODE.search(text)
     code = int(match.group(1)) if match else 0
@@ -245,6 +242,6 @@ def _as_store_error(error: Exception) -> Exception:
     return kind(f"The store said: {first}")
 
 
-def _is_from_driver(error: Exception) -> bool:
+def _is_from_driver(error: BaseException) -> bool:
     module = type(error).__module__
     return module.startswith(("clickhouse_connect", "urllib3")) or type(error) is RuntimeError
