@@ -1,5 +1,6 @@
 """Tests lie where the code lies."""
 
+import re
 from pathlib import Path
 from typing import Final
 
@@ -47,4 +48,19 @@ def test_a_file_of_tests_names_its_module() -> None:
 
     assert sorted(OTHERS) == sorted(
         str(name) for name in names if name.with_name(name.name.removeprefix("test_")) not in modules
+    )
+
+
+def test_a_file_without_tests_of_its_own_says_where_they_are() -> None:
+    """CONTRIBUTING names each such file, and the tests that it names are there."""
+    page = (TESTS.parent / "CONTRIBUTING.md").read_text()
+    files = [path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py") if not path.name.startswith("__")]
+    lonely = [
+        f"`{file}`" for file in files if not (TESTS / file.with_name(f"test_{file.stem.lstrip('_')}.py")).exists()
+    ]
+    paths = re.findall(r"`(tests/[\w/]+(?:\.py|/))`", page)
+
+    assert ([], []) == (
+        sorted(name for name in lonely if name not in page),
+        sorted(path for path in paths if not (TESTS.parent / path).exists()),
     )
