@@ -15,7 +15,7 @@ from otel_training.dataset.example import TEMPLATE_SYSTEM, TEMPLATE_VERSION, Exa
 from otel_training.dataset.funnel import Filters, Funnel
 from otel_training.dataset.parts import write_row
 from otel_training.dataset.target import Target, read_target
-from otel_training.dataset.writing import Rows, digest_of, json_line, open_replacement, open_rows
+from otel_training.dataset.writing import Write, digest_of, json_line, open_place, open_replacement, open_rows
 from otel_training.errors import NothingToExportError, TrainingError
 from otel_training.progress import Progress
 from otel_training.store.client import Store, read_query
@@ -88,11 +88,14 @@ def export(  # noqa: PLR0913 - what to read, where to write, and what
         raise NothingToExportError(funnel.why_none())
     target = target or read_target()
     examples = _read_examples(store, filters, funnel.left, progress)
-    with open_rows(out, target) as rows, open_replacement(manifest_path(out)) as manifest:
-        written = _write_rows(rows, examples, only, target)
+    with open_place(out, target) as place, open_replacement(manifest_path(out)) as manifest:
+        with open_rows(place, target) as write:
+            written = _write_rows(write, examples, only, target)
         if not written.rows:
             raise NothingToExportError(_why_no_row(written, only, target))
-        sha256, size = digest_of(rows.finish(_card(out, target, written)))
+        if isinstance(place, Path):
+            (place / "README.md").write_text(_card(out, written), encoding="utf-8")
+        sha256, size = digest_of(place)
         report = Report(
             str(out), str(manifest_path(out)), target.name, len(written.rows),
             captured=written.prompts["captured"],
@@ -120,6 +123,7 @@ class _Written:
     unfit: Counter[str] = field(default_factory=Counter)
     """Examples that are no row of the target, by reason."""
     system_prompts: set[str] = field(default_factory=set)
+    splits: set[str] = field(default_factory=set)
     others: int = 0
     """Examples of another kind of prompt than was asked for."""
 
@@ -133,7 +137,7 @@ def _read_examples(store: Store, filters: Filters, total: int, progress: Progres
             progress(number, total)
 
 
-def _write_rows(rows: Rows, examples: Iterable[Example], only: str | None, target: Target) -> _Written:
+def _write_rows(write: Write, examples: Iterable[Example], only: str | None, target: Target) -> _Written:
     """Write the training file; return the manifest's rows, and what the file holds."""
     written = _Written(Check(target))
     for example in examples:
@@ -148,7 +152,8 @@ def _write_rows(rows: Rows, examples: Iterable[Example], only: str | None, targe
         if problems := written.check.row(row):
             written.unfit[f"broken: {problems[0].text}"] += 1
             continue
-        rows.write(row, example.split)
+        write(row, example.split)
+        written.splits.add(example.split or "train")
         _note_row(written, example, json_line(row))
     return written
 
@@ -182,18 +187,15 @@ def _why_no_row(written: _Written, only: str | None, target: Target) -> str:
     return "No example that passes the filters has a prompt in text form."
 
 
-def _card(out: Path, target: Target, written: _Written) -> str:
-    """Return the card of a folder, but for the files that it lists."""
-    if target.container != "hf":
-        return ""
-    size = next((name for least, name in _SIZES if len(written.rows) < least), "n>1M")
-    models = ", ".join(f"{model} ({count:,})" for model, count in written.models.most_common())
-    card = _CARD.read_text(encoding="utf-8")
-    names = {"name": out.name, "size": size, "rows": f"{len(written.rows):,}", "models": models, "terms": TERMS}
-    names |= {"templates": f"{written.prompts['template']:,}", "version": __version__}
-    return card.format(
-        **{name: text.replace("{", "{{").replace("}", "}}") for name, text in names.items()}, splits="{splits}"
-    )
+def _card(out: Path, written: _Written) -> str:
+    """Return a folder's card, by which `datasets` finds its files."""
+    splits = "".join(f"  - split: {name}\n    path: data/{name}-*\n" for name in sorted(written.splits))
+    return _CARD.read_text(encoding="utf-8").format(
+        name=out.name, splits=splits, rows=f"{len(written.rows):,}", templates=f"{written.prompts['template']:,}",
+        size=next((name for least, name in _SIZES if len(written.rows) < least), "n>1M"),
+        models=", ".join(f"{model} ({count:,})" for model, count in written.models.most_common()),
+        terms=TERMS, version=__version__,
+    )  # fmt: skip
 
 
 def _manifest_of(report: Report, target: Target, written: _Written) -> bytes:

@@ -1,6 +1,7 @@
 """The writing of rows: what was written is what is read, whatever the texts."""
 
 import csv
+import hashlib
 import json
 import stat
 from dataclasses import replace
@@ -18,7 +19,7 @@ from otel_training.dataset.parts import write_row
 from otel_training.dataset.reading import read_lines
 from otel_training.dataset.target import Target, read_target, target_names
 from otel_training.dataset.validate import validate
-from otel_training.dataset.writing import digest_of, json_line, open_rows
+from otel_training.dataset.writing import digest_of, json_line, open_place, open_rows
 from tests.dataset.examples import SYSTEM, USER, example
 
 HOSTILE = [
@@ -30,10 +31,9 @@ TEXTS = st.one_of(st.sampled_from(HOSTILE), st.text(st.characters(), max_size=20
 
 def written(path: Path, name: str, rows: list[dict[str, Any]], split: str = "") -> None:
     """Write rows."""
-    with open_rows(path, read_target(name)) as file:
+    with open_place(path, read_target(name)) as place, open_rows(place, read_target(name)) as write:
         for row in rows:
-            file.write(row, split)
-        digest_of(file.finish("{splits}"))
+            write(row, split)
 
 
 @pytest.mark.parametrize("name", target_names())
@@ -75,8 +75,8 @@ def test_a_file_is_its_owners_alone(tmp_path: Path) -> None:
 
 def stopped(path: Path, target: Target, row: dict[str, Any]) -> None:
     """Write a row, and be stopped."""
-    with open_rows(path, target) as file:
-        file.write(row, "")
+    with open_place(path, target) as place, open_rows(place, target) as write:
+        write(row, "")
         raise KeyboardInterrupt
 
 
@@ -92,18 +92,18 @@ def test_what_fails_leaves_what_was_there(tmp_path: Path, name: str) -> None:
         written(tmp_path / "f", name, [row])
 
 
-def test_a_folder_has_a_file_for_each_split_and_lists_them(tmp_path: Path) -> None:
-    """As `datasets` finds them."""
+def test_a_folder_has_a_file_for_each_split(tmp_path: Path) -> None:
+    """Rows without a split are the training's."""
     rows = [{"messages": [USER | {"content": str(number)}]} for number in range(2500)]
-    with open_rows(tmp_path / "f", read_target("hf")) as file:
+    with open_place(tmp_path / "f", read_target("hf")) as place, open_rows(place, read_target("hf")) as write:
         for number, row in enumerate(rows):
-            file.write(row, "test" if number == 7 else "")
-        digest_of(file.finish("files:\n{splits}"))
+            write(row, "test" if number == 7 else "")
 
     lines = list(read_lines(tmp_path / "f", read_target("hf")))
     assert ([rows[7]], 2500) == ([lines[0].row], len(lines))
-    card = "files:\n  - split: train\n    path: data/train-*\n  - split: test\n    path: data/test-*\n"
-    assert card == (tmp_path / "f" / "README.md").read_text()
+    assert ["test-00000-of-00001.parquet", "train-00000-of-00001.parquet"] == sorted(
+        path.name for path in (tmp_path / "f" / "data").iterdir()
+    )
 
 
 def test_a_line_is_ascii() -> None:
@@ -114,6 +114,7 @@ def test_a_line_is_ascii() -> None:
 
 def test_digests_what_was_written(tmp_path: Path) -> None:
     """All of it, and its bytes."""
-    with open_rows(tmp_path / "f", read_target()) as file:
-        file.write({}, "")
-        assert ("ca3d163bab055381827226140568f3bef7eaac187cebd76878e0b63e9e442356", 3) == digest_of(file.finish(""))
+    with open_place(tmp_path / "f", read_target()) as place:
+        with open_rows(place, read_target()) as write:
+            write({}, "")
+        assert (hashlib.sha256(b"{}\n").hexdigest(), 3) == digest_of(place)
