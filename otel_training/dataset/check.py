@@ -9,13 +9,14 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final
 
+import orjson
+
 from otel_training.controls import FORMULA
 from otel_training.dataset.parts import Problem, Reading, read_row
 from otel_training.dataset.target import Target
 from otel_training.dataset.tokens import Tokens, summary, token_counter
 from otel_training.privacy.json_text import json_spans
 
-_UNWRITABLE: Final = re.compile("[\x00\ud800-\udfff]")
 _FENCE: Final = re.compile(r"\A\s*```\w*\n(.*?)\n?```\s*\Z", re.DOTALL)
 _JSON: Final = re.compile(r"\bJSON\b", re.IGNORECASE)
 _BEGINNING: Final = 2000
@@ -99,7 +100,7 @@ class Check:
 
     def _note_texts(self, texts: list[str], reading: Reading) -> None:
         """Note what no reader or no model should get of the texts."""
-        if any(map(_UNWRITABLE.search, texts)):
+        if any(map(_is_unwritable, texts)):
             reading.note("characters", "a text has a NUL or half of a surrogate pair")
         if self._target.container == "csv" and any(cell.startswith(FORMULA) for cell in texts):
             reading.note("formula", "a cell begins like a formula")
@@ -113,13 +114,25 @@ class Check:
 
 def digest(value: object) -> int:
     """Return a short digest of JSON."""
-    text = json.dumps(value, sort_keys=True, default=str)
-    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest())
+    try:
+        text = orjson.dumps(value, default=str, option=orjson.OPT_SORT_KEYS)
+    except TypeError:
+        # Halves of surrogate pairs, or a number of more than 64 bits.
+        text = json.dumps(value, default=str, sort_keys=True).encode()
+    return int.from_bytes(blake2b(text, digest_size=8).digest())
 
 
 def prompt_digest(reading: Reading) -> int:
     """Return a short digest of what was asked, however it is spaced."""
     return digest([" ".join(text.split()) for role, text in reading.prompt if role != "system"])
+
+
+def _is_unwritable(text: str) -> bool:
+    """Return whether a text has NUL or a lone surrogate: ten times as fast as a pattern."""
+    try:
+        return "\0" in text or not (text.isascii() or text.encode())
+    except UnicodeEncodeError:
+        return True
 
 
 def _normal(answer: str) -> object:

@@ -64,6 +64,7 @@ def read_row(row: object, target: Target) -> Reading:
     top = {place.partition(".")[0] for place in target.fields}
     if extra := [key for key in row if key not in top]:
         reading.note("keys", f"{_list(extra)} beside {_list(sorted(top))}")
+    is_text = target.takes_texts and isinstance(row.get("prompt"), str)
     for place, part in target.fields.items():
         value: Any = row
         for name in place.split("."):
@@ -73,7 +74,7 @@ def read_row(row: object, target: Target) -> Reading:
         if value is None and part not in _OPTIONAL and not (part.startswith("=") and place in row):
             reading.note("missing", f"{place!r} is missing")
         elif value is not None and part in _READ:
-            _READ[part](value, place, reading)
+            _READ[_AS_TEXT.get(part, part) if is_text else part](value, place, reading)
     return reading
 
 
@@ -212,6 +213,7 @@ _READ: Final[Mapping[str, Callable[[Any, str, Reading], None]]] = {
     "source": _read_prompt_text,
     "insights": _read_insights,
 }
+_AS_TEXT: Final = {"prompt": "prompt_text", "answer": "answer_text", "rejected": "answer_text"}
 
 
 def _messages(value: object, place: str, reading: Reading) -> list[tuple[str, str]] | None:

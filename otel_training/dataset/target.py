@@ -31,6 +31,8 @@ class Target:
     status: str
     source: str
     date: str
+    takes_texts: bool = False
+    """Whether it also takes a prompt and answers that are texts, without roles; all of a row's, or none."""
 
     def has(self, *parts: str) -> bool:
         """Return whether its rows have any of these parts."""

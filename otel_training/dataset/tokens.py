@@ -24,7 +24,7 @@ def token_counter() -> tuple[Count, str]:
     try:
         import bpe_openai
     except ImportError:
-        return lambda text: (len(text.encode("utf-8", "replace")) + 3) // 4, ESTIMATE
+        return lambda text: ((len(text) if text.isascii() else len(text.encode("utf-8", "replace"))) + 3) // 4, ESTIMATE
     encoding = bpe_openai.get_encoding("o200k_base")
     return lambda text: len(encoding.encode_ordinary(text)), "o200k_base"
 
