@@ -19,6 +19,7 @@ OTHERS: Final = {
     "dashboards/test_build.py": "the committed dashboards, beside their generator and their lint",
     "dashboards/test_macros.py": "what Grafana makes of a panel's SQL, which the tests do in its place",
     "dashboards/test_panels.py": "every query of the dashboards, asked by the reader",
+    "dataset/test_others.py": "files for each target, read by what others wrote",
     "privacy/test_key_forms.py": "what keys look like, as generated from a list of others",
     "privacy/test_recovery.py": "nothing brings back what redaction took",
     "serving/clickhouse/test_clickhouse_connect.py": "a client that others wrote",

@@ -18,6 +18,7 @@ from otel_training.dataset.tokens import Tokens, summary, token_counter
 from otel_training.privacy.json_text import json_spans
 
 _FENCE: Final = re.compile(r"\A\s*```\w*\n(.*?)\n?```\s*\Z", re.DOTALL)
+_DECODER: Final = json.JSONDecoder()
 _JSON: Final = re.compile(r"\bJSON\b", re.IGNORECASE)
 _BEGINNING: Final = 2000
 """Characters of a prompt without a system's that say how to answer; behind them stands the source."""
@@ -146,13 +147,18 @@ def _normal(answer: str) -> object:
 def _is_broken(answer: str, prompt: list[tuple[str, str]]) -> bool:
     """Return whether an answer should be JSON, as its prompt or its beginning says, and is not."""
     fenced = _FENCE.match(answer)
-    body = fenced[1] if fenced else answer
-    begins = body.lstrip().startswith(("{", "["))
+    body = (fenced[1] if fenced else answer).strip()
+    begins = body.startswith(("{", "["))
     rules = [text for role, text in prompt if role == "system"] or [text[:_BEGINNING] for _, text in prompt[:1]]
     if not (begins or any(map(_JSON.search, rules))):
         return False
+    at = 0
     try:
-        return not isinstance(json.loads(body), (dict, list))
+        # Calls of a tool are a line each.
+        while begins and body.startswith(("{", "["), at):
+            at = _DECODER.raw_decode(body, at)[1]
+            at += len(body) - at - len(body[at:].lstrip())
     except (ValueError, RecursionError):
-        # Words around it are an answer's own.
-        return begins or not any(True for _ in json_spans(answer))
+        return True
+    # Words around it are an answer's own.
+    return not (begins or any(True for _ in json_spans(answer)))

@@ -92,6 +92,15 @@ def test_writes_for_whoever_trains(  # noqa: PLR0913, PLR0917 - what is written,
         ]
 
 
+def test_records_are_imported_again(one: None, tmp_path: Path, rows: Any) -> None:
+    """As the old logs that they look like: the extraction is known already."""
+    rows("export", "--out", "t.jsonl", "--for", "raw")
+    (done,) = rows("import", "t.jsonl")
+
+    assert {"imported": {"extraction": 1}, "unreadable": 0} == done
+    assert 1 == len(rows("view", "extraction"))
+
+
 def test_says_why_no_example_is_a_row(one: None, tmp_path: Path, command: Any) -> None:
     """One sentence with the reason that most have, and no file."""
     code, _, err = command("export", "--out", "t.jsonl", "--for", "trl-dpo")
