@@ -95,7 +95,8 @@ def _is_trunk(match: re.Match[str]) -> bool:
     is_lotto = len(groups) > 4 and groups == sorted(set(groups)) and groups[-1] <= _LOTTO  # noqa: PLR2004 - five or six
     is_zip = _ZIP.search(match.string[max(0, match.start() - 4) : match.end()]) is not None
     is_none = digits[1] == "0" or is_zip or _DATE.match(match[0]) or is_lotto or _is_codes(match)
-    if is_none or not 9 <= len(digits) <= 12:  # noqa: PLR2004 - with the zero
+    shortest = 8 if match[0][0] == "(" else 9
+    if is_none or not shortest <= len(digits) <= 12:  # noqa: PLR2004 - with the zero
         return False
     if (by_word := is_of_phone(match)) is not None or match[0] != digits:
         return by_word is not False
@@ -179,10 +180,10 @@ PHONES: Final = (
     # With a trunk zero; France in pairs, Hungary.
     _pattern(
         rf"[(0]{_BEGIN}{_NO_GROUP}(?:(?<=\()0|(?<=0))(?:[1-9](?P<mark>[.\-])\d\d(?:(?P=mark)\d\d){{3}}"
-        rf"|6{_SPACE}1{_SPACE}\d{{3}}{_MARK}\d{{4}}"
-        r"|(?!\d[./\-]\d{1,2}[./\-]\d)(?!\d(?: \d\d){5}(?!\d))"
+        rf"|6{_SPACE}1\)?{_SPACE}\d{{3}}{_MARK}\d{{4}}"
+        r"|(?!\d[./\-]\d{1,2}[./\-](?:\d\d){1,2}(?!\d))(?!\d(?: \d\d){5}(?!\d))"
         rf"\d{{1,5}}\)?(?:{_GAP}{{0,2}}\d{{2,10}}+){{0,5}})(?!\w|[.,:\-]\d)",
-        rf"0{_TIGHT}{{8}}",
+        rf"0{_TIGHT}{{8}}|\(0{_TIGHT}{{7}}",
         whole_if(_is_trunk),
     ),
     # In groups without a trunk zero: Norway, Poland, Spain, Mexico, India, Hong Kong.

@@ -15,6 +15,7 @@ _PHONES: Final = frozenset({
     "tel", "tél", "tlf", "tfn", "fax", "fon", "portable", "dial", "dialled", "call", "called", "calling", "calls",
     "ring", "ringe", "rufen", "ruf", "bel", "ligue", "ligar", "reach", "text", "puh", "gsm", "sími", "тел", "тлф",
     "τηλ",
+    "mob", "linka", "linku", "lince", "linke", "čísle",
     "факс", "đt", "sđt", "ara", "arayın", "ringa", "soita", "sms", "hp", "telp", "sun", "ph", "fono",
 })  # fmt: skip
 # Of scripts that put no blanks between words, or articles before them.
@@ -37,6 +38,13 @@ _OTHERS: Final = frozenset({
     "huf",
 })  # fmt: skip
 _CARDS: Final = ("card", "kart", "cart", "tarj", "cartão", "visa", "master", "maestr", "diners", "union", "карт", "卡")
+# Between a word for phone and its number: "call the number", "zavolejte na číslo".
+_BETWEEN: Final = frozenset({
+    "na", "číslo", "čísla", "čísel", "pod", "numer", "number", "numero", "número", "numéro", "nummer", "at", "on",
+    "the", "le", "al", "il", "el", "au", "auf", "unter", "op", "på",
+})  # fmt: skip
+_LABEL: Final = re.compile(r"(?<!\w)[TM]: ?\Z")
+"""On a card: telephone, mobile."""
 _NUMBERS: Final = frozenset({"no", "nr", "n"})
 _CONTACT_STEMS: Final = (
     "kontakt",
@@ -60,7 +68,8 @@ _TOKENS: Final = 24
 
 def says_contact(match: re.Match[str]) -> bool:
     """Return whether the words before a number say that somebody can be reached there."""
-    return any(word.startswith(_CONTACT_STEMS) for word in _words_before(match, _BEFORE))
+    is_on_card = _LABEL.search(match.string, max(0, match.start() - 4), match.start()) is not None
+    return is_on_card or any(word.startswith(_CONTACT_STEMS) for word in _words_before(match, _BEFORE))
 
 
 def says_card(match: re.Match[str]) -> bool:
@@ -82,9 +91,12 @@ def is_beside(match: re.Match[str], is_kind: Callable[[str], bool]) -> bool:
 def is_of_phone(match: re.Match[str], *, is_close: bool = False) -> bool | None:
     """Return whether a number is a phone's by the nearest word before it that decides; None where none does.
 
-    `Nr.` alone decides against it. Of an amount only words close to it count.
+    `Nr.` alone decides against it. Of an amount only words close to it count, and the nearest that is not between.
     """
-    words = _words_before(match, _CLOSE if is_close else _BEFORE)
+    words = _words_before(match, _BEFORE)
+    if is_close:
+        meant = [word for word in words if word not in _BETWEEN]
+        words = [*meant[-1:], *_words_before(match, _CLOSE)]
     for word in reversed(words):
         if (decides := _decides(word)) is not None:
             return decides

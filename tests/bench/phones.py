@@ -1,4 +1,4 @@
-"""Telephone numbers of forty countries as people write them there, with a word for phone and without one.
+"""Telephone numbers of some forty countries as people write them there, with a word for phone and without one.
 
 Where the form alone is that of a phone number, no word stands before it; the others stand behind a word of the country.
 """
@@ -58,7 +58,8 @@ COUNTRIES: Final = {
     "DK": _country("+45 ## ## ## ##", "", "*# ## ## ## | *#######", "Telefon: {} | Tlf. {} | Ring {}"),
     "FI": _country("+358 9 ### #### | +358 40 ### ####", "09 ### #### | 040 ### #### | (09) #######", "040#######", "Puh. {} | Puhelin: {}"),
     "PL": _country("+48 22 ### ## ## | +48 6## ### ###", "(22) ### ## ##", "22 ### ## ## | 6## ### ### | 6########", "Tel.: {} | Telefon {} | Zadzwoń pod {}."),
-    "CZ": _country("+420 2## ### ### | +420 7## ### ###", "", "2## ### ### | 7## ### ### | 7########", "Tel.: {} | Telefon {} | Volejte {}."),
+    "CZ": _country("+420 2## ### ### | +420 7## ### ###", "", "2## ### ### | 7## ### ### | 7########", "Tel.: {} | Telefon {} | Volejte {}. | telefonní číslo {} | Zavolejte na {}. | mob.: {} | T: {}"),
+    "SK": _country("+421 2 #### #### | +421 9## ### ### | 00421 9## ### ###", "02/#### #### | 02/### ### ## | 09## ### ### | 041/*## ## ##", "9## ### ### | 09######## | 2### ####", "Tel.: {} | Mobil: {} | Volajte {}. | zavolajte na číslo {} | M: {}"),
     "HU": _country("+36 1 ### #### | +36 20 ### ####", "(06 1) ### #### | 06-20-###-####", "(1) ### #### | 0620#######", "Tel.: {} | Telefon: {} | Telefonszám: {}"),
     "RO": _country("+40 21 ### #### | +40 7## ### ###", "021 ### #### | 07## ### ### | 021/#######", "07########", "Tel. {} | Telefon: {}"),
     "GR": _country("+30 21# ### #### | +30 69# ### ####", "", "210 ### #### | 69# ### #### | 210#######", "Τηλ.: {} | Τηλέφωνο: {} | Τηλ. {}"),
