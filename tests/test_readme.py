@@ -119,6 +119,11 @@ def test_python_blocks_run(block: str) -> None:
     assert flush(30)
 
 
+def _expected(line: str, codes: dict[str, int]) -> int:
+    words = line.split()
+    return next((codes[name] for name in (" ".join(words[1:3]), *words[1:2]) if name in codes), 0)
+
+
 @pytest.mark.slow
 @each_readme
 def test_console_blocks_run(page: Page, tmp_path: Path, migrated: None, command: Any) -> None:
@@ -144,8 +149,8 @@ def test_console_blocks_run(page: Page, tmp_path: Path, migrated: None, command:
             codes[line] = command(*argv)[0]
 
     # Nothing passes the filters yet: the export says so instead of writing an empty file, and there is none to check.
-    expected = {"export": 1, "validate": 2}
-    assert {line: expected.get(line.split()[1], 0) if " " in line else 0 for line in codes} == codes
+    expected = {"export": 1, "validate": 2, "dataset": 1, "dataset list": 0}
+    assert {line: _expected(line, expected) for line in codes} == codes
 
 
 @pytest.mark.slow

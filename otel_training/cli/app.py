@@ -11,8 +11,8 @@ from otel_training.conventions import COMMAND
 from otel_training.version import __version__
 
 _NAMES: Final = (
-    "status", "view", "analyze", "prices", "savings", "export", "validate", "import", "ship", "doctor", "serve",
-    "settle", "schema", "demo",
+    "status", "view", "analyze", "prices", "savings", "dataset", "export", "validate", "import", "ship", "doctor",
+    "serve", "settle", "schema", "demo",
 )  # fmt: skip
 
 

@@ -1,24 +1,26 @@
 """`otel-training export`: the training file."""
 
-import math
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Final
 
 import click
+from click.core import ParameterSource
 from rich.console import RenderableType
 
 from otel_training.cli.gaps import draw_list
 from otel_training.cli.output import Output, note, output_options, plural, progress, show, table
+from otel_training.cli.selection import selection_options
 from otel_training.cli.store import open_store
 from otel_training.conventions import COMMAND
-from otel_training.dataset.export import Report, check_target
+from otel_training.dataset.export import Frozen, Report, check_target
 from otel_training.dataset.export import export as write_export
 from otel_training.dataset.funnel import Filters, Funnel, funnel
+from otel_training.dataset.snapshot import find_snapshot, funnel_of, read_rows
+from otel_training.dataset.split import SPLITS
 from otel_training.dataset.target import DEFAULT, read_target, target_names
 from otel_training.store.client import read_query
 
-_DEFAULT = Filters()
 _ANY_NET: Final = -1e9
 _REASONS: Final = {
     "no_call": "without a captured call",
@@ -39,25 +41,14 @@ _REASONS: Final = {
     show_default=True,
     help="Who trains on it.",
 )
-@click.option("--min-quality", type=float, default=_DEFAULT.min_quality, show_default=True, help="Least quality score.")
-@click.option(
-    "--net-above",
-    type=float,
-    show_default=f"{_DEFAULT.net_above:g}; for trl-kto none",
-    help="What likes - dismissals, over all insights of an extraction, must exceed.",
-)
-@click.option(
-    "--min-viewers",
-    type=click.IntRange(min=0),
-    default=_DEFAULT.min_viewers,
-    show_default=True,
-    help="Least number of readers that one of its insights reached.",
-)
+@selection_options
 @click.option(
     "--only",
     type=click.Choice(("captured", "template")),
     help="Write only rows whose prompt was captured, or those where a template stands in.",
 )
+@click.option("--dataset", metavar="NAME", help="Write a frozen dataset instead.")
+@click.option("--split", type=click.Choice(SPLITS), help="Of the dataset this part alone.")
 @click.option("--force", is_flag=True, help="Replace the file if it exists.")
 @click.option("--print-sql", is_flag=True, help="Print the query with its parameters instead.")
 @output_options()
@@ -66,10 +57,12 @@ def export(  # noqa: PLR0913 - an option each
     out: Path | None,
     target_name: str,
     only: str | None,
+    dataset: str | None,
+    split: str | None,
     force: bool,
     print_sql: bool,
     output: Output,
-    **thresholds: float | None,
+    filters: Filters,
 ) -> None:
     """Write what readers liked as a training file.
 
@@ -77,13 +70,14 @@ def export(  # noqa: PLR0913 - an option each
     checked as `validate` does.
     """
     target = read_target(target_name)
-    if thresholds["net_above"] is None:
+    if split and not dataset:
+        raise click.UsageError("--split is of a frozen dataset: name it by --dataset.")
+    if dataset and (filters != Filters() or print_sql):
+        raise click.UsageError("--dataset is what was chosen when it was made: leave out the filters.")
+    source = click.get_current_context().get_parameter_source("net_above")
+    if target.has("label") and source is not ParameterSource.COMMANDLINE:
         # Answers that readers dismissed are wanted where rows have labels.
-        thresholds["net_above"] = _ANY_NET if target.has("label") else _DEFAULT.net_above
-    for name, value in thresholds.items():
-        if value is not None and not math.isfinite(value):
-            raise click.UsageError(f"--{name.replace('_', '-')} must be a number, not {value}.")
-    filters = Filters(**thresholds)  # type: ignore[arg-type]  # of click's own types: `min_viewers` is an int
+        filters = replace(filters, net_above=_ANY_NET)
     if print_sql:
         click.echo(sql_of(filters))
         return
@@ -93,7 +87,16 @@ def export(  # noqa: PLR0913 - an option each
         raise click.UsageError("--out must be a file, beside which the manifest is written, e.g. --out training.jsonl")
     check_target(out, target, force=force)
     with open_store() as (store, _):
-        counts = funnel(store, filters)
+        snapshot = find_snapshot(store, dataset) if dataset else None
+        counts = funnel_of(snapshot, split) if snapshot else funnel(store, filters)
+        frozen = (
+            Frozen(
+                {"name": snapshot.name, "id": snapshot.dataset_id, "split": split or ""},
+                (row.example for row in read_rows(store, snapshot, split or "")),
+            )
+            if snapshot
+            else None
+        )
         if output is Output.TEXT or not counts.left:
             show(draw_funnel(counts), aside=True)
         # Where nothing is left, the error names the gap that comes first.
@@ -101,18 +104,29 @@ def export(  # noqa: PLR0913 - an option each
         missing = (gap.sentence for gap in counts.gaps if gap.sentence not in why)
         show(*draw_list("What is missing", missing), aside=True)
         with progress("Exporting") as callback:
-            report = write_export(store, out, filters, counts, target=target, only=only, progress=callback)
-    output.emit([asdict(report)], lambda _: [draw_report(report)])
+            report = write_export(
+                store, out, filters, counts, target=target, only=only, frozen=frozen, progress=callback
+            )
+        leaks = store.row(read_query("dataset_leaks"), dataset_id=snapshot.dataset_id) if snapshot else {}
+    output.emit([asdict(report)], lambda _: [draw_report(report), *([draw_leaks(leaks)] if leaks else [])])
     if output is Output.TEXT:
         note(f"Too few or too many? --min-quality, --net-above, --min-viewers; `{COMMAND} analyze` shows the spread.")
 
 
 def sql_of(filters: Filters) -> str:
     """Return the query, its parameters set, ready for any ClickHouse client."""
-    # A whole number without its ".0", which ClickHouse would not read as an integer.
-    values = {name: int(value) if value == int(value) else repr(value) for name, value in asdict(filters).items()}
-    parameters = "".join(f"SET param_{name} = {value};\n" for name, value in values.items())
+    values = filters.parameters()
+    parameters = "".join(f"SET param_{name} = {_literal(value)};\n" for name, value in values.items())
     return f"{parameters}{read_query('export').rstrip()};"
+
+
+def _literal(value: object) -> str:
+    """Write a value for ClickHouse, a whole number without its ".0", which it would not read as an integer."""
+    if isinstance(value, str):
+        return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_literal, value))}]"
+    return str(int(value) if isinstance(value, (int, float)) and value == int(value) else value)
 
 
 def draw_funnel(funnel: Funnel) -> RenderableType:
@@ -134,3 +148,10 @@ def draw_report(report: Report) -> RenderableType:
         )
     lines += [f"For {report.target}: {warning}." for warning in report.warnings]
     return "\n".join(lines)
+
+
+def draw_leaks(leaks: dict[str, int]) -> str:
+    """Say what stands in two splits."""
+    found = [plural(count, kind) for kind, count in leaks.items() if count]
+    kinds = ", ".join(leaks)
+    return f"Leaks: {', '.join(found)} in two splits." if found else f"No leaks: no {kinds} stands in two splits."

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from otel_training.dataset.check import Check, fix_of
 from otel_training.dataset.draft import draft_of
@@ -25,6 +25,13 @@ TERMS: Final = "https://support.claude.com/en/articles/12326764"
 """Whether one may train on Claude's answers."""
 _CARD: Final = Path(__file__).with_name("targets") / "card.md"
 _SIZES: Final = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
+
+
+class Frozen(NamedTuple):
+    """Examples that were chosen before."""
+
+    origin: dict[str, str]
+    examples: Iterable[Example]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,8 @@ class Report:
     warnings: list[str]
     """What the target does not take of the file as a whole, such as too few rows."""
     sha256: str
+    dataset: dict[str, str] | None
+    """Name, id and split of the dataset that was frozen before, where it is one's."""
     filters: Filters
     funnel: Funnel
 
@@ -77,9 +86,12 @@ def export(  # noqa: PLR0913 - what to read, where to write, and what
     *,
     target: Target | None = None,
     only: str | None = None,
+    frozen: Frozen | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Write the examples that pass the filters, and their manifest; of one kind of prompt alone where `only` names it.
+
+    In their place those that were frozen, where any are given.
 
     Each row is checked by the target's rules, by default OpenAI's, and left out, counted, where it breaks one. Raises
     `NothingToExportError` when none is left; then nothing is written.
@@ -87,7 +99,7 @@ def export(  # noqa: PLR0913 - what to read, where to write, and what
     if not funnel.left:
         raise NothingToExportError(funnel.why_none())
     target = target or read_target()
-    examples = _read_examples(store, filters, funnel.left, progress)
+    examples = frozen.examples if frozen else _read_examples(store, filters, funnel.left, progress)
     with open_place(out, target) as place, open_replacement(manifest_path(out)) as manifest:
         with open_rows(place, target) as write:
             written = _write_rows(write, examples, only, target)
@@ -103,7 +115,7 @@ def export(  # noqa: PLR0913 - what to read, where to write, and what
             system_prompts=len(written.system_prompts),
             models=dict(written.models),
             warnings=[f"{problem.text}: {fix_of(problem.rule)}" for problem in written.check.file(size)],
-            sha256=sha256, filters=filters,
+            sha256=sha256, filters=filters, dataset=frozen.origin if frozen else None,
             funnel=funnel.ending_at(len(written.rows), written.others, only, written.unfit, target.name),
         )  # fmt: skip
         manifest.write(_manifest_of(report, target, written))
@@ -129,7 +141,7 @@ class _Written:
 
 
 def _read_examples(store: Store, filters: Filters, total: int, progress: Progress | None) -> Iterator[Example]:
-    for number, row in enumerate(store.rows(read_query("export"), **asdict(filters)), 1):
+    for number, row in enumerate(store.rows(read_query("export"), **filters.parameters()), 1):
         example = read_example(row)
         if example is not None:
             yield example
@@ -211,6 +223,7 @@ def _manifest_of(report: Report, target: Target, written: _Written) -> bytes:
         "terms": TERMS,
         "tokens": written.check.tokens._asdict(),
         "warnings": report.warnings,
+        "dataset": report.dataset,
         "filters": asdict(report.filters),
         "funnel": [asdict(step) for step in report.funnel.steps],
         "gaps": [asdict(gap) for gap in report.funnel.gaps],

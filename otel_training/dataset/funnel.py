@@ -2,10 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Final
+from datetime import UTC, datetime
+from typing import Any, Final
 
 from otel_training.dataset.coverage import MIN_VIEWERS, Gap, read_coverage
 from otel_training.store.client import Store, read_query
+
+_SHORT: Final = 40
+_FOREVER: Final = 1 << 52
+_OPTIONAL: Final = frozenset({"topics", "models", "prompt_versions", "period", "whole"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +20,47 @@ class Filters:
     min_quality: float = 7
     net_above: float = 0
     min_viewers: int = MIN_VIEWERS
+    no_score: bool = False
+    """Whether no quality is asked for."""
+    min_bound: float | None = None
+    """What the certain share of likes must reach, in the place of `net_above`."""
+    topics: tuple[str, ...] = ()
+    """One of these, of any where there is none; so are `models` and `prompt_versions`."""
+    models: tuple[str, ...] = ()
+    prompt_versions: tuple[str, ...] = ()
+    since: int | None = None
+    """Seconds; `until` is the first that is too late."""
+    until: int | None = None
+    whole: bool = False
+    """Whether a template is left out where the source is not whole."""
+
+    @property
+    def asks_quality(self) -> bool:
+        """Whether a quality score is asked for."""
+        return not self.no_score
+
+    @property
+    def asks_net(self) -> bool:
+        """Whether likes and dismissals are only counted."""
+        return self.min_bound is None
+
+    @property
+    def asks_bound(self) -> bool:
+        """Whether their share must be certain."""
+        return not self.asks_net
+
+    @property
+    def period(self) -> str:
+        """The days asked for, in words; empty where all are."""
+        parts = ((word, at) for word, at in (("since", self.since), ("until", self.until)) if at is not None)
+        return " ".join(f"{word} {datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M}" for word, at in parts)
+
+    def parameters(self) -> dict[str, Any]:
+        """Return the parameters of the queries."""
+        open_ended = {"min_bound": -1, "since": 0, "until": _FOREVER}
+        values = {name: open_ended[name] if value is None else value for name, value in asdict(self).items()}
+        lists = {name: list(value) for name, value in values.items() if isinstance(value, tuple)}
+        return values | lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +87,18 @@ class _Filter:
     decided: str
     gaps: frozenset[str]
     """Names of the gaps that keep data from it."""
+    option: str = ""
+    """What of `Filters` asks for it; it is always there where nothing does."""
+
+    def is_used(self, filters: Filters) -> bool:
+        """Return whether the filters hold it."""
+        return not self.option or getattr(filters, self.option) not in {(), False, ""}
+
+    def label(self, filters: Filters) -> str:
+        """Return its name with its values."""
+        values = {name: value for name, value in asdict(filters).items() if value is not None}
+        lists = {name: " or ".join(value) for name, value in values.items() if isinstance(value, tuple)}
+        return self.name.format(**values | lists, period=filters.period)
 
 
 _READERS: Final = frozenset({"reactions", "ids", "shared_ids", "fields", "routes"})
@@ -54,12 +112,32 @@ _FILTERS: Final = (
         "prompted", "has a prompt", "unprompted", "with neither source content nor a captured prompt", "", _PROMPTS,
     ),
     _Filter(
+        "topical", "topic {topics}", "topicless", "without a topic", "of other topics", frozenset({"topics"}), "topics",
+    ),
+    _Filter(
+        "of_model", "model {models}", "modelless", "without a captured call", "of other models",
+        frozenset({"calls"}), "models",
+    ),
+    _Filter(
+        "of_version", "prompt version {prompt_versions}", "versionless",
+        "without a captured call", "of other prompts", frozenset({"calls"}), "prompt_versions",
+    ),
+    _Filter("timely", "time {period}", "", "", "of another time", frozenset(), "period"),
+    _Filter(
+        "whole", "source is whole", "", "", "whose source was cut, and whose prompt was not captured",
+        frozenset({"calls"}), "whole",
+    ),
+    _Filter(
         "good", "quality >= {min_quality:g}", "unscored", "without a quality score", "of lower quality",
-        frozenset({"scores", "scale", "low_scale"}),
+        frozenset({"scores", "scale", "low_scale"}), "asks_quality",
     ),
     _Filter(
         "liked", "likes - dismissals > {net_above:g}", "unreached", "that no known reader saw or acted on",
-        "that readers did not like enough", _READERS | {"actions", "voters", "words"},
+        "that readers did not like enough", _READERS | {"actions", "voters", "words"}, "asks_net",
+    ),
+    _Filter(
+        "liked", "likes certain >= {min_bound:g}", "unreached", "that no known reader saw or acted on",
+        "whose share of likes is not certain enough", _READERS | {"actions", "voters", "words"}, "asks_bound",
     ),
     _Filter(
         "seen", "viewers >= {min_viewers}", "unseen", "that no known reader saw or acted on",
@@ -98,26 +176,32 @@ class Funnel:
 
     def why_none(self) -> str:
         """Say why nothing is left: data is missing, or a filter was not passed."""
-        at, step = next((at, step) for at, step in enumerate(self.steps) if not step.left)
-        gap = next((gap for gap in self.gaps if gap.name in _FILTERS[at].gaps), None)
+        step = next(step for step in self.steps if not step.left)
+        (asked, *_) = (kind for kind in _FILTERS if step.filter.startswith(kind.name.partition("{")[0]))
+        gap = next((gap for gap in self.gaps if gap.name in asked.gaps), None)
         if gap is not None and step.dropped == step.missing:
             return f"No example can pass. {gap.sentence}"
         dropped = f"{step.filter!r} dropped the last {step.dropped}"
+        if asked.option in _OPTIONAL:
+            return (
+                f"No extraction passes all filters ({dropped}: {step.reason}): ask for others, or leave out the option."
+            )
         if gap is not None:
             return f"No extraction passes all filters ({dropped}). {gap.sentence}"
         return f"No extraction passes all filters ({dropped}): gather more, or lower it."
 
 
-def funnel(store: Store, filters: Filters) -> Funnel:
-    """Count the extractions that each filter leaves."""
-    thresholds = asdict(filters)
-    row = store.row(read_query("funnel"), **thresholds)
+def funnel(store: Store, filters: Filters, extraction_id: str = "") -> Funnel:
+    """Count the extractions that each filter leaves; of one alone where its id is given."""
+    row = store.row(read_query("funnel"), extraction_id=extraction_id, **filters.parameters())
     gaps = read_coverage(store, filters.min_viewers)
     steps, before = [], row["captured"]
-    for step in _FILTERS:
-        left = row[step.column]
-        name, missing = step.name.format(**thresholds), row[step.missing] if step.missing else 0
-        steps.append(Step(name, left, before - left, missing, _reason(step, before - left, missing, gaps)))
+    for step in (step for step in _FILTERS if step.is_used(filters)):
+        left, missing = row[step.column], row[step.missing] if step.missing else 0
+        reason = _reason(step, before - left, missing, gaps)
+        if left < before and (others := row.get(step.option)):
+            reason += f" (there are {', '.join(name[:_SHORT] for name in others)})"
+        steps.append(Step(step.label(filters), left, before - left, missing, reason))
         before = left
     return Funnel(steps, gaps)
 

@@ -28,6 +28,7 @@ Row: TypeAlias = dict[str, Any]
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 _BLOCK_BYTES: Final = 1 << 18
 _PACKAGE: Final = "otel_training.store"
+_CHOSEN: Final = "/*{chosen}*/"
 # An error in the middle of a result over HTTP: a blank line, then the lines that `_read_exception` reads.
 _BROKEN: Final = b"\r"
 _CODE: Final = re.compile(r"Code: (\d+)\.")
@@ -131,8 +132,9 @@ def connect_embedded(path: Path) -> "Connection":
 
 
 def read_query(name: str, folder: str = "queries") -> str:
-    """Read a statement's text by its file name."""
-    return (files(_PACKAGE) / folder / f"{name}.sql").read_text(encoding="utf-8")
+    """Read a statement's text by its file name; `/*{chosen}*/` stands for the query of what passes the filters."""
+    text = (files(_PACKAGE) / folder / f"{name}.sql").read_text(encoding="utf-8")
+    return text.replace(_CHOSEN, read_query("chosen").rstrip()) if _CHOSEN in text else text
 
 
 def read_folder(folder: str) -> dict[str, str]:

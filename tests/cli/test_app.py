@@ -18,6 +18,7 @@ def test_every_command_has_help() -> None:
         "analyze",
         "prices",
         "savings",
+        "dataset",
         "export",
         "validate",
         "import",

@@ -27,10 +27,10 @@ def store(folder: DataFolder) -> Iterator[Store]:
 @pytest.mark.parametrize(
     ("options", "statements"),
     [
-        ("", 73),
-        ("--replicated", 73),
-        ("--cluster training", 97),
-        ("--cluster {cluster} --replicated --ttl-days 400", 97),
+        ("", 75),
+        ("--replicated", 75),
+        ("--cluster training", 101),
+        ("--cluster {cluster} --replicated --ttl-days 400", 101),
         ("--roles", 6),
         ("--roles --cluster training", 6),
     ],

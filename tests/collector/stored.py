@@ -10,6 +10,8 @@ Rows = list[dict[str, Any]]
 OF_THE_STORE: Final = {
     "call_costs": "what our own commands price; so is the view of it",
     "v_call_costs": "the same",
+    "datasets": "what our own commands froze; so are their rows",
+    "dataset_rows": "the same",
     "schema_migrations": "when each store was made",
     "unsettled": "what is not settled yet, and when it came",
     "settling": "what a settling worked on",

@@ -20,13 +20,15 @@ from otel_training.store import client
 from otel_training.store.client import Store, embedded_dsn, read_query
 
 QUERIES = sorted(path.stem for path in (Path(client.__file__).parent / "queries").glob("*.sql"))
-# All but the load and the questions about the schema itself.
-READING = [name for name in QUERIES if name != "drain" and not name.startswith(("schema_", "settle_"))]
+# All but the load, and the questions about the schema itself and about datasets, which a command makes first.
+READING = [name for name in QUERIES if name != "drain" and not name.startswith(("schema_", "settle_", "dataset_"))]
 # Nothing listens there: by its port the engine takes such a server for itself, so that shards read the same tables.
 SHARD = "<shard><replica><host>{}</host><port>19000</port></replica></shard>"
 PARAMETERS = {
     "min_quality": 0, "net_above": 0, "min_viewers": 1, "good": 9, "limit": 100, "version": "", "again": True,
-    "least": 0, "baseline": "claude-haiku-5-5", "since": 0, "until": 1 << 52, "edges": [1000],
+    "least": 0, "baseline": "claude-haiku-5-5", "since": 0, "until": 1 << 52, "no_score": False,
+    "min_bound": -1, "topics": [], "models": [], "prompt_versions": [], "whole": False,
+    "extraction_id": "", "edges": [1000],
 }  # fmt: skip
 
 

@@ -92,6 +92,8 @@ def test_shards_by_what_is_counted_together() -> None:
         "output_texts": "extraction_id",
         "segments": "segment",
         "call_costs": "event_id",
+        "datasets": "name",
+        "dataset_rows": "dataset_id",
         "aliases": "id",
         "aliases_by_insight": "insight",
         "engagement": "insight",

@@ -25,7 +25,9 @@ pytestmark = pytest.mark.slow
 
 PARAMETERS = {
     "min_quality": 0, "net_above": 0, "min_viewers": 1, "good": 9, "limit": 100, "version": "", "again": True,
-    "least": 0, "baseline": "", "since": 0, "until": 1 << 52, "edges": [1000],
+    "least": 0, "baseline": "", "since": 0, "until": 1 << 52, "no_score": False,
+    "min_bound": -1, "topics": [], "models": [], "prompt_versions": [], "whole": False,
+    "extraction_id": "", "edges": [1000],
 }  # fmt: skip
 LOSS = (
     "INSERT INTO otel_logs (Timestamp, LogAttributes) VALUES ('2026-01-02 03:04:05', "
@@ -33,6 +35,7 @@ LOSS = (
 )
 CONTENT = {
     "corrections": ["insights"],
+    "dataset_rows": ["example"],
     "extractions": ["insights", "source_content"],
     "llm_calls": ["messages", "output", "tools"],
     "queries": ["query"],
@@ -159,6 +162,7 @@ def test_the_reader_has_what_dashboards_show(become: Any, reading: list[str]) ->
         "analyze_exposure",
         "analyze_groups",
         "analyze_reactions",
+        "chosen",
         "costs_missing",
         "costs_unknown",
         "costs_waiting",

@@ -1,24 +1,10 @@
 -- The training examples: extractions that readers liked, one row each, oldest first.
--- Parameters: min_quality, the least quality score; net_above, what likes - dismissals, summed over
--- the insights, must exceed; min_viewers, the least number of readers that any one insight reached.
+-- Parameters: those of chosen.sql.
 -- Result: extraction_id, the three figures, the insights returned, each with its votes; where a person corrected them, the
 -- last correction; and the prompt: messages of the captured call whose answer was returned, empty where none
 -- was captured, and then `prompt_reason`, why (as `v_prompts` says).
--- Of extractions with the same source and the same insights one: rather one whose texts were recorded, rather one that a
--- person corrected, rather one that passed the app's filters, rather one whose prompt was captured, rather the latest.
 WITH chosen AS (
-    SELECT extraction_id, is_corrected, quality_score, passed_filters, net, viewers, prompt_reason, call_event_id
-    FROM (SELECT * FROM examples FINAL)
-    WHERE outcome = 'ok'
-        AND has_text
-        AND (has_content OR call_event_id != '')
-        AND quality_score >= {min_quality:Float64}
-        AND net > {net_above:Float64}
-        AND viewers >= {min_viewers:UInt64}
-    ORDER BY
-        is_bare, is_corrected DESC, multiIf(passed_filters, 2, passed_filters IS NULL, 1, 0) DESC, call_event_id != '' DESC,
-        ts DESC, extraction_id DESC
-    LIMIT 1 BY duplicate_key
+/*{chosen}*/
 )
 SELECT
     e.extraction_id AS extraction_id,
@@ -38,6 +24,8 @@ SELECT
     k.insights AS correction,
     x.quality_score AS quality_score,
     x.passed_filters AS passed_filters,
+    x.likes AS likes,
+    x.dismissals AS dismissals,
     x.net AS net,
     x.viewers AS viewers,
     x.prompt_reason AS prompt_reason,

@@ -5,6 +5,8 @@ GRANT /*{on_cluster}*/
     SELECT ON queries,
     SELECT ON corrections,
     SELECT ON call_costs,
+    SELECT ON datasets,
+    SELECT ON dataset_rows,
     SELECT ON insights,
     SELECT ON feedback,
     SELECT ON impressions,

@@ -18,6 +18,10 @@ GRANT /*{on_cluster}*/
     ) ON queries,
     SELECT(event_id, ts, service, extraction_id, evaluator_kind) ON corrections,
     SELECT ON call_costs,
+    SELECT ON datasets,
+    SELECT(
+        dataset_id, extraction_id, ts, split, component, topic, source_url, prompt, quality_score, net, viewers
+    ) ON dataset_rows,
     SELECT ON insights,
     SELECT ON feedback,
     SELECT ON impressions,

@@ -1,0 +1,233 @@
+"""`otel-training dataset`: examples frozen under a name, split so that nothing leaks."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import click
+import orjson
+from rich.console import RenderableType
+
+from otel_training.cli.exit_code import ExitCode
+from otel_training.cli.export import draw_funnel, draw_leaks
+from otel_training.cli.gaps import draw_list
+from otel_training.cli.output import Output, note, output_options, plural, progress, show, table
+from otel_training.cli.selection import selection_options
+from otel_training.cli.store import open_store
+from otel_training.conventions import COMMAND
+from otel_training.dataset.difference import difference_of
+from otel_training.dataset.explanation import Explanation, explain
+from otel_training.dataset.export import manifest_path
+from otel_training.dataset.freeze import draft, store_draft
+from otel_training.dataset.funnel import Filters
+from otel_training.dataset.recipe import Recipe, recipe_of
+from otel_training.dataset.snapshot import (
+    FrozenRow,
+    Snapshot,
+    find_snapshot,
+    funnel_of,
+    is_whole,
+    read_rows,
+    read_snapshots,
+)
+from otel_training.dataset.split import SPLITS
+from otel_training.errors import NothingToExportError
+from otel_training.store.client import Store, read_query
+
+_NAME: Final = re.compile(r"[\w.-]{1,64}")
+_SHARES: Final = re.compile(r"(\d{1,3})/(\d{1,3})/(\d{1,3})")
+
+
+def _shares(_context: click.Context, _option: click.Parameter, value: str) -> tuple[int, ...]:
+    found = _SHARES.fullmatch(value)
+    if not found or not any(shares := tuple(map(int, found.groups()))):
+        raise click.BadParameter("the parts of train, validation and test, such as 80/10/10 or 90/0/10.")
+    return shares
+
+
+def _name(_context: click.Context, _option: click.Parameter, value: str) -> str:
+    if not _NAME.fullmatch(value) or value == "now":
+        raise click.BadParameter("a name has up to 64 letters, digits and _ . - and is not `now`.")
+    return value
+
+
+@click.group()
+def dataset() -> None:
+    """Freeze, split and compare datasets."""
+
+
+@dataset.command()
+@click.argument("name", callback=_name)
+@selection_options
+@click.option("--only", type=click.Choice(("captured", "template")), help="Of this kind of prompt alone.")
+@click.option("--drop-near-duplicates", is_flag=True, help="Of nearly equal sources take the best alone.")
+@click.option("--max-per-topic", type=click.IntRange(min=1), help="At most so many of a topic, the best.")
+@click.option("--max-per-domain", type=click.IntRange(min=1), help="At most so many of a domain, the best.")
+@click.option(
+    "--empty-share", type=click.FloatRange(0, 0.5), default=0, help="Share of rows without an insight, such as 0.1."
+)
+@click.option(
+    "--split", "shares", default="80/10/10", show_default=True, callback=_shares, help="Train, validation and test."
+)
+@click.option(
+    "--group-by",
+    type=click.Choice(("domain", "url")),
+    default="domain",
+    show_default=True,
+    help="What stands in one split, beside nearly equal sources.",
+)
+@click.option("--test-since", type=click.DateTime(["%Y-%m-%d"]), help="Test by rows from this day on, train on older.")
+@click.option("--salt", default="", help="Split otherwise.  [default: as before]")
+@output_options()
+def create(  # noqa: PLR0913 - one for each option
+    *,
+    name: str,
+    filters: Filters,
+    max_per_topic: int | None,
+    max_per_domain: int | None,
+    test_since: datetime | None,
+    output: Output,
+    **options: Any,
+) -> None:
+    """Freeze what `export` would take, as it is now, split into train, validation and test."""
+    recipe = Recipe(
+        filters,
+        max_per_topic=max_per_topic or 0,
+        max_per_domain=max_per_domain or 0,
+        test_since=f"{test_since:%Y-%m-%d}" if test_since else "",
+        **options,
+    )
+    with open_store() as (store, _), progress("Choosing") as callback, draft(store, recipe, callback) as made:
+        snapshot = store_draft(store, made, name, callback)
+    if output is Output.TEXT:
+        show(
+            draw_funnel(made.funnel),
+            *draw_list("What is missing", (gap.sentence for gap in made.funnel.gaps)),
+            aside=True,
+        )
+    output.emit(
+        [asdict(snapshot) | {"leaks": made.leaks}], lambda _: [*draw_snapshot(snapshot), draw_leaks(made.leaks)]
+    )
+    if output is Output.TEXT:
+        note(f"`{COMMAND} export --dataset {name} --split train --out train.jsonl` writes it.")
+
+
+@dataset.command("list")
+@output_options(csv=True)
+def list_(*, output: Output) -> None:
+    """List the frozen datasets."""
+    with open_store() as (store, _):
+        snapshots = read_snapshots(store)
+    columns = ("name", "created_at", "rows", *SPLITS, "dataset_id")
+    rows = [{column: _cell(snapshot, column) for column in columns} for snapshot in snapshots]
+    output.emit(rows, lambda rows: [table("Datasets", columns, [tuple(row.values()) for row in rows])])
+    if not rows:
+        note(f"None yet: `{COMMAND} dataset create NAME` makes one.")
+
+
+@dataset.command("show")
+@click.argument("name")
+@output_options()
+def show_(*, name: str, output: Output) -> None:
+    """Show what a dataset was made by, and of which rows."""
+    with open_store() as (store, _):
+        snapshot = find_snapshot(store, name)
+    output.emit([asdict(snapshot)], lambda _: [draw_funnel(funnel_of(snapshot)), *draw_snapshot(snapshot)])
+
+
+@dataset.command()
+@click.argument("name", metavar="NAME|FILE")
+@output_options()
+def verify(*, name: str, output: Output) -> ExitCode:
+    """Compare a dataset with its digest, or an exported file with its manifest.
+
+    The exit code is 1 where they differ.
+    """
+    problem = _verify_file(Path(name)) if Path(name).is_file() else _verify_dataset(name)
+    row = {"name": name, "is_whole": not problem, "problem": problem}
+    output.emit([row], lambda _: [problem or f"{name} is what was written, byte by byte."])
+    return ExitCode.FAILED if problem else ExitCode.OK
+
+
+@dataset.command()
+@click.argument("name")
+@click.argument("other", default="now")
+@output_options()
+def diff(*, name: str, other: str, output: Output) -> None:
+    """Compare a dataset with another, or with what it would be NOW."""
+    with open_store() as (store, _), ExitStack() as stack:
+        old = find_snapshot(store, name)
+        if other == "now":
+            after = _rows_now(stack, store, old)
+            now = store.rows(read_query("dataset_now"), dataset_id=old.dataset_id)
+            nets = {row["extraction_id"]: row["net"] for row in now}
+        else:
+            after, nets = read_rows(store, find_snapshot(store, other)), {}
+        found = difference_of(read_rows(store, old), after, nets)
+    output.emit([asdict(found)], lambda _: [f"{name} to {other}: {found.sentence}"])
+
+
+def _rows_now(stack: ExitStack, store: Store, snapshot: Snapshot) -> Iterator[FrozenRow]:
+    """Return the rows that the dataset would have; none where nothing passes its filters any more."""
+    try:
+        return stack.enter_context(draft(store, recipe_of(snapshot.parameters), is_strict=False)).rows()
+    except NothingToExportError:
+        return iter(())
+
+
+@dataset.command("explain")
+@click.argument("extraction_id")
+@selection_options
+@output_options()
+def explain_(*, extraction_id: str, filters: Filters, output: Output) -> None:
+    """Say why an extraction is taken, or which filter drops it."""
+    with open_store() as (store, _):
+        found = explain(store, filters, extraction_id)
+    output.emit([asdict(found)], lambda _: [draw_explanation(found)])
+
+
+def draw_explanation(found: Explanation) -> str:
+    """Say what became of an extraction, and by which figures."""
+    quality = "no score" if found.quality_score is None else f"quality {found.quality_score:g}"
+    figures = f"{found.likes:,} likes, {found.dismissals:,} dismissals, {plural(found.viewers, 'viewer')}"
+    return f"{found.sentence}\nIt has {quality}, {figures}; its prompt is by {found.prompt}."
+
+
+def _verify_dataset(name: str) -> str:
+    with open_store() as (store, _):
+        snapshot = find_snapshot(store, name)
+        return "" if is_whole(store, snapshot) else f"The rows of {name} are not those that were frozen: make it anew."
+
+
+def _verify_file(path: Path) -> str:
+    beside = manifest_path(path)
+    try:
+        manifest = orjson.loads(beside.read_bytes())
+    except FileNotFoundError:
+        return f"There is no {beside} that says what {path} was: export it again."
+    except orjson.JSONDecodeError:
+        return f"{beside} is no manifest: export {path} again."
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return "" if digest == manifest.get("sha256") else f"{path} is not what was written: export it again."
+
+
+def _cell(snapshot: Snapshot, column: str) -> Any:
+    return snapshot.splits.get(column, 0) if column in SPLITS else getattr(snapshot, column)
+
+
+def draw_snapshot(snapshot: Snapshot) -> list[RenderableType]:
+    """Draw its sizes beside those that were asked for."""
+    shares = snapshot.parameters["shares"]
+    rows = [
+        (split, count := snapshot.splits.get(split, 0), f"{count / snapshot.rows:.1%}", f"{share / sum(shares):.1%}",
+         snapshot.groups.get(split, 0))
+        for split, share in zip(SPLITS, shares, strict=True)
+    ]  # fmt: skip
+    head = f"{snapshot.name}: {plural(snapshot.rows, 'row')}, id {snapshot.dataset_id}, salt {snapshot.salt!r}"
+    return [table("Splits", ("split", "rows", "share", "asked", "groups"), rows), head]

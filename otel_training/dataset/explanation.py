@@ -1,0 +1,49 @@
+"""The explanation: why an extraction is an example, or which filter dropped it."""
+
+from dataclasses import dataclass
+
+from otel_training.conventions import COMMAND
+from otel_training.dataset.funnel import Filters, Step, funnel
+from otel_training.errors import TrainingError
+from otel_training.store.client import Store, read_query
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """How far one extraction comes."""
+
+    extraction_id: str
+    is_chosen: bool
+    sentence: str
+    quality_score: float | None
+    likes: int
+    dismissals: int
+    viewers: int
+    prompt: str
+    instead: str
+    """The extraction with its source and its insights that is taken instead; empty where none is."""
+    steps: list[Step]
+
+
+def explain(store: Store, filters: Filters, extraction_id: str) -> Explanation:
+    """Follow one extraction through the filters; raises `TrainingError` where there is none of that id."""
+    steps = funnel(store, filters, extraction_id).steps
+    if not steps[0].left:
+        raise TrainingError(
+            f"There is no extraction {extraction_id!r}: `{COMMAND} view extraction --json` shows which there are."
+        )
+    row = store.row(read_query("dataset_explain"), extraction_id=extraction_id, **filters.parameters())
+    dropped = next((step for step in steps if not step.left), None)
+    instead = row["chosen"] if dropped is None and row["chosen"] != extraction_id else ""
+    if dropped is not None:
+        reason = dropped.reason.partition(";")[0].removeprefix("1 ")
+        sentence = f"The filter {dropped.filter!r} drops it, as one {reason}."
+    elif instead:
+        sentence = f"Another with its source and its insights is taken instead: {instead}."
+    else:
+        sentence = "It passes all filters."
+    prompt = "captured" if row["call_event_id"] else "template"
+    return Explanation(
+        extraction_id, not (dropped or instead), sentence, row["quality_score"], row["likes"], row["dismissals"],
+        row["viewers"], prompt, instead, steps,
+    )  # fmt: skip

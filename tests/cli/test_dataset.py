@@ -1,0 +1,212 @@
+"""`otel-training dataset`."""
+
+import json
+import random
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from otel_training.folder import DataFolder, make_folder
+from otel_training.store.client import Store, embedded_dsn
+from tests.dataset.captured import engage, extract, manifest
+
+pytestmark = pytest.mark.slow
+
+LENIENT = ("--net-above", "-1", "--min-viewers", "0")
+
+
+def words(seed: int, count: int = 60) -> str:
+    """A text of its own."""
+    chance = random.Random(seed)
+    return " ".join(str(chance.randrange(10**6)) for _ in range(count))
+
+
+def gather(numbers: range, sites: int = 20) -> None:
+    """Extract from pages of some sites."""
+    for number in numbers:
+        extract(f"topic {number % 2}", f"https://s{number % sites}.example/{number}", words(number))
+
+
+def places(folder: DataFolder, name: str) -> dict[str, str]:
+    """Read where each source of a dataset stands."""
+    with closing(Store(embedded_dsn(make_folder(folder).store))) as store:
+        datasets = "SELECT dataset_id FROM datasets WHERE name = {name:String}"
+        query = f"SELECT source_url, split FROM dataset_rows WHERE dataset_id IN ({datasets})"  # noqa: S608 - two of ours
+        return {row["source_url"]: row["split"] for row in store.rows(query, name=name)}
+
+
+def test_freezes_rows_under_a_digest(rows: Any, folder: DataFolder) -> None:
+    """Of the same parameters and data it is the same, under any name; its parts are reported as they are."""
+    gather(range(60))
+    (first,), (second,) = rows("dataset", "create", "a", *LENIENT), rows("dataset", "create", "b", *LENIENT)
+    (other,) = rows("dataset", "create", "c", *LENIENT, "--split", "50/25/25", "--salt", "x")
+
+    assert first["dataset_id"] == second["dataset_id"] != other["dataset_id"]
+    assert {"source": 0, "text": 0, "domain": 0, "near-duplicate": 0} == first["leaks"]
+    assert (60, 20) == (sum(first["splits"].values()), sum(first["groups"].values()))
+    assert places(folder, "a") == places(folder, "b") != places(folder, "c")
+    listed = rows("dataset", "list")
+    assert [("a", 60), ("b", 60), ("c", 60)] == [(row["name"], row["rows"]) for row in listed]
+    (shown,) = rows("dataset", "show", "a")
+    assert shown == {name: value for name, value in first.items() if name != "leaks"}
+
+
+def test_a_row_keeps_its_split_as_data_grows(rows: Any, folder: DataFolder) -> None:
+    """By the salt of the dataset before; also where a copy of two sites' pages would join them."""
+    gather(range(40))
+    rows("dataset", "create", "a", *LENIENT)
+    before = places(folder, "a")
+    by_split = {split: url for url, split in before.items()}
+    first, second = (int(by_split[split].rpartition("/")[2]) for split in ("train", "test"))
+    gather(range(40, 60))
+    # Copies of a page that is trained on, and of one that is tested by, on one site.
+    for number, source in enumerate((first, second)):
+        extract("t", f"https://copy.example/{number}", words(source, 50))
+    rows("dataset", "create", "b", *LENIENT)
+    after = places(folder, "b")
+
+    assert before == {url: after[url] for url in before}
+    assert (61, "train") == (len(after), after["https://copy.example/0"])
+
+
+def test_a_name_is_one_dataset(command: Any) -> None:
+    """A second time nothing happens; with other rows it is refused."""
+    gather(range(30))
+    assert 0 == command("dataset", "create", "a", *LENIENT)[0]
+    assert 0 == command("dataset", "create", "a", *LENIENT)[0]
+    gather(range(30, 31))
+    code, _, err = command("dataset", "create", "a", *LENIENT)
+
+    assert (1, True) == (code, "The dataset 'a' is another" in " ".join(err.split()))
+
+
+def test_verify_finds_a_row_that_differs(command: Any, folder: DataFolder) -> None:
+    """One text, one split, one row too few: exit code 1."""
+    gather(range(30))
+    for name in "abc":
+        command("dataset", "create", name, *LENIENT, "--split", "50/25/25", "--salt", name)
+        assert 0 == command("dataset", "verify", name)[0]
+    with closing(Store(embedded_dsn(make_folder(folder).store))) as store:
+        for name, change in zip(
+            "abc",
+            (
+                "UPDATE example = replaceOne(example, 'topic 0', 'topic 1')",
+                "UPDATE split = 'other'",
+                "DELETE",
+            ),
+            strict=True,
+        ):
+            store.run(
+                f"ALTER TABLE dataset_rows {change} WHERE source_url = 'https://s2.example/2' AND dataset_id IN "  # noqa: S608
+                "(SELECT dataset_id FROM datasets WHERE name = {n:String}) SETTINGS mutations_sync = 1",
+                n=name,
+            )
+
+    assert [1, 1, 1] == [command("dataset", "verify", name)[0] for name in "abc"]
+
+
+def test_verify_compares_a_file_with_its_manifest(command: Any, tmp_path: Path) -> None:
+    """One byte more, or no manifest: exit code 1."""
+    gather(range(3))
+    command("export", "--out", "t.jsonl", *LENIENT)
+    assert 0 == command("dataset", "verify", "t.jsonl")[0]
+    with (tmp_path / "t.jsonl").open("a") as file:
+        file.write(" ")
+    assert 1 == command("dataset", "verify", "t.jsonl")[0]
+    (tmp_path / "t.manifest.json").write_text("{")
+    assert 1 == command("dataset", "verify", "t.jsonl")[0]
+    (tmp_path / "t.manifest.json").unlink()
+
+    assert 1 == command("dataset", "verify", "t.jsonl")[0]
+
+
+@pytest.mark.parametrize(
+    ("argv", "reason"),
+    [
+        (("create", "a"), "No example can pass. There are no impressions and no feedback yet"),
+        (("create", "a", *LENIENT), "3 rows stand in 1 group, by domain and nearly equal texts; gather more"),
+        (("create", "a", *LENIENT, "--split", "0/0/0"), "such as 80/10/10"),
+        (("create", "now"), "is not `now`"),
+        (("create", "a/b"), "up to 64 letters"),
+        (("show", "a"), "There is no dataset 'a': `otel-training dataset create a` makes it."),
+        (("create", "a", *LENIENT, "--only", "captured"), "None of the 3 that pass the filters has a captured prompt"),
+    ],
+)
+def test_says_what_to_do(command: Any, argv: tuple[str, ...], reason: str) -> None:
+    """One sentence, and nothing is stored."""
+    gather(range(3), sites=1)
+    code, out, err = command("dataset", *argv)
+
+    assert (True, "") == (code in {1, 2}, out)
+    assert reason in " ".join(err.split())
+    assert 0 == len(json.loads(f"[{','.join(command('dataset', 'list', '--json')[1].splitlines())}]"))
+
+
+def test_export_writes_one_part(command: Any, rows: Any, folder: DataFolder, tmp_path: Path) -> None:
+    """As it was frozen, though readers changed their mind; the manifest names the dataset."""
+    gather(range(40))
+    (made,) = rows("dataset", "create", "a", *LENIENT)
+    engage("https://s1.example/1", range(3), "x")
+    where, sources = places(folder, "a"), []
+    for split in ("train", "validation", "test"):
+        (report,) = rows("export", "--dataset", "a", "--split", split, "--out", f"{split}.jsonl")
+        written = manifest(tmp_path / f"{split}.manifest.json")
+        assert {"name": "a", "id": made["dataset_id"], "split": split} == report["dataset"] == written["dataset"]
+        assert {split} == {where[row["source_url"]] for row in written["rows"]}
+        sources += [row["source_url"] for row in written["rows"]]
+        assert 0 == command("dataset", "verify", f"{split}.jsonl")[0]
+
+    assert sorted(where) == sorted(sources)
+    code, out, _ = command("export", "--dataset", "a", "--out", "all.jsonl")
+    assert (0, True) == (code, "No leaks: no source, group stands in two splits." in out)
+
+
+def test_diff_says_what_readers_did_since(rows: Any, command: Any) -> None:
+    """What came, what they dismiss by now, and nothing where nothing happened."""
+    gather(range(40))
+    for number in range(40):
+        engage(f"https://s{number % 20}.example/{number}", range(10))
+    engage("https://s2.example/2", range(1), "like", 1)
+    rows("dataset", "create", "a")
+    assert "+0 rows, -0 rows, 0 flipped, 0 changed, 0 in another split" in command("dataset", "diff", "a")[1]
+    engage("https://s1.example/1", range(10), "x")
+    engage("https://s2.example/2", range(10), "x", 1)
+    engage("https://s2.example/2", range(10, 12), "like", 1)
+    extract("t", "https://s3.example/new", words(99))
+    engage("https://s3.example/new", range(10))
+    (found,) = rows("dataset", "diff", "a")
+
+    assert (1, 1, 2, 0, 0) == tuple(len(found[name]) for name in ("added", "removed", "flipped", "changed", "moved"))
+    rows("dataset", "create", "b")
+    assert "+1 rows, -1 rows, 1 flipped" in command("dataset", "diff", "a", "b")[1]
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ((), "The filter 'likes - dismissals > 0' drops it, as one that no known reader saw or acted on."),
+        (LENIENT, "It passes all filters."),
+        (("--topic", "other"), "The filter 'topic other' drops it, as one of other topics (there are topic 0)."),
+        (("--min-quality", "9"), "The filter 'quality >= 9' drops it, as one of lower quality."),
+    ],
+)
+def test_explains_what_became_of_an_extraction(rows: Any, options: tuple[str, ...], sentence: str) -> None:
+    """The filter that drops it, or that it passes."""
+    gather(range(1))
+    identity = rows("view", "extraction")[0]["extraction_id"]
+    (found,) = rows("dataset", "explain", identity, *options)
+
+    assert (options == LENIENT, sentence) == (found["is_chosen"], found["sentence"])
+
+
+def test_explains_which_of_equals_is_taken(rows: Any, command: Any) -> None:
+    """The later one, by its id."""
+    gather(range(1))
+    gather(range(1))
+    early, late = [row["extraction_id"] for row in rows("view", "extraction")]
+    (found,) = rows("dataset", "explain", early, *LENIENT)
+
+    assert (False, late) == (found["is_chosen"], found["instead"])
+    assert 1 == command("dataset", "explain", "nosuch")[0]
