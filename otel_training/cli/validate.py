@@ -64,7 +64,7 @@ def validate(  # noqa: PLR0913 - an option each
         found = validate_file(file, target, against=against, rejects=rejects, max_length=max_length, progress=callback)
     cost = None if price is None else found.tokens.total * price / 1e6
     result = asdict(found) | {"tokens": found.tokens._asdict(), "epoch_cost": cost, "status": target.status}
-    output.emit([result], lambda _: draw(found, cost, target.status))
+    output.emit([result], lambda _: draw(found, cost, f"{target.title}: {target.status}."))
     return ExitCode.FAILED if found.counts else ExitCode.OK
 
 
@@ -88,6 +88,6 @@ def draw(found: Validation, cost: float | None, status: str) -> list[RenderableT
             if cost is None
             else f"An epoch costs {cost:.2f} USD"
         )
-        + f"\nThe way there is {status}."
+        + f"\n{status}"
     )
     return parts

@@ -81,9 +81,9 @@ class Check:
         """Return what is wrong with the rows together, in a file of so many bytes."""
         target, problems = self._target, []
         if self.rows < target.min_rows:
-            problems.append(Problem("rows", f"{self.rows:,} good rows, of at least {target.min_rows:,}"))
+            problems.append(Problem("rows", f"good rows: {self.rows:,}, of at least {target.min_rows:,}"))
         if target.max_rows and self.rows > target.max_rows:
-            problems.append(Problem("rows", f"{self.rows:,} rows, of at most {target.max_rows:,}"))
+            problems.append(Problem("rows", f"good rows: {self.rows:,}, of at most {target.max_rows:,}"))
         if target.max_bytes and size > target.max_bytes:
             problems.append(Problem("bytes", f"{size:,} bytes, of at most {target.max_bytes:,}"))
         if target.has("label") and len(self._labels) == 1:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
@@ -62,6 +63,8 @@ def read_row(row: object, target: Target) -> Reading:
         reading.note("object", f"the row is {_kind(row)}, not an object")
         return reading
     top = {place.partition(".")[0] for place in target.fields}
+    if "system" in row and "messages" in top and "system" not in top:
+        reading.note("system", "the system prompt is beside 'messages'")
     if extra := [key for key in row if key not in top]:
         reading.note("keys", f"{_list(extra)} beside {_list(sorted(top))}")
     is_text = target.takes_texts and isinstance(row.get("prompt"), str)
@@ -156,20 +159,14 @@ def _read_answer(value: object, place: str, reading: Reading) -> None:
     reading.answers += [text for _, text in (turns or ())[:1]]
 
 
-def _read_answer_text(value: object, place: str, reading: Reading) -> None:
-    if (text := _text(value, place, reading)) is not None:
+def _read_text(role: str, value: object, place: str, reading: Reading) -> None:
+    # An empty cell of a table is no system prompt.
+    if (role == "system" and value == "") or (text := _text(value, place, reading)) is None:
+        return
+    if role == "assistant":
         reading.answers.append(text)
-
-
-def _read_prompt_text(value: object, place: str, reading: Reading) -> None:
-    if (text := _text(value, place, reading)) is not None:
-        reading.prompt.append(("user", text))
-
-
-def _read_system(value: object, place: str, reading: Reading) -> None:
-    # An empty cell of a table is none.
-    if value != "" and (text := _text(value, place, reading)) is not None:
-        reading.prompt.append(("system", text))
+    else:
+        reading.prompt.append((role, text))
 
 
 def _read_instruction(value: object, place: str, reading: Reading) -> None:
@@ -194,7 +191,7 @@ def _read_insights(value: object, place: str, reading: Reading) -> None:
         if not isinstance(item, dict) or set(item) - {"text", "category"}:
             reading.note("content", f"{place!r} is not a list of `text` and `category`")
             return
-        _read_answer_text(item.get("text"), f"{place}.text", reading)
+        _read_text("assistant", item.get("text"), f"{place}.text", reading)
 
 
 _READ: Final[Mapping[str, Callable[[Any, str, Reading], None]]] = {
@@ -204,13 +201,13 @@ _READ: Final[Mapping[str, Callable[[Any, str, Reading], None]]] = {
     "answer": _read_answer,
     "rejected": _read_answer,
     "label": _read_label,
-    "system": _read_system,
-    "user_text": _read_prompt_text,
-    "prompt_text": _read_prompt_text,
-    "answer_text": _read_answer_text,
+    "system": partial(_read_text, "system"),
+    "user_text": partial(_read_text, "user"),
+    "prompt_text": partial(_read_text, "user"),
+    "answer_text": partial(_read_text, "assistant"),
     "instruction": _read_instruction,
     "contents": _read_chat,
-    "source": _read_prompt_text,
+    "source": partial(_read_text, "user"),
     "insights": _read_insights,
 }
 _AS_TEXT: Final = {"prompt": "prompt_text", "answer": "answer_text", "rejected": "answer_text"}

@@ -4,9 +4,11 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from otel_training.dataset.check import Check, fix_of
-from otel_training.dataset.target import read_target
+from otel_training.dataset.target import read_target, target_names
 
 
 def chat(answer: str = "A", prompt: str = "P", system: str = "S") -> dict[str, Any]:
@@ -21,6 +23,39 @@ def pair(better: str, worse: str) -> dict[str, Any]:
     return {"prompt": prompt, **{
         name: [{"role": "assistant", "content": text}] for name, text in (("chosen", better), ("rejected", worse))
     }}  # fmt: skip
+
+
+KEYS = sorted({key for name in target_names() for place in read_target(name).fields for key in place.split(".")})
+JSON = st.recursive(
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(),
+        st.floats(),
+        st.text(st.characters()),
+        st.sampled_from(["user", "assistant"]),
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(
+            st.sampled_from([*KEYS, "role", "content", "parts", "text", "category", "x"]), inner, max_size=5
+        ),
+    ),
+    max_leaves=12,
+)
+
+
+@pytest.mark.parametrize("name", target_names())
+@settings(max_examples=60)
+@given(rows=st.lists(JSON, max_size=3))
+def test_takes_whatever_a_row_is(name: str, rows: list[Any]) -> None:
+    """Rows of any shape are rows that break a rule, or good ones; none stops the check."""
+    check = Check(read_target(name), others=frozenset({1}))
+    broken = [check.row(row) for row in rows]
+
+    assert check.rows == broken.count([])
+    assert [] == [problem for problem in check.file(0) if not fix_of(problem.rule)]
+    assert [] == [problem for problems in broken for problem in problems if not fix_of(problem.rule)]
 
 
 def rules(name: str, *rows: Any, size: int = 0, **options: Any) -> list[list[str]]:

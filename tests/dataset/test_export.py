@@ -9,6 +9,7 @@ import pytest
 
 import otel_training
 from otel_training.conventions import Kind
+from otel_training.dataset.check import fix_of
 from otel_training.dataset.example import TEMPLATE_SYSTEM
 from otel_training.dataset.export import TERMS
 from otel_training.pipeline import process
@@ -87,9 +88,7 @@ def test_writes_for_whoever_trains(  # noqa: PLR0913, PLR0917 - what is written,
         assert (["pair 0"], ["pair 0", "pair 1"]) == tuple(
             [insight["text"] for insight in answer["insights"]] for answer in (better, worse)
         )
-        assert ["For openai-dpo: 1 good rows, of at least 10"] == [
-            f"For openai-dpo: {warning.partition(':')[0]}" for warning in report["warnings"]
-        ]
+        assert [f"good rows: 1, of at least 10: {fix_of('rows')}"] == report["warnings"]
 
 
 def test_records_are_imported_again(one: None, tmp_path: Path, rows: Any) -> None:

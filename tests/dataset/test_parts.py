@@ -32,7 +32,7 @@ BROKEN: list[tuple[str, Any, list[str]]] = [
     ("openai", chat(USER, ASSISTANT, parallel_tool_calls=False, tools=[]), ["keys"]),
     ("openai", {"prompt": "a", "completion": "b"}, ["keys", "missing"]),
     ("openai", chat(USER, ASSISTANT, prompt="a"), ["keys"]),
-    ("openai", chat(USER, ASSISTANT, system="dropped"), ["keys"]),
+    ("openai", chat(USER, ASSISTANT, system="dropped"), ["keys", "system"]),
     ("openai", chat(USER, {**ASSISTANT, "weight": 0.5}), ["keys"]),
     ("openai", chat(USER, {**ASSISTANT, "tool_calls": [{"id": "call_1"}]}), ["keys"]),
     ("openai", chat(USER, {"role": "assistant", "content": {"insights": []}}), ["content"]),
