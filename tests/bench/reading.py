@@ -1,6 +1,7 @@
 """Reading: how long the commands take over a store of many reactions, and how long settling does.
 
-`python -m tests.bench.reading` alone measures a store of a year of a large user, which takes long.
+`python -m tests.bench.reading FOLDER` alone measures a store of a year of a large user, the panels of its dashboards
+included; it is made where the folder has none, which takes an hour, and stays.
 """
 
 import os
@@ -13,9 +14,10 @@ from pathlib import Path
 
 from otel_training.folder import DataFolder, find_folder, make_folder
 from otel_training.pipeline import process
-from otel_training.store.client import Store, embedded_dsn
+from otel_training.store.client import Store, embedded_dsn, read_query
 from otel_training.store.migrate import migrate, read_migrations
 from otel_training.store.settle import settle
+from tests.bench import panels
 from tests.bench.child import environment, measured, tell
 from tests.bench.child import folder as new_folder
 from tests.bench.results import Row, table
@@ -24,9 +26,17 @@ WORLD = Path(__file__).parent / "world"
 KINDS = ("extraction", "feedback", "impression", "query", "llm_call", "correction")
 EXPORT = ("export", "--force", "--min-quality", "6", "--min-viewers", "5")
 NEW = """
-INSERT INTO unsettled (key, kind, token, at, sign)
-SELECT insight_id, 'name', rand64(), now(), 1 FROM feedback ORDER BY ts DESC LIMIT {count:UInt64}
+INSERT INTO otel_logs (Timestamp, ServiceName, LogAttributes)
+SELECT ts, 'backend', map(
+    'training.kind', 'feedback', 'training.event.id', concat('new ', event_id), 'training.insight.id', insight_id,
+    'training.feedback.action', toString(action), 'user.hash', user_hash, 'training.user.key_id', 'k1'
+)
+FROM feedback
+WHERE ts > (SELECT max(ts) FROM feedback) - toIntervalDay(30)
+ORDER BY sipHash64(event_id)
+LIMIT {count:UInt64}
 """
+"""As many actions more, on insights of the last 30 days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,25 +74,33 @@ YEAR_BARS = Bars(status=3, view=None, analyze=3, doctor=None, export=10, settle=
 
 def rows(*, quick: bool) -> list[Row]:
     """Measure a store of a million reactions; no smaller when it must be quick."""
-    return measure("1 million reactions", SMALL_BARS, rounds=1 if quick else 3)
-
-
-def measure(name: str, bars: Bars, rounds: int) -> list[Row]:
-    """Make a store, settle it, and run each command; of several rounds the quickest counts, of memory the worst."""
     with new_folder() as place:
-        folder = DataFolder(place)
-        # By a child: the memory of what this process starts would begin with its own.
-        made = measured("reading", name, home=place)
-        ran = {argv: [command(folder, *argv) for _ in range(rounds)] for argv in commands(place)}
+        return measure("1 million reactions", SMALL_BARS, 1 if quick else 3, place)
+
+
+def year(place: Path) -> list[Row]:
+    """Measure a year of a large user in `place/data`, where it stays, and its dashboards."""
+    name = "100 million reactions"
+    return [*measure(name, YEAR_BARS, 2, place / "data"), *panels.measure(place, name, 3)]
+
+
+def measure(name: str, bars: Bars, rounds: int, place: Path) -> list[Row]:
+    """Make a store, settle it, and run each command; of several rounds the quickest counts, of memory the worst."""
+    folder = DataFolder(place)
+    # By children: the memory of what this process starts would begin with its own.
+    made = {} if folder.store.exists() else measured("reading", name, home=place)
+    ran = {argv: [command(folder, *argv) for _ in range(rounds)] for argv in commands(place)}
+    news = [measured("reading", "new", home=place)["new"] for _ in range(rounds)]
     seconds = {argv: min(each[0] for each in figures) for argv, figures in ran.items()}
     views = max(taken for argv, taken in seconds.items() if argv[0] == "view")
     named = {argv[0]: taken for argv, taken in seconds.items()} | {"view": views}
-    memory = max(each[1] for figures in ran.values() for each in figures)
+    memory = {" ".join(argv[:2]): max(each[1] for each in figures) for argv, figures in ran.items()}
+    hungry = max(memory, key=lambda label: memory[label])
     return [
         *(Row(f"{name}: {label}", named[label], "s", bar(getattr(bars, label))) for label in named),
-        Row(f"{name}: memory of a command", memory, "MB", bar(bars.memory)),
-        Row(f"{name}: settling everything", made["scratch"], "s"),
-        Row(f"{name}: settling 10,000 new reactions", made["new"], "s", bar(bars.settle)),
+        Row(f"{name}: memory of a command ({hungry})", memory[hungry], "MB", bar(bars.memory)),
+        *(Row(f"{name}: settling everything", seconds, "s") for seconds in made.values()),
+        Row(f"{name}: settling 10,000 new reactions", min(news), "s", bar(bars.settle)),
     ]
 
 
@@ -98,25 +116,31 @@ def commands(place: Path) -> list[tuple[str, ...]]:
 
 
 def make(size: Size) -> None:
-    """Fill a store and settle it, and then what comes in."""
+    """Fill a store and settle it."""
     folder = make_folder(find_folder(process.settings()))
     with closing(Store(embedded_dsn(folder.store))) as store:
         fill(store, size)
-        scratch = timed(lambda: settle(store))
+        tell(scratch=timed(lambda: settle(store)))
+
+
+def settle_new() -> None:
+    """Settle 10,000 reactions more."""
+    with closing(Store(embedded_dsn(find_folder(process.settings()).store))) as store:
         store.run(NEW, count=10_000)
-        tell(scratch=scratch, new=timed(lambda: settle(store)))
+        tell(new=timed(lambda: settle(store)))
 
 
 def fill(store: Store, size: Size) -> None:
-    """Fill the typed tables by the engine alone, and note what is to be settled as after a migration."""
+    """Fill the typed tables by the engine alone, and note what is to be settled."""
     migrate(store)
     parameters = asdict(size)
     for path in sorted(WORLD.glob("*.sql")):
         statement = path.read_text(encoding="utf-8")
         store.run(statement, **{name: value for name, value in parameters.items() if f"{{{name}:" in statement})
     for migration in read_migrations():
-        if migration.name.endswith(("readers_rows", "unsettled_rows")):
+        if migration.name.endswith(("readers_rows", "reader_events_rows")):
             store.run(migration.statement)
+    store.run(read_query("settle_all"))
 
 
 def command(folder: DataFolder, *argv: str) -> tuple[float, float]:
@@ -144,7 +168,10 @@ def timed(work: Callable[[], None]) -> float:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:]:
-        make(SIZES[sys.argv[1]])
+    (wanted,) = sys.argv[1:]
+    if wanted in SIZES:
+        make(SIZES[wanted])
+    elif wanted == "new":
+        settle_new()
     else:
-        sys.stdout.write(table(measure("100 million reactions", YEAR_BARS, rounds=1)) + "\n")
+        sys.stdout.write(table(year(Path(wanted))) + "\n")
