@@ -12,8 +12,8 @@ WITH
         FROM examples FINAL
     ),
     odd AS (
-        SELECT action, count() AS n
-        FROM feedback FINAL
+        SELECT action, uniqExact(event_id) AS n
+        FROM feedback
         WHERE action NOT IN ('like', 'x', 'bookmark', 'share', 'unlike', 'unx', 'unbookmark', 'unshare')
         GROUP BY action
         ORDER BY n DESC, action

@@ -2,8 +2,12 @@
 WITH counts AS (
     SELECT 'correction' AS kind, count() AS n FROM corrections FINAL
     UNION ALL SELECT 'extraction', count() FROM extractions FINAL
-    UNION ALL SELECT 'feedback', count() FROM feedback FINAL
-    UNION ALL SELECT 'impression', sum(impressions) FROM reactions FINAL
+    UNION ALL
+    SELECT came.1, came.2
+    FROM (
+        SELECT arrayJoin([('feedback', sum(actions)), ('impression', sum(r.impressions))]) AS came
+        FROM (SELECT impressions, actions FROM reactions FINAL) AS r
+    )
     UNION ALL SELECT 'link', count() FROM links FINAL
     UNION ALL SELECT 'llm_call', count() FROM llm_calls FINAL
     UNION ALL SELECT 'query', count() FROM queries FINAL
