@@ -54,8 +54,10 @@ class Deployment:
         name = _NAME.findall(text)[0]
         local = f"{name}_local" if self.cluster else name
         text = _ENGINE.sub(lambda engine: self._engine(local, *engine.groups()), _NAME.sub(local, text)).rstrip()
-        if self.ttl_days and "PARTITION BY toYYYYMM(ts)" in text:
-            text += f"\nTTL toDateTime(ts) + toIntervalDay({self.ttl_days})"
+        ttl = f"TTL toDateTime(ts) + toIntervalDay({self.ttl_days})\n" if self.ttl_days else ""
+        if "PARTITION BY toYYYYMM(ts)" in text:
+            text = f"{text}\n{ttl}".rstrip()
+        text = text.replace("/*{ttl}*/\n", ttl)
         if not self.cluster:
             return [text]
         key = _FIRST_OF_ORDER.findall(text)[0]

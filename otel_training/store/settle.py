@@ -19,16 +19,14 @@ _SOON: Final = 1000
 INSERT_SECONDS: Final = 60
 """The longest that an insert may take, by the writer's role."""
 _FOREVER: Final = 1 << 40
-_STEPS: Final = (
+_NAMING: Final = (
     "settle_names",
     # Before and after: what an id named, and what it names.
     "settle_insights",
     "settle_aliases",
-    "settle_insights",
-    "settle_reactions",
-    "settle_engagement",
-    "settle_occurrences",
 )
+"""What reactions alone need not: they change nothing that an id names."""
+_COUNTING: Final = ("settle_insights", "settle_reactions", "settle_ids", "settle_engagement", "settle_occurrences")
 
 
 def settle(store: Store, progress: Progress = silent) -> None:
@@ -71,13 +69,20 @@ def _settle(store: Store, until: int, since: int, progress: Progress) -> int:
 
 def _settle_round(store: Store, until: int, since: int, waiting: Row) -> Iterator[float]:
     """Settle as many keys as a round takes; yields how much of that is done."""
-    steps = ["settle_keys", *_STEPS, "settle_examples", "settle_done"]
-    if waiting["has_batches"]:
-        steps.insert(steps.index("settle_names"), "settle_batches")
-    if waiting["has_imports"]:
-        steps.insert(steps.index("settle_examples"), "settle_twins")
+    steps = _steps(waiting)
     calls = "v_llm_calls" if waiting["has_batches"] else "llm_calls"
+    kinds = ["extraction"] if "settle_liked" in steps else ["extraction", "occurrence"]
     run = time.time_ns()
     for number, step in enumerate(steps, 1):
-        store.run(read_query(step), run=run, until=until, since=since, limit=KEYS, calls=calls)
+        store.run(read_query(step), run=run, until=until, since=since, limit=KEYS, calls=calls, kinds=kinds)
         yield number / len(steps)
+
+
+def _steps(waiting: Row) -> list[str]:
+    """Return the queries that what waits needs, in their order."""
+    if waiting["kinds"] == ["reaction"] and not waiting["has_imports"]:
+        return ["settle_keys", *_COUNTING, "settle_liked", "settle_done"]
+    batches = ["settle_batches"] if waiting["has_batches"] else []
+    # With an old log, which extraction is a pair's is decided anew for all.
+    rows = ["settle_twins", "settle_examples"] if waiting["has_imports"] else ["settle_examples", "settle_liked"]
+    return ["settle_keys", *batches, *_NAMING, *_COUNTING, *rows, "settle_done"]

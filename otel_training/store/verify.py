@@ -20,7 +20,7 @@ _DROP_DATABASE: Final = "DROP DATABASE IF EXISTS {database:Identifier}"
 _DROP_TABLE: Final = "DROP TABLE {table:Identifier}"
 # What settling reads.
 _TYPED: Final = (
-    "extractions", "insights", "links", "feedback", "impressions", "scores", "corrections", "llm_calls", "output_texts",
+    "extractions", "insights", "links", "reader_events", "scores", "corrections", "llm_calls", "output_texts",
     "call_costs",
 )  # fmt: skip
 _COPIED: Final = re.compile(r"^(?:Replicated|Shared)(\w+)\('[^']*', '[^']*'(?:, )?")

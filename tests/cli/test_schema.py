@@ -27,10 +27,10 @@ def store(folder: DataFolder) -> Iterator[Store]:
 @pytest.mark.parametrize(
     ("options", "statements"),
     [
-        ("", 75),
-        ("--replicated", 75),
-        ("--cluster training", 101),
-        ("--cluster {cluster} --replicated --ttl-days 400", 101),
+        ("", 79),
+        ("--replicated", 79),
+        ("--cluster training", 106),
+        ("--cluster {cluster} --replicated --ttl-days 400", 106),
         ("--roles", 6),
         ("--roles --cluster training", 6),
     ],

@@ -99,6 +99,7 @@ def test_shards_by_what_is_counted_together() -> None:
         "engagement": "insight",
         "reactions": "id",
         "readers": "user_hash",
+        "reader_events": "id",
         "unsettled": "key",
         "settling": "run",
     } == keys

@@ -76,6 +76,7 @@ def test_brings_every_earlier_schema_to_this_one_and_keeps_its_rows(store: Store
         ("0024_v_examples", {"correction": "view_correction", "query": "view_query", "loss": "coverage_routes"}),
         ("0030_v_llm_calls", {"loss": "coverage_routes"}),
         ("0031_otel_traces", {"loss": "coverage_routes"}),
+        ("0070_v_events", {}),
     ],
 )
 def test_rows_of_an_earlier_schema_read_as_those_of_this_one(

@@ -55,7 +55,8 @@ def test_a_settling_takes_many_rounds(store: Store, monkeypatch: pytest.MonkeyPa
     """A few keys at a time, with progress, until none is left."""
     monkeypatch.setattr("otel_training.store.settle.KEYS", 2)
     store.run(
-        "INSERT INTO feedback (event_id, ts, insight_id, action) SELECT number, now(), number, 'x' FROM numbers(5)"
+        "INSERT INTO reader_events (event_id, ts, id, is_action, action) "
+        "SELECT number, now(), number, true, 'x' FROM numbers(5)"
     )
     store.run(
         "INSERT INTO unsettled (key, kind, token, at, sign) SELECT number, 'name', number, now(), 1 FROM numbers(5)"
@@ -80,13 +81,39 @@ def test_what_is_young_holds_up_nothing_that_is_old(store: Store, monkeypatch: p
     assert 0 == count_unsettled(store, INSERT_SECONDS)
 
 
+def test_reactions_alone_touch_nothing_but_what_readers_made_of_it(store: Store) -> None:
+    """The rest of an extraction's row is not read anew: not a score that came in round the inbound table."""
+    extracted(store, "e", insights="T")
+    settle(store)
+    store.run("INSERT INTO scores (event_id, ts, target_id, name, value) VALUES ('s', now(), 'e', 'quality_score', 9)")
+    like = {"training.kind": "feedback", "training.event.id": "l", "training.insight.id": "T", "user.hash": "r"}
+    row = [datetime(2026, 1, 2, tzinfo=UTC), {**like, "training.feedback.action": "like"}]
+    store.insert("otel_logs", ["Timestamp", "LogAttributes"], [row])
+    settle(store)
+
+    assert [{"extraction_id": "e", "quality_score": None, "likes": 1, "viewers": 1}] == list(
+        store.rows("SELECT extraction_id, quality_score, likes, viewers FROM examples FINAL")
+    )
+
+
+def test_what_a_few_ids_came_under_is_read_in_small_granules(store: Store) -> None:
+    """Of a million rows as of ten: what settling reads does not grow with the store."""
+    store.run("INSERT INTO reader_events (id, event_id) SELECT toString(number % 10000), number FROM numbers(200000)")
+    store.run("OPTIMIZE TABLE reader_events FINAL")
+    (read,) = store.rows(
+        "SELECT * FROM (EXPLAIN ESTIMATE SELECT * FROM reader_events WHERE id IN ('17', '5000', '9999'))"
+    )
+
+    assert int(read["rows"]) <= 3 * 2 * 256
+
+
 def test_a_row_that_settling_missed_is_named(store: Store) -> None:
     """Which none is, after any record."""
     store.run(FEEDBACK, event="e1")
     settle(store)
     assert [] == list(stale_rows(store))
 
-    store.run("INSERT INTO feedback (event_id, ts, insight_id, action) VALUES ('e2', now(), 'i1', 'x')")
+    store.run("INSERT INTO reader_events (event_id, ts, id, is_action, action) VALUES ('e2', now(), 'i1', true, 'x')")
     live, wanted = "(false,false,0,0,0,0,1,0,0,1,1)", "(false,false,0,0,0,0,2,1,0,1,1)"
     assert [Difference("reactions", "i1", live, wanted)] == list(stale_rows(store))
 

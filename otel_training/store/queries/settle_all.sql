@@ -4,6 +4,5 @@ SETTINGS distributed_foreground_insert = 1
 SELECT key, kind, rand64(), now(), 1
 FROM (
     SELECT extraction_id AS key, 'extraction' AS kind FROM extractions
-    UNION DISTINCT SELECT insight_id, 'name' FROM feedback
-    UNION DISTINCT SELECT insight_id, 'name' FROM impressions
+    UNION DISTINCT SELECT id, 'reaction' FROM reader_events
 )

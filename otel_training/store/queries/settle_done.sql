@@ -5,6 +5,10 @@ SETTINGS distributed_foreground_insert = 1
 SELECT key, kind, token, at, -1
 FROM unsettled
 WHERE toUnixTimestamp(at) < {until:UInt64}
-    AND (key, kind) GLOBAL IN (SELECT key, step FROM settling WHERE run = {run:UInt64})
+    AND (key, kind) GLOBAL IN (
+        SELECT key, step FROM settling WHERE run = {run:UInt64}
+        UNION DISTINCT
+        SELECT key, 'reaction' FROM settling WHERE run = {run:UInt64} AND step = 'name'
+    )
 GROUP BY key, kind, token, at
 HAVING sum(sign) > 0

@@ -9,36 +9,29 @@ INSERT INTO engagement (
 SETTINGS distributed_foreground_insert = 1
 WITH
     touched AS (SELECT DISTINCT key FROM settling WHERE run = {run:UInt64} AND step = 'insight'),
-    ids AS (SELECT DISTINCT id FROM aliases_by_insight WHERE insight GLOBAL IN (SELECT key FROM touched)),
+    ids AS (SELECT key AS id FROM settling WHERE run = {run:UInt64} AND step = 'id'),
     named AS (
-        SELECT id, argMax(names, revision) AS names
-        FROM aliases
-        WHERE id GLOBAL IN (SELECT id FROM ids)
-        GROUP BY id
+        SELECT id, names FROM aliases WHERE id GLOBAL IN (SELECT id FROM ids) ORDER BY revision DESC LIMIT 1 BY id
     ),
     voters AS (
         SELECT
-            insight, user_hash,
+            insight, reader,
             argMaxIf(action, (ts, imported_line, event_id), action IN ('like', 'x', 'unlike', 'unx')) AS vote,
             argMaxIf(action, (ts, imported_line, event_id), action IN ('bookmark', 'unbookmark')) AS keeping,
             argMaxIf(action, (ts, imported_line, event_id), action IN ('share', 'unshare')) AS sharing
         FROM (
             SELECT
                 arrayJoin(a.names[greatest(1, arrayLastIndex(n -> n.1 <= r.ts, a.names))].2) AS insight,
-                r.user_hash AS user_hash, r.ts AS ts, r.imported_line AS imported_line, r.event_id AS event_id,
-                r.action AS action
+                r.reader AS reader, r.ts AS ts, r.imported_line AS imported_line, r.event_id AS event_id,
+                toString(r.action) AS action
             FROM (
-                SELECT insight_id, user_hash, ts, imported_line, event_id, toString(action) AS action
-                FROM feedback
-                WHERE user_hash != '' AND insight_id GLOBAL IN (SELECT id FROM ids)
-                UNION ALL
-                SELECT insight_id, user_hash, ts, 0 AS imported_line, '' AS event_id, '' AS action
-                FROM impressions
-                WHERE user_hash != '' AND insight_id GLOBAL IN (SELECT id FROM ids)
+                SELECT id, reader, ts, imported_line, if(is_action, event_id, '') AS event_id, action
+                FROM reader_events
+                WHERE reader != 0 AND id GLOBAL IN (SELECT id FROM ids)
             ) AS r
-            GLOBAL INNER JOIN named AS a ON a.id = r.insight_id
+            GLOBAL INNER JOIN named AS a ON a.id = r.id
         )
-        GROUP BY insight, user_hash
+        GROUP BY insight, reader
     )
 SELECT
     t.key AS insight, r.likes, r.dismissals, r.bookmarks, r.shares, r.viewers,

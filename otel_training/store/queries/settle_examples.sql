@@ -1,7 +1,7 @@
 -- Writes the row of each touched extraction. Net is the sum over its insights, viewers the most of any of them.
 -- Which call is its prompt, see v_prompts. Of pairs by settle_twins the old log's row is marked, and what it alone says of
 -- quality and filters holds for the other. A cost is known where that of each answered call is.
--- Parameters: run; calls, v_llm_calls, or llm_calls where no call is of a Message Batch, which is faster.
+-- Parameters: run; kinds, the steps whose extractions are written; calls, v_llm_calls, or llm_calls where no call is of a Message Batch, which is faster.
 INSERT INTO examples (
     extraction_id, ts, service, task, task_version, topic, source_url, model, prompt_version, outcome, error_type, duration,
     imported_line, insight_count, is_sample, has_text, has_blank, is_bare, has_content, is_corrected, quality_score,
@@ -10,7 +10,7 @@ INSERT INTO examples (
 )
 SETTINGS distributed_foreground_insert = 1
 WITH
-    touched AS (SELECT DISTINCT key FROM settling WHERE run = {run:UInt64} AND step IN ('extraction', 'occurrence')),
+    touched AS (SELECT DISTINCT key FROM settling WHERE run = {run:UInt64} AND has({kinds:Array(String)}, step)),
     rows AS (
         SELECT
             extraction_id, ts, service, task, task_version, topic, source_url, source_content, insights, insight_count,

@@ -1,5 +1,5 @@
--- Adds the extractions that returned the touched insights. An 'occurrence' is one of which not all ids were touched: its row is
--- settled, its key is not done with.
+-- Adds the extractions that returned the touched insights. An 'occurrence' is one of which not all ids were touched: what
+-- readers made of it is settled, its key is not done with.
 -- Parameters: run.
 INSERT INTO settling (run, step, key)
 SETTINGS distributed_foreground_insert = 1

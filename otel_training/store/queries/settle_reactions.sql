@@ -6,7 +6,7 @@ INSERT INTO reactions (
 )
 SETTINGS distributed_foreground_insert = 1
 WITH
-    touched AS (SELECT key FROM settling WHERE run = {run:UInt64} AND step = 'name'),
+    touched AS (SELECT key FROM settling WHERE run = {run:UInt64} AND step IN ('name', 'reaction')),
     ['like', 'x', 'bookmark', 'share', 'unlike', 'unx', 'unbookmark', 'unshare'] AS words
 SELECT
     id,
@@ -14,7 +14,7 @@ SELECT
         SELECT id FROM aliases
         WHERE id GLOBAL IN (SELECT key FROM touched)
         GROUP BY id
-        HAVING notEmpty(argMax(names, revision))
+        HAVING argMax(notEmpty(names), revision)
     ) AS is_known,
     NOT is_known AND id GLOBAL IN (
         SELECT insight_id FROM insights
@@ -23,24 +23,19 @@ SELECT
         HAVING uniqExact(text_sha256) > 1
     ) AS is_shared,
     countIf(NOT is_action AND position = 0) AS impressions,
-    countIf(NOT is_action AND position = 0 AND user_hash = '') AS anonymous_impressions,
+    countIf(NOT is_action AND position = 0 AND reader = 0) AS anonymous_impressions,
     countIf(NOT is_action) AS shown,
-    countIf(NOT is_action AND user_hash = '') AS anonymous_shown,
+    countIf(NOT is_action AND reader = 0) AS anonymous_shown,
     countIf(is_action) AS actions,
-    countIf(is_action AND user_hash = '') AS anonymous_actions,
+    countIf(is_action AND reader = 0) AS anonymous_actions,
     countIf(is_action AND NOT has(words, action)) AS odd_actions,
-    countIf(action = 'like' AND user_hash != '') AS likes,
-    uniqExactIf(user_hash, user_hash != '') AS readers,
+    countIf(action = 'like' AND reader != 0) AS likes,
+    uniqExactIf(reader, reader != 0) AS readers,
     {run:UInt64} AS revision
 FROM (
-    SELECT insight_id AS id, event_id, position, any(user_hash) AS user_hash, '' AS action, false AS is_action
-    FROM impressions
-    WHERE insight_id GLOBAL IN (SELECT key FROM touched)
-    GROUP BY id, event_id, position
-    UNION ALL
-    SELECT insight_id AS id, event_id, 0 AS position, any(user_hash) AS user_hash, any(toString(action)) AS action, true AS is_action
-    FROM feedback
-    WHERE insight_id GLOBAL IN (SELECT key FROM touched)
-    GROUP BY id, event_id
+    SELECT id, event_id, is_action, position, any(reader) AS reader, any(toString(action)) AS action
+    FROM reader_events
+    WHERE id GLOBAL IN (SELECT key FROM touched)
+    GROUP BY id, event_id, is_action, position
 )
 GROUP BY id

@@ -36,6 +36,7 @@ GRANT /*{on_cluster}*/
     SELECT ON examples,
     SELECT ON reactions,
     SELECT ON readers,
+    SELECT ON reader_events,
     SELECT ON unsettled,
     SELECT ON settling,
     SELECT ON segments,

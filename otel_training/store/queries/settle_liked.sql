@@ -1,0 +1,42 @@
+-- Writes the rows anew of extractions that reactions alone came in for: as they are, but for what readers made of them.
+-- Parameters: run.
+INSERT INTO examples
+SETTINGS distributed_foreground_insert = 1
+WITH
+    touched AS (SELECT DISTINCT key FROM settling WHERE run = {run:UInt64} AND step = 'occurrence'),
+    returned AS (
+        SELECT DISTINCT extraction_id, arrayJoin(insights.derived_id) AS insight
+        FROM extractions
+        WHERE extraction_id GLOBAL IN (SELECT key FROM touched)
+    ),
+    liked AS (
+        SELECT
+            o.extraction_id AS extraction_id,
+            sum(i.likes) AS likes,
+            sum(i.dismissals) AS dismissals,
+            sum(i.bookmarks) AS bookmarks,
+            sum(i.shares) AS shares,
+            max(i.viewers) AS viewers,
+            sum(i.reactions) AS reactions,
+            sum(i.anonymous_shown) AS anonymous_shown,
+            sum(i.anonymous_actions) AS anonymous_actions,
+            sum(i.odd_actions) AS odd_actions
+        FROM returned AS o
+        GLOBAL INNER JOIN (
+            SELECT *
+            FROM engagement
+            WHERE insight GLOBAL IN (SELECT insight FROM returned)
+            ORDER BY revision DESC
+            LIMIT 1 BY insight
+        ) AS i ON i.insight = o.insight
+        GROUP BY extraction_id
+    )
+SELECT e.* REPLACE (
+    l.likes AS likes, l.dismissals AS dismissals, toInt64(l.likes) - toInt64(l.dismissals) AS net, l.bookmarks AS bookmarks,
+    l.shares AS shares, l.viewers AS viewers, l.reactions AS reactions, l.anonymous_shown AS anonymous_shown,
+    l.anonymous_actions AS anonymous_actions, l.odd_actions AS odd_actions, {run:UInt64} AS revision
+)
+FROM (
+    SELECT * FROM examples WHERE extraction_id GLOBAL IN (SELECT key FROM touched) ORDER BY revision DESC LIMIT 1 BY extraction_id
+) AS e
+GLOBAL LEFT JOIN liked AS l ON l.extraction_id = e.extraction_id
