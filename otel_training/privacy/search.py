@@ -235,7 +235,11 @@ def _places(text: str, start: int, end: int) -> Iterator[tuple[int, list[Extent]
         literal = pattern.hints[0] if len(pattern.hints) == 1 else ""
         place = literal or pattern.place or pattern.gate
         if place not in extents:
-            places = _literal_places(literal, raw.lower()) if literal else engine().places(place, raw)
+            places = (
+                _literal_places(literal, raw if literal == literal.upper() else raw.lower())
+                if literal
+                else engine().places(place, raw)
+            )
             extents[place] = [(start + first, start + last) for first, last in places]
         if extents[place]:
             yield number, extents[place]

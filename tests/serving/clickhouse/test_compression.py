@@ -39,6 +39,14 @@ def test_refuses_what_it_cannot_decompress(  # noqa: PLR0913, PLR0917 - one row 
     assert (status, code) == (answer.status, answer.code), answer.body
 
 
+@pytest.mark.parametrize("coding", ["br", "gzip", "lz4,zstd,br,gzip,deflate", "br;q=1, identity;q=0.5"])
+def test_answers_plainly_whatever_coding_is_asked_for(endpoint: Any, coding: str) -> None:
+    """No client must unpack what the answer's head does not say is packed."""
+    answer = endpoint.ask(b"SELECT 'a' FORMAT TSV", {"Accept-Encoding": coding}, enable_http_compression="1")
+
+    assert (200, b"a\n", None) == (answer.status, answer.body, answer.headers.get("Content-Encoding"))
+
+
 @pytest.mark.parametrize("method", [0x02, 0x82])
 def test_reads_and_writes_frames(endpoint: Any, method: int) -> None:
     """As the Go driver does, also where a statement is split over frames."""
