@@ -29,6 +29,7 @@ _module: Final[Callable[[type], str]] = type.__dict__["__module__"].__get__
 
 _Reader = Callable[[type[Any], Any], object]
 _DICT_DOC: Final = members_of(type("", (), {}))["__dict__"].__doc__
+_DICT_OF_ERRORS: Final = members_of(BaseException)["__dict__"]
 
 
 @overload
@@ -38,7 +39,7 @@ def is_a(value: object, kinds: tuple[type[_A], type[_B]]) -> "TypeIs[_A | _B]": 
 @overload
 def is_a(value: object, kinds: tuple[type, ...]) -> bool: ...
 def is_a(value: object, kinds: Any) -> bool:
-    """Do what `isinstance` does, by the type alone: that also asks for `__class__`, which may be the host's code."""
+    """Return whether a value is of a type, by that alone: `isinstance` also asks for `__class__`, maybe host's code."""
     return issubclass(type(value), kinds)
 
 
@@ -46,7 +47,8 @@ def attributes_of(value: object) -> dict[Any, Any]:
     """Return an object's own `__dict__`; an empty one where it has none, or one that code of its class would make."""
     descriptor = class_attribute(type(value), "__dict__")
     kind = type(descriptor)
-    if kind is MemberDescriptorType or (kind is GetSetDescriptorType and descriptor.__doc__ == _DICT_DOC):
+    is_own = descriptor is _DICT_OF_ERRORS or (kind is GetSetDescriptorType and descriptor.__doc__ == _DICT_DOC)
+    if is_own or kind is MemberDescriptorType:
         attributes = descriptor.__get__(value)
         return attributes if is_a(attributes, dict) else {}
     return {}

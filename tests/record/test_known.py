@@ -1,5 +1,6 @@
 """Wrappers of known libraries, opened without running anything of a subclass."""
 
+import argparse
 import enum
 import pathlib
 import types
@@ -16,7 +17,7 @@ import pydantic
 import pytest
 from starlette import datastructures
 
-from otel_training.record.known import unwrap
+from otel_training.record.known import attributes_of, unwrap
 
 URL = "https://user:password@x.example/a?b=1#c"
 
@@ -140,3 +141,33 @@ LEFT: dict[str, object] = {
 def test_leaves_all_others_as_they_are(name: str) -> None:
     """Nothing of a class that is not known runs, whatever its name."""
     assert unwrap(LEFT[name]) is LEFT[name]
+
+
+class Slotted:
+    """An object whose dictionary has a slot."""
+
+    __slots__ = ("__dict__",)
+
+
+Ruled = type("Ruled", (), {"__dict__": property(loud)})
+
+
+@pytest.mark.parametrize(
+    ("value", "attributes"),
+    [
+        (types.SimpleNamespace(), {"a": 1}),
+        (argparse.Namespace(), {"a": 1}),
+        (Slotted(), {"a": 1}),
+        (type("Failed", (Exception,), {})(), {"a": 1}),
+        (type("Numbered", (int,), {})(), {"a": 1}),
+        (Ruled(), {}),
+        (1, {}),
+    ],
+    ids=["namespace", "arguments", "slot", "error", "number", "property", "none"],
+)
+def test_reads_the_attributes_that_an_object_keeps(value: Any, attributes: dict[str, int]) -> None:
+    """From where Python keeps them; what its class would make of the question is not read."""
+    if attributes:
+        value.a = 1
+
+    assert attributes == attributes_of(value)
