@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from itertools import chain, islice
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -99,10 +100,12 @@ def export(  # noqa: PLR0913 - what to read, where to write, and what
     if not funnel.left:
         raise NothingToExportError(funnel.why_none())
     target = target or read_target()
-    examples = frozen.examples if frozen else _read_examples(store, filters, funnel.left, progress)
+    examples = iter(frozen.examples if frozen else _read_examples(store, filters, funnel.left, progress))
+    # Before the files are there: Ctrl-C kills an engine that computes, and would leave them.
+    first = list(islice(examples, 1))
     with open_place(out, target) as place, open_replacement(manifest_path(out)) as manifest:
         with open_rows(place, target) as write:
-            written = _write_rows(write, examples, only, target)
+            written = _write_rows(write, chain(first, examples), only, target)
         if not written.rows:
             raise NothingToExportError(_why_no_row(written, only, target))
         if isinstance(place, Path):

@@ -2,6 +2,9 @@
 
 import json
 import os
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +13,16 @@ import pytest
 import otel_training
 from otel_training.conventions import Kind
 from otel_training.dataset.check import fix_of
-from otel_training.dataset.example import TEMPLATE_SYSTEM
-from otel_training.dataset.export import TERMS
+from otel_training.dataset.example import TEMPLATE_SYSTEM, Example
+from otel_training.dataset.export import TERMS, Frozen, Report, export
+from otel_training.dataset.funnel import Filters, Funnel, Step
+from otel_training.dataset.target import read_target
+from otel_training.dataset.validate import validate
 from otel_training.pipeline import process
 from otel_training.record.clock import event_id, now
 from otel_training.record.record import Record
 from tests.dataset.captured import engage, extract, manifest
+from tests.dataset.examples import example
 
 pytestmark = pytest.mark.slow
 
@@ -89,6 +96,56 @@ def test_writes_for_whoever_trains(  # noqa: PLR0913, PLR0917 - what is written,
             [insight["text"] for insight in answer["insights"]] for answer in (better, worse)
         )
         assert [f"good rows: 1, of at least 10: {fix_of('rows')}"] == report["warnings"]
+
+
+def write_frozen(tmp_path: Path, target: str, examples: Iterable[Example]) -> Report:
+    """Write examples that no store is asked for."""
+    funnel = Funnel([Step("captured", 9, 0, 0, "")], [])
+    store: Any = None
+    return export(store, tmp_path / "t", Filters(), funnel, target=read_target(target), frozen=Frozen({}, examples))
+
+
+def test_a_folder_has_a_card_and_its_splits(tmp_path: Path) -> None:
+    """As a hub shows it: whose answers, how many, by what terms."""
+    splits = ("train", "train", "test")
+    users = [{"role": "user", "content": str(number)} for number in range(len(splits))]
+    write_frozen(
+        tmp_path, "hf", [replace(example((user,)), split=split) for user, split in zip(users, splits, strict=True)]
+    )
+
+    card = (tmp_path / "t" / "README.md").read_text()
+    assert "  - split: test\n    path: data/test-*\n  - split: train\n    path: data/train-*\n---\n" in card
+    assert (
+        "The answers are those of claude (3), or what a person made of them. Whether one may train on Claude's" in card
+    )
+    assert (["n<1K"], True) == (re.findall("^- (n.*)$", card, re.MULTILINE), TERMS in card)
+    assert list(splits) == [row["split"] for row in manifest(tmp_path / "t.manifest.json")["rows"]]
+
+
+def test_no_file_is_there_while_the_engine_computes(tmp_path: Path) -> None:
+    """It is killed by Ctrl-C, and would leave one."""
+    seen = []
+
+    def examples() -> Iterator[Example]:
+        seen.append(list(tmp_path.iterdir()))
+        yield example()
+        seen.append(list(tmp_path.iterdir()))
+
+    write_frozen(tmp_path, "openai", examples())
+    assert [0, 2] == [len(files) for files in seen]
+
+
+def test_rows_that_break_a_rule_are_left_out_and_counted(tmp_path: Path) -> None:
+    """Each with its reason, and the file has none of them."""
+    broken = [example(answer='{"insights": [{"te'), example(), example(), example(answer=" ")]
+    report = write_frozen(tmp_path, "openai", broken)
+
+    assert (1, 3) == (report.rows, report.funnel.steps[-1].dropped)
+    assert (
+        "1 broken: an answer is not the JSON that was asked for; 1 broken: the same row as one before it; 1 broken: "
+        in (report.funnel.steps[-1].reason)
+    )
+    assert (1, {"rows": 1}) == ((found := validate(tmp_path / "t", read_target())).rows, found.counts)
 
 
 def test_records_are_imported_again(one: None, tmp_path: Path, rows: Any) -> None:
