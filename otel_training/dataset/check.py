@@ -59,7 +59,10 @@ class Check:
         reading = read_row(row, self._target)
         texts = [text for _, text in reading.prompt] + reading.answers
         self._note_texts(texts, reading)
-        length = sum(map(self._count, texts))
+        # Each answer of a pair is read with the prompt by itself.
+        together = max if self._target.has("rejected") else sum
+        prompt = sum(self._count(text) for _, text in reading.prompt)
+        length = prompt + together([0, *map(self._count, reading.answers)])
         if self._target.max_tokens and length > self._target.max_tokens:
             reading.note(
                 "tokens", f"{length:,} tokens ({self._counted_by}), of which {self._target.max_tokens:,} are read"

@@ -158,6 +158,12 @@ def test_rows_that_a_trainer_cuts_by_default() -> None:
     assert [[], ["length"]] == rules("openai", chat("a" * 100), max_length=10)
 
 
+def test_a_pairs_answers_are_read_one_by_one() -> None:
+    """The longer one counts."""
+    assert [[], []] == rules("trl-dpo", pair("a" * 3000, "b" * 4000))
+    assert [[], ["length"]] == rules("trl-dpo", pair("a", "b" * 4100))
+
+
 def test_rows_that_are_longer_than_a_provider_reads() -> None:
     """They are cut without a word, the answer first."""
     assert [["tokens"], []] == rules("openai", chat(json.dumps(["word"] * 100_000)))
