@@ -106,5 +106,6 @@ def _read_parquet(paths: list[Path]) -> Iterator[Line]:
                 for row in batch.to_pylist():
                     number += 1
                     yield Line(number, json.dumps(row, default=str), row)
-        except ArrowException as error:
-            yield Line(number + 1, "", problem=Problem("unreadable", f"{path.name} is no Parquet ({error})"))
+        except (ArrowException, OSError, ValueError) as error:
+            reason = str(error).partition("\n")[0]
+            yield Line(number + 1, "", problem=Problem("unreadable", f"{path.name} is no Parquet ({reason})"))

@@ -7,6 +7,7 @@ import pytest
 from otel_training.dataset import reading
 from otel_training.dataset.reading import read_lines
 from otel_training.dataset.target import read_target
+from otel_training.dataset.writing import open_place, open_rows
 
 GOOD = b'{"a": 1}\n'
 BROKEN = [
@@ -76,8 +77,14 @@ def test_tables(tmp_path: Path) -> None:
     ] == lines
 
 
-def test_a_file_that_is_no_parquet(tmp_path: Path) -> None:
-    """One finding."""
-    (tmp_path / "f").write_bytes(b"PAR1")
+@pytest.mark.parametrize("at", [0, 4, 20, 60, -20, -8])
+def test_a_file_that_is_no_parquet(tmp_path: Path, at: int) -> None:
+    """One finding, wherever it is damaged."""
+    target = read_target("parquet")
+    with open_place(tmp_path / "f", target) as place, open_rows(place, target) as write:
+        write({"messages": [{"role": "user", "content": "a"}]}, "")
+    damaged = bytearray((tmp_path / "f").read_bytes())
+    damaged[at : at + 8 or None] = b"\xff" * 8
+    (tmp_path / "f").write_bytes(damaged)
 
     assert [(1, "unreadable")] == rules(tmp_path / "f", "parquet")
