@@ -117,7 +117,8 @@ def test_completes_in_a_real_bash(tmp_path: Path) -> None:
         ["bash", "-c", script], cwd=tmp_path, env=environment(PATH=path), capture_output=True, text=True, check=False
     )
 
-    assert (["schema", "feedback", "--min-quality --min-bound --min-viewers"], "") == (done.stdout.splitlines(), done.stderr)
+    completed = ["schema", "feedback", "--min-quality --min-bound --min-viewers"]
+    assert (completed, "") == (done.stdout.splitlines(), done.stderr)
 
 
 @pytest.mark.slow
