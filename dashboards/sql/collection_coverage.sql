@@ -16,8 +16,8 @@ FROM (
         ('Score', samples.1), ('Topic', samples.2), ('Prompt', samples.3),
         ('Source URL', samples.4), ('Reader', samples.5),
         ('Viewer', (
-            SELECT uniqExactIf(event_id, user_hash != '') / nullIf(uniqExact(event_id), 0)
-            FROM impressions WHERE $__timeFilter(ts)
+            SELECT countIf(user_hash != '') / nullIf(count(), 0)
+            FROM impressions WHERE position = 0 AND $__timeFilter(ts)
         )),
         ('Voter', (
             SELECT countIf(user_hash != '') / nullIf(count(), 0) FROM feedback FINAL WHERE $__timeFilter(ts)
