@@ -78,9 +78,9 @@ class Store:
         return row
 
     def insert(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-        """Insert rows into a table."""
+        """Insert rows into a table; on a cluster, too, the next query reads them."""
         with self._fresh_client() as client:
-            client.insert(table, rows, column_names=columns)
+            client.insert(table, rows, column_names=columns, settings={"distributed_foreground_insert": 1})
 
     @property
     def is_embedded(self) -> bool:

@@ -7,9 +7,14 @@ from typing import Any
 
 import pytest
 
+from otel_training.dataset.explanation import explain
+from otel_training.dataset.freeze import draft, store_draft
+from otel_training.dataset.funnel import Filters
+from otel_training.dataset.recipe import Recipe
+from otel_training.dataset.snapshot import find_snapshot, is_whole, read_rows
 from otel_training.errors import StoreError
 from otel_training.folder import DataFolder, make_folder
-from otel_training.store.client import Store, embedded_dsn
+from otel_training.store.client import Store, embedded_dsn, read_query
 from otel_training.store.deployment import Deployment, read_deployment
 from otel_training.store.drain import drain
 from otel_training.store.migrate import make_script, migrate, missing_migrations, read_migrations
@@ -145,3 +150,26 @@ def test_a_servers_inbound_tables_keep_what_came_in(configured: Any, everything:
         assert [{"n": lines}] == list(store.rows("SELECT count() AS n FROM otel_logs"))
         assert Deployment(ttl_days=9) == read_deployment(store)
         assert [] == differences(store)
+
+
+def test_a_dataset_is_frozen_and_read_on_a_cluster(
+    everything: Any, configured: Any, cluster: Any, folder: DataFolder
+) -> None:
+    """Its rows go into Distributed tables at once, in the foreground whatever the server's setting, and are whole."""
+    everything()
+    recipe = Recipe(Filters(min_viewers=0, net_above=-9), shares=(1, 0, 0), empty_share=0.1)
+    with configured(cluster("127.0.0.1")) as store:
+        for statement in make_script(HERE):
+            store.run(statement)
+        drain(store, folder)
+        settle(store)
+        with draft(store, recipe) as made:
+            snapshot = store_draft(store, made, "a")
+        frozen = [row.extraction_id for row in read_rows(store, snapshot)]
+
+        assert (True, snapshot.rows) == (is_whole(store, find_snapshot(store, "a")), len(frozen))
+        assert {"source": 0, "group": 0} == store.row(read_query("dataset_leaks"), dataset_id=snapshot.dataset_id)
+        assert len(frozen) == len(list(store.rows(read_query("dataset_now"), dataset_id=snapshot.dataset_id)))
+        assert explain(store, recipe.filters, frozen[0]).is_chosen
+        with draft(store, recipe) as again:
+            assert snapshot.dataset_id == again.snapshot("b").dataset_id
