@@ -199,7 +199,7 @@ def funnel(store: Store, filters: Filters, extraction_id: str = "") -> Funnel:
     for step in (step for step in _FILTERS if step.is_used(filters)):
         left, missing = row[step.column], row[step.missing] if step.missing else 0
         reason = _reason(step, before - left, missing, gaps)
-        if left < before and (others := row.get(step.option)):
+        if left < before and (others := row.get(f"{step.option}_there")):
             reason += f" (there are {', '.join(name[:_SHORT] for name in others)})"
         steps.append(Step(step.label(filters), left, before - left, missing, reason))
         before = left

@@ -15,6 +15,7 @@ from tests.bench import (
     drain,
     heartbeat,
     importing,
+    near,
     panels,
     privacy,
     rate,
@@ -54,7 +55,7 @@ def measurements(*, quick: bool) -> Iterator[Row]:
     """Measure one thing after the other, so that none disturbs another; stderr tells how far it is."""
     with sink() as endpoint:
         yield from _timed("call", lambda: call.rows(endpoint, quick=quick))
-    for noun in (importing, privacy, rate, burst, tasks, heartbeat, web, drain, reading, panels, disk, collector):
+    for noun in (importing, privacy, rate, burst, tasks, heartbeat, web, drain, near, reading, panels, disk, collector):
         yield from _timed(noun.__name__, functools.partial(noun.rows, quick=quick))
 
 

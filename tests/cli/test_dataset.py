@@ -210,3 +210,75 @@ def test_explains_which_of_equals_is_taken(rows: Any, command: Any) -> None:
 
     assert (False, late) == (found["is_chosen"], found["instead"])
     assert 1 == command("dataset", "explain", "nosuch")[0]
+
+
+COPIES = {
+    "a word less": lambda text: text.partition(" ")[2],
+    "a word more in the middle": lambda text: text.replace(" ", " really ", 30).replace(" really ", " ", 29),
+    "framed": lambda text: f"Home News Sport Weather {text} All rights reserved",
+    "cut": lambda text: text[: int(len(text) * 0.7)],
+    "in capitals": str.upper,
+    "other blanks": lambda text: text.replace(" ", ",\n"),
+}
+
+
+@pytest.mark.parametrize(
+    ("seed_text", "kinds"),
+    [
+        (words(1), sorted(COPIES)),
+        ("".join(chr(0x4E00 + number * 7 % 2000) for number in range(300)), ["cut", "framed", "in capitals"]),
+        ("Chip orders rose", ["in capitals", "other blanks"]),
+        ("Rose", ["in capitals"]),
+    ],
+    ids=["words", "Chinese", "three words", "one word"],
+)
+def test_nearly_equal_sources_are_known(rows: Any, seed_text: str, kinds: list[str]) -> None:
+    """Each copy on another site stands where its source does, and of all the best is left."""
+    extract("t", "https://source.example/", seed_text, 9)
+    for number, kind in enumerate(kinds):
+        extract("t", f"https://copy{number}.example/", COPIES[kind](seed_text))
+    for number in range(3):
+        extract("t", f"https://other{number}.example/", words(90 + number))
+    options = (*LENIENT, "--split", "100/0/0")
+    (made,), (thinned,) = (
+        rows("dataset", "create", "a", *options),
+        rows("dataset", "create", "b", *options, "--drop-near-duplicates"),
+    )
+
+    assert ({"train": 4}, {"train": 4 + len(kinds)}) == (made["groups"], made["splits"])
+    assert {"train": 4} == thinned["splits"]
+    rows("export", "--dataset", "b", "--out", "b.jsonl")
+    assert "https://source.example/" in {row["source_url"] for row in manifest(Path("b.manifest.json"))["rows"]}
+
+
+def test_caps_keep_the_best(rows: Any, folder: DataFolder) -> None:
+    """Of a topic and of a domain: what readers like for certain, then the better score, then the older."""
+    for number, quality in enumerate((8, 9, 8, 10)):
+        extract("t", f"https://s.example/{number}", words(number), quality)
+        extract("u", f"https://s{number}.example/", words(10 + number), 8)
+    engage("https://s.example/0", range(5))
+    rows("dataset", "create", "a", *LENIENT, "--split", "1/0/0", "--max-per-domain", "2", "--max-per-topic", "3")
+
+    assert [
+        "https://s.example/0", "https://s.example/3", "https://s0.example/", "https://s1.example/", "https://s2.example/",
+    ] == sorted(places(folder, "a"))  # fmt: skip
+
+
+def test_tests_by_the_newest(rows: Any, folder: DataFolder, tmp_path: Path) -> None:
+    """Rows from the day on are tested by, if their group is; older ones are trained on."""
+    lines = [
+        {
+            "timestamp": f"2026-05-{1 + number // 10:02d}T12:00:00Z", "stage": "extraction",
+            "source_url": f"https://s{number % 10}.example/{number}", "source_content": words(number),
+            "extracted_insights": [{"text": f"x{number}", "category": "c"}], "quality_score": 8,
+        }
+        for number in range(100)
+    ]  # fmt: skip
+    (tmp_path / "old.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    rows("import", "old.jsonl")
+    rows("dataset", "create", "a", *LENIENT, "--split", "50/0/50", "--test-since", "2026-05-08")
+    days = {split: set[int]() for split in ("train", "test")}
+    for url, split in places(folder, "a").items():
+        days[split].add(1 + int(url.rpartition("/")[2]) // 10)
+
+    assert {"train": set(range(1, 8)), "test": {8, 9, 10}} == days

@@ -47,8 +47,8 @@ SELECT
     countIf(is_whole AND NOT is_good AND quality_score IS NULL) AS unscored,
     countIf(is_good AND NOT is_liked AND viewers = 0) AS unreached,
     countIf(is_liked AND NOT is_seen AND viewers = 0) AS unseen,
-    topKIf(10)(topic, is_prompted AND topic != '') AS topics,
-    topKIf(10)(model, is_topical AND model != '') AS models,
-    topKIf(10)(prompt_version, is_of_model AND prompt_version != '') AS prompt_versions
+    topKIf(10)(topic, is_prompted AND topic != '') AS topics_there,
+    topKIf(10)(model, is_topical AND model != '') AS models_there,
+    topKIf(10)(prompt_version, is_of_model AND prompt_version != '') AS prompt_versions_there
 FROM (SELECT * FROM examples FINAL)
 WHERE {extraction_id:String} IN ('', extraction_id)
