@@ -1,6 +1,5 @@
 """`otel-training dataset`: examples frozen under a name, split so that nothing leaks."""
 
-import hashlib
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -36,6 +35,7 @@ from otel_training.dataset.snapshot import (
     read_snapshots,
 )
 from otel_training.dataset.split import SPLITS
+from otel_training.dataset.writing import digest_of
 from otel_training.errors import NothingToExportError
 from otel_training.store.client import Store, read_query
 
@@ -148,7 +148,9 @@ def verify(*, name: str, output: Output) -> ExitCode:
 
     The exit code is 1 where they differ.
     """
-    problem = _verify_file(Path(name)) if Path(name).is_file() else _verify_dataset(name)
+    path = Path(name)
+    is_written = path.is_file() or (path.is_dir() and manifest_path(path).is_file())
+    problem = _verify_file(path) if is_written else _verify_dataset(name)
     row = {"name": name, "is_whole": not problem, "problem": problem}
     output.emit([row], lambda _: [problem or f"{name} is what was written, byte by byte."])
     return ExitCode.FAILED if problem else ExitCode.OK
@@ -212,8 +214,7 @@ def _verify_file(path: Path) -> str:
         return f"There is no {beside} that says what {path} was: export it again."
     except orjson.JSONDecodeError:
         return f"{beside} is no manifest: export {path} again."
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    digest, _ = digest_of(path)
     return "" if digest == manifest.get("sha256") else f"{path} is not what was written: export it again."
 
 

@@ -92,12 +92,14 @@ _OPEN: Final = {"jsonl": _open_lines, "csv": _open_table, "parquet": _open_parqu
 
 
 def digest_of(place: Place) -> tuple[str, int]:
-    """Return the digest of what was written, of a folder's files one after another, and its bytes."""
+    """Return the digest of a file, or of a folder's files of rows one after another, and its bytes."""
     digest, size = hashlib.sha256(), 0
     with ExitStack() as stack:
-        paths = sorted(place.glob("data/*.parquet")) if isinstance(place, Path) else []
-        files = [stack.enter_context(path.open("rb")) for path in paths]
-        for file in files if isinstance(place, Path) else [place]:
+        files: list[IO[bytes]] = [] if isinstance(place, Path) else [place]
+        if isinstance(place, Path):
+            paths = sorted(place.glob("data/*.parquet")) if place.is_dir() else [place]
+            files += [stack.enter_context(path.open("rb")) for path in paths]
+        for file in files:
             file.seek(0)
             while block := file.read(1 << 20):
                 digest.update(block)

@@ -176,6 +176,9 @@ def test_replaces_no_folder_of_another(one: None, tmp_path: Path, command: Any) 
         command("export", "--out", "t2", "--for", "hf", *options)[0] for options in ((), (), ("--force",))
     ]
     assert "1 examples" in (tmp_path / "t2" / "README.md").read_text()
+    assert 0 == command("dataset", "verify", "t2")[0]
+    (tmp_path / "t2" / "data" / "more.parquet").write_text("rows")
+    assert 1 == command("dataset", "verify", "t2")[0]
 
 
 def test_all_that_returned_an_insight_have_its_votes_and_one_is_exported(tmp_path: Path, rows: Any) -> None:
