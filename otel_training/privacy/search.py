@@ -89,7 +89,8 @@ def _decode(value: str) -> tuple[str, list[int]]:
 def _find_plain(text: str, rules: Rules, turn: Turn | None = None, places: Places | None = None) -> list[Secret]:
     if len(text) <= _WORD and text.isalpha() and not rules.custom:
         return []
-    search = _Search(text, rules, turn)
+    # Where the places are known it has been asked.
+    search = _Search(text, rules, turn, is_foreign=places is None and is_foreign(text))
     search.take_custom()
     regions = [(0, len(text))]
     for _ in range(_ROUNDS):
@@ -128,10 +129,10 @@ def look_at(texts: Sequence[str], rules: Rules) -> tuple[Places | None, list[str
 class _Search:
     """One text, with what was taken from it masked."""
 
-    def __init__(self, text: str, rules: Rules, turn: Turn | None) -> None:
+    def __init__(self, text: str, rules: Rules, turn: Turn | None, *, is_foreign: bool) -> None:
         self.secrets: list[Secret] = []
         self._rules, self._turn, self._text = rules, turn, text
-        self._is_foreign = is_foreign(text)
+        self._is_foreign = is_foreign
         plain = _blank_escapes(text)
         self._plain = self._masked = _with_ascii_digits(plain) if self._is_foreign else plain
         self._allowed: list[Extent] | None = None
