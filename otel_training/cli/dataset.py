@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import click
@@ -13,7 +14,7 @@ import orjson
 from rich.console import RenderableType
 
 from otel_training.cli.exit_code import ExitCode
-from otel_training.cli.export import draw_funnel, draw_leaks
+from otel_training.cli.export import draw_funnel, draw_leaks, frozen_rows
 from otel_training.cli.gaps import draw_list
 from otel_training.cli.output import Output, note, output_options, plural, progress, show, table
 from otel_training.cli.selection import selection_options
@@ -21,6 +22,7 @@ from otel_training.cli.store import open_store
 from otel_training.conventions import COMMAND
 from otel_training.dataset.difference import difference_of
 from otel_training.dataset.explanation import Explanation, explain
+from otel_training.dataset.export import export as write_export
 from otel_training.dataset.export import manifest_path
 from otel_training.dataset.freeze import draft, store_draft
 from otel_training.dataset.funnel import Filters
@@ -35,6 +37,7 @@ from otel_training.dataset.snapshot import (
     read_snapshots,
 )
 from otel_training.dataset.split import SPLITS
+from otel_training.dataset.target import read_target
 from otel_training.dataset.writing import digest_of
 from otel_training.errors import NothingToExportError
 from otel_training.store.client import Store, read_query
@@ -200,9 +203,11 @@ def draw_explanation(found: Explanation) -> str:
     return f"{found.sentence}\nIt has {quality}, {figures}; its prompt is by {found.prompt}."
 
 
-def _verify_dataset(name: str) -> str:
+def _verify_dataset(name: str, dataset_id: str = "") -> str:
     with open_store() as (store, _):
         snapshot = find_snapshot(store, name)
+        if dataset_id not in {"", snapshot.dataset_id}:
+            return f"The dataset {name!r} is another, {snapshot.dataset_id}, not {dataset_id}: export it again."
         return "" if is_whole(store, snapshot) else f"The rows of {name} are not those that were frozen: make it anew."
 
 
@@ -213,9 +218,28 @@ def _verify_file(path: Path) -> str:
     except FileNotFoundError:
         return f"There is no {beside} that says what {path} was: export it again."
     except orjson.JSONDecodeError:
+        manifest = None
+    if not isinstance(manifest, dict):
         return f"{beside} is no manifest: export {path} again."
     digest, _ = digest_of(path)
-    return "" if digest == manifest.get("sha256") else f"{path} is not what was written: export it again."
+    if digest != manifest.get("sha256"):
+        return f"{path} is not what was written: export it again."
+    origin = manifest.get("dataset")
+    return _verify_origin(path, manifest, origin) if origin and path.is_file() else ""
+
+
+def _verify_origin(path: Path, manifest: dict[str, Any], origin: dict[str, str]) -> str:
+    """Compare a file with what its dataset gives, written once more."""
+    if problem := _verify_dataset(origin["name"], origin["id"]):
+        return problem
+    with open_store() as (store, _), TemporaryDirectory() as folder:
+        snapshot = find_snapshot(store, origin["name"])
+        frozen = frozen_rows(store, snapshot, origin["split"], origin["only"])
+        report = write_export(
+            store, Path(folder) / "again.jsonl", Filters(), funnel_of(snapshot, origin["split"]),
+            target=read_target(manifest["target"]), only=origin["only"] or None, frozen=frozen,
+        )  # fmt: skip
+    return "" if report.sha256 == manifest["sha256"] else f"{path} is not what {origin['name']} gives: export it again."
 
 
 def _cell(snapshot: Snapshot, column: str) -> Any:

@@ -16,10 +16,10 @@ from otel_training.conventions import COMMAND
 from otel_training.dataset.export import Frozen, Report, check_target
 from otel_training.dataset.export import export as write_export
 from otel_training.dataset.funnel import Filters, Funnel, funnel
-from otel_training.dataset.snapshot import find_snapshot, funnel_of, read_rows
+from otel_training.dataset.snapshot import Snapshot, find_snapshot, funnel_of, read_rows
 from otel_training.dataset.split import SPLITS
 from otel_training.dataset.target import DEFAULT, read_target, target_names
-from otel_training.store.client import read_query
+from otel_training.store.client import Store, read_query
 
 _ANY_NET: Final = -1e9
 _REASONS: Final = {
@@ -89,14 +89,7 @@ def export(  # noqa: PLR0913 - an option each
     with open_store() as (store, _):
         snapshot = find_snapshot(store, dataset) if dataset else None
         counts = funnel_of(snapshot, split) if snapshot else funnel(store, filters)
-        frozen = (
-            Frozen(
-                {"name": snapshot.name, "id": snapshot.dataset_id, "split": split or ""},
-                (row.example for row in read_rows(store, snapshot, split or "")),
-            )
-            if snapshot
-            else None
-        )
+        frozen = frozen_rows(store, snapshot, split or "", only or "") if snapshot else None
         if output is Output.TEXT or not counts.left:
             show(draw_funnel(counts), aside=True)
         # Where nothing is left, the error names the gap that comes first.
@@ -111,6 +104,12 @@ def export(  # noqa: PLR0913 - an option each
     output.emit([asdict(report)], lambda _: [draw_report(report), *([draw_leaks(leaks)] if leaks else [])])
     if output is Output.TEXT:
         note(f"Too few or too many? --min-quality, --net-above, --min-viewers; `{COMMAND} analyze` shows the spread.")
+
+
+def frozen_rows(store: Store, snapshot: Snapshot, split: str, only: str) -> Frozen:
+    """Return a dataset's examples, and what of it they are."""
+    origin = {"name": snapshot.name, "id": snapshot.dataset_id, "split": split, "only": only}
+    return Frozen(origin, (row.example for row in read_rows(store, snapshot, split)))
 
 
 def sql_of(filters: Filters) -> str:

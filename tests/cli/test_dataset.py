@@ -1,5 +1,6 @@
 """`otel-training dataset`."""
 
+import hashlib
 import json
 import random
 from contextlib import closing
@@ -153,7 +154,8 @@ def test_export_writes_one_part(command: Any, rows: Any, folder: DataFolder, tmp
     for split in ("train", "validation", "test"):
         (report,) = rows("export", "--dataset", "a", "--split", split, "--out", f"{split}.jsonl")
         written = manifest(tmp_path / f"{split}.manifest.json")
-        assert {"name": "a", "id": made["dataset_id"], "split": split} == report["dataset"] == written["dataset"]
+        origin = {"name": "a", "id": made["dataset_id"], "split": split, "only": ""}
+        assert origin == report["dataset"] == written["dataset"]
         assert {split} == {where[row["source_url"]] for row in written["rows"]}
         sources += [row["source_url"] for row in written["rows"]]
         assert 0 == command("dataset", "verify", f"{split}.jsonl")[0]
@@ -161,6 +163,36 @@ def test_export_writes_one_part(command: Any, rows: Any, folder: DataFolder, tmp
     assert sorted(where) == sorted(sources)
     code, out, _ = command("export", "--dataset", "a", "--out", "all.jsonl")
     assert (0, True) == (code, "No leaks: no source, group stands in two splits." in out)
+
+
+def test_verify_compares_a_file_with_its_dataset(command: Any, rows: Any, tmp_path: Path) -> None:
+    """Also where somebody made its manifest fit, and where the name is another dataset's."""
+    gather(range(40))
+    rows("dataset", "create", "a", *LENIENT)
+    rows("dataset", "create", "b", *LENIENT, "--split", "1/0/0")
+    rows("export", "--dataset", "a", "--out", "t.jsonl", "--only", "template")
+    path, beside = tmp_path / "t.jsonl", tmp_path / "t.manifest.json"
+    whole, origin = path.read_bytes(), manifest(beside)
+    assert 0 == command("dataset", "verify", "t.jsonl")[0]
+    for text, dataset in ((whole.replace(b"topic 0", b"topic 9", 1), "a"), (whole, "b")):
+        path.write_bytes(text)
+        changed = origin | {
+            "sha256": hashlib.sha256(text).hexdigest(),
+            "dataset": origin["dataset"] | {"name": dataset},
+        }
+        beside.write_text(json.dumps(changed))
+
+        assert 1 == command("dataset", "verify", "t.jsonl")[0]
+
+
+def test_a_reader_who_repeats_himself_has_one_vote(rows: Any) -> None:
+    """A thousand times."""
+    gather(range(1))
+    for _ in range(1000):
+        engage("https://s0.example/0", range(1))
+    (found,) = rows("dataset", "explain", rows("view", "extraction")[0]["extraction_id"])
+
+    assert (1, 1) == (found["likes"], found["viewers"])
 
 
 def test_diff_says_what_readers_did_since(rows: Any, command: Any) -> None:
