@@ -97,7 +97,10 @@ def create(  # noqa: PLR0913 - one for each option
     output: Output,
     **options: Any,
 ) -> None:
-    """Freeze what `export` would take, as it is now, split into train, validation and test."""
+    """Freeze what `export` takes, and split it.
+
+    Into train, validation and test, as it is now: later reactions change nothing in it.
+    """
     recipe = Recipe(
         filters,
         max_per_topic=max_per_topic or 0,
@@ -147,9 +150,9 @@ def show_(*, name: str, output: Output) -> None:
 @click.argument("name", metavar="NAME|FILE")
 @output_options()
 def verify(*, name: str, output: Output) -> ExitCode:
-    """Compare a dataset with its digest, or an exported file with its manifest.
+    """Check a dataset, or an exported file.
 
-    The exit code is 1 where they differ.
+    By its digest, the file's manifest, and its dataset. The exit code is 1 where they differ.
     """
     path = Path(name)
     is_written = path.is_file() or (path.is_dir() and manifest_path(path).is_file())

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from otel_training.dataset.funnel import Filters
 from otel_training.folder import DataFolder
 from otel_training.privacy.identity import Key, pseudonym
 from otel_training.record.fields import as_id
@@ -329,15 +330,17 @@ def test_credit_is_what_plain_python_counts(
 
         figures = "extraction_id, quality_score, passed_filters, likes, dismissals, net, bookmarks, shares, viewers"
         answers = [tuple(row.values()) for row in store.rows(f"SELECT {figures} FROM examples FINAL")]  # noqa: S608 - columns of ours
-        counts = store.row(read_query("funnel"), **FILTERS)
-        exported = {row["extraction_id"] for row in store.rows(read_query("export"), **FILTERS)}
+        parameters = Filters(**FILTERS).parameters()
+        counts = store.row(read_query("funnel"), extraction_id="", **parameters)
+        exported = {row["extraction_id"] for row in store.rows(read_query("export"), **parameters)}
         samples = store.row(read_query("status"))["samples"]
         stale = list(stale_rows(store))
     every = [row for world in worlds for row in examples(world)]
     expected = [(row["extraction_id"], row["quality_score"], row["passed_filters"], *row["figures"]) for row in every]
     assert sorted(expected) == sorted(answers)
     steps = funnel(every)
-    assert [len(step) for step in steps] == list(counts.values())[: len(steps)]
+    names = ("captured", "answered", "prompted", "good", "liked", "seen", "distinct")
+    assert [len(step) for step in steps] == [counts[name] for name in names]
     assert {row["extraction_id"] for row in steps[-1]} == exported
     assert sum(row["outcome"] == "ok" and bool(row["texts"]) for row in every) == samples
     assert [] == stale
