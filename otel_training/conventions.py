@@ -194,6 +194,7 @@ QUALITY_KEYS: Final = ("quality_score", "quality", "score")
 
 # Corrections
 EVALUATOR_KIND: Final = "training.evaluator.kind"
+HUMAN: Final = "HUMAN"
 
 # Metrics of our own
 METRIC_DROPPED: Final = "training.events.dropped"
@@ -205,3 +206,6 @@ SERVICE_NAME: Final = "service.name"
 # Names of scores that replace the extraction's own
 SCORE_QUALITY: Final = "quality_score"
 SCORE_PASSED: Final = "passed_filters"
+
+# Name of the score that a reviewer gives: 1 accepted, 0 rejected, -1 taken back
+SCORE_REVIEW: Final = "review"

@@ -8,7 +8,7 @@ TESTS: Final = Path(__file__).parent
 PACKAGE: Final = TESTS.parent / "otel_training"
 ROOMS: Final = (
     "", "analysis", "anthropic", "asgi", "capture", "cli", "dashboards", "dataset", "demo", "events", "imports",
-    "pipeline", "pricing", "privacy", "record", "serving", "serving/clickhouse", "shipping", "spool", "store",
+    "pipeline", "pricing", "privacy", "record", "review", "serving", "serving/clickhouse", "shipping", "spool", "store",
 )  # fmt: skip
 OTHERS: Final = {
     "analysis/test_hand.py": "an example that is computed by hand, in every command and dashboard",

@@ -13,6 +13,7 @@ import pytest
 from collector.fence import registry
 from otel_training import conventions
 from otel_training.cli.app import app
+from otel_training.cli.review import review
 from otel_training.cli.serve import serve
 from otel_training.config import Settings, variable
 from otel_training.conventions import Action
@@ -141,9 +142,9 @@ def test_console_blocks_run(page: Page, tmp_path: Path, migrated: None, command:
             assert "otel_training[all]" in argv
         elif program == ".cache/otelcol-training":
             assert [] == [one for one in argv if one != "--config" and not (ROOT / one).is_file()]
-        elif argv[:1] == ["serve"]:
-            # Runs until it is stopped: tests/serving does.
-            serve.make_context("serve", argv[1:])
+        elif argv[:1] in (["serve"], ["review"]):
+            # Runs until it is stopped: its own tests do.
+            {"serve": serve, "review": review}[argv[0]].make_context(argv[0], argv[1:])
         else:
             assert program == "otel-training"
             codes[line] = command(*argv)[0]

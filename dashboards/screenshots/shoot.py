@@ -1,4 +1,4 @@
-"""Draw the dashboards and the report over fourteen days of a feed, the former by Grafana's own components.
+"""Draw dashboards, report and review page over fourteen days of a feed, the first by Grafana's own components.
 
 Run by `make screenshots`: needs Node, npm and Chromium. The components (650 MB) stay in `.cache/`; beside this
 file come the pictures alone.
@@ -17,8 +17,11 @@ HERE: Final = Path(__file__).parent
 ROOT: Final = HERE.parent.parent
 sys.path.insert(0, str(ROOT))  # run as a script
 
+from playwright.sync_api import sync_playwright  # noqa: E402
+
 from tests.dashboards import fortnight  # noqa: E402
 from tests.dashboards.asking import SPAN, Frame, Reader, opening, queries  # noqa: E402
+from tests.reviewing import reviewing  # noqa: E402
 from tests.served import run  # noqa: E402
 from tests.serving.endpoint import serving  # noqa: E402
 
@@ -45,6 +48,21 @@ def main() -> None:
     subprocess.run(["node", "shoot.mjs", browser, "page.tsx", *shown], cwd=WORK, check=True)
     for path in shown:
         shutil.copy(path.with_suffix(".png"), HERE)
+    draw_review(browser)
+
+
+def draw_review(browser: str) -> None:
+    """Draw the page that a reviewer of the demo's feed sees first."""
+    home = WORK / "demo"
+    subprocess.run([sys.executable, "-m", "otel_training.cli", "demo", "--out", home], check=True)
+    with reviewing(home / ".otel_training", home) as (address, _), sync_playwright() as playwright:
+        program = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
+        page = program.new_page(viewport={"width": 1200, "height": 640})
+        page.set_default_timeout(300_000)
+        page.goto(address)
+        page.wait_for_selector("#insights li")
+        page.screenshot(path=HERE / "review.png")
+        program.close()
 
 
 def write_answers() -> list[Path]:

@@ -74,7 +74,7 @@ def record_correction(extraction_id: str, insights: object) -> None:
         if target is None or result.insights is None:
             lose(Loss.MALFORMED)
             return
-        attributes = {names.EXTRACTION_ID: target, names.EVALUATOR_KIND: "HUMAN"}
+        attributes = {names.EXTRACTION_ID: target, names.EVALUATOR_KIND: names.HUMAN}
         content = snapshot(result.insights_json())
         emit(Record(Kind.CORRECTION, event_id(), now(), attributes, content, context=current_context()))
 

@@ -11,7 +11,8 @@ from otel_training.conventions import COMMAND
 from otel_training.version import __version__
 
 _NAMES: Final = (
-    "status", "view", "analyze", "prices", "savings", "dataset", "export", "validate", "import", "ship", "doctor",
+    "status", "view", "review", "analyze", "prices", "savings", "dataset", "export", "validate", "import", "ship",
+    "doctor", "serve", "settle", "schema", "demo",
     "serve", "settle", "schema", "demo",
 )  # fmt: skip
 

@@ -15,9 +15,10 @@ from otel_training.cli.store import open_store
 from otel_training.conventions import Kind
 from otel_training.store.client import Row, Store, read_query
 
-KINDS: Final = tuple(
-    kind.value for kind in (Kind.EXTRACTION, Kind.FEEDBACK, Kind.IMPRESSION, Kind.QUERY, Kind.LLM_CALL, Kind.CORRECTION)
-)
+_SHOWN: Final = (
+    Kind.EXTRACTION, Kind.FEEDBACK, Kind.IMPRESSION, Kind.QUERY, Kind.LLM_CALL, Kind.CORRECTION, Kind.SCORE,
+)  # fmt: skip
+KINDS: Final = tuple(kind.value for kind in _SHOWN)
 SHOWN: Final = 20
 _AT_ONCE: Final = 200
 """So many rows of each kind are held: a connection for each kind, to stream them, takes longer."""
@@ -31,7 +32,7 @@ _ANSWER: Final = 120
 def view(kind: str, limit: int | None, output: Output) -> None:
     """Show records, the newest last.
 
-    KIND is all (the default), extraction, feedback, impression, query, llm_call or correction.
+    KIND is all (the default), extraction, feedback, impression, query, llm_call, correction or score.
     """
     if output is Output.CSV and kind == "all":
         raise click.UsageError(f"--csv needs one kind: {', '.join(KINDS)}.")
@@ -104,20 +105,20 @@ def _figure(figure: float | None) -> str:
     return "-" if figure is None else f"{figure:,}"
 
 
-def _summary(row: Row) -> str:
-    match row["stage"]:
-        case Kind.EXTRACTION:
-            insights = plural(row["insight_count"] or 0, "insight")
-            return f"{row['topic'] or '-'}: {insights}, quality {_figure(row['quality_score'])}"
-        case Kind.FEEDBACK:
-            return f"{row['action']} {row['insight_id']}"
-        case Kind.IMPRESSION:
-            return f"{plural(len(row['insight_ids']), 'insight')} shown"
-        case Kind.QUERY:
-            return f"{row['query']}: {plural(row['result_count'] or 0, 'source')}"
-        case Kind.LLM_CALL:
-            return f"{row['model']}: {_figure(row['input_tokens'])} tokens in, {_figure(row['output_tokens'])} out"
-    return f"{row['extraction_id']}: {plural(len(row['extracted_insights']), 'insight')}"
+_SUMMARIES: Final[dict[str, Callable[[Row], str]]] = {
+    Kind.EXTRACTION: lambda row: (
+        f"{row['topic'] or '-'}: {plural(row['insight_count'] or 0, 'insight')}, "
+        f"quality {_figure(row['quality_score'])}"
+    ),
+    Kind.FEEDBACK: lambda row: f"{row['action']} {row['insight_id']}",
+    Kind.IMPRESSION: lambda row: f"{plural(len(row['insight_ids']), 'insight')} shown",
+    Kind.QUERY: lambda row: f"{row['query']}: {plural(row['result_count'] or 0, 'source')}",
+    Kind.LLM_CALL: lambda row: (
+        f"{row['model']}: {_figure(row['input_tokens'])} tokens in, {_figure(row['output_tokens'])} out"
+    ),
+    Kind.CORRECTION: lambda row: f"{row['extraction_id']}: {plural(len(row['extracted_insights']), 'insight')}",
+    Kind.SCORE: lambda row: f"{row['name']} {row['value']:g} of {row['target_id']}",
+}
 
 
 # What a table shows of each kind: a column's head, and the field or the function that gives its cells.
@@ -140,6 +141,9 @@ _COLUMNS: Final[dict[str, dict[str, str | Callable[[Row], Any]]]] = {
         "seconds": lambda row: row["duration"] and round(row["duration"], 2), "USD": lambda row: usd(row["cost"]),
         "answer": _answer,
     },
+    "score": {
+        "timestamp": _timestamp, "by": _reader, "name": "name", "value": "value", "target": "target_id",
+    },
     "correction": {"timestamp": _timestamp, "extraction": _extraction, "insights": _insights},
-    "all": {"timestamp": _timestamp, "kind": "stage", "summary": _summary},
+    "all": {"timestamp": _timestamp, "kind": "stage", "summary": lambda row: _SUMMARIES[row["stage"]](row)},
 }  # fmt: skip

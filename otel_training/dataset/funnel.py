@@ -127,6 +127,7 @@ _FILTERS: Final = (
         "whole", "source is whole", "", "", "whose source was cut, and whose prompt was not captured",
         frozenset({"calls"}), "whole",
     ),
+    _Filter("kept", "not rejected in review", "", "", "that a reviewer rejected", frozenset()),
     _Filter(
         "good", "quality >= {min_quality:g}", "unscored", "without a quality score", "of lower quality",
         frozenset({"scores", "scale", "low_scale"}), "asks_quality",
@@ -198,6 +199,8 @@ def funnel(store: Store, filters: Filters, extraction_id: str = "") -> Funnel:
     steps, before = [], row["captured"]
     for step in (step for step in _FILTERS if step.is_used(filters)):
         left, missing = row[step.column], row[step.missing] if step.missing else 0
+        if step.column == "kept" and left == before:
+            continue  # of no use to whoever reviews nothing
         reason = _reason(step, before - left, missing, gaps)
         if left < before and (others := row.get(f"{step.option}_there")):
             reason += f" (there are {', '.join(name[:_SHORT] for name in others)})"

@@ -61,6 +61,12 @@ _ATTRIBUTES: Final[Mapping[Kind, Mapping[str, str]]] = {
         "pass_ratio": names.SOURCE_QUALITY_RATIO,
     },
     Kind.CORRECTION: {"extraction_id": names.EXTRACTION_ID, "evaluator_kind": names.EVALUATOR_KIND},
+    Kind.SCORE: {
+        "target_id": names.SCORE_TARGET,
+        "name": names.SCORE_NAME,
+        "value": names.SCORE_VALUE,
+        "evaluator_kind": names.EVALUATOR_KIND,
+    },
     Kind.FEEDBACK: {},
     Kind.IMPRESSION: {},
 }

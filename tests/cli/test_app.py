@@ -15,6 +15,7 @@ def test_every_command_has_help() -> None:
     names = {
         "status",
         "view",
+        "review",
         "analyze",
         "prices",
         "savings",

@@ -27,10 +27,10 @@ def store(folder: DataFolder) -> Iterator[Store]:
 @pytest.mark.parametrize(
     ("options", "statements"),
     [
-        ("", 79),
-        ("--replicated", 79),
-        ("--cluster training", 106),
-        ("--cluster {cluster} --replicated --ttl-days 400", 106),
+        ("", 83),
+        ("--replicated", 83),
+        ("--cluster training", 111),
+        ("--cluster {cluster} --replicated --ttl-days 400", 111),
         ("--roles", 6),
         ("--roles --cluster training", 6),
     ],

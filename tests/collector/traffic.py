@@ -17,10 +17,13 @@ from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags
 import otel_training
 from otel_training import conventions as names
 from otel_training.capture.handle import emit_call
+from otel_training.conventions import Kind
 from otel_training.folder import DataFolder, make_folder
 from otel_training.imports.old_logs import import_files
 from otel_training.pipeline import process
 from otel_training.pipeline.pipeline import make_finisher
+from otel_training.record.clock import event_id, now
+from otel_training.record.record import Record
 from tests.programs import messages_api
 from tests.served import request, threaded
 
@@ -86,6 +89,7 @@ def extractions(url: str) -> None:
         )
         otel_training.current().link([f"a{index}", f"b{index}"])
         otel_training.current().score(figure, "editor")
+        _review(otel_training.current().id, index % 3 - 1)
         otel_training.current().passed(bool(index % 2))
     extract(ODD, "https://user:pw@news.example/a?token=s3cret&q=%C3%A4", "x" * 9000, insights=[], passed_filters=False)
     traced = SpanContext(2**127 + 1, 2**63 + 1, is_remote=True, trace_flags=TraceFlags(1))
@@ -127,6 +131,15 @@ def batch(url: str) -> None:
         for result in client.messages.batches.results(submitted.id):
             with otel_training.extraction(topic=result.custom_id, source_content=ODD) as extraction:
                 extraction.result([result.custom_id])
+
+
+def _review(target: str, value: int) -> None:
+    """Record a reviewer's decision, as `otel-training review` does."""
+    attributes: dict[str, str | float] = {
+        names.SCORE_TARGET: target, names.SCORE_NAME: names.SCORE_REVIEW, names.SCORE_VALUE: float(value),
+        names.USER_HASH: "0" * 32, names.EVALUATOR_KIND: names.HUMAN,
+    }  # fmt: skip
+    process.emit(Record(Kind.SCORE, event_id(), now(), attributes))
 
 
 def feedback() -> None:

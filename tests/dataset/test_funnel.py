@@ -1,12 +1,19 @@
 """The funnel: what each filter leaves."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import otel_training
+from otel_training.folder import DataFolder, make_folder
+from otel_training.pipeline.pipeline import make_finisher
+from otel_training.pipeline.settings import settings_in_force
+from otel_training.review.decisions import Decision, Verdict, decide, keep_in
 from tests.dataset.captured import engage, extract, manifest
+
+if TYPE_CHECKING:
+    from otel_training.record.record import JSON
 
 pytestmark = pytest.mark.slow
 
@@ -42,6 +49,35 @@ def test_the_funnel_counts_each_filter(tmp_path: Path, rows: Any) -> None:
         ("distinct", 1, 0, 0, ""),
     ] == [tuple(step.values()) for step in report["funnel"]["steps"]]  # fmt: skip
     assert ["good"] == [row["source_url"] for row in manifest(tmp_path / "t.manifest.json")["rows"]]
+
+
+def test_a_reviewer_decides_before_score_and_readers(folder: DataFolder, rows: Any) -> None:
+    """Accepted is an example whatever readers made of it, however often it is extracted; rejected is none."""
+    settings = settings_in_force()
+    finisher, keep = make_finisher(settings, make_folder(folder)), keep_in(settings, folder)
+    for name in ("accepted", "rejected", "undone", "edited"):
+        extract("t", name, "text", 9 if name == "rejected" else 2)
+        if name == "rejected":
+            engage(name, range(10))
+        identity = otel_training.current().id
+        edited: list[JSON] | None = [{"text": "As it should be", "category": None}] if name == "edited" else None
+        verdict = Verdict.REJECT if name == "rejected" else Verdict.ACCEPT
+        decide(Decision(identity, verdict, edited), "mira", finisher, keep)
+        if name == "undone":
+            decide(Decision(identity, Verdict.UNDO), "mira", finisher, keep)
+        # Once more, as every hour: the decision holds for this one, too.
+        extract("t", name, "text", 9 if name == "rejected" else 2)
+    (report,) = rows("export", "--out", "t.jsonl")
+
+    assert [
+        ("not rejected in review", 6, 2, 0, "2 that a reviewer rejected"),
+        ("quality >= 7", 4, 2, 0, "2 of lower quality"),
+        ("likes - dismissals > 0", 4, 0, 0, ""),
+        ("viewers >= 10", 4, 0, 0, ""),
+        ("distinct", 2, 2, 0, "2 with the source and the insights of another"),
+    ] == [tuple(step.values()) for step in report["funnel"]["steps"][3:]]  # fmt: skip
+    assert {"accepted", "edited"} == {row["source_url"] for row in manifest(Path("t.manifest.json"))["rows"]}
+    assert "As it should be" in Path("t.jsonl").read_text(encoding="utf-8")
 
 
 def no_extraction() -> None:

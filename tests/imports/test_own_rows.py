@@ -8,14 +8,17 @@ from typing import Any
 import pytest
 
 import otel_training
-from otel_training.folder import DataFolder
+from otel_training.folder import DataFolder, make_folder
 from otel_training.pipeline import process
+from otel_training.pipeline.pipeline import make_finisher
+from otel_training.pipeline.settings import settings_in_force
+from otel_training.review.decisions import Decision, Verdict, decide, keep_in
 from otel_training.store.session import open_drained
 
 pytestmark = pytest.mark.slow
 
-KINDS = ("extraction", "feedback", "impression", "query", "llm_call", "correction")
-FIGURES = ("v_insights", "v_examples", "v_prompts")
+KINDS = ("extraction", "feedback", "impression", "query", "llm_call", "correction", "score")
+FIGURES = ("v_insights", "v_examples", "v_prompts", "v_reviews")
 
 
 @otel_training.extraction(task="insights", version="3")
@@ -71,6 +74,13 @@ def captured(command: Any, folder: DataFolder, kept: Path, tmp_path: Path) -> No
         otel_training.record_feedback("app3", "like", user_id=reader)
     otel_training.record_correction(identity, ["Chips rose"])
     search("who bob@news.example is")
+    settings = settings_in_force()
+    decide(
+        Decision(identity, Verdict.REJECT),
+        "mira",
+        make_finisher(settings, make_folder(folder)),
+        keep_in(settings, folder),
+    )
     log = tmp_path / "old.jsonl"
     old = {"timestamp": "2025-03-01T12:00:00", "insight_id": "app2", "metadata": {"user_id": 9}}
     log.write_text("".join(json.dumps({**old, "action": action}) + "\n" for action in ("unlike", "like")), "utf-8")

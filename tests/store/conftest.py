@@ -16,6 +16,7 @@ from otel_training.imports.old_logs import import_files
 from otel_training.pipeline import process
 from otel_training.pipeline.pipeline import make_finisher
 from otel_training.pipeline.settings import settings_in_force
+from otel_training.review.decisions import Decision, Verdict, decide, keep_in
 from otel_training.store import client
 from otel_training.store.client import Store, embedded_dsn, read_query
 
@@ -28,7 +29,7 @@ PARAMETERS = {
     "min_quality": 0, "net_above": 0, "min_viewers": 1, "good": 9, "limit": 100, "version": "", "again": True,
     "least": 0, "baseline": "claude-haiku-5-5", "since": 0, "until": 1 << 52, "no_score": False,
     "min_bound": -1, "topics": [], "models": [], "prompt_versions": [], "whole": False,
-    "extraction_id": "", "edges": [1000],
+    "extraction_id": "", "edges": [1000], "reviewer": "nobody",
 }  # fmt: skip
 
 
@@ -65,6 +66,10 @@ def everything(folder: DataFolder, tmp_path: Path) -> Callable[[], None]:
         otel_training.record_feedback("nobody's", "bookmark", user_id=1)
         process.lose(Loss.UNRECOGNISED, route="POST /api/feed/engage")
         assert otel_training.flush(30)
+        settings = settings_in_force()
+        place = make_folder(folder)
+        finisher = make_finisher(settings, place)
+        decide(Decision(otel_training.current().id, Verdict.ACCEPT), "mira", finisher, keep_in(settings, place))
         log, now = tmp_path / "old.jsonl", datetime.now(UTC).isoformat()
         lines = [
             {
@@ -75,8 +80,7 @@ def everything(folder: DataFolder, tmp_path: Path) -> Callable[[], None]:
             for number in (0, 7, 9)
         ]
         log.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-        finisher = make_finisher(settings_in_force(), make_folder(folder))
-        assert {"extraction": 3} == import_files([log], make_folder(folder), finisher).records
+        assert {"extraction": 3} == import_files([log], place, finisher).records
 
     return capture
 
@@ -119,7 +123,8 @@ def _user(name: str, grants: str = "") -> str:
 
 def answers(store: Store) -> dict[str, list[dict[str, Any]]]:
     """Run every query of the package that reads rows, and return what each answers."""
-    return {name: list(store.rows(read_query(name), **PARAMETERS)) for name in READING}
+    ids = [row["extraction_id"] for row in store.rows("SELECT extraction_id FROM examples FINAL WHERE likes > 0")]
+    return {name: list(store.rows(read_query(name), ids=ids, **PARAMETERS)) for name in READING}
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ WORDS = (*sorted(VOTES), "bookmark", "unbookmark", "share", "unshare", "boost")
 READERS = (None, 1, "1", " 1", 0, "eve", "e" * 300, "e" * 300 + "f")
 """Of these 1 is one reader under three names, and None is nobody known."""
 KEY = Key(b"k")
-FILTERS = {"min_quality": 5, "net_above": 0, "min_viewers": 2}
+FILTERS = Filters(min_quality=5, net_above=0, min_viewers=2)
 MINUTE = timedelta(minutes=1)
 
 
@@ -250,14 +250,17 @@ def live_of(world: World, log: dict[str, Any], texts: dict[str, set[str]]) -> st
 
 
 def funnel(rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    """What each filter of the export leaves; in the end of those with the same source and insights one."""
+    """What each filter of the export leaves; in the end of those with the same source and insights one.
+
+    What a person corrected needs neither score nor readers.
+    """
     steps = [rows]
     for keep in (
         lambda row: row["outcome"] == "ok" and row["texts"],
         lambda row: row["has_content"] or row["has_call"],
-        lambda row: row["quality_score"] is not None and row["quality_score"] >= FILTERS["min_quality"],
-        lambda row: row["net"] > FILTERS["net_above"],
-        lambda row: row["viewers"] >= FILTERS["min_viewers"],
+        lambda row: row["is_corrected"] or (row["quality_score"] or 0) >= FILTERS.min_quality,
+        lambda row: row["is_corrected"] or row["net"] > FILTERS.net_above,
+        lambda row: row["is_corrected"] or row["viewers"] >= FILTERS.min_viewers,
     ):
         steps.append([row for row in steps[-1] if keep(row)])
     best = {}
@@ -330,7 +333,7 @@ def test_credit_is_what_plain_python_counts(
 
         figures = "extraction_id, quality_score, passed_filters, likes, dismissals, net, bookmarks, shares, viewers"
         answers = [tuple(row.values()) for row in store.rows(f"SELECT {figures} FROM examples FINAL")]  # noqa: S608 - columns of ours
-        parameters = Filters(**FILTERS).parameters()
+        parameters = FILTERS.parameters()
         counts = store.row(read_query("funnel"), extraction_id="", **parameters)
         exported = {row["extraction_id"] for row in store.rows(read_query("export"), **parameters)}
         samples = store.row(read_query("status"))["samples"]

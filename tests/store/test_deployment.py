@@ -87,6 +87,7 @@ def test_shards_by_what_is_counted_together() -> None:
         "llm_calls": "extraction_id",
         "corrections": "extraction_id",
         "scores": "target_id",
+        "reviews": "extraction_id",
         "insights": "insight_id",
         "feedback": "insight_id",
         "impressions": "insight_id",

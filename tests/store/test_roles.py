@@ -27,7 +27,7 @@ PARAMETERS = {
     "min_quality": 0, "net_above": 0, "min_viewers": 1, "good": 9, "limit": 100, "version": "", "again": True,
     "least": 0, "baseline": "", "since": 0, "until": 1 << 52, "no_score": False,
     "min_bound": -1, "topics": [], "models": [], "prompt_versions": [], "whole": False,
-    "extraction_id": "", "edges": [1000],
+    "extraction_id": "", "edges": [1000], "reviewer": "", "ids": [],
 }  # fmt: skip
 LOSS = (
     "INSERT INTO otel_logs (Timestamp, LogAttributes) VALUES ('2026-01-02 03:04:05', "
@@ -177,12 +177,15 @@ def test_the_reader_has_what_dashboards_show(become: Any, reading: list[str]) ->
         "doctor_use",
         "funnel",
         "ids",
+        "review_counts",
+        "review_queue",
         "savings_calls",
         "savings_days",
         "savings_models",
         "status",
         "view_feedback",
         "view_impression",
+        "view_score",
     ] == allowed
 
 

@@ -1,6 +1,7 @@
 -- The extractions that pass the filters, of those with the same source and the same insights one: rather one whose texts were
 -- recorded, rather one that a person corrected, rather one that passed the app's filters, rather one whose prompt was
--- captured, rather the latest.
+-- captured, rather the latest. What a reviewer accepted or a person corrected needs neither score nor readers; what a
+-- reviewer rejected is none.
 -- Parameters: min_quality, the least quality score, and no_score, whether none is asked for; net_above, what likes -
 -- dismissals, summed over the insights, must exceed; min_bound, what the lower bound of the share of likes must reach
 -- instead (Wilson's, of 95 %), -1 for none; min_viewers, the least number of readers that any one insight reached; topics,
@@ -22,16 +23,23 @@ WHERE outcome = 'ok'
         OR call_event_id != ''
         OR extraction_id GLOBAL NOT IN (SELECT extraction_id FROM extractions WHERE source_truncated AND {whole:Bool})
     )
-    AND ({no_score:Bool} OR quality_score >= {min_quality:Float64})
-    AND if(
-        {min_bound:Float64} < 0,
-        net > {net_above:Float64},
-        likes > 0
-        AND (
-            likes + 1.9208 - 1.96 * sqrt(likes * dismissals / (likes + dismissals) + 0.9604)
-        ) / (likes + dismissals + 3.8416) >= {min_bound:Float64}
+    AND duplicate_key GLOBAL NOT IN (SELECT duplicate_key FROM v_decisions WHERE decision = 0)
+    AND (
+        is_corrected
+        OR duplicate_key GLOBAL IN (SELECT duplicate_key FROM v_decisions WHERE decision = 1)
+        OR (
+            ({no_score:Bool} OR quality_score >= {min_quality:Float64})
+            AND if(
+                {min_bound:Float64} < 0,
+                net > {net_above:Float64},
+                likes > 0
+                AND (
+                    likes + 1.9208 - 1.96 * sqrt(likes * dismissals / (likes + dismissals) + 0.9604)
+                ) / (likes + dismissals + 3.8416) >= {min_bound:Float64}
+            )
+            AND viewers >= {min_viewers:UInt64}
+        )
     )
-    AND viewers >= {min_viewers:UInt64}
 ORDER BY
     is_bare, is_corrected DESC, multiIf(passed_filters, 2, passed_filters IS NULL, 1, 0) DESC, call_event_id != '' DESC,
     ts DESC, extraction_id DESC

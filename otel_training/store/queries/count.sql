@@ -5,4 +5,5 @@ SELECT
     (SELECT coalesce(sum(impressions), 0) FROM reactions FINAL) AS impression,
     (SELECT count() FROM queries FINAL) AS query,
     (SELECT count() FROM v_llm_calls) AS llm_call,
-    (SELECT count() FROM corrections FINAL) AS correction
+    (SELECT count() FROM corrections FINAL) AS correction,
+    (SELECT count() FROM scores FINAL) AS score

@@ -16,17 +16,19 @@ WITH
             OR call_event_id != ''
             OR extraction_id GLOBAL NOT IN (SELECT extraction_id FROM extractions WHERE source_truncated AND {whole:Bool})
         ) AS is_whole,
-    is_whole AND ({no_score:Bool} OR coalesce(quality_score >= {min_quality:Float64}, false)) AS is_good,
+    is_whole AND duplicate_key GLOBAL NOT IN (SELECT duplicate_key FROM v_decisions WHERE decision = 0) AS is_kept,
+    is_corrected OR duplicate_key GLOBAL IN (SELECT duplicate_key FROM v_decisions WHERE decision = 1) AS is_vouched,
+    is_kept AND (is_vouched OR {no_score:Bool} OR coalesce(quality_score >= {min_quality:Float64}, false)) AS is_good,
     is_good
-        AND if(
+        AND (is_vouched OR if(
             {min_bound:Float64} < 0,
             net > {net_above:Float64},
             likes > 0
             AND (
                 likes + 1.9208 - 1.96 * sqrt(likes * dismissals / (likes + dismissals) + 0.9604)
             ) / (likes + dismissals + 3.8416) >= {min_bound:Float64}
-        ) AS is_liked,
-    is_liked AND viewers >= {min_viewers:UInt64} AS is_seen
+        )) AS is_liked,
+    is_liked AND (is_vouched OR viewers >= {min_viewers:UInt64}) AS is_seen
 SELECT
     count() AS captured,
     countIf(is_answered) AS answered,
@@ -36,6 +38,7 @@ SELECT
     countIf(is_of_version) AS of_version,
     countIf(is_timely) AS timely,
     countIf(is_whole) AS whole,
+    countIf(is_kept) AS kept,
     countIf(is_good) AS good,
     countIf(is_liked) AS liked,
     countIf(is_seen) AS seen,
@@ -44,7 +47,7 @@ SELECT
     countIf(is_prompted AND NOT is_topical AND topic = '') AS topicless,
     countIf(is_topical AND NOT is_of_model AND model = '') AS modelless,
     countIf(is_of_model AND NOT is_of_version AND prompt_version = '') AS versionless,
-    countIf(is_whole AND NOT is_good AND quality_score IS NULL) AS unscored,
+    countIf(is_kept AND NOT is_good AND quality_score IS NULL) AS unscored,
     countIf(is_good AND NOT is_liked AND viewers = 0) AS unreached,
     countIf(is_liked AND NOT is_seen AND viewers = 0) AS unseen,
     topKIf(10)(topic, is_prompted AND topic != '') AS topics_there,

@@ -12,6 +12,7 @@ FROM (
         UNION ALL SELECT event_id FROM impressions
         UNION ALL SELECT event_id FROM queries
         UNION ALL SELECT event_id FROM corrections
+        UNION ALL SELECT event_id FROM scores
     )
     WHERE {least:UInt64} = 0
 )

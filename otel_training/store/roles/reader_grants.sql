@@ -27,6 +27,7 @@ GRANT /*{on_cluster}*/
     SELECT ON impressions,
     SELECT ON links,
     SELECT ON scores,
+    SELECT ON reviews,
     SELECT ON losses,
     SELECT ON route_losses,
     SELECT ON output_texts,
@@ -47,6 +48,8 @@ GRANT /*{on_cluster}*/
     SELECT ON v_impressions,
     SELECT ON v_insights,
     SELECT ON v_examples,
+    SELECT ON v_reviews,
+    SELECT ON v_decisions,
     SELECT ON v_events,
     SELECT ON v_call_costs,
     SELECT(

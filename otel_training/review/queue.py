@@ -1,0 +1,108 @@
+"""The queue: what is most worth a reviewer's look, with its texts."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from otel_training.dataset.funnel import Filters
+from otel_training.review.agreement import Agreement, agreement
+from otel_training.review.passages import Piece, mark_passages
+from otel_training.store.client import Row, Store, read_query
+
+
+@dataclass(frozen=True, slots=True)
+class Insight:
+    """One insight of an answer, with the votes on it."""
+
+    text: str
+    category: str | None
+    likes: int
+    dismissals: int
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One extraction for a reviewer to decide on."""
+
+    extraction_id: str
+    timestamp: str
+    topic: str
+    source_url: str
+    source_truncated: bool
+    is_corrected: bool
+    quality_score: float | None
+    net: int
+    viewers: int
+    cost: str | None
+    """In USD; None where a call of it has no price."""
+    reasons: Sequence[str]
+    """What brought it up."""
+    pieces: Sequence[Piece]
+    insights: Sequence[Insight]
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """The items that come next, and how far the reviewers are."""
+
+    items: Sequence[Item]
+    accepted: int
+    """Extractions whose last decision was so."""
+    rejected: int
+    agreement: Agreement | None
+
+
+def read_queue(store: Store, reviewer: str, limit: int) -> Queue:
+    """Read the `limit` items that are most worth a look of this reviewer, by the thresholds of the export."""
+    filters = Filters()
+    rows = list(
+        store.rows(
+            read_query("review_queue"),
+            reviewer=reviewer, min_quality=filters.min_quality, net_above=filters.net_above, limit=limit,
+        )
+    )  # fmt: skip
+    ids = [row["extraction_id"] for row in rows]
+    texts = {row["extraction_id"]: row for row in store.rows(read_query("review_texts"), ids=ids)}
+    votes = {row["insight"]: row for row in store.rows(read_query("review_votes"), ids=ids)}
+    decisions = list(store.rows(read_query("review_counts")))
+    counts = Counter({row["extraction_id"]: row["decision"] for row in decisions}.values())
+    return Queue(list(_items(rows, texts, votes)), counts[1], counts[0], agreement(decisions))
+
+
+def to_json(queue: Queue) -> dict[str, Any]:
+    """Return the queue as the page reads it."""
+    return asdict(queue)
+
+
+def _items(rows: Iterable[Row], texts: Mapping[str, Row], votes: Mapping[str, Row]) -> Iterator[Item]:
+    for row in rows:
+        text = texts[row["extraction_id"]]
+        insights = [_insight(insight, votes) for insight in text["insights"]]
+        source = text["source_content"] or _text_of_messages(text["messages"])
+        yield Item(
+            row["extraction_id"], text["timestamp"], row["topic"], text["source_url"], text["source_truncated"],
+            text["is_corrected"], row["quality_score"], row["net"], row["viewers"],
+            None if row["cost"] is None else str(row["cost"]), row["reasons"],
+            mark_passages(source, [insight.text for insight in insights]), insights,
+        )  # fmt: skip
+
+
+def _insight(insight: Row, votes: Mapping[str, Row]) -> Insight:
+    counts = votes.get(insight["insight"], {"likes": 0, "dismissals": 0})
+    return Insight(insight["text"], insight["category"], counts["likes"], counts["dismissals"])
+
+
+def _text_of_messages(messages: str) -> str:
+    """Return the texts that the user sent, one after the other; captured messages are JSON."""
+    captured = json.loads(messages) if messages else []
+    contents = [message.get("content") for message in captured if message.get("role") == "user"]
+    return "\n\n".join(text for content in contents for text in _texts(content))
+
+
+def _texts(content: object) -> list[str]:
+    if isinstance(content, str):
+        return [content]
+    blocks = content if isinstance(content, list) else []
+    return [block["text"] for block in blocks if isinstance(block, dict) and isinstance(block.get("text"), str)]
