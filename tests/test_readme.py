@@ -12,6 +12,7 @@ import pytest
 
 from collector.fence import registry
 from otel_training import conventions
+from otel_training.anthropic.watch import watch
 from otel_training.cli.app import app
 from otel_training.cli.review import review
 from otel_training.cli.serve import serve
@@ -118,6 +119,8 @@ def test_python_blocks_run(block: str) -> None:
     exec(compile(block, "README.md", "exec"), {"__name__": "readme"})  # noqa: S102 - our own README
 
     assert flush(30)
+    # One of them ends with `uninstrument()`, which holds for the process that other tests run in, too.
+    watch()
 
 
 def _expected(line: str, codes: dict[str, int]) -> int:
