@@ -13,7 +13,6 @@ from otel_training.version import __version__
 _NAMES: Final = (
     "status", "view", "review", "analyze", "prices", "savings", "dataset", "export", "validate", "import", "ship",
     "doctor", "serve", "settle", "schema", "demo",
-    "serve", "settle", "schema", "demo",
 )  # fmt: skip
 
 

@@ -102,7 +102,7 @@ def export(  # noqa: PLR0913 - an option each
             )
         leaks = store.row(read_query("dataset_leaks"), dataset_id=snapshot.dataset_id) if snapshot else {}
     output.emit([asdict(report)], lambda _: [draw_report(report), *([draw_leaks(leaks)] if leaks else [])])
-    if output is Output.TEXT:
+    if output is Output.TEXT and snapshot is None:
         note(f"Too few or too many? --min-quality, --net-above, --min-viewers; `{COMMAND} analyze` shows the spread.")
 
 
