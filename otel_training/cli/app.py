@@ -12,7 +12,7 @@ from otel_training.version import __version__
 
 _NAMES: Final = (
     "status", "view", "review", "analyze", "prices", "savings", "dataset", "export", "validate", "import", "ship",
-    "doctor", "serve", "settle", "schema", "demo",
+    "doctor", "serve", "settle", "schema", "forget", "demo",
 )  # fmt: skip
 
 

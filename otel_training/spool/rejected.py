@@ -1,12 +1,13 @@
 """Setting aside: lines that no store or receiver takes are kept in a segment of the same name, beside the reason."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from otel_training.folder import DataFolder
 from otel_training.ownership import open_own, own_folder
-from otel_training.spool.segments import Segment
+from otel_training.spool.segments import NEW, SUFFIX, Segment
 
 REASON: Final = ".reason"
 """Suffix of the file beside what was set aside."""
@@ -34,3 +35,25 @@ def _append(path: Path, data: bytes, header: bytes = b"") -> None:
         Segment(path, file, size).append(data if size else header + data)
     finally:
         os.close(file)
+
+
+def forget_lines(folder: DataFolder, needles: Sequence[bytes]) -> int:
+    """Take the lines that hold any of the needles out of what was set aside; returns how many there were.
+
+    A file's first line is its segment's header, and stays.
+    """
+    count = 0
+    for path in sorted(folder.rejected.glob(f"*{SUFFIX}")):
+        header, *lines = path.read_bytes().splitlines(keepends=True) or [b""]
+        kept = [line for line in lines if not any(needle in line for needle in needles)]
+        if len(kept) == len(lines):
+            continue
+        count += len(lines) - len(kept)
+        fresh = path.with_suffix(NEW)
+        file = open_own(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        with os.fdopen(file, "wb") as replacement:
+            replacement.writelines([header, *kept])
+            replacement.flush()
+            os.fsync(replacement.fileno())
+        fresh.replace(path)
+    return count

@@ -28,6 +28,7 @@ def test_every_command_has_help() -> None:
         "serve",
         "settle",
         "schema",
+        "forget",
         "demo",
     }
     assert sorted(names) == NAMES

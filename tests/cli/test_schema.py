@@ -27,10 +27,10 @@ def store(folder: DataFolder) -> Iterator[Store]:
 @pytest.mark.parametrize(
     ("options", "statements"),
     [
-        ("", 83),
-        ("--replicated", 83),
-        ("--cluster training", 111),
-        ("--cluster {cluster} --replicated --ttl-days 400", 111),
+        ("", 84),
+        ("--replicated", 84),
+        ("--cluster training", 113),
+        ("--cluster {cluster} --replicated --ttl-days 400", 113),
         ("--roles", 6),
         ("--roles --cluster training", 6),
     ],

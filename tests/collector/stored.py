@@ -15,6 +15,7 @@ OF_THE_STORE: Final = {
     "schema_migrations": "when each store was made",
     "unsettled": "what is not settled yet, and when it came",
     "settling": "what a settling worked on",
+    "forgotten": "what a command of ours deletes",
     "segments": "how far our own drain read: nothing is drained where a collector writes",
 }
 """Tables that are not compared, each with its reason; no column of a typed table says when or how it was inserted."""

@@ -108,6 +108,7 @@ def test_shards_by_what_is_counted_together() -> None:
         "reader_events": "id",
         "unsettled": "key",
         "settling": "run",
+        "forgotten": "kind",
     } == keys
 
 

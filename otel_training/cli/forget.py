@@ -1,0 +1,103 @@
+"""`otel-training forget`: what is kept of a reader, a source, an extraction or a program."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import click
+from rich.console import RenderableType
+
+from otel_training.cli.output import Output, note, output_options, progress, show, table
+from otel_training.cli.store import open_store
+from otel_training.conventions import COMMAND, USER_HASH
+from otel_training.events.host_json import stored_url
+from otel_training.folder import find_folder, make_folder
+from otel_training.pipeline.pipeline import make_finisher
+from otel_training.pipeline.settings import settings_in_force
+from otel_training.privacy.redact import Redactor
+from otel_training.spool.rejected import forget_lines
+from otel_training.spool.segments import segment_paths
+from otel_training.store.client import read_query
+from otel_training.store.forget import Scope, find
+from otel_training.store.forget import forget as forget_rows
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What was kept, and of it forgotten."""
+
+    rows: Mapping[str, int]
+    """By table."""
+    datasets: list[str]
+    """Those that held any of it: files that were exported from them hold it still."""
+    rejected: int
+    """Lines that had been set aside."""
+    segments: int
+    """Files that running apps still write, whose lines were taken in already; they go when they are full."""
+    forgotten: bool
+
+
+@click.command()
+@click.option("--user", help="A reader, by the id that your app knows.")
+@click.option("--pseudonym", help="A reader, by the pseudonym that was made of it, perhaps by an earlier key.")
+@click.option("--source", help="All extractions of a source, by its URL.")
+@click.option("--extraction", help="One extraction, by its id.")
+@click.option("--service", help="All that a program recorded, by its service name: a test run that got in.")
+@click.option("--show", "only_show", is_flag=True, help="Only show what is kept.")
+@click.option("--yes", is_flag=True, help="Ask nothing.")
+@output_options()
+def forget(*, only_show: bool, yes: bool, output: Output, **asked: str | None) -> None:
+    """Delete what is kept of a reader, a source or a program.
+
+    From all tables, datasets and lines that were set aside; the figures are computed anew. Training files that were
+    exported stay: the datasets that they are of are named.
+    """
+    given = {name: value for name, value in asked.items() if value}
+    if len(given) != 1:
+        raise click.UsageError("Say whom or what: one of --user, --pseudonym, --source, --extraction, --service.")
+    scope = _scope(**given)
+    with open_store() as (store, folder):
+        rows = find(store, scope)
+        names = [row["name"] for row in store.rows(read_query("forget_datasets"))]
+        needles = [row["id"].encode() for row in store.rows(read_query("forget_ids"))]
+        if rows and not only_show and not yes:
+            show(table("What is kept", ("table", "rows"), rows.items()), aside=True)
+            click.confirm("Delete it? It cannot be undone.", abort=True, err=True)
+        rejected = 0
+        if not only_show:
+            rejected = forget_lines(folder, needles)
+            with progress("Forgetting") as callback:
+                forget_rows(store, rows, callback)
+        receipt = Receipt(rows, names, rejected, len(segment_paths(folder.local)), forgotten=not only_show)
+    output.emit([{**given, **_fields(receipt)}], lambda _: _draw(receipt))
+    if names and output is Output.TEXT:
+        note(f"Training files of these datasets hold it, too: write them anew by `{COMMAND} export --dataset`.")
+
+
+def _scope(user: str = "", pseudonym: str = "", source: str = "", extraction: str = "", service: str = "") -> Scope:
+    settings = settings_in_force()
+    finisher = make_finisher(settings, make_folder(find_folder(settings)))
+    if user:
+        pseudonym = str(finisher.reader_attributes(user)[USER_HASH])
+    url = stored_url(source, Redactor(finisher.rules)) if source else ""
+    return Scope(reader=pseudonym, source=url, extraction=extraction, service=service)
+
+
+def _fields(receipt: Receipt) -> dict[str, object]:
+    return {
+        "rows": dict(receipt.rows), "datasets": receipt.datasets, "rejected": receipt.rejected,
+        "segments": receipt.segments, "forgotten": receipt.forgotten,
+    }  # fmt: skip
+
+
+def _draw(receipt: Receipt) -> list[RenderableType]:
+    verb = "Forgotten" if receipt.forgotten else "Kept"
+    if not receipt.rows and not receipt.rejected:
+        return ["Nothing is kept of it."]
+    parts: list[RenderableType] = [table(verb, ("table", "rows"), receipt.rows.items())]
+    if receipt.rejected:
+        parts.append(f"Of what was set aside: {receipt.rejected:,} lines.")
+    if receipt.datasets:
+        parts.append(f"In the datasets {', '.join(receipt.datasets)}.")
+    if receipt.forgotten and receipt.segments:
+        parts.append("Running apps still hold files with lines that were taken in: they go when the apps end.")
+    return parts

@@ -1,0 +1,29 @@
+-- Notes what is to be forgotten: the events, extractions and readers that belong to it.
+-- Parameters: each '' but one: reader, a pseudonym; source, a URL as it is kept; extraction, an id; service, a program's name.
+INSERT INTO forgotten (id, kind)
+WITH
+    found AS (
+        SELECT DISTINCT extraction_id AS id
+        FROM extractions
+        WHERE extraction_id = {extraction:String}
+            OR (source_url = {source:String} AND {source:String} != '')
+            OR (service = {service:String} AND {service:String} != '')
+    )
+SELECT id, 'extraction' FROM found
+UNION ALL SELECT {reader:String}, 'reader' WHERE {reader:String} != ''
+UNION ALL
+SELECT event_id, 'event'
+FROM (
+    SELECT event_id, service, user_hash, '' AS extraction_id FROM feedback
+    UNION ALL SELECT event_id, service, user_hash, '' FROM impressions
+    UNION ALL SELECT event_id, service, user_hash, '' FROM queries
+    UNION ALL SELECT event_id, service, reviewer, extraction_id FROM reviews
+    UNION ALL SELECT event_id, service, '', extraction_id FROM llm_calls
+    UNION ALL SELECT event_id, service, '', extraction_id FROM links
+    UNION ALL SELECT event_id, service, '', target_id FROM scores
+    UNION ALL SELECT event_id, service, '', extraction_id FROM corrections
+    UNION ALL SELECT extraction_id, '', '', extraction_id FROM extractions
+)
+WHERE (user_hash = {reader:String} AND {reader:String} != '')
+    OR (service = {service:String} AND {service:String} != '')
+    OR extraction_id IN (SELECT id FROM found)

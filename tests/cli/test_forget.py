@@ -1,0 +1,150 @@
+"""`otel-training forget`: nothing is left of what was forgotten, and all else is as if it had never been."""
+
+import json
+from typing import Any
+
+import pytest
+
+import otel_training
+from otel_training.folder import DataFolder, make_folder
+from otel_training.pipeline import process
+from otel_training.pipeline.pipeline import make_finisher
+from otel_training.pipeline.settings import settings_in_force
+from otel_training.review.decisions import Decision, Verdict, decide, keep_in
+from otel_training.spool.rejected import set_aside
+from otel_training.store.session import open_drained
+
+pytestmark = pytest.mark.slow
+
+TABLES = "SELECT name FROM system.tables WHERE database = currentDatabase() AND engine LIKE '%MergeTree'"
+WORD = "Zanzibar"
+"""In every text of the source that is forgotten."""
+
+
+@otel_training.extraction
+def extract(topic: str, source_url: str, source_content: str) -> dict[str, Any]:
+    """Answer an insight, and report a call."""
+    text = f"{source_content.partition(' ')[0]} orders rose"
+    messages = [{"role": "user", "content": f"Extract: {source_content}"}]
+    otel_training.current().llm_call(
+        model="claude-haiku-4-5", input=messages, output=json.dumps([text]), input_tokens=9
+    )
+    return {"insights": [{"text": text}], "quality_score": 8}
+
+
+def gather(sources: dict[str, str], readers: range) -> list[str]:
+    """Extract each source, and have readers see and like its insight; returns the extractions' ids."""
+    ids = []
+    for url, content in sources.items():
+        extract("chips", url, content)
+        ids.append(otel_training.current().id)
+        insight = otel_training.insight_id(url, f"{content.partition(' ')[0]} orders rose")
+        for reader in readers:
+            otel_training.record_impressions([insight], user_id=reader)
+            otel_training.record_feedback(insight, "like", user_id=reader)
+    assert process.flush(30)
+    return ids
+
+
+def holding(text: str) -> dict[str, int]:
+    """Count by table the rows in which a text stands, in whatever column, and the parts that nobody reads any more."""
+    with open_drained(settings_in_force()) as (store, _):
+        counts = {}
+        for table in [row["name"] for row in store.rows(TABLES)]:
+            query = (
+                "SELECT count() AS rows FROM {table:Identifier} WHERE position(toString(tuple(*)), {text:String}) > 0"
+            )
+            counts[table] = store.row(query, table=table, text=text)["rows"]
+        counts["old parts"] = store.row(
+            "SELECT count() AS parts FROM system.parts WHERE NOT active AND table != 'schema_migrations'"
+        )["parts"]
+    return {table: count for table, count in counts.items() if count}
+
+
+def figures(rows: Any) -> list[tuple[Any, ...]]:
+    """Return what is computed: of each topic samples, votes and readers."""
+    (analysis,) = rows("analyze")
+    return [(row["name"], row["samples"], row["liked"]["total"], row["viewers"]) for row in analysis["topics"]]
+
+
+def test_forgets_a_reader(folder: DataFolder, rows: Any, command: Any) -> None:
+    """Its pseudonym stands nowhere; the votes that are left are those of the others."""
+    gather({"https://news.example/1": "Chip makers"}, range(3))
+    pseudonym = str(make_finisher(settings_in_force(), make_folder(folder)).reader_attributes(1)["user.hash"])
+    before = holding(pseudonym)
+    assert {"feedback", "impressions", "readers"} <= set(before)
+    set_aside(folder, "1.jsonl", b'{"header": 1}\n', f'{{"a": "{pseudonym}"}}\n{{"b": 2}}\n'.encode(), "why")
+
+    shown = rows("forget", "--pseudonym", pseudonym, "--show")[0]["rows"]
+    (receipt,) = rows("forget", "--user", 1, "--yes")
+
+    assert {"impressions": 1, "feedback": 1, "reader_events": 2, "readers": 1} == receipt["rows"] == shown
+    assert (1, [], True) == (receipt["rejected"], receipt["datasets"], receipt["forgotten"])
+    assert b'{"header": 1}\n{"b": 2}\n' == (folder.rejected / "1.jsonl").read_bytes()
+    assert {} == holding(pseudonym)
+    assert [("chips", 1, 2, 2)] == figures(rows)
+    assert 0 == command("schema", "verify", "--deep")[0]
+    assert {} == rows("forget", "--user", 1, "--show")[0]["rows"]
+
+
+def test_forgets_a_source(folder: DataFolder, rows: Any, command: Any) -> None:
+    """No text of it stands anywhere, not in a dataset either, which is named; the other source is as it was."""
+    url = "https://news.example/2?token=s3cret"
+    ids = gather({"https://news.example/1": "Chip makers", url: f"{WORD} makers"}, range(3))
+    otel_training.record_correction(ids[1], [f"{WORD} orders fell"])
+    finisher, keep = make_finisher(settings_in_force(), make_folder(folder)), keep_in(settings_in_force(), folder)
+    decide(Decision(ids[1], Verdict.ACCEPT), "mira", finisher, keep)
+    assert process.flush(30)
+    made = command("dataset", "create", "v1", "--min-viewers", 1, "--split", "100/0/0", "--group-by", "url")
+    assert 0 == made[0], made[2]
+    assert {"extractions", "llm_calls", "corrections", "dataset_rows"} <= set(holding(WORD))
+
+    shown = rows("forget", "--extraction", ids[1], "--show")[0]["rows"]
+    (receipt,) = rows("forget", "--source", url, "--yes")
+
+    assert (["v1"], shown) == (receipt["datasets"], receipt["rows"])
+    assert {} == holding(WORD)
+    assert {} == {table: count for table, count in holding(ids[1]).items() if table != "impressions"}
+    assert [("chips", 1, 3, 3)] == figures(rows)
+    assert [ids[0]] == [row["extraction_id"] for row in rows("view", "extraction")]
+    assert 0 == command("schema", "verify", "--deep")[0]
+
+
+def test_forgets_a_program(rows: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test run that got in goes, with all that it recorded; what others recorded stays."""
+    gather({"https://news.example/1": "Chip makers"}, range(2))
+    monkeypatch.setenv("OTEL_SERVICE_NAME", "test-run")
+    process.reset()
+    gather({"https://news.example/2": f"{WORD} makers"}, range(5))
+    process.reset()
+
+    (receipt,) = rows("forget", "--service", "test-run", "--yes")
+
+    assert {"extractions": 1, "impressions": 5, "feedback": 5} == {
+        table: receipt["rows"][table] for table in ("extractions", "impressions", "feedback")
+    }
+    assert {} == holding(WORD)
+    assert [("chips", 1, 2, 2)] == figures(rows)
+
+
+def test_shows_and_asks_before_it_deletes(rows: Any, command: Any) -> None:
+    """--show deletes nothing; nor does a command that nobody confirms."""
+    gather({"https://news.example/1": "Chip makers"}, range(3))
+
+    (shown,) = rows("forget", "--user", 1, "--show")
+    code, _, err = command("forget", "--user", 1)
+
+    assert (1, False) == (shown["rows"]["feedback"], shown["forgotten"])
+    assert 1 == code
+    assert "Delete it?" in err
+    assert [("chips", 1, 3, 3)] == figures(rows)
+    assert "Nothing is kept of it." in command("forget", "--user", "nobody", "--yes")[1]
+
+
+@pytest.mark.parametrize("options", [[], ["--user", "1", "--source", "u"], ["--user", ""]])
+def test_wants_one_thing_to_forget(command: Any, options: list[str]) -> None:
+    """Neither nothing, which would be all, nor two at once."""
+    code, _, err = command("forget", *options)
+
+    assert 2 == code
+    assert "one of --user, --pseudonym, --source, --extraction, --service" in " ".join(err.split())
