@@ -41,6 +41,8 @@ def remember(handle: "Handle", value: object, insights: "list[Insight] | None", 
             reference = weakref.ref(value)
     if not marks:
         marks = [(node,) for node in islice(_nodes(value, 2), BREADTH) if type(node) in _CONTAINERS and not node]
+    # One object stands for None, and one for each text of a letter or none, wherever they occur.
+    marks = [mark for mark in marks or () if type(mark[0]) in _CONTAINERS or (mark[0] is not None and len(mark[0]) > 1)]
     if marks or reference is not None:
         _recent.append((id(value), handle, reference, marks))
 
@@ -49,14 +51,20 @@ def find(value: object) -> "Handle | None":
     """Return the handle of the extraction that returned a value, or insights in it; None in doubt."""
     nodes = {id(node) for node in islice(_nodes(value), _NODES)}
     holders: dict[int, Handle] = {}
+    shared: dict[int, set[int]] = {}
+    here: Handle | None = None
     for address, handle, reference, marks in reversed(list(_recent)):
         if reference is not None and value is not None and reference() is value:
             return handle
-        if any(id(mark[0]) in nodes for mark in marks):
-            if address == id(value):
-                return handle
+        if within := nodes & {id(mark[0]) for mark in marks}:
             holders[id(handle)] = handle
-    return next(iter(holders.values())) if len(holders) == 1 else None
+            shared[id(handle)] = within
+            if address == id(value) and here is None:
+                here = handle
+    if len(holders) == 1:
+        return next(iter(holders.values()))
+    # At the address of what one returned may stand a later list with the insights of several.
+    return here if here is not None and shared[id(here)].issuperset(set().union(*shared.values())) else None
 
 
 def _nodes(value: object, depth: int = _DEPTH) -> Iterator[object]:

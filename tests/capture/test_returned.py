@@ -232,6 +232,28 @@ def test_what_no_extraction_returned_finds_none(lines: Lines, other: str, caplog
     assert ([2], 1, {}) == (losses, len(caplog.records), running.attributes)
 
 
+@extraction
+def extract_blanks() -> list[dict[str, str | None]]:
+    """Return insights whose texts are the same objects wherever they occur."""
+    return [{"text": None, "category": "a"}, {"text": "", "category": "b"}]
+
+
+@pytest.mark.parametrize("other", [None, "", [{"text": ""}]])
+def test_texts_that_are_everywhere_tell_nothing(other: object) -> None:
+    """What holds None or an empty text was not returned by who returned one, too."""
+    blanks = extract_blanks()
+
+    assert "" == current(other).id
+    assert blanks
+
+
+def test_a_list_of_several_at_the_place_of_a_former_one_is_nobodys() -> None:
+    """Lists are known by their address, which a later one may have: its insights are of two extractions."""
+    found = {current([*extract(f"{number}a"), *extract(f"{number}b")]).id for number in range(200)}
+
+    assert {""} == found
+
+
 def test_what_was_let_go_is_not_kept_and_not_mistaken() -> None:
     """Objects die with the app's last reference; a later one at the same address is not taken for them."""
     handles = set()
