@@ -138,7 +138,8 @@ def test_empty_ones_are_a_share(rows: Any) -> None:
     @otel_training.extraction
     def nothing(source_url: str, source_content: str, output: str = "") -> dict[str, Any]:
         if output:
-            otel_training.current().llm_call(model="m", input="Extract", output=output)
+            # Rows that are equal would be written once.
+            otel_training.current().llm_call(model="m", input=f"Extract: {source_content}", output=output)
         return {"insights": []}
 
     for number in range(8):

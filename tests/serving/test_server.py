@@ -67,7 +67,9 @@ def test_the_other_commands_ask_it(start: Any, tmp_path: Path) -> None:
         exported = cli(endpoint, "export", "--out", "t.jsonl", "--min-viewers", 3)
 
         assert (5, 5, 0) == tuple(json.loads(status.stdout)[name] for name in ("captured", "stored", "spooled"))
-        assert ["feedback"] * 3 + ["extraction"] == [json.loads(line)["stage"] for line in viewed.stdout.splitlines()]
+        assert ["feedback"] * 3 + ["extraction", "score"] == [
+            json.loads(line)["stage"] for line in viewed.stdout.splitlines()
+        ]
         assert {"imported": {"feedback": 1}, "unreadable": 0} == json.loads(imported.stdout)
         assert {"like": 3, "x": 1} == json.loads(analyzed.stdout)["reactions"]["actions"]
         assert (0, 1) == (exported.returncode, len((tmp_path / "t.jsonl").read_text().splitlines()))
