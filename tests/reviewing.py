@@ -15,11 +15,12 @@ BROWSER: Final = next(filter(None, map(shutil.which, ("chromium", "chromium-brow
 
 
 @contextmanager
-def reviewing(home: Path, cwd: Path, *options: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """Run the command; yields the address that it prints."""
+def reviewing(home: Path, cwd: Path, *options: str, **extra: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """Run the command; yields the address that it prints. It opens a browser only where `BROWSER` is given."""
+    quiet = [] if "BROWSER" in extra else ["--no-browser"]
     command = subprocess.Popen(
-        [sys.executable, "-m", "otel_training.cli", "review", "--no-browser", *options],
-        env=environment(OTEL_TRAINING_HOME=str(home)),
+        [sys.executable, "-m", "otel_training.cli", "review", *quiet, *options],
+        env=environment(OTEL_TRAINING_HOME=str(home), **extra),
         cwd=cwd, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     try:

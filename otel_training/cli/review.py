@@ -1,7 +1,9 @@
 """`otel-training review`: people decide what is a good example."""
 
 import getpass
+import os
 import signal
+import sys
 import webbrowser
 from contextlib import suppress
 from functools import partial
@@ -55,7 +57,7 @@ def review(*, port: int, reviewer: str | None, limit: int, no_browser: bool) -> 
         )
         address = f"http://{HOST}:{number}/?token={session.token}"
         show(f"Review as {name}, for one browser of this machine: {address}", "Ctrl-C ends it.", aside=True)
-        if not no_browser:
+        if not no_browser and _has_screen():
             with suppress(webbrowser.Error):
                 webbrowser.open(address)
         import uvicorn
@@ -66,6 +68,11 @@ def review(*, port: int, reviewer: str | None, limit: int, no_browser: bool) -> 
             uvicorn.Server(uvicorn.Config(site.app(), lifespan="off", log_config=None, server_header=False)).run(
                 [listener]
             )
+
+
+def _has_screen() -> bool:
+    """Return whether a browser would have a window: one of text would take the terminal."""
+    return sys.platform == "darwin" or not {"BROWSER", "DISPLAY", "WAYLAND_DISPLAY"}.isdisjoint(os.environ)
 
 
 def _user() -> str:

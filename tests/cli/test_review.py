@@ -13,6 +13,7 @@ import pytest
 import otel_training
 from otel_training.folder import DataFolder
 from otel_training.pipeline import process
+from tests.receiving import until
 from tests.reviewing import BROWSER, reviewing
 
 if TYPE_CHECKING:
@@ -71,6 +72,18 @@ def test_keeps_each_decision_and_ends_by_ctrl_c(
         assert 0 == program.wait(60)
 
     assert [(captured[0], "review", 1)] == listed(command)
+
+
+def test_opens_the_users_browser(folder: DataFolder, captured: list[str], tmp_path: Path) -> None:
+    """By the address that it prints."""
+    browser, opened = tmp_path / "browser", tmp_path / "opened"
+    browser.write_text(f'#!/bin/sh\nprintf %s "$1" > {opened}.new && mv {opened}.new {opened}\n', encoding="utf-8")
+    browser.chmod(0o700)
+
+    with reviewing(folder.path, tmp_path, BROWSER=str(browser)) as (address, _):
+        until(opened.exists)
+
+        assert address == opened.read_text(encoding="utf-8")
 
 
 def test_says_what_it_needs(command: Any) -> None:
