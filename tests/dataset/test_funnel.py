@@ -77,6 +77,7 @@ def test_a_reviewer_decides_before_score_and_readers(folder: DataFolder, rows: A
         ("distinct", 2, 2, 0, "2 with the source and the insights of another"),
     ] == [tuple(step.values()) for step in report["funnel"]["steps"][3:]]  # fmt: skip
     assert {"accepted", "edited"} == {row["source_url"] for row in manifest(Path("t.manifest.json"))["rows"]}
+    assert 2 == rows("analyze")[0]["totals"]["examples"]
     assert "As it should be" in Path("t.jsonl").read_text(encoding="utf-8")
 
 

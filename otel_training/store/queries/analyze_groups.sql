@@ -8,8 +8,16 @@ WITH
     is_sample AND extraction_id GLOBAL IN (SELECT argMax(extraction_id, ts) FROM examples FINAL WHERE is_sample GROUP BY duplicate_key)
         AS is_latest,
     is_latest AND quality_score IS NOT NULL AND e.likes + e.dismissals > 0 AS is_voted,
-    has_text AND outcome = 'ok' AND (has_content OR call_event_id != '') AND quality_score >= {min_quality:Float64}
-        AND net > {net_above:Float64} AND e.viewers >= {min_viewers:UInt64} AS is_example
+    has_text AND outcome = 'ok' AND (has_content OR call_event_id != '')
+        AND duplicate_key GLOBAL NOT IN (SELECT duplicate_key FROM v_decisions WHERE decision = 0)
+        AND (
+            is_corrected
+            OR duplicate_key GLOBAL IN (SELECT duplicate_key FROM v_decisions WHERE decision = 1)
+            OR (
+                quality_score >= {min_quality:Float64} AND net > {net_above:Float64}
+                AND e.viewers >= {min_viewers:UInt64}
+            )
+        ) AS is_example
 SELECT
     multiIf(
         grouping(topic) = 0, 'topic', grouping(model) = 0, 'model', grouping(prompt_version) = 0, 'prompt_version',
