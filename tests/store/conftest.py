@@ -21,8 +21,9 @@ from otel_training.store import client
 from otel_training.store.client import Store, embedded_dsn, read_query
 
 QUERIES = sorted(path.stem for path in (Path(client.__file__).parent / "queries").glob("*.sql"))
-# All but the load, and the questions about the schema itself and about datasets, which a command makes first.
-READING = [name for name in QUERIES if name != "drain" and not name.startswith(("schema_", "settle_", "dataset_"))]
+# All but the load, and the questions about the schema, datasets and what is forgotten, which a command makes first.
+_OTHERS = ("schema_", "settle_", "dataset_", "forget_")
+READING = [name for name in QUERIES if name != "drain" and not name.startswith(_OTHERS)]
 # Nothing listens there: by its port the engine takes such a server for itself, so that shards read the same tables.
 SHARD = "<shard><replica><host>{}</host><port>19000</port></replica></shard>"
 PARAMETERS = {
