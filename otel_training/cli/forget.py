@@ -16,7 +16,6 @@ from otel_training.pipeline.settings import settings_in_force
 from otel_training.privacy.redact import Redactor
 from otel_training.spool.rejected import forget_lines
 from otel_training.spool.segments import segment_paths
-from otel_training.store.client import read_query
 from otel_training.store.forget import Scope, find
 from otel_training.store.forget import forget as forget_rows
 
@@ -56,20 +55,19 @@ def forget(*, only_show: bool, yes: bool, output: Output, **asked: str | None) -
         raise click.UsageError("Say whom or what: one of --user, --pseudonym, --source, --extraction, --service.")
     scope = _scope(**given)
     with open_store() as (store, folder):
-        rows = find(store, scope)
-        names = [row["name"] for row in store.rows(read_query("forget_datasets"))]
-        needles = [row["id"].encode() for row in store.rows(read_query("forget_ids"))]
-        if rows and not only_show and not yes:
-            show(table("What is kept", ("table", "rows"), rows.items()), aside=True)
+        held = find(store, scope)
+        if held.rows and not only_show and not yes:
+            show(table("What is kept", ("table", "rows"), held.rows.items()), aside=True)
             click.confirm("Delete it? It cannot be undone.", abort=True, err=True)
         rejected = 0
         if not only_show:
-            rejected = forget_lines(folder, needles)
+            rejected = forget_lines(folder, [identifier.encode() for identifier in held.ids])
             with progress("Forgetting") as callback:
-                forget_rows(store, rows, callback)
-        receipt = Receipt(rows, names, rejected, len(segment_paths(folder.local)), forgotten=not only_show)
+                forget_rows(store, scope, held, callback)
+        segments = len(segment_paths(folder.local))
+        receipt = Receipt(held.rows, held.datasets, rejected, segments, forgotten=not only_show)
     output.emit([{**given, **_fields(receipt)}], lambda _: _draw(receipt))
-    if names and output is Output.TEXT:
+    if held.datasets and output is Output.TEXT:
         note(f"Training files of these datasets hold it, too: write them anew by `{COMMAND} export --dataset`.")
 
 

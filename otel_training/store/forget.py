@@ -10,7 +10,7 @@ from otel_training.errors import StoreError
 from otel_training.progress import Progress, silent
 from otel_training.store.client import Store, read_query
 from otel_training.store.deployment import read_deployment
-from otel_training.store.settle import settle
+from otel_training.store.settle import INSERT_SECONDS, settle, settle_beside_inserts
 
 _HELD: Final = (
     ("extractions", "extraction_id", "extraction"),
@@ -30,10 +30,12 @@ _HELD: Final = (
     ("readers", "user_hash", "reader"),
 )
 """By table the column that says what a row belongs to, and the kind of what it holds."""
-_COMPUTED: Final = ("examples", "engagement", "reactions", "aliases", "aliases_by_insight", "settling", "unsettled")
+_COMPUTED: Final = ("examples", "engagement", "reactions", "aliases", "aliases_by_insight")
 """What settling writes anew from the others."""
 _LIFETIME: Final = "ALTER TABLE {table:Identifier} MODIFY SETTING old_parts_lifetime = 0"
 _RESET: Final = "ALTER TABLE {table:Identifier} RESET SETTING old_parts_lifetime"
+# Drops nothing, and then deletes old parts, for which the engine's own thread may take a minute to come by.
+_CLEAN: Final = "ALTER TABLE {table:Identifier} DROP PARTITION ID '190001'"
 _PARTS_SECONDS: Final = 120
 
 
@@ -49,38 +51,79 @@ class Scope:
     service: str = ""
 
 
-def find(store: Store, scope: Scope) -> dict[str, int]:
-    """Count the rows that are to be forgotten, by table; they are noted for `forget`.
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is kept of a scope."""
 
-    Raises `StoreError` on a cluster.
+    rows: Mapping[str, int]
+    """By table, where there are any."""
+    datasets: list[str]
+    """Names of the datasets that hold an extraction of it."""
+    ids: list[str]
+    """Pseudonyms, and ids of extractions and events, as they stand in lines that were set aside."""
+
+
+def find(store: Store, scope: Scope) -> Held:
+    """Find what is kept of a scope.
+
+    Raises `StoreError` on a cluster, and where an earlier `forget` is still under way.
     """
     if read_deployment(store).cluster:
         raise StoreError(
             "A cluster forgets shard by shard: run forget with OTEL_TRAINING_STORE at each of its servers."
         )
-    store.run("TRUNCATE TABLE forgotten")
-    store.run(read_query("forget_find"), **asdict(scope))
-    counts = {}
-    for table, column, kind in _HELD:
-        counts[table] = int(store.row(read_query("forget_rows"), table=table, column=column, kind=kind)["rows"])
-    return {table: count for table, count in counts.items() if count}
+    with _noted(store, scope):
+        rows = {
+            table: int(store.row(read_query("forget_rows"), table=table, column=column, kind=kind)["rows"])
+            for table, column, kind in _HELD
+        }
+        return Held(
+            {table: count for table, count in rows.items() if count},
+            [row["name"] for row in store.rows(read_query("forget_datasets"))],
+            [row["id"] for row in store.rows(read_query("forget_ids"))],
+        )
 
 
-def forget(store: Store, held: Mapping[str, int], progress: Progress = silent) -> None:
-    """Delete what `find` noted, with the parts that held it, and settle what was computed of it anew.
+def forget(store: Store, scope: Scope, held: Held, progress: Progress = silent) -> None:
+    """Delete what `find` found of a scope, with the parts that held it, and settle what was computed of it anew.
 
-    Into the store nobody inserts meanwhile. Interrupted, it is to be run again.
+    Others may insert meanwhile. Interrupted, it is to be run again. Raises `StoreError` as `find` does.
     """
-    tables = [entry for entry in _HELD if entry[0] in held]
-    with _old_parts_gone(store, [*held, *_COMPUTED]):
-        for number, (table, column, kind) in enumerate(tables, 1):
-            store.run(read_query("forget_delete"), table=table, column=column, kind=kind)
-            progress(number, len(tables))
+    if not held.rows:
+        return
+    tables = [entry for entry in _HELD if entry[0] in held.rows]
+    with _old_parts_gone(store, [*held.rows, *_COMPUTED]):
+        with _noted(store, scope):
+            for number, (table, column, kind) in enumerate(tables, 1):
+                store.run(read_query("forget_delete"), table=table, column=column, kind=kind)
+                progress(number, len(tables))
         for table in _COMPUTED:
             store.run("TRUNCATE TABLE {table:Identifier}", table=table)
-        store.run(read_query("settle_all"))
-        settle(store, progress)
+        _settle_anew(store, progress)
+
+
+@contextmanager
+def _noted(store: Store, scope: Scope) -> Iterator[None]:
+    """Note what belongs to a scope in `forgotten`, for as long as the block runs."""
+    # It reads the notes while it rewrites a table, and takes up again where a killed process left it.
+    if store.row(read_query("forget_running"))["mutations"]:
+        raise StoreError("An earlier forget is still rewriting tables: run it again in a minute.")
     store.run("TRUNCATE TABLE forgotten")
+    store.run(read_query("forget_find"), **asdict(scope))
+    try:
+        yield
+    finally:
+        store.run("TRUNCATE TABLE forgotten")
+
+
+def _settle_anew(store: Store, progress: Progress) -> None:
+    """Settle everything, as if all of it had come in before any insert that is under way."""
+    now = int(store.row("SELECT toUnixTimestamp(now()) AS now")["now"])
+    store.run(read_query("settle_all"), at=now - 2 * INSERT_SECONDS)
+    if store.is_embedded:
+        settle(store, progress)
+    else:
+        settle_beside_inserts(store, now - INSERT_SECONDS, progress)
 
 
 @contextmanager
@@ -91,7 +134,9 @@ def _old_parts_gone(store: Store, tables: list[str]) -> Iterator[None]:
     try:
         yield
         deadline = time.monotonic() + _PARTS_SECONDS
-        while store.row(read_query("forget_parts"), tables=tables)["parts"]:
+        while old := [row["table"] for row in store.rows(read_query("forget_parts"), tables=tables)]:
+            for table in old:
+                store.run(_CLEAN, table=table)
             if time.monotonic() > deadline:
                 raise StoreError("What was deleted is still on the disk: run it again in some minutes.")
             time.sleep(0.2)

@@ -57,7 +57,7 @@ def stale_rows(store: Store, progress: Progress = silent) -> Iterator[Difference
         for table in _TYPED:
             scratch.run(_DROP_TABLE, table=table)
             scratch.run(read_template("merge"), table=table, database=DATABASE, pattern=f"^{table}$")
-        scratch.run(read_query("settle_all"))
+        scratch.run(read_query("settle_all"), at=0)
         settle(scratch, progress)
         for row in store.rows(read_query("schema_stale"), scratch=_SCRATCH):
             yield Difference(**row)

@@ -140,7 +140,7 @@ def fill(store: Store, size: Size) -> None:
     for migration in read_migrations():
         if migration.name.endswith(("readers_rows", "reader_events_rows")):
             store.run(migration.statement)
-    store.run(read_query("settle_all"))
+    store.run(read_query("settle_all"), at=0)
 
 
 def command(folder: DataFolder, *argv: str) -> tuple[float, float]:

@@ -135,6 +135,8 @@ def test_shows_and_asks_before_it_deletes(rows: Any, command: Any) -> None:
     code, _, err = command("forget", "--user", 1)
 
     assert (1, False) == (shown["rows"]["feedback"], shown["forgotten"])
+    with open_drained(settings_in_force()) as (store, _):
+        assert [] == list(store.rows("SELECT * FROM forgotten"))
     assert 1 == code
     assert "Delete it?" in err
     assert [("chips", 1, 3, 3)] == figures(rows)

@@ -75,6 +75,23 @@ def test_the_other_commands_ask_it(start: Any, tmp_path: Path) -> None:
         assert (0, 1) == (exported.returncode, len((tmp_path / "t.jsonl").read_text().splitlines()))
 
 
+def test_forgets_beside_an_app_that_writes(start: Any, tmp_path: Path) -> None:
+    """What one reader did is gone from the served store; what comes in afterwards counts as ever."""
+    with start(tmp_path) as endpoint:
+        write(endpoint, "a", 3)
+        forgotten = cli(endpoint, "forget", "--user", 1, "--yes", "--json")
+        write(endpoint, "b", 1)
+        viewed = cli(endpoint, "view", "feedback", "--json")
+
+        assert (0, {"feedback": 1, "reader_events": 1, "readers": 1}) == (
+            forgotten.returncode, json.loads(forgotten.stdout)["rows"],
+        )  # fmt: skip
+        assert ["a", "a", "b"] == sorted(json.loads(line)["insight_id"] for line in viewed.stdout.splitlines())
+        assert [["a", "2"], ["b", "1"]] == endpoint.rows(
+            "SELECT id, sum(likes) FROM reactions FINAL GROUP BY id ORDER BY id"
+        )
+
+
 def test_drains_by_itself(start: Any, tmp_path: Path, eventually: Any) -> None:
     """What an app captures is there for Grafana within seconds, without any command."""
     with start(tmp_path) as endpoint:
