@@ -81,6 +81,18 @@ def test_a_reviewer_decides_before_score_and_readers(folder: DataFolder, rows: A
     assert "As it should be" in Path("t.jsonl").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize(("first", "second"), [(Verdict.ACCEPT, Verdict.REJECT), (Verdict.REJECT, Verdict.ACCEPT)])
+def test_of_two_reviewers_the_last_decides(folder: DataFolder, rows: Any, first: Verdict, second: Verdict) -> None:
+    """Whoever of them it is."""
+    settings = settings_in_force()
+    finisher, keep = make_finisher(settings, make_folder(folder)), keep_in(settings, folder)
+    extract("t", "u", "text", 2)
+    decide(Decision(otel_training.current().id, first), "noor", finisher, keep)
+    decide(Decision(otel_training.current().id, second), "mira", finisher, keep)
+
+    assert (second is Verdict.ACCEPT) == rows("analyze")[0]["totals"]["examples"]
+
+
 def no_extraction() -> None:
     """Somebody acts on what nobody captured."""
     otel_training.record_feedback("a", "like", user_id=1)
