@@ -37,7 +37,7 @@ def review(*, port: int, reviewer: str | None, limit: int, no_browser: bool) -> 
     """Review extractions in a local page: accept, reject, edit.
 
     What is most worth a look comes first. An accepted or edited extraction is an example whatever readers made of it, a
-    rejected one is none. Decisions are kept at once; `view review` lists them. Ctrl-C ends it.
+    rejected one is none. Decisions are kept at once; `view score` lists them. Ctrl-C ends it.
     """
     require_data()
     settings = settings_in_force()
