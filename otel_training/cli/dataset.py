@@ -47,8 +47,8 @@ _SHARES: Final = re.compile(r"(\d{1,3})/(\d{1,3})/(\d{1,3})")
 
 
 def _shares(_context: click.Context, _option: click.Parameter, value: str) -> tuple[int, ...]:
-    found = _SHARES.fullmatch(value)
-    if not found or not any(shares := tuple(map(int, found.groups()))):
+    match = _SHARES.fullmatch(value)
+    if not match or not any(shares := tuple(map(int, match.groups()))):
         raise click.BadParameter("the parts of train, validation and test, such as 80/10/10 or 90/0/10.")
     return shares
 
@@ -108,16 +108,16 @@ def create(  # noqa: PLR0913 - one for each option
         test_since=f"{test_since:%Y-%m-%d}" if test_since else "",
         **options,
     )
-    with open_store() as (store, _), progress("Choosing") as callback, draft(store, recipe, callback) as made:
-        snapshot = store_draft(store, made, name, callback)
+    with open_store() as (store, _), progress("Choosing") as callback, draft(store, recipe, callback) as drafted:
+        snapshot = store_draft(store, drafted, name, callback)
     if output is Output.TEXT:
         show(
-            draw_funnel(made.funnel),
-            *draw_list("What is missing", (gap.sentence for gap in made.funnel.gaps)),
+            draw_funnel(drafted.funnel),
+            *draw_list("What is missing", (gap.sentence for gap in drafted.funnel.gaps)),
             aside=True,
         )
     output.emit(
-        [asdict(snapshot) | {"leaks": made.leaks}], lambda _: [*draw_snapshot(snapshot), draw_leaks(made.leaks)]
+        [asdict(snapshot) | {"leaks": drafted.leaks}], lambda _: [*draw_snapshot(snapshot), draw_leaks(drafted.leaks)]
     )
     if output is Output.TEXT:
         note(f"`{COMMAND} export --dataset {name} --split train --out train.jsonl` writes it.")
@@ -167,7 +167,7 @@ def verify(*, name: str, output: Output) -> ExitCode:
 @click.argument("other", default="now")
 @output_options()
 def diff(*, name: str, other: str, output: Output) -> None:
-    """Compare a dataset with another, or with what it would be NOW."""
+    """Compare a dataset with another, or with what it would be now (`now`)."""
     with open_store() as (store, _), ExitStack() as stack:
         old = find_snapshot(store, name)
         if other == "now":
@@ -176,8 +176,8 @@ def diff(*, name: str, other: str, output: Output) -> None:
             nets = {row["extraction_id"]: row["net"] for row in now}
         else:
             after, nets = read_rows(store, find_snapshot(store, other)), {}
-        found = difference_of(read_rows(store, old), after, nets)
-    output.emit([asdict(found)], lambda _: [f"{name} to {other}: {found.sentence}"])
+        difference = difference_of(read_rows(store, old), after, nets)
+    output.emit([asdict(difference)], lambda _: [f"{name} to {other}: {difference.sentence}"])
 
 
 def _rows_now(stack: ExitStack, store: Store, snapshot: Snapshot) -> Iterator[FrozenRow]:
@@ -195,15 +195,17 @@ def _rows_now(stack: ExitStack, store: Store, snapshot: Snapshot) -> Iterator[Fr
 def explain_(*, extraction_id: str, filters: Filters, output: Output) -> None:
     """Say why an extraction is taken, or which filter drops it."""
     with open_store() as (store, _):
-        found = explain(store, filters, extraction_id)
-    output.emit([asdict(found)], lambda _: [draw_explanation(found)])
+        explanation = explain(store, filters, extraction_id)
+    output.emit([asdict(explanation)], lambda _: [draw_explanation(explanation)])
 
 
-def draw_explanation(found: Explanation) -> str:
+def draw_explanation(explanation: Explanation) -> str:
     """Say what became of an extraction, and by which figures."""
-    quality = "no score" if found.quality_score is None else f"quality {found.quality_score:g}"
-    figures = f"{found.likes:,} likes, {found.dismissals:,} dismissals, {plural(found.viewers, 'viewer')}"
-    return f"{found.sentence}\nIt has {quality}, {figures}; its prompt is by {found.prompt}."
+    quality = "no score" if explanation.quality_score is None else f"quality {explanation.quality_score:g}"
+    figures = (
+        f"{explanation.likes:,} likes, {explanation.dismissals:,} dismissals, {plural(explanation.viewers, 'viewer')}"
+    )
+    return f"{explanation.sentence}\nIt has {quality}, {figures}; its prompt is by {explanation.prompt}."
 
 
 def _verify_dataset(name: str, dataset_id: str = "") -> str:

@@ -151,6 +151,8 @@ def draw_report(report: Report) -> RenderableType:
 
 def draw_leaks(leaks: dict[str, int]) -> str:
     """Say what stands in two splits."""
-    found = [plural(count, kind) for kind, count in leaks.items() if count]
-    kinds = ", ".join(leaks)
-    return f"Leaks: {', '.join(found)} in two splits." if found else f"No leaks: no {kinds} stands in two splits."
+    crossing = [plural(count, kind) for kind, count in leaks.items() if count]
+    if crossing:
+        return f"Leaks: {', '.join(crossing)} in two splits."
+    *kinds, last = leaks
+    return f"No leaks: no {', '.join(kinds)} or {last} stands in two splits."

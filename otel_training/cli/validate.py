@@ -61,26 +61,29 @@ def validate(  # noqa: PLR0913 - an option each
     if rejects is not None and rejects.exists():
         raise TrainingError(f"{rejects} exists already: choose another --rejects.")
     with progress("Checking") as callback:
-        found = validate_file(file, target, against=against, rejects=rejects, max_length=max_length, progress=callback)
-    cost = None if price is None else found.tokens.total * price / 1e6
-    result = asdict(found) | {"tokens": found.tokens._asdict(), "epoch_cost": cost, "status": target.status}
-    output.emit([result], lambda _: draw(found, cost, f"{target.title}: {target.status}."))
-    return ExitCode.FAILED if found.counts else ExitCode.OK
+        validation = validate_file(
+            file, target, against=against, rejects=rejects, max_length=max_length, progress=callback
+        )
+    cost = None if price is None else validation.tokens.total * price / 1e6
+    result = asdict(validation) | {"tokens": validation.tokens._asdict(), "epoch_cost": cost, "status": target.status}
+    output.emit([result], lambda _: draw(validation, cost, f"{target.title}: {target.status}."))
+    return ExitCode.FAILED if validation.counts else ExitCode.OK
 
 
-def draw(found: Validation, cost: float | None, status: str) -> list[RenderableType]:
+def draw(validation: Validation, cost: float | None, status: str) -> list[RenderableType]:
     """Draw what was found, then what the file has."""
     parts: list[RenderableType] = []
-    if found.findings:
+    if validation.findings:
         rows = [
-            (finding.line or "file", finding.rule, f"{finding.problem}: {finding.fix}") for finding in found.findings
+            (finding.line or "file", finding.rule, f"{finding.problem}: {finding.fix}")
+            for finding in validation.findings
         ]
         parts.append(table("Findings", ("line", "rule", "what, and what to do"), rows[:_SHOWN]))
-        counts = ", ".join(f"{count:,} {rule}" for rule, count in sorted(found.counts.items()))
+        counts = ", ".join(f"{count:,} {rule}" for rule, count in sorted(validation.counts.items()))
         parts.append(f"Findings by rule: {counts}; --json and --rejects name more.")
-    tokens = found.tokens
+    tokens = validation.tokens
     parts.append(
-        f"{plural(found.rows, 'good row')} for {found.target}, {found.rejected:,} that break a rule\n"
+        f"{plural(validation.rows, 'good row')} for {validation.target}, {validation.rejected:,} that break a rule\n"
         f"Tokens ({tokens.counted_by}): {tokens.total:,}; half of the rows have up to {tokens.p50:,}, 95 % up to "
         f"{tokens.p95:,}, the longest {tokens.most:,}\n"
         + (

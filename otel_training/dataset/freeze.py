@@ -106,10 +106,10 @@ def _draft(store: Store, recipe: Recipe, file: IO[bytes], progress: Progress, *,
         steps.append(Step("with empty ones", len(picks) + len(empty), -len(empty), 0, "that answered no insight"))
     recipe, places, last = _split(store, recipe, [*picks, *empty], pairs, is_strict=is_strict)
     kept = [pick for pick in (*picks, *empty) if pick.extraction_id in places]
-    found = leaks(kept, places, pairs)
+    crossing = leaks(kept, places, pairs)
     if recipe.group_by != "domain":
-        del found["domain"]
-    return Draft(recipe, places, found, Funnel([*counts.steps, *steps, *last], counts.gaps), file)
+        del crossing["domain"]
+    return Draft(recipe, places, crossing, Funnel([*counts.steps, *steps, *last], counts.gaps), file)
 
 
 def store_draft(store: Store, draft: Draft, name: str, progress: Progress = silent) -> Snapshot:

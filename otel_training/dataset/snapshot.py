@@ -93,8 +93,8 @@ def read_snapshots(store: Store, name: str = "") -> list[Snapshot]:
 
 def find_snapshot(store: Store, name: str) -> Snapshot:
     """Return the snapshot of a name; raises `TrainingError`, which names those that there are."""
-    if found := read_snapshots(store, name) if name else []:
-        return found[0]
+    if snapshots := read_snapshots(store, name) if name else []:
+        return snapshots[0]
     names = ", ".join(snapshot.name for snapshot in read_snapshots(store))
     there = f"there are {names}" if names else f"`{COMMAND} dataset create {name}` makes it"
     raise TrainingError(f"There is no dataset {name!r}: {there}.")

@@ -42,15 +42,15 @@ def split_picks(  # noqa: PLR0913 - what is split, and how
     placed: set[str] = set()
     for pick in sorted(picks, key=lambda pick: (pick.extraction_id not in pinned, pick.age)):
         names = [*_names(pick, group_by), *(near[pick.extraction_id] & placed)]
-        found = {splits[root] for root in map(components.root, names) if root in splits}
-        found |= {pinned[pick.extraction_id]} if pick.extraction_id in pinned else set()
-        if len(found) > 1:
+        wanted = {splits[root] for root in map(components.root, names) if root in splits}
+        wanted |= {pinned[pick.extraction_id]} if pick.extraction_id in pinned else set()
+        if len(wanted) > 1:
             places[pick.extraction_id] = Place("", "")
             continue
         for name in names:
             root = components.join(names[0], name)
-        if found:
-            splits[root] = found.pop()
+        if wanted:
+            splits[root] = wanted.pop()
         placed.add(pick.extraction_id)
         kept.append(pick)
     oldest: dict[str, Pick] = {}
@@ -70,7 +70,7 @@ def leaks(picks: Iterable[Pick], places: Mapping[str, Place], pairs: Iterable[tu
         for kind, name in (("source", pick.source_url), ("text", pick.text), ("domain", pick.site)):
             if name:
                 sides[kind][name].add(places[pick.extraction_id].split)
-    counts = {kind: sum(len(found) > 1 for found in names.values()) for kind, names in sides.items()}
+    counts = {kind: sum(len(splits) > 1 for splits in names.values()) for kind, names in sides.items()}
     crossing = (places[a].split != places[b].split for a, b in pairs if a in places and b in places)
     return counts | {"near-duplicate": sum(crossing)}
 

@@ -30,7 +30,7 @@ def agreement(decisions: Iterable[Mapping[str, object]]) -> Agreement | None:
         return None
     first, second = pairs.most_common(1)[0][0]
     shared = [(by[first], by[second]) for by in by_extraction.values() if first in by and second in by]
-    agreed, count = sum(one == other for one, other in shared), len(shared)
-    ones, others = Counter(one for one, _ in shared), Counter(other for _, other in shared)
-    expected = sum(ones[label] * others[label] for label in ones) / count**2
+    agreed, count = sum(mine == theirs for mine, theirs in shared), len(shared)
+    mine, theirs = (Counter(labels) for labels in zip(*shared, strict=True))
+    expected = sum(mine[label] * theirs[label] for label in mine) / count**2
     return Agreement(count, agreed, None if expected == 1 else round((agreed / count - expected) / (1 - expected), 3))

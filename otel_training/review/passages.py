@@ -28,7 +28,7 @@ def mark_passages(source: str, insights: Sequence[str]) -> list[Piece]:
     support: list[list[int]] = [[] for _ in pieces]
     for place, insight in enumerate(insights):
         wanted = _words(insight)
-        shares = [len(wanted & found) / len(wanted) if wanted else 0.0 for found in words]
+        shares = [len(wanted & have) / len(wanted) if wanted else 0.0 for have in words]
         best = max(shares, default=0.0)
         for index, share in enumerate(shares):
             if share == best >= _LEAST:

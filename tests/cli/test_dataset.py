@@ -162,7 +162,7 @@ def test_export_writes_one_part(command: Any, rows: Any, folder: DataFolder, tmp
 
     assert sorted(where) == sorted(sources)
     code, out, _ = command("export", "--dataset", "a", "--out", "all.jsonl")
-    assert (0, True) == (code, "No leaks: no source, group stands in two splits." in out)
+    assert (0, True) == (code, "No leaks: no source or group stands in two splits." in out)
 
 
 def test_verify_compares_a_file_with_its_dataset(command: Any, rows: Any, tmp_path: Path) -> None:
