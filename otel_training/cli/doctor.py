@@ -14,17 +14,19 @@ from otel_training.cli.output import Output, output_options, plural, table
 from otel_training.cli.shipping_report import read_shipping_report, shipping_findings
 from otel_training.cli.status import lost_by_reason
 from otel_training.cli.store import open_store
-from otel_training.conventions import Loss
+from otel_training.conventions import COMMAND, Loss
 from otel_training.folder import DataFolder
 from otel_training.pipeline.settings import settings_in_force
 from otel_training.pricing.ends import end_of
-from otel_training.store.client import Store, read_query
+from otel_training.store.client import Row, Store, read_query
 from otel_training.store.drain import count_waiting
 
 _NOTICE_DAYS: Final = 60
 _SILENT_HOURS: Final = 24
 _RESTING_HOURS: Final = 30 * 24
 """A program that has been silent for longer was stopped on purpose."""
+_MOVED: Final = 0.25
+"""The share of the traffic from which on a dataset is no longer of it; as in the alert of the same name."""
 EXPLANATIONS: Final = {
     Loss.QUEUE_FULL: "more records came at once than could be written; the app was not slowed down",
     Loss.SPOOL_FULL: "the spool or the disk reached its bound: drain (any command does), make room, "
@@ -87,6 +89,7 @@ def examine(store: Store, folder: DataFolder) -> dict[str, Any]:
     use = store.row(read_query("doctor_use"))
     if use["lost"]:
         report["findings"].append(f'{plural(use["lost"], "record")} lost in the last day: see why under "Lost".')
+    report["findings"] += _moved(store.rows(read_query("doctor_moved")))
     report["findings"] += [*_silence(use["hours"]), *_endings(use["models"], datetime.now(UTC).date())]
     if report["shipping"] is not None:
         report["findings"] += shipping_findings(report["shipping"], settings.otlp_endpoint)
@@ -97,6 +100,18 @@ def _silence(hours: int | None) -> Iterator[str]:
     """Say when extractions have stopped: not for an hour, nor for good."""
     if hours is not None and _SILENT_HOURS <= hours <= _RESTING_HOURS:
         yield f"The last extraction was {hours} hours ago: see that the program that extracts runs, and what it logs."
+
+
+def _moved(traffic: Iterable[Row]) -> Iterator[str]:
+    """Say of what the newest dataset has no row, though much of the traffic is of it by now."""
+    for row in traffic:
+        if row["share"] >= _MOVED:
+            names = ", ".join(name or "without" for name in row["names"])
+            yield (
+                f"{100 * row['share']:.0f} % of the last two weeks' extractions have a {row['what']} of which the "
+                f"newest dataset, {row['dataset']}, has no row ({names}): freeze another by "
+                f"`{COMMAND} dataset create NAME`."
+            )
 
 
 def _endings(models: Iterable[str], today: date) -> Iterator[str]:

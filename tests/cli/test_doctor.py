@@ -1,5 +1,7 @@
 """`otel-training doctor`."""
 
+import hashlib
+import json
 import os
 import time
 from typing import Any
@@ -111,3 +113,36 @@ def test_doctor_says_that_a_model_in_use_ends(rows: Any) -> None:
     # The later a test runs, the more have ended.
     assert "The model claude-sonnet-4-5 end" in named[0]
     assert all("my-own" not in finding for finding in named)
+
+
+def test_doctor_says_that_traffic_moved_away(rows: Any) -> None:
+    """From the newest dataset of everything: by topic and by version of the prompt; one of a topic is no measure."""
+
+    def gather(topic: str, prompt: str, numbers: range) -> None:
+        for number in numbers:
+            text = " ".join(hashlib.sha256(b"%d %d" % (number, word)).hexdigest() for word in range(20))
+            messages = [{"role": "system", "content": prompt}, {"role": "user", "content": text}]
+            with otel_training.extraction(topic=topic, source_url=f"u{number}", source_content=text) as handle:
+                handle.llm_call(model="m", input=messages, output=json.dumps([f"text {number}"]))
+                handle.result([{"text": f"text {number}"}])
+            handle.score(9)
+        assert otel_training.flush(30)
+
+    def findings() -> list[str]:
+        return [finding.split(" (")[0] for finding in rows("doctor")[0]["findings"] if "two weeks" in finding]
+
+    def new(share: int, what: str) -> str:
+        return f"{share} % of the last two weeks' extractions have a {what} of which the newest dataset, v1, has no row"
+
+    anything = ("--net-above", "-1", "--min-viewers", "0", "--group-by", "url")
+    gather("chips", "Extract.", range(30))
+    assert [] == findings()
+    rows("dataset", "create", "v1", *anything)
+    gather("rates", "Extract all.", range(30, 39))
+    assert [] == findings()
+    gather("rates", "Extract all.", range(39, 41))
+    rows("dataset", "create", "part", "--topic", "chips", *anything)
+
+    assert [new(27, "version of the prompt"), new(27, "topic")] == findings()
+    rows("dataset", "create", "v2", *anything)
+    assert [] == findings()

@@ -11,6 +11,7 @@ from tests.served import run
 from tests.serving.endpoint import PASSWORD, serving
 
 DAYS: Final = {"full": 14, "tiny": 1, "empty": 0}
+ANY: Final = ("--group-by", "url", "--net-above", "-99", "--min-viewers", "0", "--no-score")
 
 
 @pytest.fixture(scope="module", params=DAYS)
@@ -20,5 +21,8 @@ def reader(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     chosen = {"OTEL_TRAINING_HOME": str(home / "data"), "OTEL_TRAINING_ENABLED": "true"}
     captured = run(fortnight.__file__, DAYS[request.param], cwd=home, **chosen)
     assert 0 == captured.returncode, captured.stderr
+    if request.param == "full":
+        frozen = run("-m", "otel_training.cli", "dataset", "create", "v1", *ANY, cwd=home, **chosen)
+        assert 0 == frozen.returncode, frozen.stderr
     with serving(home, password=PASSWORD, OTEL_TRAINING_SERVE_PASSWORD=PASSWORD, TZ="UTC") as endpoint:
         yield Reader(request.param, endpoint.as_user("reader"))
