@@ -54,8 +54,8 @@ class Check:
         """How long the good rows are."""
         return summary(self._lengths, self._counted_by)
 
-    def row(self, row: Any) -> list[Problem]:
-        """Return what is wrong with a row; one with nothing wrong counts."""
+    def row(self, row: Any, key: int | None = None) -> list[Problem]:
+        """Return what is wrong with a row, such as another before it with its key; one with nothing wrong counts."""
         reading = read_row(row, self._target)
         texts = [text for _, text in reading.prompt] + reading.answers
         self._note_texts(texts, reading)
@@ -68,7 +68,7 @@ class Check:
                 "tokens", f"{length:,} tokens ({self._counted_by}), of which {self._target.max_tokens:,} are read"
             )
         if not reading.problems:
-            key = digest(row)
+            key = digest(row) if key is None else key
             if key in self._seen:
                 reading.note("duplicate", "the same row as one before it")
             self._seen.add(key)

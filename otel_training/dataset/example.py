@@ -17,6 +17,7 @@ TEMPLATE_SYSTEM: Final = (
     '{"insights": [{"text": "...", "category": "..."}]}'
 )
 _ROLES: Final = frozenset({"system", "user", "assistant"})
+_ENCODE: Final = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class Insight(NamedTuple):
@@ -126,7 +127,7 @@ def _template_chat(row: Mapping[str, Any], insights: Iterable[Insight]) -> list[
 
 def _insights_json(insights: Iterable[Insight]) -> str:
     items = [{"text": insight.text, "category": insight.category} for insight in insights]
-    return json.dumps({"insights": items}, ensure_ascii=False)
+    return _ENCODE({"insights": items})
 
 
 def _insights(items: Iterable[Mapping[str, Any]]) -> tuple[Insight, ...]:

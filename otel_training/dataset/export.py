@@ -130,7 +130,7 @@ class _Written:
     """What was written to a training file."""
 
     check: Check
-    rows: list[str] = field(default_factory=list)
+    rows: list[bytes] = field(default_factory=list)
     """The manifest's, as JSON: as dictionaries they take more memory than reading the texts."""
     prompts: Counter[str] = field(default_factory=Counter)
     template_reasons: Counter[str] = field(default_factory=Counter)
@@ -164,29 +164,31 @@ def _write_rows(write: Write, examples: Iterable[Example], only: str | None, tar
             written.unfit[draft] += 1
             continue
         row = write_row(draft, target)
-        if problems := written.check.row(row):
+        line = json_line(row)
+        sha256 = hashlib.sha256(line)
+        # Of our own rows no two lines say the same in other words.
+        if problems := written.check.row(row, int.from_bytes(sha256.digest()[:8])):
             written.unfit[f"broken: {problems[0].text}"] += 1
             continue
-        write(row, example.split)
+        write(row, line, example.split)
         written.splits.add(example.split or "train")
-        _note_row(written, example, json_line(row))
+        _note_row(written, example, sha256.hexdigest())
     return written
 
 
-def _note_row(written: _Written, example: Example, line: bytes) -> None:
+def _note_row(written: _Written, example: Example, sha256: str) -> None:
     """Note where a row comes from."""
     first = example.messages[0]
     written.system_prompts.add(first["content"] if first["role"] == "system" else "")
     origin = {
         "line": len(written.rows) + 1,
         "extraction_id": example.extraction_id,
-        "sha256": hashlib.sha256(line).hexdigest(),
+        "sha256": sha256,
         "prompt": example.prompt,
         "reason": example.reason,
     }
-    written.rows.append(
-        json.dumps(origin | ({"split": example.split} if example.split else {}) | dict(example.provenance))
-    )
+    split = {"split": example.split} if example.split else {}
+    written.rows.append(json_line(origin | split | dict(example.provenance)).rstrip())
     written.prompts[example.prompt] += 1
     written.models[example.provenance["model"] or "unknown"] += 1
     if example.reason:
@@ -232,6 +234,5 @@ def _manifest_of(report: Report, target: Target, written: _Written) -> bytes:
         "gaps": [asdict(gap) for gap in report.funnel.gaps],
         "template": {"version": TEMPLATE_VERSION, "system": TEMPLATE_SYSTEM},
     }
-    opening = json.dumps(head, indent=1).removesuffix("\n}")
-    lines = ",\n".join(f"  {row}" for row in written.rows)
-    return f'{opening},\n "rows": [\n{lines}\n ]\n}}\n'.encode()
+    opening = json.dumps(head, indent=1).removesuffix("\n}").encode()
+    return b'%b,\n "rows": [\n  %b\n ]\n}\n' % (opening, b",\n  ".join(written.rows))

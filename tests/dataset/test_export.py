@@ -267,7 +267,7 @@ def test_prints_the_query_ready_to_run(command: Any) -> None:
     assert ["SET param_min_quality = 7;", "SET param_net_above = 0;", "SET param_min_viewers = 3;"] == out.splitlines()[
         :3
     ]
-    assert out.rstrip().endswith("SETTINGS date_time_output_format = 'iso', max_block_size = 512, max_threads = 1;")
+    assert out.rstrip().endswith("date_time_output_format = 'iso', max_block_size = 64, max_threads = 1;")
 
 
 def test_an_id_that_the_app_told_beats_a_text(tmp_path: Path, rows: Any) -> None:

@@ -13,7 +13,7 @@ from otel_training.dataset.draft import Draft, draft_of
 from otel_training.dataset.parts import write_row
 from otel_training.dataset.target import read_target, target_names
 from otel_training.dataset.validate import validate
-from otel_training.dataset.writing import open_place, open_rows
+from otel_training.dataset.writing import json_line, open_place, open_rows
 from tests.dataset.examples import SYSTEM, USER, example
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]  # of their own imports
@@ -30,10 +30,11 @@ def file(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     with open_place(path, target) as place, open_rows(place, target) as write:
         for number in range(40):
             user = USER | {"content": f"{TEXTS[number % len(TEXTS)]} {number}"}
-            row = example((SYSTEM, user) if number else (user,), net=number - 20.5)
-            draft = draft_of(replace(row, source_content=user["content"]), target)
+            made = example((SYSTEM, user) if number else (user,), net=number - 20.5)
+            draft = draft_of(replace(made, source_content=user["content"]), target)
             assert isinstance(draft, Draft)
-            write(write_row(draft, target), "train" if number % 10 else "validation")
+            row = write_row(draft, target)
+            write(row, json_line(row), "train" if number % 10 else "validation")
     assert (40, {}) == ((result := validate(path, target)).rows, result.counts)
     return path
 

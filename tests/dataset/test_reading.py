@@ -82,7 +82,7 @@ def test_a_file_that_is_no_parquet(tmp_path: Path, at: int) -> None:
     """One finding, wherever it is damaged."""
     target = read_target("parquet")
     with open_place(tmp_path / "f", target) as place, open_rows(place, target) as write:
-        write({"messages": [{"role": "user", "content": "a"}]}, "")
+        write({"messages": [{"role": "user", "content": "a"}]}, b"", "")
     damaged = bytearray((tmp_path / "f").read_bytes())
     damaged[at : at + 8 or None] = b"\xff" * 8
     (tmp_path / "f").write_bytes(damaged)

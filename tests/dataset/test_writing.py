@@ -33,7 +33,7 @@ def written(path: Path, name: str, rows: list[dict[str, Any]], split: str = "") 
     """Write rows."""
     with open_place(path, read_target(name)) as place, open_rows(place, read_target(name)) as write:
         for row in rows:
-            write(row, split)
+            write(row, json_line(row), split)
 
 
 @pytest.mark.parametrize("name", target_names())
@@ -76,7 +76,7 @@ def test_a_file_is_its_owners_alone(tmp_path: Path) -> None:
 def stopped(path: Path, target: Target, row: dict[str, Any]) -> None:
     """Write a row, and be stopped."""
     with open_place(path, target) as place, open_rows(place, target) as write:
-        write(row, "")
+        write(row, json_line(row), "")
         raise KeyboardInterrupt
 
 
@@ -97,7 +97,7 @@ def test_a_folder_has_a_file_for_each_split(tmp_path: Path) -> None:
     rows = [{"messages": [USER | {"content": str(number)}]} for number in range(2500)]
     with open_place(tmp_path / "f", read_target("hf")) as place, open_rows(place, read_target("hf")) as write:
         for number, row in enumerate(rows):
-            write(row, "test" if number == 7 else "")
+            write(row, b"", "test" if number == 7 else "")
 
     lines = list(read_lines(tmp_path / "f", read_target("hf")))
     assert ([rows[7]], 2500) == ([lines[0].row], len(lines))
@@ -108,13 +108,15 @@ def test_a_folder_has_a_file_for_each_split(tmp_path: Path) -> None:
 
 def test_a_line_is_ascii() -> None:
     """With escapes for what cuts a line in two."""
-    assert rb'{"a": "\u2028\u0085"}' + b"\n" == json_line({"a": "\u2028\u0085"})
-    assert {"a": "\u2028"} == json.loads(json_line({"a": "\u2028"}))
+    assert rb'{"a":"\u2028\u0085"}' + b"\n" == json_line({"a": "\u2028\u0085"})
+    row = {"a": ["日本 \u2028", "\ud800", "é", "\x7f"], "b": 2**70, "c": None, "d": 1.5}
+    assert (row, True, 1) == (json.loads(line := json_line(row)), line.isascii(), line.count(b"\n"))
+    assert [b'{"a":1}\n', b'{"a":"\\u00e9"}\n'] == [json_line({"a": 1}), json_line({"a": "é"})]
 
 
 def test_digests_what_was_written(tmp_path: Path) -> None:
     """All of it, and its bytes."""
     with open_place(tmp_path / "f", read_target()) as place:
         with open_rows(place, read_target()) as write:
-            write({}, "")
+            write({}, json_line({}), "")
         assert (hashlib.sha256(b"{}\n").hexdigest(), 3) == digest_of(place)

@@ -38,13 +38,12 @@ GLOBAL INNER JOIN chosen AS x ON x.extraction_id = e.extraction_id
 GLOBAL LEFT JOIN (
     SELECT event_id, messages, output, model
     FROM v_llm_calls
-    WHERE extraction_id GLOBAL IN (SELECT extraction_id FROM chosen WHERE call_event_id != '')
-        AND event_id GLOBAL IN (SELECT call_event_id FROM chosen)
+    WHERE (extraction_id, event_id) GLOBAL IN (SELECT extraction_id, call_event_id FROM chosen)
 ) AS c ON c.event_id = x.call_event_id
 GLOBAL LEFT JOIN (
     SELECT extraction_id, argMax(insights, (ts, event_id)) AS insights
     FROM corrections
-    WHERE extraction_id GLOBAL IN (SELECT extraction_id FROM chosen WHERE is_corrected)
+    WHERE extraction_id GLOBAL IN (SELECT extraction_id FROM chosen)
     GROUP BY extraction_id
 ) AS k ON k.extraction_id = e.extraction_id
 GLOBAL LEFT JOIN (
@@ -68,4 +67,6 @@ GLOBAL LEFT JOIN (
 WHERE arrayExists(i -> match(i.text, '\\S'), e.insights)
 ORDER BY timestamp, extraction_id
 -- Rows of 10 kB and more: small blocks, or each takes 100 MB; one thread, which reads faster than we write.
-SETTINGS date_time_output_format = 'iso', max_block_size = 512, max_threads = 1
+-- Neither joins nor sorting spread rows over threads; above 200 MB they are sorted on the disk.
+SETTINGS output_format_parallel_formatting = 0, join_algorithm = 'hash', max_bytes_before_external_sort = 200000000,
+    date_time_output_format = 'iso', max_block_size = 64, max_threads = 1
