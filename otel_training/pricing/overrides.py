@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import tomllib
 from dataclasses import MISSING, dataclass, fields
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -84,6 +83,8 @@ def read_overrides(folder: DataFolder) -> Overrides:
     try:
         with os.fdopen(open_own(path, os.O_RDONLY), encoding="utf-8") as file:
             text = file.read()
+        import tomllib  # a fiftieth of a second, for who has no such file
+
         entries = tomllib.loads(text, parse_float=Decimal).get("price", [])
         prices = tuple(_read_price(entry) for entry in entries)
     except FileNotFoundError:

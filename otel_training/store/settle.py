@@ -55,34 +55,55 @@ def count_unsettled(store: Store, seconds: int) -> int:
 
 def _settle(store: Store, until: int, since: int, progress: Progress) -> int:
     """Settle what came in before `until` for good, then what came in from `since` on for now; return how many keys."""
-    done = 0
-    while keys := (waiting := store.row(read_query("settle_waiting"), until=until, since=since))["old"]:
+    waiting = store.row(read_query("settle_waiting"), until=until, since=since)
+    kinds, done = sorted(waiting["kinds"]), 0
+    # Extractions first, since with one all ids of its insights are settled; few keys are a round together.
+    for some in [kinds] if waiting["old"] <= KEYS else [[kind] for kind in kinds]:
         # Without the young ones, which stay: round by round they would be taken again.
-        for part in _settle_round(store, until, _FOREVER, waiting):
-            if part == 1 or keys > _SOON:
-                progress(done + int(part * min(keys, KEYS)), done + keys)
-        done += min(keys, KEYS)
+        done += _settle_kinds(store, until, some, done, progress) if waiting["old"] else 0
     if waiting["young"]:
-        list(_settle_round(store, until, since, waiting))
+        run, taken = _take(store, until, since, kinds, "")
+        list(_settle_taken(store, run, until, taken))
     return done
 
 
-def _settle_round(store: Store, until: int, since: int, waiting: Row) -> Iterator[float]:
-    """Settle as many keys as a round takes; yields how much of that is done."""
-    steps = _steps(waiting)
-    calls = "v_llm_calls" if waiting["has_batches"] else "llm_calls"
-    kinds = ["extraction"] if "settle_liked" in steps else ["extraction", "occurrence"]
+def _settle_kinds(store: Store, until: int, kinds: list[str], before: int, progress: Progress) -> int:
+    """Settle all keys of some kinds, round by round; return how many."""
+    done, last = 0, ""
+    while True:
+        run, taken = _take(store, until, _FOREVER, kinds, last)
+        for part in _settle_taken(store, run, until, taken):
+            if part == 1 or taken["left"] > _SOON:
+                progress(before + done + int(part * taken["keys"]), before + done + taken["left"])
+        done, last = done + taken["keys"], taken["last"]
+        if taken["keys"] < KEYS:
+            return done
+
+
+def _take(store: Store, until: int, since: int, kinds: list[str], after: str) -> tuple[int, Row]:
+    """Take as many keys as a round bears; return the number of the round and what it took."""
     run = time.time_ns()
+    store.run(read_query("settle_keys"), run=run, until=until, since=since, kinds=kinds, after=after, limit=KEYS)
+    return run, store.row(read_query("settle_taken"), run=run, until=until)
+
+
+def _settle_taken(store: Store, run: int, until: int, taken: Row) -> Iterator[float]:
+    """Settle what a round took; yields how much of that is done."""
+    steps = _steps(taken)
+    calls = "v_llm_calls" if taken["has_batches"] else "llm_calls"
+    kinds = ["extraction"] if "settle_liked" in steps else ["extraction", "occurrence"]
     for number, step in enumerate(steps, 1):
-        store.run(read_query(step), run=run, until=until, since=since, limit=KEYS, calls=calls, kinds=kinds)
+        store.run(read_query(step), run=run, until=until, calls=calls, kinds=kinds)
         yield number / len(steps)
 
 
-def _steps(waiting: Row) -> list[str]:
-    """Return the queries that what waits needs, in their order."""
-    if waiting["kinds"] == ["reaction"] and not waiting["has_imports"]:
-        return ["settle_keys", *_COUNTING, "settle_liked", "settle_done"]
-    batches = ["settle_batches"] if waiting["has_batches"] else []
+def _steps(taken: Row) -> list[str]:
+    """Return the queries that what was taken needs, in their order."""
+    if not taken["keys"]:
+        return []
+    if taken["kinds"] == ["reaction"] and not taken["has_imports"]:
+        return [*_COUNTING, "settle_liked", "settle_done"]
+    batches = ["settle_batches"] if taken["has_batches"] else []
     # With an old log, which extraction is a pair's is decided anew for all.
-    rows = ["settle_twins", "settle_examples"] if waiting["has_imports"] else ["settle_examples", "settle_liked"]
-    return ["settle_keys", *batches, *_NAMING, *_COUNTING, *rows, "settle_done"]
+    rows = ["settle_twins", "settle_examples"] if taken["has_imports"] else ["settle_examples", "settle_liked"]
+    return [*batches, *_NAMING, *_COUNTING, *rows, "settle_done"]

@@ -67,6 +67,35 @@ def test_a_settling_takes_many_rounds(store: Store, monkeypatch: pytest.MonkeyPa
     assert ([(2, 5), (4, 5), (5, 5)], 5, 0) == (steps, counted(store), count_unsettled(store, 0))
 
 
+def test_rounds_leave_no_key_of_any_kind(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same key of several kinds comes in a round of each; and each round reads on behind the one before it."""
+    monkeypatch.setattr("otel_training.store.settle.KEYS", 2)
+    store.run(
+        "INSERT INTO reader_events (event_id, ts, id, is_action) SELECT number, now(), number, true FROM numbers(5)"
+    )
+    store.run(
+        "INSERT INTO unsettled (key, kind, token, at, sign) SELECT number, kind, number, now() - 3600, 1 "
+        "FROM numbers(5) ARRAY JOIN ['batch', 'extraction', 'reaction'] AS kind"
+    )
+    settle_beside_inserts(store)
+
+    assert (5, 0) == (counted(store), count_unsettled(store, 0))
+
+
+def test_what_two_settled_at_the_same_time_hides_nothing(store: Store) -> None:
+    """A key that both cancelled does not stand for another that waits."""
+    noted = (
+        "INSERT INTO unsettled (key, kind, token, at, sign) SELECT {key:String}, 'name', 1, toDateTime(1), {sign:Int8}"
+    )
+    for key, sign in (("twice", 1), ("twice", -1), ("twice", -1), ("waits", 1)):
+        store.run(noted, key=key, sign=sign)
+    assert 1 == count_unsettled(store, 0)
+
+    store.run("OPTIMIZE TABLE unsettled FINAL")
+    settle_beside_inserts(store)
+    assert 0 == count_unsettled(store, 0)
+
+
 def test_what_is_young_holds_up_nothing_that_is_old(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """More extractions than a round takes came in just now, and stay: the names before them are done with."""
     monkeypatch.setattr("otel_training.store.settle.KEYS", 2)
