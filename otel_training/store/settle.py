@@ -69,13 +69,15 @@ def _settle(store: Store, until: int, since: int, progress: Progress) -> int:
 
 def _settle_kinds(store: Store, until: int, kinds: list[str], before: int, progress: Progress) -> int:
     """Settle all keys of some kinds, round by round; return how many."""
-    done, last = 0, ""
+    done: int = 0
+    last = ""
     while True:
         run, taken = _take(store, until, _FOREVER, kinds, last)
         for part in _settle_taken(store, run, until, taken):
             if part == 1 or taken["left"] > _SOON:
                 progress(before + done + int(part * taken["keys"]), before + done + taken["left"])
-        done, last = done + taken["keys"], taken["last"]
+        done += taken["keys"]
+        last = taken["last"]
         if taken["keys"] < KEYS:
             return done
 

@@ -81,7 +81,7 @@ def test_datasets_reads_lines(file: Path, tmp_path: Path) -> None:
 def test_datasets_reads_a_folder(file: Path, tmp_path: Path) -> None:
     """By its card, split by split."""
     datasets = pytest.importorskip("datasets")
-    written = export._Written(Check(read_target("hf")), rows=[""] * 40, splits={"train", "validation"})
+    written = export._Written(Check(read_target("hf")), rows=[b""] * 40, splits={"train", "validation"})
     (file / "README.md").write_text(export._card(file, written), encoding="utf-8")
 
     loaded = datasets.load_dataset(str(file), cache_dir=str(tmp_path / "cache"))

@@ -70,12 +70,15 @@ def test_a_settling_takes_many_rounds(store: Store, monkeypatch: pytest.MonkeyPa
 def test_rounds_leave_no_key_of_any_kind(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same key of several kinds comes in a round of each; and each round reads on behind the one before it."""
     monkeypatch.setattr("otel_training.store.settle.KEYS", 2)
+    # Ids of which one begins the next.
     store.run(
-        "INSERT INTO reader_events (event_id, ts, id, is_action) SELECT number, now(), number, true FROM numbers(5)"
+        "INSERT INTO reader_events (event_id, ts, id, is_action) "
+        "SELECT number, now(), repeat('k', number + 1), true FROM numbers(5)"
     )
     store.run(
-        "INSERT INTO unsettled (key, kind, token, at, sign) SELECT number, kind, number, now() - 3600, 1 "
-        "FROM numbers(5) ARRAY JOIN ['batch', 'extraction', 'reaction'] AS kind"
+        "INSERT INTO unsettled (key, kind, token, at, sign) "
+        "SELECT repeat('k', number + 1), kind, number, now() - 3600, 1 FROM numbers(5) "
+        "ARRAY JOIN ['batch', 'extraction', 'reaction'] AS kind"
     )
     settle_beside_inserts(store)
 
