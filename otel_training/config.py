@@ -35,13 +35,9 @@ class Settings:
     otlp_endpoint: str = _setting(
         "", "base URL of an OpenTelemetry collector (`/v1/logs` is appended): records are shipped there, not kept here"
     )
-    otlp_headers: str = _setting(
-        "", "headers for it, `name=value` between commas, percent-encoded; values may hold spaces", secret=True
-    )
-    otlp_certificate: str = _setting(
-        "", "file of the certificates (PEM) that its certificate is checked by; by default the system's"
-    )
-    otlp_timeout: int = _setting(10_000, "milliseconds for one request, answer included")
+    otlp_headers: str = _setting("", "its headers, `name=value` between commas, percent-encoded", secret=True)
+    otlp_certificate: str = _setting("", "PEM file that its certificate is checked by; by default the system's")
+    otlp_timeout: int = _setting(10_000, "milliseconds for one request")
     otlp_compression: str = _setting("", "`none`, `gzip` or `zstd`; by default none to this machine, gzip to others")
     pipeline: str = _setting(
         "",
