@@ -24,6 +24,8 @@ class Reading:
     """What a row holds, and what is wrong with it."""
 
     roles: frozenset[str]
+    in_blocks: bool = False
+    """Whether the content of a message is a list of texts."""
     prompt: list[tuple[str, str]] = field(default_factory=list)
     """Role and text of each turn."""
     answers: list[str] = field(default_factory=list)
@@ -43,7 +45,7 @@ def write_row(draft: Draft, target: Target) -> dict[str, Any]:
     """
     row: dict[str, Any] = {}
     for place, part in target.fields.items():
-        value = draft.record[part[1:]] if part.startswith("=") else _WRITE[part](draft)
+        value = _value(draft, part)
         if target.container == "csv":
             value = f"'{value}" if value.startswith(FORMULA) else value
         elif value == "":
@@ -56,9 +58,16 @@ def write_row(draft: Draft, target: Target) -> dict[str, Any]:
     return row
 
 
+def _value(draft: Draft, part: str) -> Any:
+    """Return what stands in a place: a column of the record, a constant, or a part."""
+    if part.startswith("="):
+        return draft.record[part[1:]]
+    return part[1:] if part.startswith("'") else _WRITE[part](draft)
+
+
 def read_row(row: object, target: Target) -> Reading:
     """Read a row as a target does, but with a strict eye."""
-    reading = Reading(target.roles)
+    reading = Reading(target.roles, target.has("turns_blocks"))
     if not isinstance(row, dict):
         reading.note("object", f"the row is {_kind(row)}, not an object")
         return reading
@@ -76,6 +85,8 @@ def read_row(row: object, target: Target) -> Reading:
             value = value.get(name) if isinstance(value, dict) else None
         if value is None and part not in _OPTIONAL and not (part.startswith("=") and place in row):
             reading.note("missing", f"{place!r} is missing")
+        elif value is not None and part.startswith("'") and value != part[1:]:
+            reading.note("content", f"{place!r} is not {part[1:]!r}")
         elif value is not None and part in _READ:
             _READ[_AS_TEXT.get(part, part) if is_text else part](value, place, reading)
     return reading
@@ -98,7 +109,11 @@ def _content(message: Message) -> dict[str, Any]:
     return {"role": role, "parts": [{"text": message["content"]}]}
 
 
-_OPTIONAL: Final = frozenset({"system", "instruction"})
+def _blocks(message: Message) -> dict[str, Any]:
+    return {"role": message["role"], "content": [{"text": message["content"]}]}
+
+
+_OPTIONAL: Final = frozenset({"system", "instruction", "system_blocks"})
 _WRITE: Final[Mapping[str, Callable[[Draft], Any]]] = {
     "chat": lambda draft: [*_prompt(draft), *_assistant(draft.answer)],
     "prompt": _prompt,
@@ -112,6 +127,8 @@ _WRITE: Final[Mapping[str, Callable[[Draft], Any]]] = {
     "answer_text": lambda draft: draft.answer,
     "instruction": lambda draft: {"parts": [{"text": draft.system}]} if draft.system else "",
     "contents": lambda draft: [_content(message) for message in (*draft.turns, *_assistant(draft.answer))],
+    "system_blocks": lambda draft: [{"text": draft.system}] if draft.system else "",
+    "turns_blocks": lambda draft: [_blocks(message) for message in (*draft.turns, *_assistant(draft.answer))],
     "source": lambda draft: draft.record["source_content"],
     "insights": lambda draft: draft.record["extracted_insights"],
 }
@@ -176,6 +193,11 @@ def _read_instruction(value: object, place: str, reading: Reading) -> None:
         reading.prompt.append(("system", text))
 
 
+def _read_blocks(value: object, place: str, reading: Reading) -> None:
+    if (text := _part_text(value, place, reading)) is not None:
+        reading.prompt.append(("system", text))
+
+
 def _read_label(value: object, place: str, reading: Reading) -> None:
     if isinstance(value, bool):
         reading.label = value
@@ -207,6 +229,8 @@ _READ: Final[Mapping[str, Callable[[Any, str, Reading], None]]] = {
     "answer_text": partial(_read_text, "assistant"),
     "instruction": _read_instruction,
     "contents": _read_chat,
+    "system_blocks": _read_blocks,
+    "turns_blocks": _read_chat,
     "source": partial(_read_text, "user"),
     "insights": _read_insights,
 }
@@ -229,7 +253,7 @@ def _messages(value: object, place: str, reading: Reading) -> list[tuple[str, st
             reading.note("keys", f"{_list(extra)} in {where}")
         if not isinstance(role, str) or role not in reading.roles:
             reading.note("role", f"the role {_list([role])} of {where} is not {' or '.join(sorted(reading.roles))}")
-        read = _part_text if body == "parts" else _text
+        read = _part_text if reading.in_blocks or body == "parts" else _text
         text = read(message.get(body), f"{body} of {where}", reading)
         turns.append((str(role), text or ""))
     return turns

@@ -13,6 +13,10 @@ PAIR = {
     "preferred_output": [ASSISTANT],
     "non_preferred_output": [{**ASSISTANT, "content": "b"}],
 }
+NOVA = {
+    "schemaVersion": "bedrock-conversation-2024",
+    "messages": [{"role": "user", "content": [{"text": "a"}]}, {"role": "assistant", "content": [{"text": "b"}]}],
+}
 VERTEX = {"contents": [{"role": "user", "parts": [{"text": "a"}]}, {"role": "model", "parts": [{"text": "b"}]}]}
 
 
@@ -76,6 +80,10 @@ BROKEN: list[tuple[str, Any, list[str]]] = [
     ("bedrock", chat(USER, ASSISTANT, system=[{"text": "a"}]), ["content"]),
     ("bedrock-prompt", {"prompt": [USER], "completion": [ASSISTANT]}, ["content", "content"]),
     ("vertex", VERTEX | {"systemInstruction": "a"}, ["content"]),
+    ("bedrock-nova", NOVA, []),
+    ("bedrock-nova", NOVA | {"schemaVersion": "2"}, ["content"]),
+    ("bedrock-nova", NOVA | {"system": "a"}, ["content"]),
+    ("bedrock-nova", NOVA | chat(USER, ASSISTANT), ["content", "content"]),
     ("vertex", VERTEX | {"systemInstruction": {"parts": []}}, ["content"]),
     ("vertex", chat(USER, {**ASSISTANT, "role": "model"}), ["keys", "missing"]),
     ("vertex", {"contents": [USER, ASSISTANT]}, ["keys", "content", "keys", "role", "content"]),

@@ -26,6 +26,14 @@ ROWS: dict[str, Any] = {
     "trl-dpo": {"prompt": [SYSTEM, USER], "chosen": [KEPT], "rejected": [ASSISTANT]},
     "trl-kto": {"prompt": [SYSTEM, USER], "completion": [ASSISTANT], "label": True},
     "bedrock": {"system": "Extract as JSON.", "messages": [USER, ASSISTANT]},
+    "bedrock-nova": {
+        "schemaVersion": "bedrock-conversation-2024",
+        "system": [{"text": "Extract as JSON."}],
+        "messages": [
+            {"role": "user", "content": [{"text": "Orders at ..."}]},
+            {"role": "assistant", "content": [{"text": ANSWER}]},
+        ],
+    },
     "bedrock-prompt": {"prompt": "Extract as JSON.\n\nOrders at ...", "completion": ANSWER},
     "vertex": {
         "systemInstruction": {"parts": [{"text": "Extract as JSON."}]},
