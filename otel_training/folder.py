@@ -62,6 +62,8 @@ class DataFolder:
     """What the shippers know of their receiver."""
     losses = Inside("losses.json")
     """Counts of records that were lost where not even that could be written into a segment."""
+    finetune = Inside("finetune", stat.S_IFDIR)
+    """What is known of fine-tuning jobs."""
 
 
 _CONTENTS: Final = tuple(inside for inside in vars(DataFolder).values() if isinstance(inside, Inside))

@@ -7,7 +7,8 @@ from typing import Final
 TESTS: Final = Path(__file__).parent
 PACKAGE: Final = TESTS.parent / "otel_training"
 ROOMS: Final = (
-    "", "analysis", "anthropic", "asgi", "capture", "cli", "dashboards", "dataset", "demo", "events", "imports",
+    "", "analysis", "anthropic", "asgi", "capture", "cli", "dashboards", "dataset", "demo", "events", "finetune",
+    "finetune/trainer", "imports",
     "pipeline", "pricing", "privacy", "record", "review", "serving", "serving/clickhouse", "shipping", "spool", "store",
 )  # fmt: skip
 OTHERS: Final = {

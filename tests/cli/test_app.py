@@ -22,6 +22,7 @@ def test_every_command_has_help() -> None:
         "dataset",
         "export",
         "validate",
+        "finetune",
         "import",
         "ship",
         "doctor",

@@ -1,0 +1,78 @@
+"""The steps of a job: each is kept before the next begins, so that a job goes on wherever its command died."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from otel_training.finetune.job import ENDED, Job, State, keep_job
+from otel_training.finetune.provider import Provider, ProviderError
+from otel_training.finetune.routes import Route
+from otel_training.folder import DataFolder
+from otel_training.progress import Progress, silent
+
+_HERE = frozenset({"127.0.0.1", "localhost", "::1"})
+_MAX_TOKENS = 2000
+
+
+def start(
+    folder: DataFolder, job: Job, provider: Provider, paths: Mapping[str, Path], progress: Progress = silent
+) -> Job:
+    """Upload what is not there and create the job where there is none; return it."""
+    job = keep_job(folder, job)
+    for done, (split, path) in enumerate(paths.items()):
+        progress(done, len(paths) + 1)
+        if split not in job.files:
+            job = keep_job(folder, replace(job, files={**job.files, split: provider.upload(path)}))
+    progress(len(paths), len(paths) + 1)
+    if not job.provider_id:
+        job = keep_job(folder, replace(job, provider_id=provider.create(job), state=State.QUEUED))
+    return job
+
+
+def follow(folder: DataFolder, job: Job, provider: Provider) -> Job:
+    """Ask how far a job is, and deploy what it trained; return it."""
+    if job.state in ENDED or not job.provider_id:
+        return job
+    if job.state is not State.DEPLOYING:
+        found = provider.progress(job)
+        # Trained is not yet served.
+        state = State.DEPLOYING if found.state is State.SUCCEEDED else found.state
+        if state is State.DEPLOYING and not found.tuned_model:
+            raise ProviderError(f"The job {job.provider_id} succeeded, and names no model: ask its provider's support.")
+        job = keep_job(folder, replace(
+            job, state=state, detail=found.detail, tuned_model=found.tuned_model,
+            trained_tokens=found.trained_tokens,
+        ))  # fmt: skip
+    if job.state is State.DEPLOYING and not job.deployment:
+        job = keep_job(folder, replace(job, deployment=provider.deploy(job)))
+    if job.state is State.DEPLOYING and (served := provider.served(job)):
+        job = keep_job(folder, replace(job, served_model=served, state=State.SUCCEEDED))
+    return job
+
+
+def cancel(folder: DataFolder, job: Job, provider: Provider) -> Job:
+    """Stop a job; return it. What has ended stays as it ended."""
+    if job.state in ENDED or job.state is State.DEPLOYING:
+        return job
+    if job.provider_id:
+        provider.cancel(job)
+    return keep_job(folder, replace(job, state=State.CANCELLED, detail="cancelled here"))
+
+
+def definition_of(job: Job, route: Route) -> dict[str, object]:
+    """Return how the tuned model is asked: what the state file keeps of a candidate."""
+    base_url = job.options.get("base_url", "")
+    return {
+        # Bedrock's own API is asked by a function of the app.
+        "provider": "callable" if route.name == "bedrock" else "openai",
+        "base_url": base_url or route.base_url,
+        "model": job.served_model,
+        "key_env": route.key,
+        "system": job.system,
+        "messages": [],
+        "template": job.template,
+        "temperature": 0,
+        "max_tokens": _MAX_TOKENS,
+        "simulated": bool(base_url) and route.name != "local" and urlsplit(base_url).hostname in _HERE,
+    }
