@@ -10,6 +10,7 @@ ROOMS: Final = (
     "", "analysis", "anthropic", "asgi", "capture", "cli", "dashboards", "dataset", "demo", "events", "finetune",
     "finetune/trainer", "imports",
     "pipeline", "pricing", "privacy", "record", "review", "serving", "serving/clickhouse", "shipping", "spool", "store",
+    "trial",
 )  # fmt: skip
 OTHERS: Final = {
     "analysis/test_hand.py": "an example that is computed by hand, in every command and dashboard",

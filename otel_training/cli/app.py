@@ -11,8 +11,8 @@ from otel_training.conventions import COMMAND
 from otel_training.version import __version__
 
 _NAMES: Final = (
-    "status", "view", "review", "analyze", "prices", "savings", "dataset", "export", "validate", "finetune", "import",
-    "ship", "doctor", "serve", "settle", "schema", "forget", "demo",
+    "status", "view", "review", "analyze", "prices", "savings", "dataset", "export", "validate",
+    "experiment", "finetune", "import", "ship", "doctor", "serve", "settle", "schema", "forget", "demo",
 )  # fmt: skip
 
 

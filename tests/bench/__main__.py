@@ -23,6 +23,7 @@ from tests.bench import (
     results,
     sizing,
     tasks,
+    verdict,
     web,
 )
 from tests.bench.child import OUT, ROOT
@@ -55,7 +56,22 @@ def measurements(*, quick: bool) -> Iterator[Row]:
     """Measure one thing after the other, so that none disturbs another; stderr tells how far it is."""
     with sink() as endpoint:
         yield from _timed("call", lambda: call.rows(endpoint, quick=quick))
-    for noun in (importing, privacy, rate, burst, tasks, heartbeat, web, drain, near, reading, panels, disk, collector):
+    for noun in (
+        importing,
+        privacy,
+        rate,
+        burst,
+        tasks,
+        heartbeat,
+        web,
+        drain,
+        near,
+        reading,
+        panels,
+        disk,
+        verdict,
+        collector,
+    ):
         yield from _timed(noun.__name__, functools.partial(noun.rows, quick=quick))
 
 

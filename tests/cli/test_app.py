@@ -31,6 +31,7 @@ def test_every_command_has_help() -> None:
         "schema",
         "forget",
         "demo",
+        "experiment",
     }
     assert sorted(names) == NAMES
     assert [] == [name for name, text in texts.items() if "Usage: " not in text or len(text.splitlines()) < 4]

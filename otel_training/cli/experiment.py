@@ -1,0 +1,13 @@
+"""`otel-training experiment`: a cheaper model beside Claude, from a candidate to its proof."""
+
+import click
+
+from otel_training.cli.experiment_compare import compare
+
+
+@click.group(name="experiment")
+def experiment() -> None:
+    """Try a cheaper model beside Claude."""
+
+
+experiment.add_command(compare)

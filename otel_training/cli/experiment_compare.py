@@ -1,0 +1,71 @@
+"""`otel-training experiment compare`: the verdict on a candidate."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+from rich.console import RenderableType
+
+from otel_training.cli.output import Output, output_options, table
+from otel_training.errors import TrainingError
+
+if TYPE_CHECKING:
+    from otel_training.trial.slices import Part
+    from otel_training.trial.verdict import Gate, Verdict
+
+_CODES: Final = {"PASS": 0, "CONTINUE": 10, "FAIL": 11, "INVALID": 12}
+_COLUMNS: Final = ("", "sources", "baseline", "candidate", "kept", "at least", "at most", "")
+_SHOWN: Final = 20
+_INSTALL: Final = "The verdict needs its libraries: pip install 'otel_training[analysis]'."
+
+
+@click.command()
+@click.option("--pairs", "file", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="JSON lines: what both made of each example.")  # fmt: skip
+@click.option("--bar", default=0.9, show_default=True, type=click.FloatRange(0.5, 1, max_open=True), metavar="SHARE",
+              help="Of the baseline's quality that must be kept.")  # fmt: skip
+@output_options()
+def compare(*, file: Path, bar: float, output: Output) -> int:
+    """Say whether the candidate keeps enough of the baseline's quality.
+
+    Exit code 0 is PASS, 10 CONTINUE, 11 FAIL, 12 INVALID; ask as often as you like.
+    """
+    try:
+        from otel_training.trial.compare import compare as compare_pairs
+        from otel_training.trial.pair_file import read_pairs
+
+        pairs, plan = read_pairs(file)
+        verdict = compare_pairs(pairs, replace(plan, bar=bar))
+    except ImportError as error:
+        raise TrainingError(_INSTALL) from error
+    output.emit([asdict(verdict)], lambda _: draw(verdict))
+    return _CODES[verdict.verdict]
+
+
+def draw(verdict: "Verdict") -> Iterator[RenderableType]:
+    """Draw the sentence, then the figures, the worst first."""
+    from otel_training.trial.wording import NAMES, percent, place
+
+    yield f"{'SIMULATED: ' if verdict.simulated else ''}{verdict.verdict}. {verdict.reason}"
+    gates = [("", gate, NAMES[gate.metric]) for gate in verdict.gates]
+    parts = [(part.state, part, place(part)) for part in verdict.parts]
+    for title, rows in (("In total", gates), ("By field and slice", parts)):
+        if rows:
+            # The name stands last, where it has room.
+            yield table(title, _COLUMNS, [_cells(*row) for row in rows[:_SHOWN]])
+    if len(parts) > _SHOWN:
+        yield f"And {len(parts) - _SHOWN} parts more, in --json."
+    if verdict.guardrails:
+        rails = [
+            (rail.name, *map(percent, (rail.value, rail.limit, rail.lower, rail.upper)), rail.state)
+            for rail in verdict.guardrails
+        ]
+        yield table("Guardrails", ("", "candidate", "limit", "at least", "at most", ""), rails)
+
+
+def _cells(state: str, row: "Gate | Part", name: str) -> tuple[Any, ...]:
+    from otel_training.trial.wording import percent
+
+    return state, row.sources, *map(percent, (row.baseline, row.candidate, row.ratio, row.lower, row.upper)), name

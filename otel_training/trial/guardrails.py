@@ -1,0 +1,119 @@
+"""Guardrails: what a candidate may not make worse, however good its answers are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from math import isfinite
+from statistics import quantiles
+from typing import Literal, TypeAlias
+
+from otel_training.trial.pair import Observation, Pair
+from otel_training.trial.sample import Sample, gather
+from otel_training.trial.sequence import bounds
+
+State: TypeAlias = Literal["holds", "open", "broken"]
+
+_SLOW_SHARE = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much is too much."""
+
+    errors: float = 0.02
+    """More than the baseline's share of answers that failed."""
+    fallback: float = 0.10
+    """The share of examples that the baseline had to answer in the candidate's place."""
+    slow: float = 2.0
+    """Times the baseline's p95: not more than 5 % of the candidate's answers take longer."""
+    cost: float = 1.0
+    """Times the baseline's cost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guardrail:
+    """A figure, its limit, and whether it is certain that the limit holds or is broken."""
+
+    name: str
+    value: float | None
+    limit: float
+    lower: float | None
+    upper: float | None
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """What an arm's answers took; None where it is unknown."""
+
+    cost: Decimal | None
+    """US dollars an example; None where one's is unknown."""
+    p50: float | None
+    p95: float | None
+    """Seconds."""
+    errors: float
+    fallback: float
+    unreadable: float
+    """The share of answers whose judgement nobody could read."""
+
+
+def arm(observations: Sequence[Observation]) -> Arm:
+    """Sum up an arm's answers, of which there is one at least."""
+    total = len(observations)
+    costs = [each.cost for each in observations if each.cost is not None]
+    seconds = [each.seconds for each in observations if each.seconds is not None]
+    cuts = quantiles(seconds, n=20, method="inclusive") if len(seconds) > 1 else [None] * 19
+    return Arm(
+        cost=sum(costs, Decimal()) / total if len(costs) == total else None,
+        p50=cuts[9],
+        p95=cuts[18],
+        errors=sum(each.error for each in observations) / total,
+        fallback=sum(each.fallback for each in observations) / total,
+        unreadable=sum(each.score is None and not each.error for each in observations) / total,
+    )
+
+
+def guard(pairs: Sequence[Pair], limits: Limits, baseline: Arm, alpha: float) -> list[Guardrail]:
+    """Hold the candidate against each limit; all that is said is certain together, but for the chance `alpha`."""
+    longest = None if baseline.p95 is None else limits.slow * baseline.p95
+    dearest = max((each.cost for pair in pairs for each in (pair.baseline, pair.candidate) if each.cost), default=None)
+
+    def excess(pair: Pair) -> tuple[float, float]:
+        return (1 + pair.candidate.error - pair.baseline.error) / 2, 1.0
+
+    def fallback(pair: Pair) -> tuple[float, float]:
+        return float(pair.candidate.fallback), 1.0
+
+    def slow(pair: Pair) -> tuple[float, float] | None:
+        seconds = pair.candidate.seconds
+        return None if seconds is None or longest is None else (float(seconds > longest), 1.0)
+
+    def cost(pair: Pair) -> tuple[float, float] | None:
+        ours, theirs = pair.candidate.cost, pair.baseline.cost
+        return (
+            None if ours is None or theirs is None or not dearest else (float(ours / dearest), float(theirs / dearest))
+        )
+
+    share = alpha / 4
+    return [
+        _rail("errors", gather(pairs, excess), limits.errors, share, scale=2, shift=1),
+        _rail("fallback", gather(pairs, fallback), limits.fallback, share),
+        _rail("slow", gather(pairs, slow), _SLOW_SHARE, share),
+        _rail("cost", gather(pairs, cost), limits.cost, share),
+    ]
+
+
+def _rail(  # noqa: PLR0913 - a figure, its limit and how it is shown
+    name: str, sample: Sample, limit: float, alpha: float, *, scale: float = 1, shift: float = 0
+) -> Guardrail:
+    """Bound the ratio of a sample, of which `scale * ratio - shift` is what is shown."""
+    whole = sample.mean(sample.baseline)
+    if not whole > 0:
+        return Guardrail(name, None, limit, None, None, "open")
+    bar = (limit + shift) / scale
+    sides = bounds(sample, alpha, bar)
+    state: State = "broken" if sides.lower > bar else "holds" if sides.upper < bar else "open"
+    value, lower, upper = (
+        scale * side - shift for side in (sample.mean(sample.candidate) / whole, sides.lower, sides.upper)
+    )
+    return Guardrail(name, value, limit, lower, upper if isfinite(upper) else None, state)

@@ -1,0 +1,86 @@
+"""The verdict: what can be said of a candidate, with all that it stands on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from otel_training.trial.conditions import Conditions
+from otel_training.trial.guardrails import Arm, Guardrail, Limits
+from otel_training.trial.judging import Judging, Reliability
+from otel_training.trial.slices import Part
+
+
+class Outcome(StrEnum):
+    """What can be said of a candidate."""
+
+    PASS = "PASS"  # noqa: S105 - no password
+    CONTINUE = "CONTINUE"
+    FAIL = "FAIL"
+    INVALID = "INVALID"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How pairs are compared, and what is known of how they came about."""
+
+    judging: Judging
+    bar: float = 0.90
+    alpha: float = 0.05
+    burn_in: int = 50
+    """Sources below which nothing is decided."""
+    limits: Limits = field(default_factory=Limits)
+    conditions: tuple[Conditions, ...] = ()
+    """All under which pairs came about."""
+    weights: Mapping[str, float] = field(default_factory=dict)
+    """Of each arm, and how many sources came to it; nothing where each source was answered by both."""
+    assigned: Mapping[str, int] = field(default_factory=dict)
+    data_until: str = ""
+    simulated: bool = False
+    """Whether a stand-in answered or judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A mean that must keep more than the bar; bounds hold however often one looks."""
+
+    metric: str
+    sources: int
+    baseline: float
+    candidate: float
+    ratio: float
+    lower: float
+    upper: float | None
+    more: int | None
+    """About how many more sources would decide."""
+    p: float
+    """Of one look at a planned number, as is all below: never what decides."""
+    delta: tuple[float, float] | None
+    fieller: tuple[float, float] | None
+    """None where they are undefined."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The verdict with all that it stands on; `ratio`, `lower` and `upper` are those of the mean score."""
+
+    verdict: Outcome
+    reason: str
+    bar: float
+    alpha: float
+    method: str
+    n: int
+    """Sources."""
+    examples: int
+    ratio: float | None
+    lower: float | None
+    upper: float | None
+    gates: list[Gate]
+    parts: list[Part]
+    guardrails: list[Guardrail]
+    arms: dict[str, Arm]
+    judge: Reliability
+    changes: list[str]
+    srm_p: float | None
+    looks: str
+    data_until: str
+    simulated: bool

@@ -1,0 +1,73 @@
+"""The verdict in words."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from otel_training.trial.slices import Part
+from otel_training.trial.verdict import Gate, Outcome, Verdict
+
+NAMES: Final = {"score": "score", "passed": "pass rate"}
+_RAILS: Final = {
+    "errors": "It fails more often than the baseline.",
+    "fallback": "Too often the baseline has to answer in its place.",
+    "slow": "It takes too long too often.",
+    "cost": "It costs more than the baseline.",
+}
+_SHOWN: Final = 3
+
+
+def percent(share: float | None) -> str:
+    """Return a share in percent, with the tenth on which a bar may turn."""
+    return "-" if share is None else f"{100 * share:.1f} %"
+
+
+def reason(found: Verdict, outcome: Outcome) -> str:
+    """Say what is known and what follows, then what else one should know."""
+    return " ".join(_sentences(found, outcome))
+
+
+def _sentences(found: Verdict, outcome: Outcome) -> Iterator[str]:
+    kept = " and ".join(map(_kept, found.gates)) or "what nobody knows yet"
+    yield f"Of {found.n:,} sources, the candidate keeps {kept}; the bar is {percent(found.bar)}."
+    if outcome is Outcome.CONTINUE:
+        yield _further(found)
+    yield from (_RAILS[rail.name] for rail in found.guardrails if rail.state == "broken")
+    if usage := ", ".join(_usage(found)):
+        yield f"{usage[0].upper()}{usage[1:]}."
+    if bad := [part for part in found.parts if part.state == "bad"]:
+        named = ", ".join(f"{place(part)} ({percent(part.ratio)})" for part in bad[:_SHOWN])
+        rest = f" and {len(bad) - _SHOWN} more" if len(bad) > _SHOWN else ""
+        yield f"Below the bar: {named}{rest}; leave these to the baseline."
+
+
+def place(part: Part) -> str:
+    """Name a part: `passed in topic chips`, or the field alone where it is everything."""
+    return f"{NAMES.get(part.metric, part.metric)} in {part.slice} {part.value}" if part.slice else part.metric
+
+
+def _kept(gate: Gate) -> str:
+    return f"{percent(gate.ratio)} of the {NAMES[gate.metric]} (at least {percent(gate.lower)})"
+
+
+def _further(found: Verdict) -> str:
+    """Say when it will be known, or what to do where more sources do not tell."""
+    undecided = [gate for gate in found.gates if not gate.lower > found.bar]
+    if any(gate.more is None and gate.ratio > found.bar for gate in undecided):
+        return "The judge's error hides the rest: have people decide on more answers, on bad ones above all."
+    numbers = [gate.more for gate in undecided if gate.more is not None]
+    if not numbers or len(numbers) < len(undecided):
+        return "Keep running: nobody can say yet how many more it takes."
+    return f"Keep running: about {max(*numbers, 1):,} more decide."
+
+
+def _usage(found: Verdict) -> Iterator[str]:
+    """Say what its answers take beside the baseline's."""
+    if not found.arms:
+        return
+    ours, theirs = found.arms["candidate"], found.arms["baseline"]
+    if ours.cost is not None and theirs.cost:
+        yield f"cost {100 * (float(ours.cost / theirs.cost) - 1):+.1f} %"
+    if ours.p95 is not None and theirs.p95 is not None:
+        yield f"p95 {ours.p95:.3g} s beside {theirs.p95:.3g} s"
+    yield f"errors {percent(ours.errors)}"
+    yield f"fallback {percent(ours.fallback)}"

@@ -1,0 +1,70 @@
+"""What a candidate may not make worse."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from otel_training.trial.guardrails import Arm, Limits, arm, guard
+from otel_training.trial.pair import Observation, Pair
+from tests.trial.simulation import answer
+
+UNKNOWN = answer(8, cost=None, seconds=None)
+FAILED = Observation(None, None, {}, Decimal(0), None, error=True)
+
+
+def held(candidate: list[Observation], baseline: Observation, limits: Limits) -> dict[str, Any]:
+    """The guardrails of a candidate whose baseline always answers the same."""
+    pairs = [Pair(str(at), str(at), {}, baseline, each) for at, each in enumerate(candidate)]
+    return {rail.name: rail for rail in guard(pairs, limits, arm([baseline] * len(candidate)), 0.05)}
+
+
+def test_an_arm_is_summed_up() -> None:
+    """Cost an example, seconds, and shares."""
+    slow = answer(None, passed=None, cost=Decimal("0.03"), seconds=3.0, fallback=True)
+    found = arm([answer(8), slow, FAILED, answer(8, cost=Decimal(0))])
+
+    assert Arm(Decimal("0.01"), 1.0, found.p95, 1 / 4, 1 / 4, 1 / 4) == found
+    assert pytest.approx(2.8) == found.p95
+    assert Arm(None, None, None, 0.0, 0.0, 0.0) == arm([UNKNOWN])
+
+
+@pytest.mark.parametrize(
+    ("name", "bad"),
+    [
+        ("errors", FAILED),
+        ("fallback", answer(8, fallback=True)),
+        ("slow", answer(8, seconds=2.5)),
+        ("cost", answer(8, cost=Decimal("0.2"))),
+    ],
+)
+def test_what_is_certainly_too_much_breaks_its_guardrail_alone(name: str, bad: Observation) -> None:
+    """The others hold."""
+    good = answer(8, cost=Decimal("0.001"))
+    rails = held([bad, good, good] * 300, answer(8), Limits())
+
+    assert {"errors": "holds", "fallback": "holds", "slow": "holds", "cost": "holds"} | {name: "broken"} == {
+        rail.name: rail.state for rail in rails.values()
+    }
+    assert rails[name].lower > rails[name].limit
+
+
+def test_figures_are_shown_as_shares() -> None:
+    """Of errors how many more they are than the baseline's."""
+    rails = held([FAILED] + [answer(8)] * 99, answer(8, cost=Decimal("0.02")), Limits())
+
+    assert {"errors": 0.01, "fallback": 0.0, "slow": 0.0, "cost": 0.495} == {
+        name: pytest.approx(rail.value) for name, rail in rails.items()
+    }
+    for rail in rails.values():
+        assert rail.lower <= rail.value <= rail.upper
+
+
+def test_what_nobody_knows_is_open() -> None:
+    """Neither cost nor seconds are known; of few examples all is open."""
+    rails = held([UNKNOWN] * 900, UNKNOWN, Limits())
+
+    assert {"errors": "holds", "fallback": "holds", "slow": "open", "cost": "open"} == {
+        rail.name: rail.state for rail in rails.values()
+    }
+    assert {"open"} == {rail.state for rail in held([answer(8)] * 5, answer(8), Limits()).values()}
