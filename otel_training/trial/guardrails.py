@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from math import isfinite
 from statistics import quantiles
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from otel_training.trial.pair import Observation, Pair
 from otel_training.trial.sample import Sample, gather
@@ -13,7 +13,7 @@ from otel_training.trial.sequence import bounds
 
 State: TypeAlias = Literal["holds", "open", "broken"]
 
-_SLOW_SHARE = 0.05
+SLOW_SHARE: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def guard(pairs: Sequence[Pair], limits: Limits, baseline: Arm, alpha: float) ->
     return [
         _rail("errors", gather(pairs, excess), limits.errors, share, scale=2, shift=1),
         _rail("fallback", gather(pairs, fallback), limits.fallback, share),
-        _rail("slow", gather(pairs, slow), _SLOW_SHARE, share),
+        _rail("slow", gather(pairs, slow), SLOW_SHARE, share),
         _rail("cost", gather(pairs, cost), limits.cost, share),
     ]
 

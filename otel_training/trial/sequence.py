@@ -19,7 +19,7 @@ METHOD: Final = "betting"
 MOST: Final = 4.0
 """Ratios beyond it are as good as none."""
 _BETS: Final = np.geomspace(0.02, 0.98, 12)
-_LOG_SHARES: Final = np.log(np.sqrt(_BETS) / np.sqrt(_BETS).sum())
+SHARES: Final = np.sqrt(_BETS) / np.sqrt(_BETS).sum()
 """Of the stake: large bets find a large difference in few examples, small ones a small difference in many."""
 _STEPS: Final = 24
 
@@ -31,7 +31,7 @@ def log_growth(gains: Values) -> Values:
 
 def log_wealth(growth: Values) -> Values:
     """Return what all bets (the last axis) have become together, from how each has grown."""
-    return np.asarray(np.logaddexp.reduce(growth + _LOG_SHARES, axis=-1))
+    return np.asarray(np.logaddexp.reduce(growth + np.log(SHARES), axis=-1))
 
 
 def gains_above(candidate: Values, baseline: Values, ratio: float, floor: float = 0.0) -> Values:

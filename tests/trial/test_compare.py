@@ -122,8 +122,12 @@ def test_a_bad_slice_is_named_though_the_rest_passes() -> None:
 
 
 def test_what_a_stand_in_did_is_marked() -> None:
-    """In the verdict itself."""
-    assert compare(good(), replace(PLAN, simulated=True)).simulated
+    """In the verdict itself: it passes, but is no reason to let the candidate serve."""
+    found = [compare(some, plan) for some in (good(), good(49)) for plan in (PLAN, replace(PLAN, simulated=True))]
+
+    assert [(False, True), (True, False), (False, False), (True, False)] == [
+        (verdict.simulated, verdict.allows_promotion) for verdict in found
+    ]
 
 
 @pytest.mark.parametrize(

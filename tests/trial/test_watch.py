@@ -1,0 +1,82 @@
+"""The watch after a promotion."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from statistics import median
+
+import numpy as np
+import pytest
+
+from otel_training.trial.guardrails import Limits
+from otel_training.trial.pair import Pair
+from otel_training.trial.watch import PATIENCE, Watch, watch
+from tests.trial.simulation import answer, discrete, pairs, passing
+
+RUNS = 40
+
+
+def stream(chance: np.random.Generator, ratio: float, count: int) -> list[Pair]:
+    """Paired answers of a candidate that keeps this ratio, of scores and of passes."""
+    both = [world(chance, 1, count, ratio) for world in (discrete, passing(0.9, 0.6))]
+    scores, passes = ((ours[0], theirs[0]) for ours, theirs in both)
+    return pairs(scores, passes)
+
+
+def watched(some: list[Pair]) -> Watch:
+    """With the usual limits; an answer may take two seconds."""
+    return watch(some, 0.9, Limits(), 2.0)
+
+
+def test_a_drop_demotes_within_fifty_answers() -> None:
+    """Half of the times, after 300 good ones: a candidate that keeps 70 % from then on."""
+    chance = np.random.default_rng(51)
+    found = [watched([*stream(chance, 1.0, 300), *stream(chance, 0.7, 400)]) for _ in range(RUNS)]
+
+    assert set() == {each.alarm for each in found} - {"score", "passed"}
+    assert all(each.pairs > 300 for each in found)
+    assert median(each.pairs - 300 for each in found) <= 50
+
+
+@pytest.mark.parametrize(("ratio", "most"), [(1.0, 0), (0.96, 1)])
+def test_a_good_candidate_stays(ratio: float, most: int) -> None:
+    """For as long as one looks."""
+    chance = np.random.default_rng(52)
+    found = [watched(stream(chance, ratio, 600)) for _ in range(RUNS)]
+
+    assert most >= sum(bool(each.alarm) for each in found)
+    assert all(each.alarm or (each.pairs == 600 and each.nearest < 1) for each in found)
+
+
+def test_a_candidate_at_the_bar_is_seldom_demoted() -> None:
+    """At the most once in so many answers, on average."""
+    chance = np.random.default_rng(53)
+
+    assert PATIENCE <= np.mean([watched(stream(chance, 0.9, 2000)).pairs for _ in range(RUNS // 2)])
+
+
+@pytest.mark.parametrize(
+    ("alarm", "turn"),
+    [
+        ("fallback", lambda pair: replace(pair.candidate, fallback=True)),
+        ("slow", lambda pair: replace(pair.candidate, seconds=2.5)),
+        ("score", lambda _: answer(None, passed=None, error=True)),
+    ],
+)
+def test_a_guardrail_that_breaks_demotes(alarm: str, turn: Callable[[Pair], object]) -> None:
+    """At half of the answers, within 50; one answer in fifty breaks nothing."""
+    good = stream(np.random.default_rng(54), 1.0, 400)
+    bad = [replace(pair, candidate=turn(pair)) for pair in good]
+    broken = watched([*good[:300], *(pair for both in zip(good, bad, strict=True) for pair in both)])
+
+    assert (alarm, True) == (broken.alarm, 300 < broken.pairs < 350)
+    assert "" == watched([bad[at] if at % 50 == 0 else pair for at, pair in enumerate(good)]).alarm
+
+
+def test_what_nobody_knows_raises_no_alarm() -> None:
+    """Neither does nothing."""
+    unknown = [Pair("e", "s", {}, answer(None, passed=None), answer(None, passed=None, seconds=None))] * 500
+
+    assert [(500, ""), (0, "")] == [(each.pairs, each.alarm) for each in (watched(unknown), watched([]))]
+    assert (
+        "" == watch([replace(unknown[0], candidate=answer(None, passed=None, seconds=9.0))] * 90, 0.9, Limits()).alarm
+    )
