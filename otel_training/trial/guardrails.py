@@ -76,6 +76,7 @@ def arm(observations: Sequence[Observation]) -> Arm:
 def guard(pairs: Sequence[Pair], limits: Limits, baseline: Arm, alpha: float) -> list[Guardrail]:
     """Hold the candidate against each limit; all that is said is certain together, but for the chance `alpha`."""
     longest = None if baseline.p95 is None else limits.slow * baseline.p95
+    # Stands for the most that an answer can cost: what is compared lies between 0 and 1.
     dearest = max((each.cost for pair in pairs for each in (pair.baseline, pair.candidate) if each.cost), default=None)
 
     def excess(pair: Pair) -> tuple[float, float]:

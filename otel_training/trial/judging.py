@@ -9,6 +9,8 @@ SELF_REPORTED: Final = "self"
 """Who answered scored itself."""
 PEOPLE: Final = "people"
 """People decided on every answer."""
+BASELINE: Final = "claude"
+"""The arm that a candidate is held against."""
 
 _LEAST_KAPPA: Final = 0.4
 _LEAST_SELF_AGREEMENT: Final = 0.8
@@ -176,7 +178,8 @@ def _partial(judging: Judging) -> str:
     sides = judging.first, judging.decided - judging.first
     if lower_share(max(sides), judging.decided, _ALPHA) > _MOST_FIRST:
         return "the judge prefers a position: show it one answer at a time"
-    if _favours(judging.gold.get("candidate", Gold()), judging.gold.get("claude", Gold())) < _UNLIKE:
+    others = _sum(gold for arm, gold in judging.gold.items() if arm != BASELINE)
+    if _favours(others, judging.gold.get(BASELINE, Gold())) < _UNLIKE:
         return "the judge lets more of the candidate's bad answers pass than of the baseline's: choose another"
     return ""
 

@@ -28,7 +28,8 @@ def reason(found: Verdict, outcome: Outcome) -> str:
 
 def _sentences(found: Verdict, outcome: Outcome) -> Iterator[str]:
     kept = " and ".join(map(_kept, found.gates)) or "what nobody knows yet"
-    yield f"Of {found.n:,} sources, the candidate keeps {kept}; the bar is {percent(found.bar)}."
+    bar = f"the bar is {percent(found.bar)}, the confidence {100 * (1 - found.alpha):.0f} %"
+    yield f"Of {found.n:,} sources, the candidate keeps {kept}; {bar}."
     if outcome is Outcome.CONTINUE:
         yield _further(found)
     yield from (_RAILS[rail.name] for rail in found.guardrails if rail.state == "broken")

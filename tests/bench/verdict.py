@@ -7,16 +7,20 @@ such bounds (Waudby-Smith et al., arXiv 2103.06476), and what one look at the en
 import math
 import sys
 from collections import Counter
+from collections.abc import Iterable
+from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtr
 
 from otel_training.trial.compare import compare
+from otel_training.trial.guardrails import Limits
 from otel_training.trial.slices import parts_of
 from otel_training.trial.verdict import Outcome, Plan
+from otel_training.trial.watch import watch
 from tests.bench.results import Row, table
-from tests.trial.judges import JUDGES, fair, trial
+from tests.trial.judges import JUDGES, Trial, fair, trial
 from tests.trial.simulation import (
     Arms,
     World,
@@ -28,6 +32,7 @@ from tests.trial.simulation import (
     planted,
     rare,
     sliced,
+    stream,
     ties,
     tiny,
 )
@@ -53,29 +58,29 @@ RATES: dict[str, World] = {
 def rows(*, quick: bool) -> list[Row]:
     """Measure all; a twentieth of the runs when it must be quick."""
     runs = RUNS // 20 if quick else RUNS
-    return [*_peeking(runs), *_parts(runs // 4), *_judges(runs // 4)]
+    return [*_peeking(runs), *_parts(runs // 4), *_judges(runs // 4), *_watch(runs // 10)]
 
 
 def _peeking(runs: int) -> list[Row]:
-    found = []
+    found, power = [], []
     for name, world in (SCORES | RATES).items():
         arms = world(np.random.default_rng(1), runs, SOURCES, 0.9)
-        found.append(Row(f"{name}, ratio 0.90: passes at any look", 100 * _share(peek(arms, ALPHA)), "%", "<= 5"))
-        found.append(Row(f"{name}, ratio 0.90: by the normal approximation", 100 * _share(_approximate(arms)), "%"))
+        found.append(Row(f"{name}, ratio 0.90: passes at any look", _percent(peek(arms, ALPHA)), "%", "<= 5"))
+        if world in (ties, rare):
+            found.append(Row(f"{name}, ratio 0.90: by the normal approximation", _percent(_approximate(arms)), "%"))
+        arms, bar = world(np.random.default_rng(3), runs, SOURCES, 0.95), ">= 95" if world in (normal, discrete) else ""
+        power.append(Row(f"{name}, ratio 0.95: passes within 1,000", _percent(peek(arms, ALPHA)), "%", bar))
+        if name in RATES:
+            power.append(Row(f"{name}, ratio 0.95: by the normal approximation", _percent(_approximate(arms)), "%"))
+            power.append(Row(f"{name}, ratio 0.95: by one look at 1,000", _one_look(arms), "%"))
     chance = np.random.default_rng(2)
     passes = sum(peek_by_extraction(chance, 0.9, ALPHA) for _ in range(runs))
     found.append(Row("four extractions a source, ratio 0.90: passes at any look", 100 * passes / runs, "%", "<= 5"))
-    for name, world in (SCORES | RATES).items():
-        arms = world(np.random.default_rng(3), runs, SOURCES, 0.95)
-        bar = ">= 95" if name in ("normal scores", "whole scores, many of them 10") else ""
-        found.append(Row(f"{name}, ratio 0.95: passes within 1,000", 100 * _share(peek(arms, ALPHA)), "%", bar))
-        found.append(Row(f"{name}, ratio 0.95: by the normal approximation", 100 * _share(_approximate(arms)), "%"))
-        found.append(Row(f"{name}, ratio 0.95: by one look at 1,000", 100 * _one_look(arms), "%"))
-    return found
+    return [*found, *power]
 
 
-def _share(passes: NDArray[np.bool_]) -> float:
-    return float(passes.any(1).mean())
+def _percent(passes: NDArray[np.bool_]) -> float:
+    return 100 * float(passes.any(1).mean())
 
 
 def _approximate(arms: Arms) -> NDArray[np.bool_]:
@@ -92,7 +97,7 @@ def _approximate(arms: Arms) -> NDArray[np.bool_]:
 def _one_look(arms: Arms) -> float:
     gains = arms[0] - 0.9 * arms[1]
     t = gains.mean(1) / gains.std(1, ddof=1) * math.sqrt(SOURCES)
-    return float((stdtr(SOURCES - 1, -t) < ALPHA).mean())
+    return 100 * float((stdtr(SOURCES - 1, -t) < ALPHA).mean())
 
 
 def _parts(runs: int) -> list[Row]:
@@ -118,15 +123,27 @@ def _judges(runs: int) -> list[Row]:
     found, chance = [], np.random.default_rng(5)
     for judge in JUDGES:
         trials = (trial(chance, judge, ratio, 2000) for _ in range(runs // 2) for ratio in (0.85, 0.9))
-        verdicts = Counter(compare(each.pairs, Plan(each.judging)).verdict for each in trials)
-        wrong = 100 * verdicts[Outcome.PASS] / verdicts.total()
-        found.append(Row(f"a {judge.__name__} judge, ratio 0.85 and 0.90: passes", wrong, "%", "= 0"))
+        found.append(Row(f"a {judge.__name__} judge, ratio 0.85 and 0.90: passes", _passes(trials), "%", "= 0"))
     good = (trial(chance, fair, 1.0) for _ in range(runs // 10))
-    verdicts = Counter(compare(each.pairs, Plan(each.judging)).verdict for each in good)
-    return [
-        *found,
-        Row("a fair judge, ratio 1.00: passes", 100 * verdicts[Outcome.PASS] / verdicts.total(), "%", ">= 95"),
-    ]
+    return [*found, Row("a fair judge, ratio 1.00: passes", _passes(good), "%", ">= 95")]
+
+
+def _passes(trials: Iterable[Trial]) -> float:
+    verdicts = Counter(compare(each.pairs, Plan(each.judging)).verdict for each in trials)
+    return 100 * verdicts[Outcome.PASS] / verdicts.total()
+
+
+def _watch(runs: int) -> list[Row]:
+    """Watch a promoted candidate that becomes worse after 300 answers, and those that do not."""
+    chance = np.random.default_rng(6)
+    dropped = [stream(chance, 1.0, 300) + stream(chance, 0.7, 700) for _ in range(runs)]
+    delays = [watch(each, 0.9, Limits()).pairs - 300 for each in dropped]
+    rows = [Row("a drop to 0.70: demoted after, p50", median(delays), "answers", "<= 50")]
+    rows.append(Row("a drop to 0.70: demoted after, p95", float(np.quantile(delays, 0.95)), "answers"))
+    for ratio, bar in ((1.0, "<= 1"), (0.95, "<= 5")):
+        false = sum(bool(watch(stream(chance, ratio, 2000), 0.9, Limits()).alarm) for _ in range(runs))
+        rows.append(Row(f"ratio {ratio:.2f} for 2,000 answers: demoted", 100 * false / runs, "%", bar))
+    return rows
 
 
 if __name__ == "__main__":

@@ -148,3 +148,10 @@ def planted(chance: Generator, ratio: float, others: float = 1.0) -> tuple[Arms,
 def sliced(scores: Arms, passes: Arms) -> list[Pair]:
     """Make pairs of 20 topics and of three lengths."""
     return pairs(scores, passes, lambda at: {"topic": f"t{at % 20}", "length": f"l{at % 3}"})
+
+
+def stream(chance: Generator, ratio: float, count: int) -> list[Pair]:
+    """Return paired answers of a candidate that keeps this ratio, of scores and of passes."""
+    both = [world(chance, 1, count, ratio) for world in (discrete, passing(0.9, 0.6))]
+    scores, passes = ((ours[0], theirs[0]) for ours, theirs in both)
+    return pairs(scores, passes)

@@ -40,7 +40,7 @@ def test_a_good_candidate_passes_with_its_figures() -> None:
 
     kept = "100.0 % of the score (at least 97.2 %) and 99.7 % of the pass rate (at least 93.7 %)"
     usage = "Cost +0.0 %, p95 1 s beside 1 s, errors 0.0 %, fallback 0.0 %."
-    reason = f"Of 400 sources, the candidate keeps {kept}; the bar is 90.0 %. {usage}"
+    reason = f"Of 400 sources, the candidate keeps {kept}; the bar is 90.0 %, the confidence 95 %. {usage}"
     assert (Outcome.PASS, reason) == _said(verdict)
     assert (400, 400, score.ratio, score.lower, score.upper, "betting", "any number") == (
         verdict.n, verdict.examples, verdict.ratio, verdict.lower, verdict.upper, verdict.method, verdict.looks,

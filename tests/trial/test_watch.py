@@ -10,16 +10,9 @@ import pytest
 from otel_training.trial.guardrails import Limits
 from otel_training.trial.pair import Pair
 from otel_training.trial.watch import PATIENCE, Watch, watch
-from tests.trial.simulation import answer, discrete, pairs, passing
+from tests.trial.simulation import answer, stream
 
 RUNS = 40
-
-
-def stream(chance: np.random.Generator, ratio: float, count: int) -> list[Pair]:
-    """Paired answers of a candidate that keeps this ratio, of scores and of passes."""
-    both = [world(chance, 1, count, ratio) for world in (discrete, passing(0.9, 0.6))]
-    scores, passes = ((ours[0], theirs[0]) for ours, theirs in both)
-    return pairs(scores, passes)
 
 
 def watched(some: list[Pair]) -> Watch:
