@@ -103,7 +103,7 @@ def _gate(metric: str, values: Sample, plan: Plan, floor: float) -> Gate | None:
 
 
 def _changed(changed: Sequence[str]) -> str:
-    return f"in mid-experiment changed {' and '.join(changed)}: begin another" if changed else ""
+    return f"in mid-experiment changed {' and '.join(changed)}: begin another with one of each" if changed else ""
 
 
 def _uneven(srm_p: float | None) -> str:

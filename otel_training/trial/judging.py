@@ -1,6 +1,7 @@
 """The judge: how far people's decisions bear it out, and what its error costs a candidate."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import comb, sqrt
 from typing import Final
@@ -54,6 +55,8 @@ class Judging:
     self_scored: int = 0
     copied: int = 0
     """Judged answers with a score of their own, and those of them to which the judge gave the same."""
+    alike: float = 0.0
+    """How many of them would have the same `by_chance`: where most scores are 8, most of both are."""
     decided: int = 0
     first: int = 0
     """Pairs shown together whose scores differ, and those of them in which the first one shown has the better."""
@@ -94,6 +97,12 @@ def assess(judging: Judging, alpha: float) -> Reliability:
         floor=_floor(judging.controls, alpha),
         problem=_problem(judging, gold, kappa, low),
     )
+
+
+def by_chance(scores: Sequence[tuple[float, float]]) -> float:
+    """Return how many of such pairs of scores would be equal by chance."""
+    ones, others = (Counter(side) for side in zip(*scores, strict=True)) if scores else (Counter(), Counter())
+    return sum(count * others[value] for value, count in ones.items()) / max(1, len(scores))
 
 
 def upper_share(count: int, total: int, alpha: float) -> float:
@@ -173,7 +182,7 @@ def _unlike_itself(judging: Judging) -> str:
 
 def _partial(judging: Judging) -> str:
     """Say what the judge goes by instead of the answer."""
-    if lower_share(judging.copied, judging.self_scored, _ALPHA) > _MOST_COPIED:
+    if _copies(judging) > _MOST_COPIED:
         return "the judge repeats the scores that answers give themselves: hide these from it"
     sides = judging.first, judging.decided - judging.first
     if lower_share(max(sides), judging.decided, _ALPHA) > _MOST_FIRST:
@@ -182,6 +191,13 @@ def _partial(judging: Judging) -> str:
     if _favours(others, judging.gold.get(BASELINE, Gold())) < _UNLIKE:
         return "the judge lets more of the candidate's bad answers pass than of the baseline's: choose another"
     return ""
+
+
+def _copies(judging: Judging) -> float:
+    """Return the share of scores that are repeated, beyond chance, at the least."""
+    least = lower_share(judging.copied, judging.self_scored, _ALPHA) * judging.self_scored
+    unlike = judging.self_scored - judging.alike
+    return (least - judging.alike) / unlike if unlike else 0.0
 
 
 def _favours(candidate: Gold, baseline: Gold) -> float:

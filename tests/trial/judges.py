@@ -8,7 +8,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from otel_training.trial.judging import Gold, Judging
+from otel_training.trial.judging import Gold, Judging, by_chance
 from otel_training.trial.pair import Pair
 from tests.trial.simulation import PASSING, Values, pairs, passing
 
@@ -81,6 +81,7 @@ def trial(chance: Generator, judge: Judge, ratio: float, sources: int = 1500) ->
         *_repeated(chance, judge, theirs, own[1]),
         self_scored=len(both),
         copied=int((both == own_both).sum()),
+        alike=by_chance(list(zip(both.tolist(), own_both.tolist(), strict=True))),
         decided=int((scores[0] != scores[1]).sum()),
         first=int(np.where(first, scores[0] > scores[1], scores[1] > scores[0]).sum()),
     )

@@ -137,7 +137,7 @@ def test_what_a_stand_in_did_is_marked() -> None:
         ({"judging": Judging("judge")}, "nobody decided on an answer that was judged"),
         (
             {"conditions": (Conditions(rubric="r1"), Conditions(rubric="r2"))},
-            "in mid-experiment changed rubric (r1 -> r2): begin another.",
+            "in mid-experiment changed rubric (r1 -> r2): begin another with one of each.",
         ),
         (
             {"weights": {"claude": 1, "candidate": 1}, "assigned": {"claude": 600, "candidate": 400}},

@@ -6,7 +6,7 @@ import pytest
 from scipy.stats import binomtest, fisher_exact
 
 from otel_training.trial import judging as judge
-from otel_training.trial.judging import Gold, Judging, Reliability, assess, lower_share, upper_share
+from otel_training.trial.judging import Gold, Judging, Reliability, assess, by_chance, lower_share, upper_share
 
 GOOD = Judging("judge", {"claude": Gold(50, 3, 4, 43)}, repeated=60, agreed=57)
 AGREES = "the judge agrees with people by kappa {} labels, at least {} where 0.4 is needed: {}"
@@ -96,6 +96,19 @@ def test_a_judge_that_favours_nobody() -> None:
 
     assert fisher_exact([[6, 14], [2, 18]], "greater").pvalue > 0.01
     assert "" == assess(replace(GOOD, gold={"claude": first, "candidate": second}), 0.01).problem
+
+
+@pytest.mark.parametrize(("alike", "is_good"), [(130.0, True), (200.0, True), (40.0, False)])
+def test_equal_scores_may_be_chance(alike: float, *, is_good: bool) -> None:
+    """Where nearly all are the same, nothing was copied."""
+    equal = replace(GOOD, self_scored=200, copied=160, alike=alike)
+
+    assert is_good == (assess(equal, 0.01).problem == "")
+
+
+def test_what_is_equal_by_chance() -> None:
+    """As in Cohen's kappa."""
+    assert (0.0, 7 / 4) == (by_chance([]), by_chance([(8, 8), (8, 9), (8, 8), (9, 7)]))
 
 
 def test_people_are_no_judge() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from otel_training.trial.guardrails import Limits
-from otel_training.trial.pair import Pair
+from otel_training.trial.pair import Observation, Pair
 from otel_training.trial.watch import PATIENCE, Watch, watch
 from tests.trial.simulation import answer, stream
 
@@ -55,7 +55,7 @@ def test_a_candidate_at_the_bar_is_seldom_demoted() -> None:
         ("score", lambda _: answer(None, passed=None, error=True)),
     ],
 )
-def test_a_guardrail_that_breaks_demotes(alarm: str, turn: Callable[[Pair], object]) -> None:
+def test_a_guardrail_that_breaks_demotes(alarm: str, turn: Callable[[Pair], Observation]) -> None:
     """At half of the answers, within 50; one answer in fifty breaks nothing."""
     good = stream(np.random.default_rng(54), 1.0, 400)
     bad = [replace(pair, candidate=turn(pair)) for pair in good]
