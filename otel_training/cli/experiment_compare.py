@@ -46,7 +46,7 @@ def compare(*, file: Path, bar: float, output: Output) -> int:
 
 def draw(verdict: "Verdict") -> Iterator[RenderableType]:
     """Draw the sentence, then the figures, the worst first."""
-    from otel_training.trial.wording import NAMES, percent, place
+    from otel_training.trial.wording import NAMES, judge, percent, place
 
     yield f"{'SIMULATED: ' if verdict.simulated else ''}{verdict.verdict}. {verdict.reason}"
     gates = [("", gate, NAMES[gate.metric]) for gate in verdict.gates]
@@ -63,6 +63,8 @@ def draw(verdict: "Verdict") -> Iterator[RenderableType]:
             for rail in verdict.guardrails
         ]
         yield table("Guardrails", ("", "candidate", "limit", "at least", "at most", ""), rails)
+    if sentence := judge(verdict.judge):
+        yield sentence
 
 
 def _cells(state: str, row: "Gate | Part", name: str) -> tuple[Any, ...]:

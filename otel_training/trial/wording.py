@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from otel_training.trial.judging import Reliability
 from otel_training.trial.slices import Part
 from otel_training.trial.verdict import Gate, Outcome, Verdict
 
@@ -44,6 +45,17 @@ def _sentences(found: Verdict, outcome: Outcome) -> Iterator[str]:
 def place(part: Part) -> str:
     """Name a part: `passed in topic chips`, or the field alone where it is everything."""
     return f"{NAMES.get(part.metric, part.metric)} in {part.slice} {part.value}" if part.slice else part.metric
+
+
+def judge(reliability: Reliability) -> str:
+    """Say how far the judge can be trusted; nothing where nobody knows."""
+    if reliability.kappa is None:
+        return ""
+    itself = "" if reliability.self_agreement is None else f", with itself on {percent(reliability.self_agreement)}"
+    agrees = f"by kappa {reliability.kappa:.2f} on {reliability.labels:,} labels{itself}"
+    return (
+        f"The judge agrees with people {agrees}; it lets at most {percent(reliability.false_pass)} of bad answers pass."
+    )
 
 
 def _kept(gate: Gate) -> str:

@@ -62,8 +62,18 @@ def test_figures_stand_below_the_sentence(tmp_path: Path, command: Any) -> None:
         "And 30 parts more, in --json.",
         "Guardrails candidate limit at least at most errors 0.0 % 2.0 %",
         "cost - 100.0 % - - open",
+        "The judge agrees with people by kappa 0.98 on 118 labels; it lets at most 10.9 % of bad answers pass.",
     ):
         assert text in words
+
+
+def test_nothing_is_shown_of_nothing(tmp_path: Path, command: Any) -> None:
+    """A judge that people bear out, and no pair."""
+    code, printed, _ = command("experiment", "compare", "--pairs", str(pairs(tmp_path, (8, 8), 0)))
+    kept = "the candidate keeps what nobody knows yet; the bar is 90.0 %, the confidence 95 %."
+
+    assert (10, True) == (code, printed.startswith(f"CONTINUE. Of 0 sources, {kept} Keep running: nobody can say yet"))
+    assert 2 == len(printed.splitlines())
 
 
 def test_a_bar_of_ones_own(tmp_path: Path, command: Any) -> None:

@@ -15,6 +15,7 @@ from otel_training.trial.conditions import Conditions
 from otel_training.trial.judging import SELF_REPORTED, Gold, Judging
 from otel_training.trial.pair import Pair
 from otel_training.trial.verdict import Outcome, Plan, Verdict
+from otel_training.trial.wording import judge as name_judge
 from tests.trial.judges import JUDGES, Judge, fair, generous, trial
 from tests.trial.simulation import Arms, answer, discrete, normal, pairs, passing
 
@@ -51,6 +52,14 @@ def test_a_good_candidate_passes_with_its_figures() -> None:
     expected = ttest_1samp(passes[0] - 0.9 * passes[1], 0, alternative="greater").pvalue
     assert pytest.approx(expected, rel=1e-9) == passed.p
     assert (0, 0) == (score.more, passed.more)
+
+
+def test_the_judge_is_named() -> None:
+    """With how far it can be trusted."""
+    words = name_judge(compare(good(49), PLAN).judge)
+
+    assert "The judge agrees with people by kappa 0.95 on 120 labels, with itself on 99.0 %; it lets at most " in words
+    assert "" == name_judge(compare([], Plan(Judging("judge"))).judge)
 
 
 def test_it_can_be_written_as_json() -> None:
