@@ -14,8 +14,9 @@ LEAST: Final = 30
 """Sources below which a part says nothing."""
 _METRICS: Final[dict[str, Metric]] = {"score": sample.score, "passed": sample.passed}
 
-State: TypeAlias = Literal["bad", "open", "good", "too few"]
-_ORDER: Final[dict[State, int]] = {"bad": 0, "open": 1, "good": 2, "too few": 3}
+State: TypeAlias = Literal["bad", "open", "good", "likeness", "too few"]
+"""`likeness` where the baseline's own answers are the reference: another answer is not a worse one."""
+_ORDER: Final[dict[State, int]] = {"bad": 0, "open": 1, "good": 2, "likeness": 3, "too few": 4}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,5 +67,7 @@ def _part(key: tuple[str, str, str], sample: Sample, alpha: float, bar: float) -
         return Part(*key, sample.sources, baseline, candidate, ratio, None, None, "too few")
     sides = bounds(sample, alpha, bar)
     state: State = "bad" if sides.upper < bar else "good" if sides.lower > bar else "open"
+    if key[0] not in _METRICS and baseline == 1:
+        state = "likeness"
     upper = sides.upper if isfinite(sides.upper) else None
     return Part(*key, sample.sources, baseline, candidate, ratio, sides.lower, upper, state)

@@ -36,7 +36,7 @@ def _sentences(found: Verdict, outcome: Outcome) -> Iterator[str]:
     yield from (_RAILS[rail.name] for rail in found.guardrails if rail.state == "broken")
     if usage := ", ".join(_usage(found)):
         yield f"{usage[0].upper()}{usage[1:]}."
-    if bad := [part for part in found.parts if part.state == "bad"]:
+    if bad := [part for part in found.parts if part.state == "bad" and part.slice]:
         named = ", ".join(f"{place(part)} ({percent(part.ratio)})" for part in bad[:_SHOWN])
         rest = f" and {len(bad) - _SHOWN} more" if len(bad) > _SHOWN else ""
         yield f"Below the bar: {named}{rest}; leave these to the baseline."

@@ -128,6 +128,9 @@ def test_a_bad_slice_is_named_though_the_rest_passes() -> None:
 
     assert Outcome.PASS == verdict.verdict
     assert " Below the bar: score in topic law (" in verdict.reason
+    many = [replace(pair, slices={"topic": f"t{at % 5}"}) for at, pair in enumerate(good(1000))]
+    worse = [replace(pair, candidate=answer(1, passed=False)) for pair in many]
+    assert " and 7 more; leave these to the baseline." in compare(worse, PLAN).reason
 
 
 def test_what_a_stand_in_did_is_marked() -> None:

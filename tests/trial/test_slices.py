@@ -47,12 +47,20 @@ def test_parts_have_their_figures_and_the_worst_stands_first() -> None:
     assert [
         ("passed", "topic", "law", 200, 1.0, 0.0, 0.0, "bad"),
         ("score", "topic", "law", 200, 0.8, 0.4, 0.5, "bad"),
-        ("text", "", "", 600, 1.0, 0.9, 0.9, "open"),
         ("score", "topic", "chips", 400, 0.8, 0.8, 1.0, "good"),
         ("passed", "topic", "chips", 400, 1.0, 1.0, 1.0, "good"),
+        ("text", "", "", 600, 1.0, 0.9, 0.9, "likeness"),
         ("passed", "topic", "rare", 29, 1.0, 0.0, 0.0, "too few"),
         ("score", "topic", "rare", 29, 0.8, 0.2, 0.25, "too few"),
     ] == [_rounded(part) for part in found]
+
+
+def test_a_field_is_bad_where_the_reference_is_anothers() -> None:
+    """Such as people's corrections, which the baseline does not always meet either."""
+    sides = answer(8, fields={"text": 0.9, "count": 1.0}), answer(8, fields={"text": 0.4, "count": 0.4})
+    found = parts_of([Pair(f"{at}", f"{at}", {}, *sides) for at in range(100)], 0.05, 0.9)
+
+    assert [("text", "bad"), ("count", "likeness")] == [(part.metric, part.state) for part in found]
 
 
 def _rounded(part: Any) -> tuple[object, ...]:
