@@ -14,9 +14,9 @@ def more(sample: Sample, alpha: float, bar: float, floor: float = 0.0) -> int | 
     """Return about how many more sources decide, if they are like those that are there; None where no number would."""
     if not sample.sources:
         return None
-    mean = sample.mean(sample.candidate) - bar * sample.mean(sample.baseline) - (1 - bar) * floor
     both = sample.candidate, sample.baseline, bar
-    gains = gains_above(*both, floor) if mean > 0 else gains_below(*both)
+    is_above = sample.mean(sample.candidate) > bar * sample.mean(sample.baseline)
+    gains = gains_above(*both, floor) if is_above else gains_below(*both)
     growth = np.average(log_growth(gains), axis=-1, weights=sample.counts)
 
     def decides(sources: int) -> bool:

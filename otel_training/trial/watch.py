@@ -57,12 +57,12 @@ def watch(pairs: Iterable[Pair], bar: float, limits: Limits, longest: float | No
 def _gains(bar: float, limits: Limits, longest: float | None) -> dict[str, Gain]:
     def slow(pair: Pair) -> float | None:
         seconds = pair.candidate.seconds
-        return None if seconds is None or longest is None else _rate(seconds > longest, SLOW_SHARE)
+        return None if seconds is None or longest is None else (seconds > longest) - SLOW_SHARE
 
     return {
         "score": _drop(sample.score, bar),
         "passed": _drop(sample.passed, bar),
-        "fallback": lambda pair: _rate(pair.candidate.fallback, limits.fallback),
+        "fallback": lambda pair: pair.candidate.fallback - limits.fallback,
         "slow": slow,
     }
 
@@ -75,7 +75,3 @@ def _drop(metric: Metric, bar: float) -> Gain:
         return None if both is None else bar * both[1] - both[0]
 
     return gain
-
-
-def _rate(happened: bool, most: float) -> float:  # noqa: FBT001 - the one figure of a rate
-    return (happened - most) / most

@@ -49,6 +49,14 @@ def test_what_is_certainly_too_much_breaks_its_guardrail_alone(name: str, bad: O
     assert rails[name].lower > rails[name].limit
 
 
+def test_what_the_baseline_does_as_well_breaks_nothing() -> None:
+    """It fails as often."""
+    pairs = [Pair(str(at), str(at), {}, FAILED, FAILED) for at in range(300)]
+    errors, *_ = guard(pairs, Limits(), arm([FAILED] * 300), 0.05)
+
+    assert (0.0, "open") == (errors.value, errors.state)
+
+
 def test_figures_are_shown_as_shares() -> None:
     """Of errors how many more they are than the baseline's."""
     rails = held([FAILED] + [answer(8)] * 99, answer(8, cost=Decimal("0.02")), Limits())

@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 
 from otel_training.trial.pair import Observation, Pair
+from otel_training.trial.sample import gather, of_both, score
+from otel_training.trial.sequence import bounds
 from otel_training.trial.slices import LEAST, parts_of
 from tests.trial.simulation import Arms, answer, planted, sliced
 
@@ -53,6 +55,9 @@ def test_parts_have_their_figures_and_the_worst_stands_first() -> None:
         ("passed", "topic", "rare", 29, 1.0, 0.0, 0.0, "too few"),
         ("score", "topic", "rare", 29, 0.8, 0.2, 0.25, "too few"),
     ] == [_rounded(part) for part in found]
+    # Each of five parts has a fifth of the error.
+    one = bounds(gather(many, of_both(score)), 0.05 / 5, 0.9)
+    assert (one.lower, one.upper) == (found[2].lower, found[2].upper)
 
 
 def test_a_field_is_bad_where_the_reference_is_anothers() -> None:
