@@ -19,7 +19,7 @@ from otel_training.capture.handle import Handle, running
 from otel_training.capture.threads import start, submit
 from otel_training.capture.tracing import captures, current_context
 from otel_training.conventions import Loss
-from otel_training.pipeline.process import emit, lose
+from otel_training.pipeline.process import lose
 
 _log = logging.getLogger("otel_training")
 
@@ -77,8 +77,8 @@ def _begin(client: Any, args: Any, kwargs: Any) -> AbstractContextManager[None]:
         options = args[1] if len(args) > 1 else kwargs["options"]
         path = options.url.partition("?")[0] if options.method.lower() == "post" else ""
         handle = running()
-        if path == _MESSAGES and handle is not None and captures():
-            return Call(handle, _provider(client), options, is_stream=bool(kwargs.get("stream")), emit=emit)
+        if path == _MESSAGES and handle is not None and (handle.is_shadow or captures()):
+            return Call(handle, _provider(client), options, is_stream=bool(kwargs.get("stream")), emit=handle.emit)
         if path == _BATCHES and captures():
             from otel_training.anthropic.batches import emit_prompts
 

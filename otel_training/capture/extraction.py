@@ -19,7 +19,7 @@ from otel_training.capture.handle import NO_EXTRACTION, RUNNING, Handle, claim, 
 from otel_training.capture.result import NO_RESULT, ResultReader, read_result
 from otel_training.capture.returned import remember
 from otel_training.capture.tracing import current_context, end_span, enter, is_suppressed, leave, start_span
-from otel_training.capture.wrapping import wrap
+from otel_training.capture.wrapping import begin_of, wrap
 from otel_training.conventions import Kind, Outcome
 from otel_training.pipeline.process import current, emit
 from otel_training.record.clock import event_number, now, ticks
@@ -210,6 +210,14 @@ def begin(plan: Plan, args: tuple[object, ...], kwargs: Mapping[str, object]) ->
             return run
     except Exception as error:  # noqa: BLE001 - the guard; `with` costs a tenth of a call here
         guard.swallow(error)
+    return None
+
+
+def plan_of(function: object) -> Plan | None:
+    """Return what is known of a function that this decorator made, outermost; None of any other."""
+    scope = begin_of(function)
+    if isinstance(scope, functools.partial) and scope.func is begin:
+        return cast("Plan", scope.args[0])
     return None
 
 

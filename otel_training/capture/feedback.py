@@ -6,7 +6,7 @@ from typing import Final
 
 from otel_training import conventions as names
 from otel_training._guard import guard
-from otel_training.capture.handle import emit_score
+from otel_training.capture.handle import score_of
 from otel_training.capture.result import read_result
 from otel_training.capture.tracing import captures, current_context
 from otel_training.conventions import Kind, Loss
@@ -58,7 +58,7 @@ def record_score(target_id: str, name: str, value: float) -> None:
         if figure is None or target is None:
             lose(Loss.MALFORMED)
         else:
-            emit_score(target, name, figure, current_context())
+            emit(score_of(target, name, figure, current_context()))
 
 
 def record_correction(extraction_id: str, insights: object) -> None:

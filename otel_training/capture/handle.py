@@ -12,13 +12,13 @@ from opentelemetry.trace import SpanContext
 from otel_training import conventions as names
 from otel_training._guard import guard
 from otel_training.capture.returned import find
-from otel_training.capture.tracing import captures
+from otel_training.capture.tracing import SHADOW, captures, shadow_in
 from otel_training.conventions import Kind, Loss
 from otel_training.pipeline.process import emit, lose
 from otel_training.record.clock import event_id, now
 from otel_training.record.fields import NAME_LIMIT, as_id, figure_of, flag, number
 from otel_training.record.known import is_a
-from otel_training.record.record import Record, Scalar, context_of
+from otel_training.record.record import Pending, Record, Scalar, context_of
 from otel_training.record.values import TEXT_LIMIT, plain, snapshot, text_of
 from otel_training.warning import warn_once
 
@@ -42,11 +42,15 @@ class Handle:
     return is an event of its own, and the last one wins.
     """
 
-    __slots__ = ("_context", "_identity", "attributes", "before", "finished", "own_result", "superseded")
+    __slots__ = ("_context", "_identity", "attributes", "before", "emit", "finished", "own_result", "superseded")
 
-    def __init__(self, identity: str | int, context: SpanContext | None) -> None:
+    def __init__(
+        self, identity: str | int, context: SpanContext | None, emit: Callable[[Pending], None] = emit
+    ) -> None:
         self._identity = identity
         self._context = context
+        self.emit = emit
+        """Where the records of what it does go: a shadow keeps its own."""
         self.attributes = _NO_ATTRIBUTES
         """What was recorded of the extraction while it ran."""
         self.own_result: object = None
@@ -64,6 +68,11 @@ class Handle:
             # Formatted on first use: it takes as long as all else at the beginning of a call.
             self._identity = event_id(self._identity)
         return self._identity
+
+    @property
+    def is_shadow(self) -> bool:
+        """Return whether it keeps what it records."""
+        return self.emit is not emit
 
     @property
     def context(self) -> SpanContext | None:
@@ -101,7 +110,7 @@ class Handle:
                         names.EXTRACTION_ID: self.id,
                         names.INSIGHT_INDEX: index,
                     }
-                    emit(Record(Kind.LINK, event_id(), now(), attributes, context=self.context))
+                    self.emit(Record(Kind.LINK, event_id(), now(), attributes, context=self.context))
 
     def llm_call(  # noqa: PLR0913 - a call has that many figures
         self,
@@ -142,7 +151,7 @@ class Handle:
         elif attribute is not None and not self.finished:
             self.attributes = {**self.attributes, attribute: figure}
         else:
-            emit_score(self.id, name, float(figure), self.context)
+            self.emit(score_of(self.id, name, float(figure), self.context))
 
     def _is_known(self) -> bool:
         """Return whether this is an extraction's handle; count a loss where one was looked for in vain."""
@@ -154,17 +163,17 @@ class Handle:
 def emit_call(handle: Handle, attributes: Mapping[str, Scalar | None], content: object) -> None:
     """Emit one call of a model under an extraction, or of a batch, whose extraction may be another."""
     attributes = {names.EXTRACTION_ID: handle.id, **attributes}
-    emit(Record(Kind.LLM_CALL, event_id(), now(), attributes, snapshot(content), context=handle.context))
+    handle.emit(Record(Kind.LLM_CALL, event_id(), now(), attributes, snapshot(content), context=handle.context))
 
 
-def emit_score(target: str, name: str, value: float, context: SpanContext | None) -> None:
-    """Emit a score of an extraction or an insight."""
+def score_of(target: str, name: str, value: float, context: SpanContext | None) -> Record:
+    """Return the record of a score of an extraction or an insight."""
     attributes = {
         names.SCORE_TARGET: target,
         names.SCORE_NAME: text_of(name, NAME_LIMIT),
         names.SCORE_VALUE: value,
     }
-    emit(Record(Kind.SCORE, event_id(), now(), attributes, context=context))
+    return Record(Kind.SCORE, event_id(), now(), attributes, context=context)
 
 
 NO_EXTRACTION: Final = Handle("", None)
@@ -184,8 +193,13 @@ def settled(context: Context) -> Context:
 
 
 def running() -> Handle | None:
-    """Return the handle of the extraction that runs in this context, or that this context was made in."""
+    """Return the handle of the extraction that runs in this context, or that this context was made in.
+
+    In a shadow it is the shadow's, whatever runs in it.
+    """
     context = settled(otel_context.get_current())
+    if SHADOW in context and (shadow := shadow_in(context)) is not None:
+        return cast("Handle", shadow)
     if CARRIED in context and RUNNING not in context:
         handle, is_job = cast("tuple[Handle, bool]", context[CARRIED])
         return handle if is_job or not handle.finished else None
@@ -200,6 +214,8 @@ def current(result: object = _ANY) -> Handle:
     it: where nothing tells which one is meant, a handle that records nothing. Never raises.
     """
     with guard:
+        if (shadow := shadow_in(otel_context.get_current())) is not None:
+            return cast("Handle", shadow)
         if not captures():
             # Else what is recorded about an extraction that is not captured would go to the one before it.
             return NO_EXTRACTION
@@ -208,6 +224,17 @@ def current(result: object = _ANY) -> Handle:
             return handle
         warn_once(_NOT_FOUND, "none runs here" if handle is None else "others ran at once")
     return NOT_FOUND
+
+
+def last_finished() -> Handle | None:
+    """Return the extraction that finished last in this context."""
+    return _last_finished.get()
+
+
+def mark_last(handle: Handle | None) -> None:
+    """Remember an extraction that finished elsewhere as the last one in this context."""
+    if handle is not None:
+        _last_finished.set(handle)
 
 
 def remember_finished(handle: Handle) -> None:

@@ -1,8 +1,8 @@
 """Threads: work that an extraction starts in another thread, or hands to a pool, belongs to the extraction.
 
-Only our own key goes along, so that the host's spans stay as they are: a job of a pool has it until its end, a thread
-until the extraction's. The threads of a pool outlive both, and get nothing. Installed with the client's hooks
-(`anthropic/client.py`).
+Only our own keys go along, so that the host's spans stay as they are: a job of a pool has them until its end, a thread
+until the extraction's; in a shadow both are the shadow's. The threads of a pool outlive both, and get nothing.
+Installed with the client's hooks (`anthropic/client.py`).
 """
 
 import functools
@@ -14,6 +14,7 @@ from typing import Any
 from opentelemetry.context import Context, attach, get_current
 
 from otel_training.capture.handle import CARRIED, RUNNING, Handle, running
+from otel_training.capture.tracing import SHADOW
 
 
 def submit(wrapped: Callable[..., Any], pool: object, args: tuple[Any, ...], kwargs: Any) -> Any:
@@ -49,7 +50,8 @@ def _run_own(thread: Thread) -> None:
 
 
 def _run(handle: Handle, is_job: bool, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:  # noqa: FBT001
-    attach(Context({**get_current(), CARRIED: (handle, is_job)}))
+    shadow = {SHADOW: handle} if handle.is_shadow else {}
+    attach(Context({**get_current(), CARRIED: (handle, is_job), **shadow}))
     try:
         return function(*args, **kwargs)
     finally:
@@ -69,4 +71,4 @@ def _outside() -> Iterator[None]:
 
 
 def _without_ours() -> Context:
-    return Context({name: value for name, value in get_current().items() if name not in (RUNNING, CARRIED)})
+    return Context({name: value for name, value in get_current().items() if name not in (RUNNING, CARRIED, SHADOW)})

@@ -1,7 +1,7 @@
 """Tracing: the host's context, which records inherit, and one span for each call where the host traces."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from opentelemetry import context as otel_context
 from opentelemetry import trace
@@ -19,6 +19,8 @@ SUPPRESSED: Final = (otel_context._SUPPRESS_INSTRUMENTATION_KEY, "suppress_instr
 """Context keys that ask for no telemetry: set by the SDK's exporters, and by instrumentations."""
 
 _SUPPRESSED_BY_API, _SUPPRESSED_BY_NAME = SUPPRESSED
+SHADOW: Final = otel_context.create_key("otel_training.shadow")
+"""The handle of what a candidate answers beside: it alone takes what is captured there, until it has ended."""
 
 
 def captures() -> bool:
@@ -27,8 +29,16 @@ def captures() -> bool:
 
 
 def is_suppressed(context: Context) -> bool:
-    """Return whether a context asks for no telemetry."""
-    return bool(context) and bool(context.get(_SUPPRESSED_BY_API) or context.get(_SUPPRESSED_BY_NAME))
+    """Return whether a context asks for no telemetry, or is a shadow's, of which no record is made but its own."""
+    return bool(context) and (
+        bool(context.get(_SUPPRESSED_BY_API) or context.get(_SUPPRESSED_BY_NAME)) or shadow_in(context) is not None
+    )
+
+
+def shadow_in(context: Context) -> Any:
+    """Return the handle of the shadow that runs in a context; None where none does."""
+    shadow: Any = context.get(SHADOW)
+    return None if shadow is None or shadow.finished else shadow
 
 
 def current_context(context: Context | None = None) -> SpanContext | None:

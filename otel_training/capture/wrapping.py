@@ -8,13 +8,16 @@ import functools
 import inspect
 from collections.abc import Callable
 from types import FunctionType
-from typing import Final, ParamSpec, TypeVar, cast
+from typing import Any, Final, ParamSpec, TypeVar, cast
+from weakref import WeakKeyDictionary
 
 from otel_training.capture.calling import Begin, awaiting_function, calling_function
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
+_begins: Final[WeakKeyDictionary[Any, Begin]] = WeakKeyDictionary()
+"""By function. Not an attribute: another decorator's `functools.wraps` would copy it."""
 _GENERATOR: Final = inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR
 
 
@@ -30,4 +33,13 @@ def wrap(function: Callable[P, R], begin: Begin) -> Callable[P, R]:
 
         return cast("Callable[P, R]", proxy(function, begin))
     style = awaiting_function if inspect.iscoroutinefunction(function) else calling_function
-    return cast("Callable[P, R]", functools.wraps(function)(style(function, begin)))
+    wrapped = functools.wraps(function)(style(function, begin))
+    _begins[wrapped] = begin
+    return cast("Callable[P, R]", wrapped)
+
+
+def begin_of(function: object) -> Begin | None:
+    """Return what opens the scopes of a function that `wrap` returned; None of any other."""
+    if type(function) is FunctionType:
+        return _begins.get(function)
+    return cast("Begin | None", getattr(function, "_self_begin", None))
