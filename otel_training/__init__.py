@@ -14,11 +14,13 @@ if TYPE_CHECKING:
     from otel_training.pipeline.configure import configure
     from otel_training.pipeline.process import flush
     from otel_training.privacy.identity import insight_id
+    from otel_training.routing.experiment import experiment
 
 __all__ = [
     "TrainingMiddleware",
     "configure",
     "current",
+    "experiment",
     "extraction",
     "flush",
     "insight_id",
@@ -39,6 +41,7 @@ _MODULES: Final = {
     "TrainingMiddleware": "asgi.middleware",
     "configure": "pipeline.configure",
     "current": "capture.handle",
+    "experiment": "routing.experiment",
     "extraction": "capture.extraction",
     "flush": "pipeline.process",
     "insight_id": "privacy.identity",

@@ -28,12 +28,16 @@ class Kind(StrEnum):
     QUERY = "query"
     SCORE = "score"
     CORRECTION = "correction"
+    ASSIGNMENT = "assignment"
+    """Which arm of an experiment a call was assigned, and which answered."""
+    SHADOW = "shadow"
+    """What a candidate answered beside, shown to nobody: no other kind has anything of it, its calls neither."""
     LOSS = "loss"
 
     @property
     def event_name(self) -> str:
-        """The OTel event name, e.g. `training.extraction`."""
-        return f"training.{self.value}"
+        """The OTel event name, e.g. `training.extraction`; OpenTelemetry has one of its own for an assignment."""
+        return "feature_flag.evaluation" if self is Kind.ASSIGNMENT else f"training.{self.value}"
 
 
 class Action(StrEnum):
@@ -66,6 +70,42 @@ class Outcome(StrEnum):
         if error is None:
             return cls.OK
         return cls.CANCELLED if issubclass(type(error), KeyboardInterrupt) or is_cancelled(error) else cls.ERROR
+
+
+class Decision(StrEnum):
+    """How a call of an experiment went its way: the values of `training.route.decision`."""
+
+    ASSIGNED = "assigned"
+    """The assigned arm answered, or was the only one to be asked."""
+    POLICY = "policy"
+    """Claude was asked instead, before any other: see the reason."""
+    FALLBACK = "fallback"
+    """Claude was asked since the assigned arm had failed, or is known to be down: see the reason."""
+    FROZEN = "frozen"
+    KILLED = "killed"
+
+
+class Reason(StrEnum):
+    """Why another than the assigned arm was asked: the values of `training.route.reason`."""
+
+    ERROR = "error"
+    TIMEOUT = "timeout"
+    SCHEMA = "schema"
+    """The answer holds no insights, or does not pass the app's `check`."""
+    EMPTY = "empty"
+    SELF_SCORE = "self_score"
+    """The answer's own score is too low."""
+    BREAKER = "breaker"
+    """It failed several times in a row, and is given a rest."""
+    COMPLEXITY = "complexity"
+    NO_SOURCE = "no_source"
+    """Nothing tells sources apart: neither URL nor content is known."""
+    NO_ARM = "no_arm"
+    """The app has no function of the assigned arm."""
+    HOLDOUT = "holdout"
+    """None: it belongs to the sources that stay with Claude."""
+    STATE = "state"
+    """Nothing could be assigned: the state file is missing or broken, or does not have the experiment."""
 
 
 class Content(StrEnum):
@@ -195,6 +235,24 @@ QUALITY_KEYS: Final = ("quality_score", "quality", "score")
 # Corrections
 EVALUATOR_KIND: Final = "training.evaluator.kind"
 HUMAN: Final = "HUMAN"
+
+# Assignments of experiments, and what a candidate answered beside
+FLAG_KEY: Final = "feature_flag.key"
+FLAG_VARIANT: Final = "feature_flag.result.variant"
+FLAG_REASON: Final = "feature_flag.result.reason"
+FLAG_PROVIDER: Final = "feature_flag.provider.name"
+ROUTE_SERVED: Final = "training.route.served"
+ROUTE_DECISION: Final = "training.route.decision"
+ROUTE_REASON: Final = "training.route.reason"
+ROUTE_ATTEMPT: Final = "training.route.attempt.id"
+ROUTE_CANDIDATE: Final = "training.route.candidate"
+ROUTE_UNIT: Final = "training.route.unit"
+ROUTE_WEIGHTS: Final = "training.route.weights"
+SIMULATED: Final = "training.simulated"
+CALLS: Final = "training.calls"
+"""In the body of a shadow: the calls of models that it made, without content."""
+CLAUDE: Final = "claude"
+"""The arm that is the baseline."""
 
 # Metrics of our own
 METRIC_DROPPED: Final = "training.events.dropped"

@@ -60,6 +60,10 @@ class DataFolder:
     """Locked by the one process that ships."""
     shipping = Inside("shipping.json")
     """What the shippers know of their receiver."""
+    experiments = Inside("experiments.json")
+    """The state of experiments: written by commands, read by apps."""
+    experiments_lock = Inside("experiments.lock")
+    """Locked by who changes it."""
     losses = Inside("losses.json")
     """Counts of records that were lost where not even that could be written into a segment."""
     finetune = Inside("finetune", stat.S_IFDIR)

@@ -17,6 +17,7 @@ from otel_training.store.client import Row, Store, read_query
 
 _SHOWN: Final = (
     Kind.EXTRACTION, Kind.FEEDBACK, Kind.IMPRESSION, Kind.QUERY, Kind.LLM_CALL, Kind.CORRECTION, Kind.SCORE,
+    Kind.ASSIGNMENT, Kind.SHADOW,
 )  # fmt: skip
 KINDS: Final = tuple(kind.value for kind in _SHOWN)
 SHOWN: Final = 20
@@ -32,7 +33,8 @@ _ANSWER: Final = 120
 def view(kind: str, limit: int | None, output: Output) -> None:
     """Show records, the newest last.
 
-    KIND is all (the default), extraction, feedback, impression, query, llm_call, correction or score.
+    KIND is all (the default), extraction, feedback, impression, query, llm_call, correction, score, assignment or
+    shadow.
     """
     if output is Output.CSV and kind == "all":
         raise click.UsageError(f"--csv needs one kind: {', '.join(KINDS)}.")
@@ -101,6 +103,11 @@ def _answer(row: Row) -> str | None:
     return f"{text[:_ANSWER]}…" if text and len(text) > _ANSWER else text or row["error_type"]
 
 
+def _way(row: Row) -> str:
+    way = " by ".join(part for part in (row["decision"], row["reason"]) if part)
+    return f"{way}, SIMULATED" if row["simulated"] else way
+
+
 def _figure(figure: float | None) -> str:
     return "-" if figure is None else f"{figure:,}"
 
@@ -118,6 +125,8 @@ _SUMMARIES: Final[dict[str, Callable[[Row], str]]] = {
     ),
     Kind.CORRECTION: lambda row: f"{row['extraction_id']}: {plural(len(row['extracted_insights']), 'insight')}",
     Kind.SCORE: lambda row: f"{row['name']} {row['value']:g} of {row['target_id']}",
+    Kind.ASSIGNMENT: lambda row: f"{row['experiment']}: {row['arm']}, {_way(row)}",
+    Kind.SHADOW: lambda row: f"{row['experiment']}: {row['arm']}, {plural(len(row['extracted_insights']), 'insight')}",
 }
 
 
@@ -143,6 +152,15 @@ _COLUMNS: Final[dict[str, dict[str, str | Callable[[Row], Any]]]] = {
     },
     "score": {
         "timestamp": _timestamp, "by": _reader, "name": "name", "value": "value", "target": "target_id",
+    },
+    "assignment": {
+        "timestamp": _timestamp, "experiment": "experiment", "arm": "arm", "served": "served",
+        "extraction": _extraction, "decision": _way,
+    },
+    "shadow": {
+        "timestamp": _timestamp, "experiment": "experiment", "arm": "arm", "extraction": _extraction,
+        "simulated": "simulated", "seconds": lambda row: row["duration"] and round(row["duration"], 2),
+        "insights": _insights,
     },
     "correction": {"timestamp": _timestamp, "extraction": _extraction, "insights": _insights},
     "all": {"timestamp": _timestamp, "kind": "stage", "summary": lambda row: _SUMMARIES[row["stage"]](row)},

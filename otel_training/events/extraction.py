@@ -77,6 +77,18 @@ def correction(record: Record, finisher: Finisher) -> Iterator[Event]:
     yield to_event(record, record.attributes, {names.OUTPUT: _kept(insights, "", redactor)}, redactor)
 
 
+def shadow(record: Record, finisher: Finisher) -> Iterator[Event]:
+    """Finish what a candidate answered beside: its insights, and the figures of its calls."""
+    content = read_object(record.content)
+    redactor = finisher.redactor(record)
+    identity = url_in_id(as_text(content.get("source_url")) or "")
+    items = content.get("insights")
+    insights = _read(items) if isinstance(items, list) else []
+    redactor.look_at("", [identity, *_texts(insights)])
+    output = _kept(insights, identity, redactor) if isinstance(items, list) else None
+    yield to_event(record, record.attributes, {names.OUTPUT: output, names.CALLS: content.get("calls")}, redactor)
+
+
 def _read(items: list[JSON]) -> list[_Insight]:
     return [
         _Insight(as_text(fields.get("text")) or "", as_text(fields.get("category")), as_id(fields.get("id")))

@@ -9,7 +9,7 @@ from typing import Final
 
 from otel_training.conventions import Kind
 from otel_training.events.event import Event, to_event
-from otel_training.events.extraction import correction, extraction
+from otel_training.events.extraction import correction, extraction, shadow
 from otel_training.events.finisher import Finisher
 from otel_training.events.llm_call import llm_call
 from otel_training.record.record import Record
@@ -18,8 +18,9 @@ _FINISHERS: Final[dict[Kind, Callable[[Record, Finisher], Iterator[Event]]]] = {
     Kind.EXTRACTION: extraction,
     Kind.LLM_CALL: llm_call,
     Kind.CORRECTION: correction,
+    Kind.SHADOW: shadow,
 }
-_WITHOUT_CONTENT: Final = frozenset({Kind.LINK, Kind.SCORE, Kind.LOSS})
+_WITHOUT_CONTENT: Final = frozenset({Kind.LINK, Kind.SCORE, Kind.ASSIGNMENT, Kind.LOSS})
 """Their attributes say it all."""
 
 

@@ -28,6 +28,15 @@ _OUTCOME: Final = {
     "duration": names.DURATION,
     "task": names.TASK_NAME,
 }
+_ROUTE: Final = {
+    **_OUTCOME,
+    "experiment": names.FLAG_KEY,
+    "arm": names.FLAG_VARIANT,
+    "candidate": names.ROUTE_CANDIDATE,
+    "unit": names.ROUTE_UNIT,
+    "extraction_id": names.EXTRACTION_ID,
+    "simulated": names.SIMULATED,
+}
 _ATTRIBUTES: Final[Mapping[Kind, Mapping[str, str]]] = {
     Kind.EXTRACTION: {
         **_OUTCOME,
@@ -67,6 +76,16 @@ _ATTRIBUTES: Final[Mapping[Kind, Mapping[str, str]]] = {
         "value": names.SCORE_VALUE,
         "evaluator_kind": names.EVALUATOR_KIND,
     },
+    Kind.ASSIGNMENT: {
+        **_ROUTE,
+        "flag_reason": names.FLAG_REASON,
+        "served": names.ROUTE_SERVED,
+        "decision": names.ROUTE_DECISION,
+        "reason": names.ROUTE_REASON,
+        "weights": names.ROUTE_WEIGHTS,
+        "attempt_id": names.ROUTE_ATTEMPT,
+    },
+    Kind.SHADOW: {**_ROUTE, "quality_score": names.QUALITY},
     Kind.FEEDBACK: {},
     Kind.IMPRESSION: {},
 }
@@ -135,10 +154,10 @@ def _links(row: Row, time: int, finisher: Finisher) -> Iterator[Event]:
 
 
 def _content(row: Row, kind: Kind) -> JSON:
-    if kind is Kind.EXTRACTION:
+    if kind in (Kind.EXTRACTION, Kind.SHADOW):
         ids = row.get("insight_ids")
         return {
-            **{column: row.get(column) for column in ("topic", "source_url", "source_content")},
+            **{column: row.get(column) for column in ("topic", "source_url", "source_content", "calls")},
             "insights": _insights(row, ids if isinstance(ids, list) else []),
         }
     if kind is Kind.LLM_CALL:

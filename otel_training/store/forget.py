@@ -23,6 +23,8 @@ _HELD: Final = (
     ("scores", "event_id", "event"),
     ("corrections", "event_id", "event"),
     ("reviews", "event_id", "event"),
+    ("assignments", "event_id", "event"),
+    ("shadows", "event_id", "event"),
     ("queries", "event_id", "event"),
     ("impressions", "event_id", "event"),
     ("feedback", "event_id", "event"),

@@ -13,6 +13,7 @@ from otel_training.pipeline.settings import settings_in_force
 from otel_training.review.decisions import Decision, Verdict, decide, keep_in
 from otel_training.spool.rejected import set_aside
 from otel_training.store.session import open_drained
+from tests.routed import route_calls
 
 pytestmark = pytest.mark.slow
 
@@ -92,17 +93,20 @@ def test_forgets_a_source(folder: DataFolder, rows: Any, command: Any) -> None:
     url = "https://news.example/2?token=s3cret"
     ids = gather({"https://news.example/1": "Chip makers", url: f"{WORD} makers"}, range(3))
     otel_training.record_correction(ids[1], [f"{WORD} orders fell"])
+    route_calls(folder, url, f"{WORD} orders")
     finisher, keep = make_finisher(settings_in_force(), make_folder(folder)), keep_in(settings_in_force(), folder)
     decide(Decision(ids[1], Verdict.ACCEPT), "mira", finisher, keep)
     assert process.flush(30)
     made = command("dataset", "create", "v1", "--min-viewers", 1, "--split", "100/0/0", "--group-by", "url")
     assert 0 == made[0], made[2]
-    assert {"extractions", "llm_calls", "corrections", "dataset_rows"} <= set(holding(WORD))
+    assert {"extractions", "llm_calls", "corrections", "dataset_rows", "shadows"} <= set(holding(WORD))
 
     shown = rows("forget", "--extraction", ids[1], "--show")[0]["rows"]
     (receipt,) = rows("forget", "--source", url, "--yes")
 
-    assert (["v1"], shown) == (receipt["datasets"], receipt["rows"])
+    routed = {"extractions": 5, "insights": 4, "output_texts": 4, "assignments": 4, "shadows": 2}
+    expected = {table: shown.get(table, 0) + routed.get(table, 0) for table in {*shown, *routed}}
+    assert (["v1"], expected) == (receipt["datasets"], receipt["rows"])
     assert {} == holding(WORD)
     assert {} == {table: count for table, count in holding(ids[1]).items() if table != "impressions"}
     assert [("chips", 1, 3, 3)] == figures(rows)

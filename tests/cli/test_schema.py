@@ -27,10 +27,10 @@ def store(folder: DataFolder) -> Iterator[Store]:
 @pytest.mark.parametrize(
     ("options", "statements"),
     [
-        ("", 84),
-        ("--replicated", 84),
-        ("--cluster training", 113),
-        ("--cluster {cluster} --replicated --ttl-days 400", 113),
+        ("", 89),
+        ("--replicated", 89),
+        ("--cluster training", 120),
+        ("--cluster {cluster} --replicated --ttl-days 400", 120),
         ("--roles", 6),
         ("--roles --cluster training", 6),
     ],

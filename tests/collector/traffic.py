@@ -25,6 +25,7 @@ from otel_training.pipeline.pipeline import make_finisher
 from otel_training.record.clock import event_id, now
 from otel_training.record.record import Record
 from tests.programs import messages_api
+from tests.routed import route_calls
 from tests.served import request, threaded
 
 ODD: Final = 'Zoë said: "12 % <b>&amp;</b> \\ / \u2028 🦉 日本"\n\tbob@news.example \x00\x1f\x7f {"a": [1]} '
@@ -47,6 +48,7 @@ def make(folder: DataFolder, workspace: Path) -> set[str]:
         asyncio.run(later(url))
         batch(url)
     feedback()
+    route_calls(folder, "https://news.example/routed", ODD)
     with threaded(feed_app()) as url:
         readers(url)
     process.install()  # finishes the segment

@@ -14,10 +14,11 @@ from otel_training.pipeline.pipeline import make_finisher
 from otel_training.pipeline.settings import settings_in_force
 from otel_training.review.decisions import Decision, Verdict, decide, keep_in
 from otel_training.store.session import open_drained
+from tests.routed import route_calls
 
 pytestmark = pytest.mark.slow
 
-KINDS = ("extraction", "feedback", "impression", "query", "llm_call", "correction", "score")
+KINDS = ("extraction", "feedback", "impression", "query", "llm_call", "correction", "score", "assignment", "shadow")
 FIGURES = ("v_insights", "v_examples", "v_prompts", "v_reviews")
 
 
@@ -74,6 +75,7 @@ def captured(command: Any, folder: DataFolder, kept: Path, tmp_path: Path) -> No
         otel_training.record_feedback("app3", "like", user_id=reader)
     otel_training.record_correction(identity, ["Chips rose"])
     search("who bob@news.example is")
+    route_calls(folder, "https://news.example/routed", "Mail bob@news.example")
     settings = settings_in_force()
     decide(
         Decision(identity, Verdict.REJECT),

@@ -19,6 +19,7 @@ from otel_training.pipeline.settings import settings_in_force
 from otel_training.review.decisions import Decision, Verdict, decide, keep_in
 from otel_training.store import client
 from otel_training.store.client import Store, embedded_dsn, read_query
+from tests.routed import route_calls
 
 QUERIES = sorted(path.stem for path in (Path(client.__file__).parent / "queries").glob("*.sql"))
 # All but the load, and the questions about the schema, datasets and what is forgotten, which a command makes first.
@@ -65,6 +66,7 @@ def everything(folder: DataFolder, tmp_path: Path) -> Callable[[], None]:
                     otel_training.record_feedback(ids[0], action, user_id=reader)
             search(f"orders {number}")
         otel_training.record_feedback("nobody's", "bookmark", user_id=1)
+        route_calls(folder, "https://news.example/routed", "Orders")
         process.lose(Loss.UNRECOGNISED, route="POST /api/feed/engage")
         assert otel_training.flush(30)
         settings = settings_in_force()

@@ -88,6 +88,8 @@ def test_shards_by_what_is_counted_together() -> None:
         "corrections": "extraction_id",
         "scores": "target_id",
         "reviews": "extraction_id",
+        "assignments": "extraction_id",
+        "shadows": "extraction_id",
         "insights": "insight_id",
         "feedback": "insight_id",
         "impressions": "insight_id",

@@ -17,7 +17,8 @@ from tests.stores import lay_store
 
 pytestmark = pytest.mark.slow
 
-_LATE = {"loss": "coverage_routes", "review": "review_counts"}
+_ROUTED = {"assignment": "view_assignment", "shadow": "view_shadow", "not-on": "doctor_experiments"}
+_LATE = {"loss": "coverage_routes", "review": "review_counts", **_ROUTED}
 
 FEEDBACK = (
     "INSERT INTO otel_logs (Timestamp, LogAttributes) VALUES ('2026-01-02 03:04:05', "
@@ -78,7 +79,7 @@ def test_brings_every_earlier_schema_to_this_one_and_keeps_its_rows(store: Store
         ("0024_v_examples", {"correction": "view_correction", "query": "view_query", **_LATE}),
         ("0030_v_llm_calls", _LATE),
         ("0031_otel_traces", _LATE),
-        ("0070_v_events", {"review": "review_counts"}),
+        ("0070_v_events", {"review": "review_counts", **_ROUTED}),
     ],
 )
 def test_rows_of_an_earlier_schema_read_as_those_of_this_one(

@@ -39,6 +39,7 @@ CONTENT = {
     "extractions": ["insights", "source_content"],
     "llm_calls": ["messages", "output", "tools"],
     "queries": ["query"],
+    "shadows": ["insights"],
 }
 
 
@@ -138,7 +139,7 @@ def test_the_reader_analyzes_and_is_told_what_is_missing(become: Any, folder: Da
     with become("exporter") as store:
         assert of_reader == read_figures(store, read_gaps(store, folder))
 
-    assert (9, True) == (of_reader.totals.extractions, "fields" in [gap.name for gap in of_reader.gaps])
+    assert (14, True) == (of_reader.totals.extractions, "fields" in [gap.name for gap in of_reader.gaps])
 
 
 @pytest.mark.parametrize("role", ["reader", "exporter"])
@@ -172,6 +173,7 @@ def test_the_reader_has_what_dashboards_show(become: Any, reading: list[str]) ->
         "coverage_routes",
         "coverage_samples",
         "coverage_scales",
+        "doctor_experiments",
         "doctor_keys",
         "doctor_programs",
         "doctor_use",
@@ -183,6 +185,7 @@ def test_the_reader_has_what_dashboards_show(become: Any, reading: list[str]) ->
         "savings_days",
         "savings_models",
         "status",
+        "view_assignment",
         "view_feedback",
         "view_impression",
         "view_score",

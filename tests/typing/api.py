@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from starlette.applications import Starlette
 
 import otel_training
-from otel_training import TrainingMiddleware, configure, current, extraction, flush, insight_id, query
+from otel_training import TrainingMiddleware, configure, current, experiment, extraction, flush, insight_id, query
 from otel_training.capture.handle import Handle
 
 
@@ -90,6 +90,9 @@ async def extractions() -> None:
     assert_type(Extractor.of_class("chips"), list[str])
     assert_type(Extractor.static("chips"), list[str])
     assert_type(extraction(Extractor())("chips"), float)
+    assert_type(experiment("insights", claude=plain, candidate=plain)("chips", source_url="u"), list[str])
+    assert_type(await experiment("insights", claude=later, candidate="n", returns=lambda reply: reply)("chips"), int)
+    experiment("insights", claude=plain)(1)  # type: ignore[arg-type]
     assert_type(extraction(functools.partial(plain, "chips"))(), list[str])
 
     plain(7)  # type: ignore[arg-type]

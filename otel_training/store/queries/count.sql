@@ -6,4 +6,6 @@ SELECT
     (SELECT count() FROM queries FINAL) AS query,
     (SELECT count() FROM v_llm_calls) AS llm_call,
     (SELECT count() FROM corrections FINAL) AS correction,
-    (SELECT count() FROM scores FINAL) AS score
+    (SELECT count() FROM scores FINAL) AS score,
+    (SELECT count() FROM assignments FINAL) AS assignment,
+    (SELECT count() FROM shadows FINAL) AS shadow

@@ -13,6 +13,10 @@ FROM (
         SELECT 'query' AS kind, event_id, ts, service FROM queries
         UNION ALL
         SELECT 'correction' AS kind, event_id, ts, service FROM corrections
+        UNION ALL
+        SELECT 'assignment' AS kind, event_id, ts, service FROM assignments
+        UNION ALL
+        SELECT 'shadow' AS kind, event_id, ts, service FROM shadows
     )
     GROUP BY service, kind
     UNION ALL

@@ -22,6 +22,9 @@ FROM (
     UNION ALL SELECT event_id, service, '', extraction_id FROM links
     UNION ALL SELECT event_id, service, '', target_id FROM scores
     UNION ALL SELECT event_id, service, '', extraction_id FROM corrections
+    UNION ALL SELECT event_id, service, '', extraction_id FROM assignments
+    UNION ALL SELECT event_id, service, '', attempt_id FROM assignments
+    UNION ALL SELECT event_id, service, '', extraction_id FROM shadows
     UNION ALL SELECT extraction_id, '', '', extraction_id FROM extractions
 )
 WHERE (user_hash = {reader:String} AND {reader:String} != '')

@@ -13,6 +13,8 @@ FROM (
         UNION ALL SELECT event_id FROM queries
         UNION ALL SELECT event_id FROM corrections
         UNION ALL SELECT event_id FROM scores
+        UNION ALL SELECT event_id FROM assignments
+        UNION ALL SELECT event_id FROM shadows
     )
     WHERE {least:UInt64} = 0
 )

@@ -1,4 +1,4 @@
--- What the store holds: records by kind, extractions that may become examples, and losses.
+-- What the store holds: records by kind, but shadows, which are no traffic; extractions that may become examples, and losses.
 WITH counts AS (
     SELECT 'correction' AS kind, count() AS n FROM corrections FINAL
     UNION ALL SELECT 'extraction', count() FROM extractions FINAL
@@ -12,6 +12,7 @@ WITH counts AS (
     UNION ALL SELECT 'llm_call', count() FROM llm_calls FINAL
     UNION ALL SELECT 'query', count() FROM queries FINAL
     UNION ALL SELECT 'score', count() FROM scores FINAL
+    UNION ALL SELECT 'assignment', count() FROM assignments FINAL
 )
 SELECT
     sum(n) AS stored,

@@ -13,6 +13,8 @@ GRANT /*{on_cluster}*/
     SELECT ON links,
     SELECT ON scores,
     SELECT ON reviews,
+    SELECT ON assignments,
+    SELECT ON shadows,
     SELECT ON losses,
     SELECT ON route_losses,
     SELECT ON output_texts,

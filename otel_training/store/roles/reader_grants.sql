@@ -28,6 +28,11 @@ GRANT /*{on_cluster}*/
     SELECT ON links,
     SELECT ON scores,
     SELECT ON reviews,
+    SELECT ON assignments,
+    SELECT(
+        event_id, ts, service, experiment, arm, candidate, unit, extraction_id, calls, quality_score, outcome, error_type,
+        duration, simulated
+    ) ON shadows,
     SELECT ON losses,
     SELECT ON route_losses,
     SELECT ON output_texts,
