@@ -18,6 +18,7 @@ from otel_training.conventions import COMMAND, Loss
 from otel_training.folder import DataFolder
 from otel_training.pipeline.settings import settings_in_force
 from otel_training.pricing.ends import end_of
+from otel_training.routing.state import StateError, read_state
 from otel_training.store.client import Row, Store, read_query
 from otel_training.store.drain import count_waiting
 
@@ -91,6 +92,7 @@ def examine(store: Store, folder: DataFolder) -> dict[str, Any]:
         report["findings"].append(f'{plural(use["lost"], "record")} lost in the last day: see why under "Lost".')
     report["findings"] += _moved(store.rows(read_query("doctor_moved")))
     report["findings"] += [*_silence(use["hours"]), *_endings(use["models"], datetime.now(UTC).date())]
+    report["findings"] += _experiments(store, folder)
     if report["shipping"] is not None:
         report["findings"] += shipping_findings(report["shipping"], settings.otlp_endpoint)
     return report
@@ -111,6 +113,25 @@ def _moved(traffic: Iterable[Row]) -> Iterator[str]:
                 f"{100 * row['share']:.0f} % of the last two weeks' extractions have a {row['what']} of which the "
                 f"newest dataset, {row['dataset']}, has no row ({names}): freeze another by "
                 f"`{COMMAND} dataset create NAME`."
+            )
+
+
+def _experiments(store: Store, folder: DataFolder) -> Iterator[str]:
+    """Say which experiments apps ask for in vain, and what is wrong with their state."""
+    try:
+        state = read_state(folder)
+    except StateError as error:
+        yield f"{error} Until then Claude answers alone."
+        return
+    for name, experiment in state.experiments.items():
+        for arm, candidate in experiment.candidates.items():
+            if candidate not in state.candidates:
+                yield f"The arm {arm} of experiment {name} is {candidate}, which is no candidate: start another."
+    for row in store.rows(read_query("doctor_experiments")):
+        if (name := row["experiment"]) not in state.experiments:
+            yield (
+                f"An app asked {plural(row['calls'], 'time')} for experiment {name}, which is not on, and Claude "
+                f"answered: {COMMAND} experiment start {name}."
             )
 
 

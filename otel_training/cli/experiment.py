@@ -3,6 +3,7 @@
 import click
 
 from otel_training.cli.experiment_compare import compare
+from otel_training.cli.experiment_route import COMMANDS as ROUTE
 
 
 @click.group(name="experiment")
@@ -11,3 +12,5 @@ def experiment() -> None:
 
 
 experiment.add_command(compare)
+for command in ROUTE:
+    experiment.add_command(command)

@@ -1,0 +1,190 @@
+"""`otel-training experiment start|ramp|shadow|kill|freeze|status`: what running apps do, within a second."""
+
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, replace
+from typing import Any, Final
+
+import click
+from rich.console import RenderableType
+
+from otel_training.cli.output import Output, output_options, table
+from otel_training.conventions import CLAUDE, COMMAND
+from otel_training.folder import DataFolder, find_folder, make_folder
+from otel_training.pipeline.settings import settings_in_force
+from otel_training.routing.assign import CANDIDATE
+from otel_training.routing.state import Experiment, State, StateError, changing, experiment_of, read_state
+
+_ALL: Final = 100.0
+_SHARE: Final = click.FloatRange(0, _ALL)
+
+
+@click.command()
+@click.argument("name")
+@click.option("--candidate", metavar="NAME", help="The candidate behind the arm `candidate`, where the app names it.")
+@click.option("--share", type=_SHARE, help="Of the sources, in percent, for the candidate.  [default: 50]")
+@click.option(
+    "--arm", "arms", type=(str, _SHARE), multiple=True, metavar="NAME PERCENT", help="A further arm, and its share."
+)
+@click.option("--holdout", type=_SHARE, help="Of the sources, in percent, what stays with Claude.  [default: 5]")
+@click.option("--timeout", type=click.FloatRange(0.1), help="Seconds that a candidate has.  [default: 20]")
+@output_options()
+def start(  # noqa: PLR0913 - one for each option
+    *,
+    name: str,
+    candidate: str | None,
+    share: float | None,
+    arms: tuple[tuple[str, float], ...],
+    holdout: float | None,
+    timeout: float | None,
+    output: Output,
+) -> None:
+    """Begin an experiment, or go on with one.
+
+    Half of the sources go to the candidate, if nothing else is said; each source stays with its arm. What was killed or
+    frozen goes on; what is not given stays as it was.
+    """
+    folder = _folder()
+    with changing(folder) as write:
+        state = read_state(folder)
+        before = state.experiments.get(name) or Experiment(secrets.token_hex(16), _weights(_ALL / 2), holdout=0.05)
+        further = dict(arms) or _further(before)
+        began = replace(
+            before,
+            weights=_weights(before.weights.get(CANDIDATE, 0.0) if share is None else share, further),
+            holdout=before.holdout if holdout is None else holdout / _ALL,
+            timeout=before.timeout if timeout is None else timeout,
+            candidates={**before.candidates, **_named(state, candidate, further)},
+            killed=False,
+            frozen=None,
+        )
+        write(replace(state, experiments={**state.experiments, name: began}))
+    _print(output, name)
+
+
+@click.command()
+@click.argument("name")
+@click.argument("percent", type=_SHARE)
+@output_options()
+def ramp(*, name: str, percent: float, output: Output) -> None:
+    """Give the candidate PERCENT of the sources.
+
+    Growing, it takes sources from Claude alone, and those that it has stay with it.
+    """
+
+    def ramped(experiment: Experiment) -> Experiment:
+        if experiment.killed or experiment.frozen is not None:
+            raise StateError(f"The experiment {name} is on hold: go on with it by {COMMAND} experiment start {name}.")
+        return replace(experiment, weights=_weights(percent, _further(experiment)))
+
+    _change(name, ramped, output)
+
+
+@click.command()
+@click.argument("name")
+@click.argument("switch", type=click.Choice(("on", "off")))
+@output_options()
+def shadow(*, name: str, switch: str, output: Output) -> None:
+    """Have candidates answer beside Claude, or no more.
+
+    Of the sources that are Claude's. Nobody is shown what they answer, and nobody waits for it; it costs their calls.
+    """
+    _change(name, lambda experiment: replace(experiment, shadow=switch == "on"), output)
+
+
+@click.command()
+@click.argument("name")
+@output_options()
+def kill(*, name: str, output: Output) -> None:
+    """Ask Claude alone, from now on."""
+    _change(name, lambda experiment: replace(experiment, killed=True), output)
+
+
+@click.command()
+@click.argument("name")
+@click.argument("reason")
+@output_options()
+def freeze(*, name: str, reason: str, output: Output) -> None:
+    """Put an experiment on hold, with a reason.
+
+    Claude answers, shadows go on, and the shares stay as they are until the experiment is started again.
+    """
+    _change(name, lambda experiment: replace(experiment, frozen=reason), output)
+
+
+@click.command()
+@click.argument("name", required=False)
+@output_options()
+def status(*, name: str | None, output: Output) -> None:
+    """Show what apps do in each experiment."""
+    _print(output, name)
+
+
+COMMANDS: Final = (start, ramp, shadow, kill, freeze, status)
+
+
+def _folder() -> DataFolder:
+    return make_folder(find_folder(settings_in_force()))
+
+
+def _change(name: str, change: Callable[[Experiment], Experiment], output: Output) -> None:
+    folder = _folder()
+    with changing(folder) as write:
+        state = read_state(folder)
+        write(replace(state, experiments={**state.experiments, name: change(experiment_of(state, name))}))
+    _print(output, name)
+
+
+def _further(experiment: Experiment) -> dict[str, float]:
+    return {arm: weight for arm, weight in experiment.weights.items() if arm not in (CLAUDE, CANDIDATE)}
+
+
+def _weights(candidate: float, further: Mapping[str, float] | None = None) -> dict[str, float]:
+    """Return the shares of all arms, in percent: Claude has the rest."""
+    weights = {CANDIDATE: candidate, **(further or {})}
+    rest = _ALL - sum(weights.values())
+    if rest < 0 or CLAUDE in (further or {}):
+        raise StateError("The shares of the arms beside Claude must not sum up to more than 100: Claude has the rest.")
+    return {CLAUDE: rest, **weights}
+
+
+def _named(state: State, candidate: str | None, further: Mapping[str, float]) -> dict[str, str]:
+    """Return which candidate stands behind which arm: further ones are called as their arms are."""
+    if candidate is not None and candidate not in state.candidates:
+        known = ", ".join(state.candidates) or "none yet"
+        raise StateError(
+            f"There is no candidate {candidate} ({known}): make it by {COMMAND} experiment candidate {candidate}; "
+            "a function that your app gives to experiment() needs no name."
+        )
+    named = {arm: arm for arm in further if arm in state.candidates}
+    return named if candidate is None else {CANDIDATE: candidate, **named}
+
+
+def _print(output: Output, name: str | None) -> None:
+    state = read_state(_folder())
+    shown = state.experiments if name is None else {name: experiment_of(state, name)}
+    rows = [_row(state, own, experiment) for own, experiment in shown.items()]
+    output.emit(rows, lambda _: _draw(rows))
+
+
+def _row(state: State, name: str, experiment: Experiment) -> dict[str, Any]:
+    known = [state.candidates.get(candidate) for candidate in experiment.candidates.values()]
+    standing = "killed" if experiment.killed else "on" if experiment.frozen is None else f"frozen: {experiment.frozen}"
+    simulated = any(definition is not None and definition.simulated for definition in known)
+    # The salt is the experiment's own: who has it can tell which sources are whose.
+    fields = {field: value for field, value in asdict(experiment).items() if field not in ("salt", "killed", "frozen")}
+    return {"experiment": name, "standing": standing, "simulated": simulated, **fields}
+
+
+def _draw(rows: list[dict[str, Any]]) -> Iterator[RenderableType]:
+    if not rows:
+        yield f"No experiment yet: {COMMAND} experiment start NAME begins one."
+        return
+    for row in rows:
+        title = f"{row['experiment']}: {row['standing']}{', SIMULATED' if row['simulated'] else ''}"
+        arms = [(arm, f"{weight:g} %", row["candidates"].get(arm)) for arm, weight in row["weights"].items()]
+        yield table(title, ("arm", "sources", "candidate"), arms)
+        yield (
+            f"{row['holdout'] * _ALL:g} % of the sources stay with Claude. A candidate has {row['timeout']:g} s. "
+            f"Shadows are {'on' if row['shadow'] else 'off'}."
+        )

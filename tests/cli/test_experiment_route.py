@@ -1,0 +1,160 @@
+"""`otel-training experiment start|ramp|shadow|kill|freeze|status`."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+import otel_training
+from otel_training.folder import DataFolder, make_folder
+from otel_training.routing.state import Definition, Experiment, State, read_state, write_state
+
+CANDIDATES = {"few-shot-v1": Definition("openai", "m", simulated=True), "tuned": Definition("openai", "t")}
+
+
+@pytest.fixture
+def experiment(folder: DataFolder) -> Callable[[], Experiment]:
+    """Read the experiment as it stands; two candidates are registered."""
+    write_state(make_folder(folder), State(candidates=CANDIDATES))
+    return lambda: replace(read_state(folder).experiments["insights"], salt="")
+
+
+def test_begins_with_half_of_the_sources(experiment: Any, command: Any, folder: DataFolder) -> None:
+    """The function that the app gives; each experiment has a salt of its own."""
+    begun = [command("experiment", "start", name)[0] for name in ("insights", "other")]
+
+    assert [0, 0] == begun
+    assert Experiment("", {"claude": 50.0, "candidate": 50.0}, 0.05) == experiment()
+    salts = {one.salt for one in read_state(folder).experiments.values()}
+    assert [32, 32] == [len(salt) for salt in salts]
+    assert CANDIDATES == read_state(folder).candidates
+
+
+def test_goes_on_as_it_was(experiment: Any, command: Any, folder: DataFolder) -> None:
+    """What was put on hold is on again; what is not said again stays, the salt too: each source keeps its arm."""
+    command("experiment", "start", "insights", "--candidate", "few-shot-v1", "--share", 10, "--timeout", 3)
+    salt = read_state(folder).experiments["insights"].salt
+    for words in (["kill", "insights"], ["freeze", "insights", "a bad day"]):
+        command("experiment", *words)
+        command("experiment", "start", "insights", "--holdout", 20)
+
+    assert salt == read_state(folder).experiments["insights"].salt
+    assert experiment() == Experiment(
+        "", {"claude": 90.0, "candidate": 10.0}, 0.2, timeout=3.0, candidates={"candidate": "few-shot-v1"}
+    )
+
+
+def test_ramps_at_claudes_cost(experiment: Any, command: Any) -> None:
+    """A third arm keeps its share, and is the candidate of its name."""
+    command("experiment", "start", "insights", "--share", 5, "--arm", "tuned", 20)
+    code = command("experiment", "ramp", "insights", 80)[0]
+
+    assert (0, {"claude": 0.0, "candidate": 80.0, "tuned": 20.0}, {"tuned": "tuned"}) == (
+        code, experiment().weights, experiment().candidates,
+    )  # fmt: skip
+
+
+def test_switches_each_by_itself(experiment: Any, command: Any) -> None:
+    """Shadows on and off, frozen with its reason, killed."""
+    command("experiment", "start", "insights", "--share", 0)
+    seen = []
+    for words in (["shadow", "insights", "on"], ["freeze", "insights", "a bad day"], ["shadow", "insights", "off"],
+                  ["kill", "insights"]):  # fmt: skip
+        assert 0 == command("experiment", *words)[0]
+        seen.append((experiment().shadow, experiment().frozen, experiment().killed))
+
+    assert [
+        (True, None, False), (True, "a bad day", False), (False, "a bad day", False), (False, "a bad day", True),
+    ] == seen  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["kill", "nosuch"], "There is no experiment nosuch: begin it by otel-training experiment start nosuch."),
+        (["status", "nosuch"], "There is no experiment nosuch"),
+        (["ramp", "insights", "60"], "The experiment insights is on hold"),
+        (["start", "insights", "--candidate", "gone"], "There is no candidate gone (few-shot-v1, tuned)"),
+        (["start", "insights", "--arm", "tuned", "60", "--share", "50"], "must not sum up to more than 100"),
+        (["start", "insights", "--arm", "claude", "10"], "Claude has the rest"),
+    ],
+)
+def test_says_what_cannot_be(words: list[str], message: str, experiment: Any, command: Any) -> None:
+    """And changes nothing."""
+    command("experiment", "start", "insights")
+    command("experiment", "freeze", "insights", "a bad day")
+    before = experiment()
+    code, _, err = command("experiment", *words)
+
+    assert (1, True, before) == (code, message in err, experiment())
+
+
+def test_shows_how_experiments_stand(experiment: Any, command: Any, rows: Any) -> None:
+    """On one screen, and as JSON without the salt; what a stand-in answers is stamped."""
+    empty = command("experiment", "status")[1]
+    command("experiment", "start", "insights", "--candidate", "few-shot-v1")
+    (_, out, _), (row,) = command("experiment", "status"), rows("experiment", "status")
+
+    assert "otel-training experiment start NAME begins one" in empty
+    assert ["insights: on, SIMULATED", "few-shot-v1", "5 % of the sources stay with Claude"] == [
+        part
+        for part in ("insights: on, SIMULATED", "few-shot-v1", "5 % of the sources stay with Claude")
+        if part in out
+    ]
+    assert row == {
+        "experiment": "insights", "standing": "on", "simulated": True, "weights": {"claude": 50.0, "candidate": 50.0},
+        "holdout": 0.05, "shadow": False, "complex": {"max_length": None, "topics": [], "slices": []}, "timeout": 20.0,
+        "candidates": {"candidate": "few-shot-v1"},
+    }  # fmt: skip
+    command("experiment", "freeze", "insights", "a bad day")
+    assert "insights: frozen: a bad day, SIMULATED" in command("experiment", "status", "insights")[1]
+    command("experiment", "kill", "insights")
+    assert "killed" == rows("experiment", "status", "insights")[0]["standing"]
+
+
+@pytest.mark.slow
+def test_the_doctor_names_what_is_wrong(rows: Any, folder: DataFolder) -> None:
+    """An app that asks for an experiment that is not on, an arm whose candidate is gone, a file that is broken."""
+
+    def findings() -> list[str]:
+        return [one for one in rows("doctor")[0]["findings"] if "xperiment" in one]
+
+    otel_training.experiment("insights", claude=lambda source_content: ["Orders rose"])("Text")
+    asked = findings()
+    write_state(folder, State({"insights": Experiment("s", {"claude": 1.0}, candidates={"candidate": "gone"})}))
+    gone = findings()
+    folder.experiments.write_text("{", encoding="utf-8")
+    (broken,) = findings()
+
+    sentence = "An app asked 1 time for experiment insights, which is not on, and Claude answered: "
+    assert [f"{sentence}otel-training experiment start insights."] == asked
+    assert ["The arm candidate of experiment insights is gone, which is no candidate: start another."] == gone
+    assert broken.endswith("begin the experiments anew. Until then Claude answers alone.")
+
+
+@pytest.mark.slow
+def test_what_apps_did_is_shown(experiment: Any, command: Any, rows: Any) -> None:
+    """`view assignment` and `view shadow`, among all others in the order of time."""
+    command("experiment", "start", "insights", "--share", 100, "--holdout", 0, "--candidate", "few-shot-v1")
+
+    def failing(source_url: str) -> list[str]:
+        raise ValueError
+
+    def claude(source_url: str) -> list[str]:
+        return ["Orders rose"]
+
+    ask = otel_training.experiment("insights", claude=claude, candidate=failing)
+    ask("https://news.example/1")
+    (row,) = rows("view", "assignment")
+    attempt, served = rows("view", "extraction")
+
+    assert {
+        "experiment": "insights", "arm": "candidate", "flag_reason": "split", "served": "claude",
+        "decision": "fallback", "reason": "error", "candidate": "few-shot-v1", "weights": "candidate=100,claude=0",
+        "extraction_id": served["extraction_id"], "attempt_id": attempt["extraction_id"], "outcome": "ok",
+        "simulated": True,
+    }.items() <= row.items()  # fmt: skip
+    assert ["extraction", "extraction", "assignment"] == [one["stage"] for one in rows("view")]
+    assert "SIMULATED" in command("view", "assignment")[1]
+    assert "insights: candidate, fallback by error, SIMULATED" in command("view")[1]
