@@ -8,9 +8,8 @@ TESTS: Final = Path(__file__).parent
 PACKAGE: Final = TESTS.parent / "otel_training"
 ROOMS: Final = (
     "", "analysis", "anthropic", "asgi", "capture", "cli", "dashboards", "dataset", "demo", "events", "finetune",
-    "finetune/trainer", "imports",
-    "pipeline", "pricing", "privacy", "record", "review", "routing", "serving", "serving/clickhouse", "shipping", "spool",
-    "store", "trial",
+    "finetune/trainer", "imports", "pipeline", "pricing", "privacy", "record", "review", "routing", "serving",
+    "serving/clickhouse", "shipping", "spool", "store", "trial",
 )  # fmt: skip
 OTHERS: Final = {
     "analysis/test_hand.py": "an example that is computed by hand, in every command and dashboard",

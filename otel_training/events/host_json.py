@@ -5,7 +5,7 @@ import json
 import math
 import re
 import zlib
-from typing import Final
+from typing import Any, Final
 
 import orjson
 
@@ -75,9 +75,7 @@ def stored_url(url: str, redactor: Redactor) -> str:
 def _read_as_apps_do(text: bytes) -> JSON:
     """Parse what `json` reads and orjson refuses: cut emoji, NaN, numbers of any size, a BOM, UTF-16."""
     try:
-        parsed: JSON = json.loads(
-            text, parse_int=_parse_integer, parse_float=_parse_float, parse_constant=lambda _name: None
-        )
+        parsed: JSON = json.loads(text, **_HOOKS)
     except (ValueError, RecursionError) as error:
         raise MalformedError from error
     return parsed
@@ -89,6 +87,11 @@ def _parse_integer(text: str) -> int | None:
 
 def _parse_float(text: str) -> float | None:
     return number if math.isfinite(number := float(text)) else None
+
+
+_HOOKS: Final[Any] = {"parse_int": _parse_integer, "parse_float": _parse_float, "parse_constant": lambda _name: None}
+DECODER: Final = json.JSONDecoder(**_HOOKS)
+"""Reads JSON as `read_json` does, out of a longer text."""
 
 
 def _unzip(content: bytes) -> bytes:

@@ -19,7 +19,7 @@ from otel_training import conventions as names
 from otel_training.capture.handle import emit_call
 from otel_training.conventions import Kind
 from otel_training.folder import DataFolder, make_folder
-from otel_training.imports.old_logs import import_files
+from otel_training.imports.files import import_files
 from otel_training.pipeline import process
 from otel_training.pipeline.pipeline import make_finisher
 from otel_training.record.clock import event_id, now

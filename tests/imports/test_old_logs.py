@@ -228,7 +228,7 @@ EXTRACTED = (
 def test_takes_what_python_writes(line: str, kind: str, shown: dict[str, Any], tmp_path: Path, rows: Any) -> None:
     """Python's `json` writes numbers that are none, of any size, and cut emoji: the record is taken without them."""
     line = line % ('"One"', 8) if "cut" in line else line
-    assert [{"imported": {kind: 1}, "unreadable": 0}] == rows("import", log(tmp_path / "a.jsonl", line))
+    assert [{"imported": {kind: 1}, "unreadable": 0, "skipped": {}}] == rows("import", log(tmp_path / "a.jsonl", line))
 
     (row,) = rows("view", kind)
     assert shown == {name: row[name] for name in shown}
@@ -246,7 +246,7 @@ def test_takes_zipped_files_and_stdin(
         monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=file))
         done = rows("import", name)
 
-    assert [{"imported": {"extraction": 1, "feedback": 1}, "unreadable": 0}] == done
+    assert [{"imported": {"extraction": 1, "feedback": 1}, "unreadable": 0, "skipped": {}}] == done
 
 
 @pytest.mark.parametrize("damage", [lambda data: data[:-20], lambda data: data[:-30] + b"x" * 30])
@@ -329,7 +329,7 @@ def test_takes_unix_seconds_and_bytes_that_are_no_text(tmp_path: Path, command: 
 
 def test_says_what_it_did_as_json(tmp_path: Path, rows: Any) -> None:
     """Scripts read the counts from stdout."""
-    assert [{"imported": {"extraction": 1, "link": 1}, "unreadable": 0}] == rows(
+    assert [{"imported": {"extraction": 1, "link": 1}, "unreadable": 0, "skipped": {}}] == rows(
         "import", log(tmp_path / "a.jsonl", EXTRACTION, LINK)
     )
 

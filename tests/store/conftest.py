@@ -12,7 +12,7 @@ import pytest
 import otel_training
 from otel_training.conventions import Loss
 from otel_training.folder import DataFolder, make_folder
-from otel_training.imports.old_logs import import_files
+from otel_training.imports.files import import_files
 from otel_training.pipeline import process
 from otel_training.pipeline.pipeline import make_finisher
 from otel_training.pipeline.settings import settings_in_force
