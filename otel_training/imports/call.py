@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
-import orjson
 from opentelemetry.trace import SpanContext
 
 from otel_training import conventions as names
@@ -17,9 +16,11 @@ from otel_training.events.answer import prefill
 from otel_training.events.event import Event
 from otel_training.events.finish import finish
 from otel_training.events.finisher import Finisher
+from otel_training.events.host_json import read_json
 from otel_training.imports.messages import texts_in
 from otel_training.imports.rows import UnreadableError
 from otel_training.privacy.json_text import json_spans
+from otel_training.privacy.redact import Redactor
 from otel_training.record.fields import FIELD_LIMIT, NAME_LIMIT, number
 from otel_training.record.record import JSON, Record, Scalar
 from otel_training.record.values import INT64, clean, snapshot, text_of
@@ -132,6 +133,10 @@ class Gathering:
             self._note(record, made)
         return [] if record.event_id in self.held.ids(0) else made
 
+    def redact(self, name: str) -> str:
+        """Redact what somebody named something."""
+        return Redactor(self.finisher.rules).replace_alone(name)
+
     def met_by(self, response: str, place: str) -> str:
         """Return the extraction that a response, or trace and span, belongs to already; empty where none does."""
         keys = [key for key, value in ((f"response {response}", response), (f"span {place}", place)) if value]
@@ -139,8 +144,10 @@ class Gathering:
 
     def _note(self, record: Record, events: list[Event]) -> None:
         attributes = events[0].attributes
-        output = orjson.loads(events[0].body).get(names.OUTPUT) or []
-        self.insights[record.event_id] = [insight["insight_id"] for insight in output if insight["insight_id"]]
+        body = read_json((events[0].body or "{}").encode())
+        output = body.get(names.OUTPUT) if isinstance(body, dict) else None
+        items = [item for item in output if isinstance(item, dict)] if isinstance(output, list) else []
+        self.insights[record.event_id] = [str(item["insight_id"]) for item in items if item.get("insight_id")]
         self.without_url += not attributes.get(names.SOURCE_URL)
         if attributes.get(names.QUALITY) is None:
             self.unscored.add(record.event_id)
@@ -171,7 +178,7 @@ def call_events(call: Call, line: int, gathering: Gathering) -> Iterator[Event]:
     yield from gathering.take(record)
     if result is not None:
         source = "\n\n".join(texts_in(call.messages))
-        figures = {names.TASK_NAME: call.task or None, names.DURATION: call.figures.get(names.DURATION)}
+        figures = {names.TASK_NAME: call.task, names.DURATION: call.figures.get(names.DURATION)}
         answer = Answer(own, call.time, result, source, figures, call.hints, call.service, call.context)
         yield from answer_events(answer, line, gathering)
 
@@ -188,6 +195,7 @@ def answer_events(answer: Answer, line: int, gathering: Gathering) -> Iterator[E
         names.SOURCE_TRUNCATED: len(answer.source) > limit,
         names.IMPORTED: line,
         **answer.figures,
+        names.TASK_NAME: gathering.redact(str(answer.figures.get(names.TASK_NAME) or "")) or None,
     }
     content = {
         "topic": text_of(_named(answer.hints, _TOPIC_KEYS), FIELD_LIMIT),
@@ -205,7 +213,7 @@ def answer_events(answer: Answer, line: int, gathering: Gathering) -> Iterator[E
 def score_events(score: Score, line: int, gathering: Gathering) -> Iterator[Event]:
     """Yield the event of a score; of a reader's thumb also the votes on what the answer held."""
     plain = "".join(letter for letter in score.name.casefold() if letter.isalnum())
-    name = _SCORES.get(plain, text_of(score.name, NAME_LIMIT))
+    name = _SCORES.get(plain) or gathering.redact(text_of(score.name, NAME_LIMIT) or "")
     attributes: Figures = {names.SCORE_TARGET: score.target, names.SCORE_NAME: name, names.SCORE_VALUE: score.value}
     if score.is_human:
         attributes[names.EVALUATOR_KIND] = names.HUMAN

@@ -22,10 +22,10 @@ from otel_training.events.host_json import MalformedError
 from otel_training.events.line import to_header, to_line
 from otel_training.folder import DataFolder
 from otel_training.imports import bedrock, langfuse, otlp
-from otel_training.imports.call import Gathering, Held, SkippedError, call_events
+from otel_training.imports.call import NO_MESSAGES, Gathering, Held, SkippedError, call_events
 from otel_training.imports.old_logs import identify, read_record
 from otel_training.imports.own_rows import own_events, own_kind, own_record
-from otel_training.imports.rows import Row, UnreadableError, nanoseconds, read_rows
+from otel_training.imports.rows import Row, UnreadableError, get, nanoseconds, read_rows
 from otel_training.progress import Progress
 from otel_training.spool.segments import Segment, open_segment
 from otel_training.version import __version__
@@ -65,6 +65,13 @@ class Imported:
         """Count a record that is left out."""
         count, first = self.skipped.get(reason, (0, Unreadable(file, line, reason)))
         self.skipped[reason] = count + 1, first
+
+    def withdraw(self, reason: str, number: int) -> None:
+        """Count so many records less, which were of use after all."""
+        if number:
+            count, first = self.skipped.pop(reason)
+            if count > number:
+                self.skipped[reason] = count - number, first
 
 
 def import_files(
@@ -152,6 +159,7 @@ class _Import:
                                 self.progress(min(done + source.tell(), total), total)
                         before += row.line
                 done += sizes[file]
+        self.imported.withdraw(NO_MESSAGES, self.traffic.completed)
 
     def _open(self, file: Path) -> Any:
         return io.BufferedReader(io.BytesIO(self.stdin)) if file == STDIN else file.open("rb")
@@ -165,11 +173,14 @@ class _Import:
             if not rank:
                 self._unreadable(row.line, "is no JSON object")
             return
-        yield from self._object(row.value, row, rank, self.last() + before + row.line)
+        try:
+            yield from self._object(row.value, row, rank, self.last() + before + row.line)
+        except RecursionError:
+            self._unreadable(row.line, "is nested too deep")
 
     def _object(self, value: dict[str, Any], row: Row, rank: int, line: int) -> Iterator[tuple[str, Event]]:
         """Yield the events of an object, and of the objects in it that are rows of their own."""
-        if any(langfuse.get(value, signal) is not None for signal in otlp.SIGNALS):
+        if any(get(value, signal) is not None for signal in otlp.SIGNALS):
             for item in otlp.read_items(value):
                 item_rank = otlp.rank_of(item)
                 if item_rank is None and not rank:

@@ -29,7 +29,7 @@ from otel_training.imports.call import (
     total,
 )
 from otel_training.imports.messages import parse, read_messages, read_outputs
-from otel_training.imports.rows import UnreadableError, nanoseconds
+from otel_training.imports.rows import UnreadableError, get, nanoseconds
 from otel_training.record.fields import as_id, number
 
 _TRACE_SIGNS: Final = (
@@ -81,13 +81,6 @@ def langfuse_events(
 ) -> Iterator[Event]:
     """Yield the events of a trace, an observation or a score."""
     return {0: _trace, 1: _observation, 3: _score}[rank](row, line, export, gathering)
-
-
-def get(row: Mapping[str, Any], key: str) -> Any:
-    """Return a field by its name in snake case, or in camel case."""
-    head, *rest = key.split("_")
-    value = row.get(key)
-    return row.get(head + "".join(word.capitalize() for word in rest)) if value is None else value
 
 
 def _trace(row: Mapping[str, Any], line: int, export: Export, gathering: Gathering) -> Iterator[Event]:

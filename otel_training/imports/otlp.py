@@ -21,6 +21,7 @@ from otel_training import conventions as names
 from otel_training.conventions import Kind
 from otel_training.events.event import Event
 from otel_training.imports.call import (
+    NO_MESSAGES,
     Call,
     Figures,
     Gathering,
@@ -33,11 +34,11 @@ from otel_training.imports.call import (
     name_of,
     score_events,
 )
-from otel_training.imports.langfuse import get
 from otel_training.imports.messages import parse, read_messages, read_outputs, read_system
-from otel_training.imports.rows import UnreadableError, in_range
+from otel_training.imports.rows import UnreadableError, get, in_range
+from otel_training.privacy.redact import Redactor
 from otel_training.record.fields import number
-from otel_training.record.record import JSON, Record, Scalar
+from otel_training.record.record import JSON, Record
 
 SIGNALS: Final = ("resource_spans", "resource_logs")
 _DETAILS: Final = "gen_ai.client.inference.operation.details"
@@ -96,6 +97,8 @@ class Traffic:
     """By trace and span: figures, time, and where it was made."""
     messages: dict[str, list[JSON]] = field(default_factory=dict)
     """By trace and span: what was sent, until the answer follows."""
+    completed: int = 0
+    """How many calls that held no messages found them in events."""
 
 
 def read_items(row: Mapping[str, Any]) -> Iterator[Item]:
@@ -158,8 +161,8 @@ def read_value(value: object) -> Any:
 
 
 def _own(item: Item, gathering: Gathering) -> Iterator[Event]:
-    """Take an event of ours as it is; a body that no redaction has marked is left out, as at the collector's fence."""
-    attributes = {key: value for key, value in item.attributes.items() if isinstance(value, (str, int, float, bool))}
+    """Take an event of ours; a body that no redaction has marked is left out, as at the collector's fence."""
+    attributes: Figures = {key: each for key, each in item.attributes.items() if isinstance(each, (str, int, float))}
     try:
         kind = Kind(str(attributes.get(names.KIND)))
         identity = str(uuid.UUID(str(attributes.get(names.EVENT_ID))))
@@ -167,18 +170,19 @@ def _own(item: Item, gathering: Gathering) -> Iterator[Event]:
         raise UnreadableError("is no event of ours: its kind or its event id is unknown") from None
     if kind is Kind.LOSS:
         raise SkippedError("counts what another store has lost")
-    body = read_value(item.fields.get("body"))
-    text = body if isinstance(body, str) else orjson.dumps(body).decode() if isinstance(body, dict) else ""
-    if text and not attributes.get(names.REDACTION):
-        attributes[names.CONTENT_DROPPED], text = "import", ""
+    body, ours = parse(read_value(item.fields.get("body"))), gathering.finisher.rules.name
+    if isinstance(body, dict) and attributes.get(names.REDACTION) != ours:
+        # Redacted by other rules, or by none.
+        body = Redactor(gathering.finisher.rules).redact_json(body) if names.REDACTION in attributes else None
+        attributes |= {names.REDACTION: ours} if body else {names.CONTENT_DROPPED: "import"}
+    text = orjson.dumps(body).decode() if isinstance(body, dict) else ""
     record = Record(kind, identity, _time(item.fields), attributes, context=_context(item.fields))
     extraction = str(attributes.get(names.EXTRACTION_ID) or "")
     if extraction and kind is Kind.LLM_CALL:
         gathering.met[f"response {attributes.get(names.RESPONSE_ID)}"] = extraction
     elif kind is Kind.EXTRACTION:
         gathering.met[f"span {_place(item.fields, 'span_id')}"] = identity
-    kept: dict[str, Scalar | None] = {**attributes}
-    yield from gathering.take(record, iter((Event(record, kind.event_name, kept, text),)))
+    yield from gathering.take(record, iter((Event(record, kind.event_name, attributes, text),)))
 
 
 def _call(item: Item, line: int, traffic: Traffic, gathering: Gathering) -> Iterator[Event]:
@@ -195,7 +199,8 @@ def _call(item: Item, line: int, traffic: Traffic, gathering: Gathering) -> Iter
     if not answered:
         if item.is_span:
             _remember(traffic.figures, place, (figures, time, parent))
-        raise SkippedError("holds no messages: its content was not captured, or stands in an event")
+        raise SkippedError(NO_MESSAGES)
+    traffic.completed += bool(then)
     yield from call_events(
         Call(
             _identity(item, place), then or time, sent, answered, figures, tools, parent, _context(item.fields),
@@ -209,8 +214,7 @@ def _call(item: Item, line: int, traffic: Traffic, gathering: Gathering) -> Iter
 def _message(item: Item, line: int, traffic: Traffic, gathering: Gathering) -> Iterator[Event]:
     """Take one message of the older events: the answer, which comes last, makes a call of those before it."""
     place, name = _place(item.fields, "span_id"), _event_name(item)
-    body = read_value(item.fields.get("body"))
-    body = body if isinstance(body, dict) else {}
+    body = _mapping(parse(read_value(item.fields.get("body"))))
     if name != _CHOICE:
         message = {"role": name.split(".")[1], **body}
         _remember(traffic.messages, place, [*traffic.messages.get(place, []), *read_messages([message])])
@@ -218,6 +222,7 @@ def _message(item: Item, line: int, traffic: Traffic, gathering: Gathering) -> I
     figures, time, parent = traffic.figures.get(place, (_figures(item), 0, ""))
     reason = name_of(body.get("finish_reason"))
     figures = {names.FINISH_REASONS: orjson.dumps([reason]).decode() if reason else None, **figures}
+    traffic.completed += bool(time)
     sent, answered = traffic.messages.pop(place, []), {"role": "assistant", **_mapping(body.get("message", body))}
     call = Call(
         _identity(item, place), time or _time(item.fields), sent, read_outputs(answered), figures, None, parent,
@@ -227,10 +232,8 @@ def _message(item: Item, line: int, traffic: Traffic, gathering: Gathering) -> I
 
 
 def _evaluation(item: Item, line: int, gathering: Gathering) -> Iterator[Event]:
-    value, name = (
-        number(item.attributes.get("gen_ai.evaluation.score.value")),
-        item.attributes.get("gen_ai.evaluation.name"),
-    )
+    name, figure = (item.attributes.get(f"gen_ai.evaluation.{key}") for key in ("name", "score.value"))
+    value = number(figure)
     if value is None or not isinstance(name, str):
         raise SkippedError("is an evaluation without a figure")
     place, response = _place(item.fields, "span_id"), str(item.attributes.get(names.RESPONSE_ID) or "")
@@ -255,7 +258,7 @@ def _content(item: Item) -> tuple[list[JSON], list[JSON], JSON]:
     sent, answered = attributes.get("gen_ai.input.messages"), attributes.get("gen_ai.output.messages")
     system = attributes.get("gen_ai.system_instructions")
     events = _dicts(item.fields.get("events"))
-    body = read_value(item.fields.get("body"))
+    body = parse(read_value(item.fields.get("body")))
     if isinstance(body, dict):
         sent, answered = body.get("gen_ai.input.messages", sent), body.get("gen_ai.output.messages", answered)
         system = body.get("gen_ai.system_instructions", system)
@@ -318,6 +321,9 @@ def _figures(item: Item) -> Figures:
     reasons = parse(attributes.get(names.FINISH_REASONS))
     if isinstance(reasons, list) and reasons and isinstance(reasons[0], str):
         figures[names.FINISH_REASONS] = orjson.dumps([name_of(reasons[0])]).decode()
+    if not re.fullmatch(r"[\w.:-]+", str(figures[names.ERROR_TYPE] or "error")):
+        # A sentence could quote the prompt.
+        figures[names.ERROR_TYPE] = "error"
     figures[names.FIRST_CHUNK] = number(attributes.get(names.FIRST_CHUNK))
     if item.is_span and get(item.fields, "end_time_unix_nano"):
         taken = _time(item.fields, "end_time") - _time(item.fields, "start_time", "end_time")

@@ -5,17 +5,15 @@ import gzip
 import io
 import json
 import re
-import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from pathlib import Path
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 from otel_training.events.host_json import DECODER, MalformedError, read_json
 from otel_training.record.record import JSON
 
-STDIN: Final = Path("-")
 CUT: Final = "is where the file is cut or damaged"
 _FRACTION: Final = re.compile(r"[.,](\d{1,9})\d*")
 """Of a second; `datetime` holds microseconds alone."""
@@ -56,11 +54,6 @@ def read_rows(source: Any) -> Iterator[Row]:
         yield Row(line + 1, reason="is where the zipped file is cut or damaged")
 
 
-def open_file(file: Path) -> Any:
-    """Open a file or stdin, which is read to its end: a `view` that writes it has the store open meanwhile."""
-    return io.BufferedReader(io.BytesIO(sys.stdin.buffer.read())) if file == STDIN else file.open("rb")
-
-
 def nanoseconds(timestamp: object) -> int:
     """Read ISO 8601 or Unix seconds as nanoseconds; a time without a zone is UTC."""
     fraction = None
@@ -78,6 +71,18 @@ def nanoseconds(timestamp: object) -> int:
         raise UnreadableError(f"timestamp {_short(timestamp)} is no ISO 8601 time") from None
     part = int(fraction[1].ljust(9, "0")) if fraction else delta.microseconds * 1000
     return in_range((delta.days * 86_400 + delta.seconds) * 1_000_000_000 + part, timestamp)
+
+
+def get(row: Mapping[str, Any], key: str) -> Any:
+    """Return a field by its name in snake case, or in camel case."""
+    value = row.get(key)
+    return row.get(_camel(key)) if value is None else value
+
+
+@cache
+def _camel(key: str) -> str:
+    head, *rest = key.split("_")
+    return head + "".join(word.capitalize() for word in rest)
 
 
 def in_range(time: int, timestamp: object) -> int:

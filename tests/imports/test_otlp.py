@@ -214,10 +214,8 @@ def test_each_way_to_tell_of_a_call_gives_the_same_example(
     else:
         files = [lines(tmp_path / "a", *request(*spans, logs=logs))]
     code, out, err = command("import", *files)
-    assert (0, f"Imported {len(FORMS)} extraction, {len(FORMS)} llm_call; skipped 0 unreadable lines.\n") == (
-        code,
-        out,
-    ), err
+    assert (0, f"Imported {len(FORMS)} extraction, {len(FORMS)} llm_call; skipped 0 unreadable lines.\n") == (code, out)
+    assert "Left out" not in err
 
     redacted = "Extract insights: Orders rose by 9 %, says <EMAIL_1>."
     messages = [{"role": "system", "content": "You extract."}, {"role": "user", "content": redacted}]
@@ -304,3 +302,80 @@ def test_a_call_that_app_and_gateway_tell_of_is_one(
     assert (2, 2, ids) == (len(ids), len(calls), {row["extraction_id"] for row in calls})
     assert [0.0016, 0.0016] == [row["cost"] for row in calls]
     assert (calls, ids) == (rows("view", "llm_call"), {row["extraction_id"] for row in rows("view", "extraction")})
+
+
+def test_says_what_is_no_call_and_what_lacks_its_content(tmp_path: Path, command: Any, rows: Any) -> None:
+    """Agents and tools repeat messages of calls; what holds none cannot be an example; the place is named."""
+    path = lines(
+        tmp_path / "a",
+        *request(
+            span(1, {**CHAT, **CONTENT, "gen_ai.operation.name": "invoke_agent"}),
+            span(2, {**CHAT, **CONTENT, "gen_ai.operation.name": "embeddings"}),
+            span(3, CHAT),
+            span(4, {"http.route": "/feed"}),
+            span(
+                5,
+                {
+                    **CHAT,
+                    **CONTENT,
+                    "gen_ai.output.messages": json.dumps([{"role": "assistant", "content": "Hi [1]."}]),
+                },
+            ),
+            span(6, {**CHAT, **CONTENT}, startTimeUnixNano="0", endTimeUnixNano="soon"),
+        ),
+        {"resourceMetrics": []},
+    )
+    code, out, err = command("import", path)
+
+    assert (1, "Imported nothing; skipped 2 unreadable lines.\n") == (code, out)
+    assert [
+        f"{path}:2: is neither an extraction, nor feedback, nor an insight id with its text",
+        f"{path}:1: has no time",
+        f"Left out: 1 record that has an answer without insights in JSON, first at {path}:1.",
+        f"Left out: 1 record that holds no messages: its content was not captured, first at {path}:1.",
+        f"Left out: 1 record that is a span or log record that tells of no call of a model, first at {path}:1.",
+        f"Left out: 1 record that is no call of a model (embeddings), first at {path}:1.",
+        f"Left out: 1 record that is no call of a model (invoke_agent), first at {path}:1.",
+    ] == err.splitlines()
+
+
+def secretly(event: dict[str, Any], number: int, marks: dict[str, str]) -> dict[str, Any]:
+    """Return an extraction with an address in it, with other marks of a redaction, under an id of its own."""
+    dropped = ("training.redaction", "training.event.id")
+    kept = [each for each in event["attributes"] if each["key"] not in dropped]
+    named = pairs({**marks, "training.event.id": f"0193a7f0-0000-7000-8000-00000000000{number}"})
+    body = event["body"]["stringValue"].replace("<EMAIL_1>", "eve@news.example")
+    return {**event, "attributes": [*kept, *named], "spanId": f"{number:016x}", "body": {"stringValue": body}}
+
+
+def test_our_own_events_are_the_records_that_they_were(
+    tmp_path: Path, command: Any, rows: Any, folder: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another store holds the same; a body that nobody redacted is left out, one by other rules is redacted."""
+
+    @otel_training.extraction
+    def extract(topic: str, source_url: str, source_content: str) -> Any:
+        otel_training.current().llm_call(model="m", input=source_content, output=ANSWER)
+        return json.loads(ANSWER)
+
+    extract("chips", "https://news.example/1", "Mail bob@news.example")
+    otel_training.record_feedback("a", "like", user_id=1)
+    own = log_records(folder)
+    before = rows("view")
+    score = {"gen_ai.evaluation.name": "Quality", "gen_ai.evaluation.score.value": 7}
+    extraction = next(each for each in own if each["eventName"] == "training.extraction")
+    place = {key: extraction[key] for key in ("traceId", "spanId")}
+    evaluated = {**record(1, "gen_ai.evaluation.result", score), **place}
+    others = [secretly(extraction, 1, {"training.redaction": "full"}), secretly(extraction, 2, {})]
+    path = lines(tmp_path / "own", *request(logs=[*own, evaluated, *others], service=before[0]["service"]))
+    monkeypatch.setenv("OTEL_TRAINING_HOME", str(tmp_path / "other"))
+    process.reset()
+    assert 0 == command("import", path)[0]
+
+    after = rows("view")
+    assert [{**row, "quality_score": 7} if row["stage"] == "extraction" else row for row in before] == [
+        row for row in after if row.get("event_id", row.get("extraction_id")) in json.dumps(before)
+    ]
+    taken = [row for row in after if row["stage"] == "extraction" and row["extraction_id"].startswith("0193a7f0")]
+    contents = {row["extraction_id"][-1]: row["source_content"] for row in taken}
+    assert {"1": "Mail <EMAIL_1>", "2": None} == contents

@@ -179,6 +179,7 @@ def test_the_reader_has_what_dashboards_show(become: Any, reading: list[str]) ->
         "doctor_use",
         "funnel",
         "ids",
+        "met",
         "review_counts",
         "review_queue",
         "savings_calls",
