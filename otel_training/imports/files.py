@@ -23,7 +23,7 @@ from otel_training.events.line import to_header, to_line
 from otel_training.folder import DataFolder
 from otel_training.imports import bedrock, langfuse, otlp
 from otel_training.imports.call import NO_MESSAGES, Gathering, Held, SkippedError, call_events
-from otel_training.imports.old_logs import identify, read_record
+from otel_training.imports.old_logs import OLD_SIGNS, identify, read_record
 from otel_training.imports.own_rows import own_events, own_kind, own_record
 from otel_training.imports.rows import Row, UnreadableError, get, nanoseconds, read_rows
 from otel_training.progress import Progress
@@ -34,6 +34,7 @@ STDIN: Final = Path("-")
 SERVICE: Final = "import"
 _CHUNK_BYTES: Final = 1 << 20
 _CALL_RANK: Final = 1
+_UNKNOWN: Final = "is of no format that is known: no old log, OTLP, Langfuse export or Bedrock log"
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,27 +182,33 @@ class _Import:
     def _object(self, value: dict[str, Any], row: Row, rank: int, line: int) -> Iterator[tuple[str, Event]]:
         """Yield the events of an object, and of the objects in it that are rows of their own."""
         if any(get(value, signal) is not None for signal in otlp.SIGNALS):
-            for item in otlp.read_items(value):
-                item_rank = otlp.rank_of(item)
-                if item_rank is None and not rank:
-                    self.imported.skip(self.file, row.line, "is a span or log record that tells of no call of a model")
-                elif self._is_turn(item_rank, rank):
-                    events = otlp.item_events(item, rank, line, self.traffic, self.gathering)
-                    yield from self._guarded(events, row.line, item.service)
-            return
-        if value.get("schemaType") == bedrock.SCHEMA:
+            yield from self._otlp(value, row.line, rank, line)
+        elif value.get("schemaType") == bedrock.SCHEMA:
             if self._is_turn(_CALL_RANK, rank):
                 yield from self._guarded(self._invocation(value, line), row.line)
-            return
-        langfuse_rank = langfuse.rank_of(value)
-        if langfuse_rank is not None and self._is_turn(langfuse_rank, rank):
+        elif not any(key in value for key in OLD_SIGNS):
+            yield from self._langfuse(value, row, rank, line)
+        elif not rank:
+            yield from self._guarded(self._old(value, row, line), row.line, self._service(value))
+
+    def _otlp(self, value: dict[str, Any], number: int, rank: int, line: int) -> Iterator[tuple[str, Event]]:
+        for item in otlp.read_items(value):
+            item_rank = otlp.rank_of(item)
+            if item_rank is None and not rank:
+                self.imported.skip(self.file, number, "is a span or log record that tells of no call of a model")
+            elif self._is_turn(item_rank, rank):
+                events = otlp.item_events(item, rank, line, self.traffic, self.gathering)
+                yield from self._guarded(events, number, item.service)
+
+    def _langfuse(self, value: dict[str, Any], row: Row, rank: int, line: int) -> Iterator[tuple[str, Event]]:
+        own_rank, nested = langfuse.rank_of(value), list(langfuse.nested_rows(value))
+        if own_rank is not None and self._is_turn(own_rank, rank):
             events = langfuse.langfuse_events(value, rank, line, self.export, self.gathering)
             yield from self._guarded(events, row.line)
-        nested = list(langfuse.nested_rows(value))
         for each in nested:
             yield from self._object(each, row, rank, line)
-        if langfuse_rank is None and not nested and not rank:
-            yield from self._guarded(self._old(value, row, line), row.line, self._service(value))
+        if own_rank is None and not nested and "data" not in value and not rank:
+            self._unreadable(row.line, _UNKNOWN)
 
     def _is_turn(self, rank_of_row: int | None, rank: int) -> bool:
         """Whether a row is read in this turn; a later one is noted."""

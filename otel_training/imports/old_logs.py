@@ -22,6 +22,8 @@ from otel_training.record.values import clean_text, snapshot, text_of
 
 load_readers_kinds()
 
+OLD_SIGNS: Final = ("stage", "extracted_insights", "action", "insight_id")
+"""A row with one of these is of an old log, or of ours."""
 NAMESPACE: Final = uuid.UUID("6f1d1c4e-6f0e-5a56-9a0c-3d0c6f6d8a11")
 
 

@@ -80,13 +80,13 @@ def test_a_file_that_is_cut_gives_what_it_holds(pack: Any, indent: Any, read: An
         (b"", []),
         (b"\n \n", []),
         (b"[]", []),
-        (b"{}", ["is neither an extraction, nor feedback, nor an insight id with its text"]),
+        (b"{}", ["is of no format"]),
         (b'[1, "a", null, [{"a": ', ["is no JSON object"] * 3 + ["is where the file is cut or damaged"]),
         (b"\xff\xfe" + "[1]".encode("utf-16-le"), ["is no JSON object"]),
         (b"PK\x03\x04 a zip", ["is no JSON (unexpected end of data)"]),
         (b"[" * 100_000, []),
         (b'{"a":' * 100_000, ["is no JSON (no text)"]),
-        (b'{"data": [' * 240 + b"1" + b"]}" * 240, ["is neither"]),
+        (b'{"data": [' * 240 + b"1" + b"]}" * 240, []),
         (
             b'{"resourceLogs": [{"resource": {"attributes": [{"key": "a", "value": '
             + b'{"arrayValue": {"values": [' * 150
@@ -95,8 +95,9 @@ def test_a_file_that_is_cut_gives_what_it_holds(pack: Any, indent: Any, read: An
             + b"}]}}]}",
             [],
         ),
-        (b'{"a": ' * 300 + b'{"traceId": "1", "startTime": 0, "id": "g"}' + b"}" * 300, ["is neither"]),
-        (b'{"data": 3}', ["is neither an extraction, nor feedback, nor an insight id with its text"]),
+        (b'{"a": ' * 300 + b'{"traceId": "1", "startTime": 0, "id": "g"}' + b"}" * 300, ["is of no format"]),
+        (b'{"data": [], "meta": {"page": 3}}', []),
+        (b'{"scores": 3}', ["is of no format"]),
         (b'{"a": 1\n{"stage": "extraction"', ["is no JSON", "is no JSON"]),
         (b"id,traceId\n1,2\n", ["is no JSON", "is no JSON"]),
     ],

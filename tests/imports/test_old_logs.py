@@ -281,7 +281,8 @@ def test_a_time_keeps_its_nanoseconds(tmp_path: Path, command: Any, rows: Any) -
 BAD = {
     "no json {": "is no JSON",
     "[1]": "is no JSON object",
-    "{}": "is neither an extraction, nor feedback, nor an insight id with its text",
+    "{}": "is of no format that is known: no old log, OTLP, Langfuse export or Bedrock log",
+    '{"stage": "query"}': "is neither an extraction, nor feedback, nor an insight id with its text",
     '{"stage": "extraction", "timestamp": "2025-01-01"}': "extracted_insights is missing",
     '{"extracted_insights": null, "timestamp": "2025-01-01"}': "extracted_insights is no list",
     '{"stage": "extraction", "insights": "A", "timestamp": "2025-01-01"}': "insights is no list",

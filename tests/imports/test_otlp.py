@@ -329,7 +329,7 @@ def test_says_what_is_no_call_and_what_lacks_its_content(tmp_path: Path, command
 
     assert (1, "Imported nothing; skipped 2 unreadable lines.\n") == (code, out)
     assert [
-        f"{path}:2: is neither an extraction, nor feedback, nor an insight id with its text",
+        f"{path}:2: is of no format that is known: no old log, OTLP, Langfuse export or Bedrock log",
         f"{path}:1: has no time",
         f"Left out: 1 record that has an answer without insights in JSON, first at {path}:1.",
         f"Left out: 1 record that holds no messages: its content was not captured, first at {path}:1.",
