@@ -59,7 +59,7 @@ def read_example(row: Mapping[str, Any]) -> Example | None:
         return None
     reason = "" if captured else row["prompt_reason"] or "no_text"
     insights = _insights(row["correction"]) if row["corrected"] else returned
-    answer = _insights_json(insights) if row["corrected"] else chat[-1]["content"]
+    answer = answer_json(insights) if row["corrected"] else chat[-1]["content"]
     columns = (
         "timestamp", "topic", "source_url", "source_truncated", "quality_score", "passed_filters", "net", "viewers",
         "corrected",
@@ -121,11 +121,12 @@ def _template_chat(row: Mapping[str, Any], insights: Iterable[Insight]) -> list[
     return [
         {"role": "system", "content": TEMPLATE_SYSTEM},
         {"role": "user", "content": topic + row["source_content"]},
-        {"role": "assistant", "content": _insights_json(insights)},
+        {"role": "assistant", "content": answer_json(insights)},
     ]
 
 
-def _insights_json(insights: Iterable[Insight]) -> str:
+def answer_json(insights: Iterable[Insight]) -> str:
+    """Return insights as the answer of our template."""
     items = [{"text": insight.text, "category": insight.category} for insight in insights]
     return _ENCODE({"insights": items})
 

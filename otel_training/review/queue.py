@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from otel_training.dataset.funnel import Filters
+from otel_training.dataset.passages import Piece, mark_passages
 from otel_training.review.agreement import Agreement, agreement
-from otel_training.review.passages import Piece, mark_passages
 from otel_training.store.client import Row, Store, read_query
 
 

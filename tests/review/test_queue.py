@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import otel_training
+from otel_training.dataset.passages import Piece
 from otel_training.folder import DataFolder, make_folder
 from otel_training.pipeline import process
 from otel_training.pipeline.pipeline import make_finisher
@@ -12,7 +13,6 @@ from otel_training.pipeline.settings import settings_in_force
 from otel_training.privacy.identity import pseudonym
 from otel_training.review.agreement import Agreement
 from otel_training.review.decisions import Decision, Verdict, decide, keep_in
-from otel_training.review.passages import Piece
 from otel_training.review.queue import Insight, Queue, read_queue
 from otel_training.store.session import open_drained
 from tests.stores import lay_store

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from otel_training.review.passages import Piece, mark_passages
+from otel_training.dataset.passages import Piece, mark_passages
 
 
 @pytest.mark.parametrize(

@@ -24,10 +24,10 @@ class Piece:
 def mark_passages(source: str, insights: Sequence[str]) -> list[Piece]:
     """Cut a source into its sentences, each with the insights whose words it holds best; joined they are the source."""
     pieces = _sentences(source)
-    words = [_words(piece) for piece in pieces]
+    words = [words_of(piece) for piece in pieces]
     support: list[list[int]] = [[] for _ in pieces]
     for place, insight in enumerate(insights):
-        wanted = _words(insight)
+        wanted = words_of(insight)
         shares = [len(wanted & have) / len(wanted) if wanted else 0.0 for have in words]
         best = max(shares, default=0.0)
         for index, share in enumerate(shares):
@@ -41,7 +41,7 @@ def _sentences(source: str) -> list[str]:
     return [source[start:end] for start, end in zip([0, *ends], [*ends, len(source)], strict=True) if start < end]
 
 
-def _words(text: str) -> set[str]:
+def words_of(text: str) -> set[str]:
     """Return the words that tell a sentence from others; each character of a script that has no spaces is one."""
     words: set[str] = set()
     for word in _WORD.findall(text.casefold()):
