@@ -2,7 +2,9 @@
 
 import click
 
+from otel_training.cli.experiment_candidate import candidate
 from otel_training.cli.experiment_compare import compare
+from otel_training.cli.experiment_eval import evaluate
 from otel_training.cli.experiment_route import COMMANDS as ROUTE
 
 
@@ -11,6 +13,8 @@ def experiment() -> None:
     """Try a cheaper model beside Claude."""
 
 
+experiment.add_command(candidate)
 experiment.add_command(compare)
+experiment.add_command(evaluate)
 for command in ROUTE:
     experiment.add_command(command)

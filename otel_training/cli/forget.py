@@ -18,6 +18,7 @@ from otel_training.spool.rejected import forget_lines
 from otel_training.spool.segments import segment_paths
 from otel_training.store.forget import Scope, find
 from otel_training.store.forget import forget as forget_rows
+from otel_training.trial.candidate import drop_candidates
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class Receipt:
     """By table."""
     datasets: list[str]
     """Those that held any of it: files that were exported from them hold it still."""
+    candidates: list[str]
+    """Those with an example in their prompt that held any of it."""
     rejected: int
     """Lines that had been set aside."""
     segments: int
@@ -62,10 +65,11 @@ def forget(*, only_show: bool, yes: bool, output: Output, **asked: str | None) -
         rejected = 0
         if not only_show:
             rejected = forget_lines(folder, [identifier.encode() for identifier in held.ids])
+            drop_candidates(folder, held.candidates)
             with progress("Forgetting") as callback:
                 forget_rows(store, scope, held, callback)
         segments = len(segment_paths(folder.local))
-        receipt = Receipt(held.rows, held.datasets, rejected, segments, forgotten=not only_show)
+        receipt = Receipt(held.rows, held.datasets, held.candidates, rejected, segments, forgotten=not only_show)
     output.emit([{**given, **_fields(receipt)}], lambda _: _draw(receipt))
     if held.datasets and output is Output.TEXT:
         note(f"Training files of these datasets hold it, too: write them anew by `{COMMAND} export --dataset`.")
@@ -82,7 +86,8 @@ def _scope(user: str = "", pseudonym: str = "", source: str = "", extraction: st
 
 def _fields(receipt: Receipt) -> dict[str, object]:
     return {
-        "rows": dict(receipt.rows), "datasets": receipt.datasets, "rejected": receipt.rejected,
+        "rows": dict(receipt.rows), "datasets": receipt.datasets, "candidates": receipt.candidates,
+        "rejected": receipt.rejected,
         "segments": receipt.segments, "forgotten": receipt.forgotten,
     }  # fmt: skip
 
@@ -96,6 +101,8 @@ def _draw(receipt: Receipt) -> list[RenderableType]:
         parts.append(f"Of what was set aside: {receipt.rejected:,} lines.")
     if receipt.datasets:
         parts.append(f"In the datasets {', '.join(receipt.datasets)}.")
+    if receipt.candidates:
+        parts.append(f"In the prompts of the candidates {', '.join(receipt.candidates)}: make others.")
     if receipt.forgotten and receipt.segments:
         parts.append("Running apps still hold files with lines that were taken in: they go when the apps end.")
     return parts

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, NamedTuple
+from urllib.parse import urlsplit
 
 from otel_training.pricing.call import Call, Cost, Reason, Tokens
 
@@ -40,6 +41,19 @@ def list_version() -> str:
         return version("genai-prices")
     except PackageNotFoundError:
         return ""
+
+
+def provider_at(url: str) -> str:
+    """Return who serves at an address, by the list; the host itself where that is nobody known, who has no price."""
+    host = urlsplit(url).hostname or url
+    if not list_version():
+        return host
+    from genai_prices.data_snapshot import get_snapshot
+
+    try:
+        return get_snapshot().find_provider(None, None, url).id
+    except LookupError:
+        return host
 
 
 def price_by_list(call: Call, tokens: Tokens) -> Cost:

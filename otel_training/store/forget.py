@@ -17,6 +17,8 @@ _HELD: Final = (
     ("insights", "extraction_id", "extraction"),
     ("output_texts", "extraction_id", "extraction"),
     ("dataset_rows", "extraction_id", "extraction"),
+    ("evaluations", "extraction_id", "extraction"),
+    ("candidates", "name", "candidate"),
     ("llm_calls", "event_id", "event"),
     ("call_costs", "event_id", "event"),
     ("links", "event_id", "event"),
@@ -61,6 +63,8 @@ class Held:
     """By table, where there are any."""
     datasets: list[str]
     """Names of the datasets that hold an extraction of it."""
+    candidates: list[str]
+    """Names of those whose prompts show an extraction of it."""
     ids: list[str]
     """Pseudonyms, and ids of extractions and events, as they stand in lines that were set aside."""
 
@@ -82,6 +86,7 @@ def find(store: Store, scope: Scope) -> Held:
         return Held(
             {table: count for table, count in rows.items() if count},
             [row["name"] for row in store.rows(read_query("forget_datasets"))],
+            [row["name"] for row in store.rows(read_query("forget_candidates"))],
             [row["id"] for row in store.rows(read_query("forget_ids"))],
         )
 

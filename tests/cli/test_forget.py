@@ -11,6 +11,7 @@ from otel_training.pipeline import process
 from otel_training.pipeline.pipeline import make_finisher
 from otel_training.pipeline.settings import settings_in_force
 from otel_training.review.decisions import Decision, Verdict, decide, keep_in
+from otel_training.routing.state import read_state
 from otel_training.spool.rejected import set_aside
 from otel_training.store.session import open_drained
 from tests.routed import route_calls
@@ -80,7 +81,9 @@ def test_forgets_a_reader(folder: DataFolder, rows: Any, command: Any) -> None:
     (receipt,) = rows("forget", "--user", 1, "--yes")
 
     assert {"impressions": 1, "feedback": 1, "reader_events": 2, "readers": 1} == receipt["rows"] == shown
-    assert (1, [], True) == (receipt["rejected"], receipt["datasets"], receipt["forgotten"])
+    assert (1, [], [], True) == (
+        receipt["rejected"], receipt["datasets"], receipt["candidates"], receipt["forgotten"],
+    )  # fmt: skip
     assert b'{"header": 1}\n{"b": 2}\n' == (folder.rejected / "1.jsonl").read_bytes()
     assert {} == holding(pseudonym)
     assert [("chips", 1, 2, 2)] == figures(rows)
@@ -99,14 +102,19 @@ def test_forgets_a_source(folder: DataFolder, rows: Any, command: Any) -> None:
     assert process.flush(30)
     made = command("dataset", "create", "v1", "--min-viewers", 1, "--split", "100/0/0", "--group-by", "url")
     assert 0 == made[0], made[2]
-    assert {"extractions", "llm_calls", "corrections", "dataset_rows", "shadows"} <= set(holding(WORD))
+    candidate = ("experiment", "candidate", "c", "--model", "m", "--base-url", "http://127.0.0.1:1", "--few-shot", 2)
+    (made_of_it,) = rows(*candidate, "--dataset", "v1")
+    assert ids[1] in made_of_it["shots"]
+    assert WORD in folder.experiments.read_text(encoding="utf-8")
+    assert {"extractions", "llm_calls", "corrections", "dataset_rows", "shadows", "candidates"} <= set(holding(WORD))
 
     shown = rows("forget", "--extraction", ids[1], "--show")[0]["rows"]
     (receipt,) = rows("forget", "--source", url, "--yes")
 
     routed = {"extractions": 5, "insights": 4, "output_texts": 4, "assignments": 4, "shadows": 2}
     expected = {table: shown.get(table, 0) + routed.get(table, 0) for table in {*shown, *routed}}
-    assert (["v1"], expected) == (receipt["datasets"], receipt["rows"])
+    assert (["v1"], ["c"], expected) == (receipt["datasets"], receipt["candidates"], receipt["rows"])
+    assert {} == read_state(folder).candidates
     assert {} == holding(WORD)
     assert {} == {table: count for table, count in holding(ids[1]).items() if table != "impressions"}
     assert [("chips", 1, 3, 3)] == figures(rows)

@@ -27,10 +27,10 @@ def store(folder: DataFolder) -> Iterator[Store]:
 @pytest.mark.parametrize(
     ("options", "statements"),
     [
-        ("", 89),
-        ("--replicated", 89),
-        ("--cluster training", 120),
-        ("--cluster {cluster} --replicated --ttl-days 400", 120),
+        ("", 92),
+        ("--replicated", 92),
+        ("--cluster training", 126),
+        ("--cluster {cluster} --replicated --ttl-days 400", 126),
         ("--roles", 6),
         ("--roles --cluster training", 6),
     ],

@@ -22,8 +22,8 @@ from otel_training.store.client import Store, embedded_dsn, read_query
 from tests.routed import route_calls
 
 QUERIES = sorted(path.stem for path in (Path(client.__file__).parent / "queries").glob("*.sql"))
-# All but the load, and the questions about the schema, datasets and what is forgotten, which a command makes first.
-_OTHERS = ("schema_", "settle_", "dataset_", "forget_")
+# All but the load, and the questions about what a command makes first: schema, datasets, trials, what is forgotten.
+_OTHERS = ("schema_", "settle_", "dataset_", "forget_", "trial_")
 READING = [name for name in QUERIES if name != "drain" and not name.startswith(_OTHERS)]
 # Nothing listens there: by its port the engine takes such a server for itself, so that shards read the same tables.
 SHARD = "<shard><replica><host>{}</host><port>19000</port></replica></shard>"

@@ -34,8 +34,10 @@ LOSS = (
     "{'training.kind': 'loss', 'training.event.id': 'l1', 'training.loss.count': '3'})"
 )
 CONTENT = {
+    "candidates": ["definition"],
     "corrections": ["insights"],
     "dataset_rows": ["example"],
+    "evaluations": ["answer", "reason"],
     "extractions": ["insights", "source_content"],
     "llm_calls": ["messages", "output", "tools"],
     "queries": ["query"],

@@ -10,6 +10,8 @@ WITH
             OR (service = {service:String} AND {service:String} != '')
     )
 SELECT id, 'extraction' FROM found
+-- Their examples are what models are shown.
+UNION ALL SELECT name, 'candidate' FROM candidates WHERE hasAny(shots, (SELECT groupArray(id) FROM found))
 UNION ALL SELECT {reader:String}, 'reader' WHERE {reader:String} != ''
 UNION ALL
 SELECT event_id, 'event'

@@ -22,6 +22,15 @@ GRANT /*{on_cluster}*/
     SELECT(
         dataset_id, extraction_id, ts, split, component, topic, source_url, prompt, quality_score, net, viewers
     ) ON dataset_rows,
+    SELECT(
+        name, candidate_id, ts, version, dataset_id, shots, provider, model, is_simulated
+    ) ON candidates,
+    SELECT(
+        evaluation_id, extraction_id, arm, ts, revision, candidate, candidate_id, dataset_id, split, judge, rubric,
+        is_self_reported, is_simulated, source, slices, error, model, input_tokens, output_tokens, cost, prices, seconds,
+        reported, place, judged, score, score_again, judge_model, judge_cost, passed, label, fields, checks
+    ) ON evaluations,
+    SELECT ON judge_batches,
     SELECT ON insights,
     SELECT ON feedback,
     SELECT ON impressions,

@@ -1,0 +1,145 @@
+"""`otel-training experiment eval`: a candidate beside Claude on sources that it has not seen, judged blindly."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+from rich.console import RenderableType
+
+from otel_training.analysis.writing import usd
+from otel_training.cli.exit_code import ExitCode
+from otel_training.cli.experiment_compare import INSTALL, draw
+from otel_training.cli.experiment_stamp import stamp
+from otel_training.cli.output import Output, note, output_options, plural, stages, table, warn
+from otel_training.cli.store import open_store
+from otel_training.dataset.snapshot import find_snapshot
+from otel_training.dataset.tokens import token_counter
+from otel_training.errors import TrainingError
+from otel_training.pipeline import process
+from otel_training.pipeline.settings import settings_in_force
+from otel_training.pricing.overrides import Overrides, read_overrides
+from otel_training.store.session import open_as_is
+from otel_training.trial.candidate import find_candidate
+from otel_training.trial.claude_judge import ClaudeJudge
+from otel_training.trial.estimate import Estimate
+from otel_training.trial.evaluate import Plan, plan_evaluation
+from otel_training.trial.evaluate import evaluate as carry_out
+from otel_training.trial.judge import SELF, FunctionJudge, Judge, JudgeError, SelfJudge, find_function
+
+if TYPE_CHECKING:
+    from otel_training.trial.verdict import Verdict
+
+_JUDGE: Final = "claude-sonnet-5-5"
+
+
+@click.command("eval")
+@click.argument("name")
+@click.option("--dataset", "dataset_name", required=True, help="The frozen dataset whose test rows are held out.")
+@click.option("--judge", "judge_name", default=_JUDGE, show_default=True, metavar="MODEL|MODULE:FUNCTION|self",
+              help="Who scores both answers; self takes the scores that they give themselves.")  # fmt: skip
+@click.option("--limit", type=click.IntRange(min=1), help="At most so many sources, the same each time.")
+@click.option("--yes", is_flag=True, help="Pay for it; without, the price is shown and nothing asked.")
+@output_options()
+def evaluate(  # noqa: PLR0913 - one for each option
+    *, name: str, dataset_name: str, judge_name: str, limit: int | None, yes: bool, output: Output
+) -> ExitCode:
+    """Have a candidate answer held-out sources, and a judge score both.
+
+    Both: its answers, and those that Claude gave. Interrupted, it goes on where it was. The exit code says whether
+    all was answered and judged; `experiment compare` gives the verdict's.
+    """
+    count, counted_by = token_counter()
+    with open_store() as (store, folder):
+        overrides = read_overrides(folder)
+        candidate, snapshot = find_candidate(store, folder, name), find_snapshot(store, dataset_name)
+        judge = _judge(judge_name, overrides)
+        plan = plan_evaluation(store, candidate, snapshot, judge, limit)
+    estimates = plan.estimates(overrides, count)
+    if not yes and any(estimate.calls and estimate.cost != 0 for estimate in estimates):
+        output.emit([_row(plan, estimates)], lambda _: _draw_price(plan, estimates))
+        note(f"Nothing was asked: --yes pays for it. Tokens are counted by {counted_by}.")
+        return ExitCode.OK
+    with _uncaptured(), stages() as begin:
+        left = carry_out(plan, lambda: open_as_is(settings_in_force()), overrides, begin)
+    verdict = _verdict(plan)
+    row = _row(plan, estimates) | {"left": len(left), "verdict": asdict(verdict)}
+    output.emit([row], lambda _: [*stamp(is_simulated=plan.evaluation.is_simulated), *_draw_work(plan), *draw(verdict)])
+    missing = plan.missing
+    if left:
+        warn(f"{plural(len(left), 'source')} were not answered ({left[0].reason}): run it again.")
+    elif missing:
+        warn(f"{plural(missing, 'source')} were not judged: run it again.")
+    return ExitCode.FAILED if left or missing else ExitCode.OK
+
+
+def _judge(name: str, overrides: Overrides) -> Judge:
+    if name == SELF:
+        return SelfJudge()
+    if ":" in name:
+        return FunctionJudge(name, find_function(name))
+    if not name.startswith("claude"):
+        raise JudgeError(f"{name} is no judge: give a Claude model, a function as module:name, or self.")
+    return ClaudeJudge(name, overrides)
+
+
+@contextmanager
+def _uncaptured() -> Iterator[None]:
+    """Capture no call meanwhile: what is asked here is no traffic of the app."""
+    process.install({"enabled": False})
+    try:
+        yield
+    finally:
+        process.install(forget={"enabled"})
+
+
+def _verdict(plan: Plan) -> "Verdict":
+    try:
+        from otel_training.trial.compare import compare
+        from otel_training.trial.measured import measured
+    except ImportError as error:
+        raise TrainingError(f"All is kept. {INSTALL}") from error
+    return compare(*measured(plan.evaluation, plan.attempts.values()))
+
+
+def _row(plan: Plan, estimates: Sequence[Estimate]) -> dict[str, Any]:
+    """Return an evaluation as JSON."""
+    cost = plan.judge_cost
+    return {
+        **asdict(plan.evaluation), "examples": len(plan.cases), "gold": len(plan.gold), "judge_usd": cost,
+        "estimates": [asdict(estimate) for estimate in estimates],
+    }  # fmt: skip
+
+
+def _draw_price(plan: Plan, estimates: Sequence[Estimate]) -> Iterator[RenderableType]:
+    yield from stamp(is_simulated=plan.evaluation.is_simulated)
+    rows = [
+        (
+            estimate.who,
+            estimate.model,
+            estimate.calls,
+            estimate.input_tokens,
+            estimate.output_tokens,
+            usd(estimate.cost),
+        )
+        for estimate in estimates
+    ]
+    columns = ("", "model", "calls", "tokens in", "tokens out", "USD")
+    yield table(f"What is left to pay for {plural(len(plan.cases), 'source')}", columns, rows)
+    yield from (estimate.unknown for estimate in estimates if estimate.unknown)
+    costs = [estimate.cost for estimate in estimates if estimate.cost is not None]
+    if len(costs) == len(estimates):
+        yield f"About {usd(sum(costs, Decimal()))} USD in all."
+
+
+def _draw_work(plan: Plan) -> Iterator[RenderableType]:
+    """Say who judged what, and what of it nobody could read."""
+    cost = plan.judge_cost
+    paid = "" if cost is None else f" for {usd(cost)} USD" if cost else ""
+    yield (
+        f"{plan.evaluation.candidate} on {plural(len(plan.cases), 'source')}, judged by {plan.evaluation.judge}{paid}; "
+        f"{plural(plan.unreadable, 'judgement')} could not be read and count nowhere; "
+        f"{plural(len(plan.gold), 'answer')} that people decided on measure the judge."
+    )

@@ -1,0 +1,124 @@
+"""An evaluation from its plan to its end: the candidate answers, the judge scores both arms, all of it resumable."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import partial
+
+from otel_training.dataset.snapshot import Snapshot
+from otel_training.dataset.tokens import Count
+from otel_training.errors import NothingToExportError
+from otel_training.pricing.call import Call, Usage
+from otel_training.pricing.overrides import Overrides
+from otel_training.pricing.price import price_call, prices_version
+from otel_training.progress import Stages, quiet
+from otel_training.routing.answer import Reply, answer
+from otel_training.store.client import Store
+from otel_training.trial.answering import Unanswered, answer_cases, attempt_of
+from otel_training.trial.candidate import Candidate
+from otel_training.trial.case import SPLIT, Case, Gold, read_cases, read_gold
+from otel_training.trial.estimate import Estimate, estimate_answers, estimate_judging, provider_of
+from otel_training.trial.evaluation import BASELINE, CANDIDATE, Attempt, Book, Evaluation, Opener, read_attempts
+from otel_training.trial.judge import Judge
+from otel_training.trial.scoring import Scoring, score_answers, scoring_of
+
+MOST_GOLD = 200
+_SECONDS = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an evaluation is about to do, and what it has done."""
+
+    evaluation: Evaluation
+    candidate: Candidate
+    judge: Judge
+    cases: Sequence[Case]
+    gold: Sequence[Gold]
+    attempts: dict[tuple[str, str], Attempt]
+
+    @property
+    def waiting(self) -> list[Case]:
+        """The cases that the candidate has not answered."""
+        return [case for case in self.cases if (case.example, CANDIDATE) not in self.attempts]
+
+    @property
+    def missing(self) -> int:
+        """How many answers were not judged."""
+        answered = (self.attempts.get((case.example, CANDIDATE)) for case in self.cases)
+        return sum(attempt is not None and not attempt.is_judged for attempt in answered)
+
+    @property
+    def unreadable(self) -> int:
+        """How many judgements could not be read."""
+        return sum(attempt.arm != BASELINE and bool(attempt.reason) for attempt in self.attempts.values())
+
+    @property
+    def judge_cost(self) -> Decimal | None:
+        """What judging cost so far, in USD; None where that of any is unknown."""
+        costs = [attempt.judge_cost for attempt in self.attempts.values() if attempt.judged]
+        known = [cost for cost in costs if cost is not None]
+        return sum(known, Decimal()) if len(known) == len(costs) else None
+
+    def scoring(self, attempts: dict[tuple[str, str], Attempt]) -> Scoring:
+        """Return what may be judged."""
+        return scoring_of(self.evaluation.evaluation_id, self.cases, self.gold, attempts)
+
+    def estimates(self, overrides: Overrides, tokens: Count) -> list[Estimate]:
+        """Estimate what is left to pay."""
+        likely = {attempt.key: attempt for attempt in (attempt_of(case, case.reference) for case in self.waiting)}
+        questions = self.scoring(self.attempts | likely).questions()
+        return [
+            estimate_answers(self.candidate.definition, self.waiting, overrides, tokens),
+            estimate_judging(self.judge, questions, overrides, tokens),
+        ]
+
+
+def plan_evaluation(
+    store: Store, candidate: Candidate, snapshot: Snapshot, judge: Judge, limit: int | None = None
+) -> Plan:
+    """Read what is to be done, and what was done before."""
+    cases = read_cases(store, snapshot)[:limit]
+    if not cases:
+        raise NothingToExportError(f"The dataset {snapshot.name!r} has no {SPLIT} rows: make another, by --split.")
+    parts = [candidate.candidate_id, snapshot.dataset_id, SPLIT, judge.name, judge.rubric]
+    evaluation = Evaluation(
+        hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32],
+        candidate.name,
+        candidate.candidate_id,
+        snapshot.dataset_id,
+        SPLIT,
+        judge.name,
+        judge.rubric,
+        judge.is_self_reported,
+        judge.is_simulated or candidate.definition.simulated,
+    )
+    attempts = {attempt.key: attempt for attempt in read_attempts(store, evaluation.evaluation_id)}
+    gold = [] if judge.is_self_reported else read_gold(store, MOST_GOLD)
+    return Plan(evaluation, candidate, judge, cases, gold, attempts)
+
+
+def evaluate(plan: Plan, opener: Opener, overrides: Overrides, begin: Stages = quiet) -> list[Unanswered]:
+    """Do what is planned; `plan.attempts` is brought up to date. Returns what nobody answered, to be asked again."""
+    book = Book(plan.evaluation, opener)
+    definition = plan.candidate.definition
+    price = partial(_price, plan.candidate, overrides)
+
+    def ask(case: Case) -> Reply:
+        return answer(definition, case.source_content, case.topic, _SECONDS)
+
+    answered, left = answer_cases(plan.waiting, ask, price, book, progress=begin("Answering"))
+    plan.attempts.update({attempt.key: attempt for attempt in answered})
+    score_answers(plan.scoring(plan.attempts), plan.judge, book, begin("Judging"))
+    return left
+
+
+def _price(candidate: Candidate, overrides: Overrides, reply: Reply) -> tuple[Decimal | None, str]:
+    definition = candidate.definition
+    usage = Usage(reply.input_tokens, reply.output_tokens)
+    provider, now = provider_of(definition), datetime.now(UTC)
+    call = Call(definition.model, usage, provider, reply.model, now, seconds=reply.seconds)
+    return price_call(call, overrides).amount, prices_version(overrides)
