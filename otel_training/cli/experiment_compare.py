@@ -9,39 +9,58 @@ import click
 from rich.console import RenderableType
 
 from otel_training.cli.output import Output, output_options, table
+from otel_training.cli.store import open_store
 from otel_training.errors import TrainingError
 
 if TYPE_CHECKING:
+    from otel_training.trial.pair import Pair
     from otel_training.trial.slices import Part
-    from otel_training.trial.verdict import Gate, Verdict
+    from otel_training.trial.verdict import Gate, Plan, Verdict
 
 _CODES: Final = {"PASS": 0, "CONTINUE": 10, "FAIL": 11, "INVALID": 12}
 _COLUMNS: Final = ("", "sources", "baseline", "candidate", "kept", "at least", "at most", "")
 _SHOWN: Final = 20
-_INSTALL: Final = "The verdict needs its libraries: pip install 'otel_training[analysis]'."
+INSTALL: Final = "The verdict needs its libraries: pip install 'otel_training[analysis]'."
 
 
 @click.command()
-@click.option("--pairs", "file", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path),
-              help="JSON lines: what both made of each example.")  # fmt: skip
+@click.argument("name", default="")
+@click.option("--pairs", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="Instead of a candidate's last evaluation: JSON lines, what both made of each example.")  # fmt: skip
 @click.option("--bar", default=0.9, show_default=True, type=click.FloatRange(0.5, 1, max_open=True), metavar="SHARE",
               help="Of the baseline's quality that must be kept.")  # fmt: skip
 @output_options()
-def compare(*, file: Path, bar: float, output: Output) -> int:
+def compare(*, name: str, file: Path | None, bar: float, output: Output) -> int:
     """Say whether the candidate keeps enough of the baseline's quality.
 
     Exit code 0 is PASS, 10 CONTINUE, 11 FAIL, 12 INVALID; ask as often as you like.
     """
+    if bool(name) == (file is not None):
+        raise click.UsageError("Say what is compared: the NAME of a candidate, or --pairs.")
     try:
         from otel_training.trial.compare import compare as compare_pairs
-        from otel_training.trial.pair_file import read_pairs
 
-        pairs, plan = read_pairs(file)
+        pairs, plan = _read_evaluation(name) if file is None else _read_file(file)
         verdict = compare_pairs(pairs, replace(plan, bar=bar))
     except ImportError as error:
-        raise TrainingError(_INSTALL) from error
+        raise TrainingError(INSTALL) from error
     output.emit([asdict(verdict)], lambda _: draw(verdict))
     return _CODES[verdict.verdict]
+
+
+def _read_file(file: Path) -> "tuple[list[Pair], Plan]":
+    from otel_training.trial.pair_file import read_pairs
+
+    return read_pairs(file)
+
+
+def _read_evaluation(name: str) -> "tuple[list[Pair], Plan]":
+    from otel_training.trial.evaluation import find_evaluation, read_attempts
+    from otel_training.trial.measured import measured
+
+    with open_store() as (store, _):
+        evaluation = find_evaluation(store, name)
+        return measured(evaluation, read_attempts(store, evaluation.evaluation_id))
 
 
 def draw(verdict: "Verdict") -> Iterator[RenderableType]:

@@ -46,10 +46,10 @@ _JUDGE: Final = "claude-sonnet-5-5"
 def evaluate(  # noqa: PLR0913 - one for each option
     *, name: str, dataset_name: str, judge_name: str, limit: int | None, yes: bool, output: Output
 ) -> ExitCode:
-    """Have a candidate answer held-out sources, and a judge score both.
+    """Have a candidate answer held-out sources.
 
-    Both: its answers, and those that Claude gave. Interrupted, it goes on where it was. The exit code says whether
-    all was answered and judged; `experiment compare` gives the verdict's.
+    And one judge score its answers and Claude's. Interrupted, it goes on where it was. The exit code says whether all
+    was answered and judged; that of `experiment compare` is the verdict's.
     """
     count, counted_by = token_counter()
     with open_store() as (store, folder):
@@ -138,8 +138,7 @@ def _draw_work(plan: Plan) -> Iterator[RenderableType]:
     """Say who judged what, and what of it nobody could read."""
     cost = plan.judge_cost
     paid = "" if cost is None else f" for {usd(cost)} USD" if cost else ""
-    yield (
-        f"{plan.evaluation.candidate} on {plural(len(plan.cases), 'source')}, judged by {plan.evaluation.judge}{paid}; "
-        f"{plural(plan.unreadable, 'judgement')} could not be read and count nowhere; "
-        f"{plural(len(plan.gold), 'answer')} that people decided on measure the judge."
-    )
+    who = f"{plan.evaluation.candidate} on {plural(len(plan.cases), 'source')}, judged by {plan.evaluation.judge}{paid}"
+    yield f"{who}; the judge is measured on {plural(len(plan.gold), 'answer')} that people decided on."
+    if plan.unreadable:
+        yield f"{plural(plan.unreadable, 'judgement')} could not be read, and count nowhere."

@@ -3,8 +3,8 @@
 import json
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -12,7 +12,9 @@ from typing import Any, Final, TypeAlias
 
 import orjson
 
+from otel_training.conventions import COMMAND
 from otel_training.dataset.example import Insight
+from otel_training.errors import StoreLockedError, TrainingError
 from otel_training.store.client import Row, Store, read_query
 from otel_training.trial.judge import answer_values
 from otel_training.trial.pair import Observation, Pair
@@ -22,6 +24,8 @@ CANDIDATE: Final = "candidate"
 GOLD: Final = "gold"
 CONTROL: Final = "control"
 JUDGED, JUDGED_AGAIN = 1, 2
+_TRIES: Final = 30
+"""Of ten seconds each."""
 
 Opener: TypeAlias = Callable[[], AbstractContextManager[Store]]
 
@@ -97,7 +101,7 @@ class Book:
 
     def attempts(self) -> list[Attempt]:
         """Read what there is."""
-        with self.opener() as store:
+        with self._store() as store:
             return read_attempts(store, self.evaluation.evaluation_id)
 
     def keep(self, attempts: Iterable[Attempt]) -> None:
@@ -106,20 +110,41 @@ class Book:
         shared = list(asdict(self.evaluation).values())
         rows = [[*shared, now, revision, *_stored(attempt)] for attempt in attempts]
         if rows:
-            with self.opener() as store:
+            with self._store() as store:
                 store.insert("evaluations", _COLUMNS, rows)
 
     def batches(self) -> list[str]:
         """Return the batches that were submitted to the judge."""
-        with self.opener() as store:
+        with self._store() as store:
             rows = store.rows(read_query("trial_batches"), evaluation_id=self.evaluation.evaluation_id)
             return [row["batch_id"] for row in rows]
 
     def add(self, batch_id: str) -> None:
         """Keep one more."""
-        with self.opener() as store:
+        with self._store() as store:
             row = [self.evaluation.evaluation_id, batch_id, datetime.now(UTC)]
             store.insert("judge_batches", ("evaluation_id", "batch_id", "ts"), [row])
+
+    @contextmanager
+    def _store(self) -> Iterator[Store]:
+        """Open the store, however long another command has it: what was paid for is not lost meanwhile."""
+        with ExitStack() as stack:
+            yield _entered(stack, self.opener)
+
+
+def _entered(stack: ExitStack, opener: Opener) -> Store:
+    for _ in range(_TRIES):
+        with suppress(StoreLockedError):
+            return stack.enter_context(opener())
+    return stack.enter_context(opener())
+
+
+def find_evaluation(store: Store, candidate: str) -> Evaluation:
+    """Return the last evaluation of a candidate; raises `TrainingError` where there is none."""
+    if rows := list(store.rows(read_query("trial_list"), candidate=candidate)):
+        return Evaluation(**rows[0])
+    how = f"`{COMMAND} experiment eval {candidate} --dataset DATASET`"
+    raise TrainingError(f"The candidate {candidate!r} was not evaluated: {how} does it.")
 
 
 def read_attempts(store: Store, evaluation_id: str) -> list[Attempt]:

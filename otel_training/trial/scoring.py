@@ -125,6 +125,7 @@ def score_answers(scoring: Scoring, judge: Judge, book: Book, progress: Progress
     """Have all answers judged that are not yet, and keep judgements as they come."""
     questions = scoring.questions()
     changed: dict[tuple[str, str], Attempt] = {}
+    progress(0, len(questions))
     try:
         for number, (key, judgement) in enumerate(judge.ask(questions, book), 1):
             taken = {attempt.key: attempt for attempt in scoring.take(key, judgement)}

@@ -102,7 +102,11 @@ def test_a_good_candidate_passes_and_a_bad_one_fails(
         len(made["shots"]), len(definition.messages), definition.template,
     )  # fmt: skip
     assert 0.9 < made["saving"] < 1
+    tested = {prompt[-1]["content"] for prompt in models.prompts}
+    assert set() == tested & {message.content for message in definition.messages}
     assert [False, True] == [made["is_simulated"], found["is_simulated"]]
+    (compared,) = rows("experiment", "compare", "good")
+    assert found["verdict"]["reason"] == compared["reason"]
     assert before == rows("status")[0]["by_kind"]
     assert ("PASS", 1.0, 1.0) == (
         found["verdict"]["verdict"], found["verdict"]["ratio"], found["verdict"]["judge"]["kappa"],
@@ -147,7 +151,7 @@ def test_from_old_logs_to_a_priced_candidate_in_one_command(
     code, printed, said = command("experiment", "candidate", "cheap", "--model", "claude-haiku-4-5", "--few-shot", 3)
 
     assert (0, True) == (code, "cheap: claude-haiku-4-5 with 3 examples of auto-1" in printed)
-    assert "No dataset was frozen yet: auto-1 is, of 12 rows of all that have a prompt" in said
+    assert "No dataset was frozen yet: auto-1 is, 12 rows whatever readers did" in said
     assert "What a source costs, in USD" in printed
     # The same again is the same; another one needs another name.
     assert 0 == command("experiment", "candidate", "cheap", "--model", "claude-haiku-4-5", "--few-shot", 3)[0]
@@ -176,6 +180,7 @@ def test_says_what_to_do(models: Models, rows: Any, command: Any) -> None:
     rows("experiment", "candidate", "c", "--model", "m", "--dataset", "d")
     sentences = {
         ("eval", "nothing", "--dataset", "d"): "There is no candidate 'nothing': there are c.",
+        ("compare", "c"): "The candidate 'c' was not evaluated",
         ("eval", "c", "--dataset", "nothing"): "There is no dataset 'nothing'",
         ("eval", "c", "--dataset", "d", "--judge", "gpt-6-luna"): "gpt-6-luna is no judge: give a Claude model",
         ("candidate", "e", "--model", "m", "--few-shot", "1", "--token-budget", "1"): "give a larger --token-budget",

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, nullcontext
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -20,6 +22,8 @@ from otel_training.store.drain import drain
 from otel_training.store.migrate import make_script, migrate, missing_migrations, read_migrations
 from otel_training.store.settle import settle
 from otel_training.store.verify import differences
+from otel_training.trial.case import read_cases, read_gold
+from otel_training.trial.evaluation import Attempt, Book, Evaluation, find_evaluation
 
 pytestmark = pytest.mark.slow
 
@@ -180,3 +184,26 @@ def test_a_dataset_is_frozen_and_read_on_a_cluster(
         assert explain(store, recipe.filters, frozen[0]).is_chosen
         with draft(store, recipe) as again:
             assert snapshot.dataset_id == again.snapshot("b").dataset_id
+
+
+def test_an_evaluation_is_kept_on_a_cluster(everything: Any, configured: Any, cluster: Any, folder: DataFolder) -> None:
+    """Its rows, of which the last counts, its batches, what people decided, and what the baseline cost."""
+    everything()
+    with configured(cluster("127.0.0.1")) as store:
+        for statement in make_script(HERE):
+            store.run(statement)
+        drain(store, folder)
+        settle(store)
+        with draft(store, Recipe(Filters(min_viewers=0, net_above=-9), shares=(0, 0, 1))) as made:
+            snapshot = store_draft(store, made, "a")
+        evaluation = Evaluation("e", "c", "1", snapshot.dataset_id, "test", "j", "r", False, True)
+        book = Book(evaluation, lambda: nullcontext(store))
+        cases = read_cases(store, snapshot)
+        first = Attempt(cases[0].example, "candidate", cost=Decimal("0.1"), fields={"text": 0.5}, slices={"topic": "t"})
+        book.keep([first])
+        book.keep([last := replace(first, score=7.0, judged=1)])
+        book.add("b1")
+
+        assert (evaluation, [last], ["b1"]) == (find_evaluation(store, "c"), book.attempts(), book.batches())
+        assert [True] == [item.label for item in read_gold(store, 10)]
+        assert snapshot.rows == len(cases)

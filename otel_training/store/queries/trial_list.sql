@@ -1,10 +1,9 @@
 -- The evaluations of a candidate, the last first.
--- Parameters: candidate, '' for all.
+-- Parameters: candidate.
 SELECT
-    evaluation_id, any(candidate) AS candidate, any(dataset_id) AS dataset_id, any(judge) AS judge, any(rubric) AS rubric,
-    max(is_simulated) AS is_simulated, max(is_self_reported) AS is_self_reported,
-    countIf(arm = 'candidate' AND judged % 2 = 1) AS pairs, formatDateTime(max(e.ts), '%FT%TZ') AS last
-FROM evaluations AS e FINAL
-WHERE {candidate:String} IN ('', candidate)
+    evaluation_id, any(e.candidate) AS candidate, any(candidate_id) AS candidate_id, any(dataset_id) AS dataset_id,
+    any(split) AS split, any(judge) AS judge, any(rubric) AS rubric, max(is_self_reported) AS is_self_reported,
+    max(is_simulated) AS is_simulated
+FROM (SELECT * FROM evaluations FINAL WHERE candidate = {candidate:String}) AS e
 GROUP BY evaluation_id
 ORDER BY max(e.ts) DESC, evaluation_id
