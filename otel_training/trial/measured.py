@@ -58,7 +58,7 @@ def judging_of(judge: str, attempts: Sequence[Attempt]) -> Judging:
 
 
 def _gold(attempts: Iterable[Attempt]) -> Gold:
-    known = [(attempt.label, attempt.passed) for attempt in attempts if attempt.passed is not None]
+    known = [(attempt.label, attempt.passed) for attempt in attempts]
     return Gold(
         known.count((True, True)), known.count((False, True)), known.count((True, False)), known.count((False, False))
     )  # fmt: skip

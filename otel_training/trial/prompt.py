@@ -35,7 +35,7 @@ class Prompt(NamedTuple):
         """Return all of the source that the model saw: what is kept beside the prompt may be cut."""
         text = _user_text(example)
         before, _, after = (_fill(part, example.provenance) for part in self.frame.partition(CONTENT))
-        is_fit = example.prompt == "captured" and text.startswith(before) and text.endswith(after)
+        is_fit = text.startswith(before) and text.endswith(after)
         middle = text[len(before) : len(text) - len(after)] if is_fit and len(text) > len(before) + len(after) else ""
         return middle or example.source_content or text
 

@@ -64,6 +64,7 @@ def test_asks_blindly_and_reads_the_verdict(models: Models) -> None:
         {"verdicts": "A 9 B 2"},
         {"verdicts": [{"answer": "A", "score": 9}]},
         {"verdicts": [{"answer": "A", "score": 9}, {"answer": "A", "score": 2}]},
+        {"verdicts": [{"answer": "A", "score": 9}, {"answer": "A", "score": 2}, {"answer": "B", "score": 5}]},
         {"verdicts": [{"answer": "A", "score": 9}, {"answer": "B", "score": 11}]},
         {"verdicts": [{"answer": "A", "score": 9}, {"answer": "B", "score": "2"}]},
         {"verdicts": [{"answer": "A", "score": 9}, {"answer": "B"}, {"answer": "C", "score": 1}]},

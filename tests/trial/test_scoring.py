@@ -117,8 +117,11 @@ def test_what_is_unreadable_is_counted_and_not_scored() -> None:
 def test_an_answer_that_failed_is_not_shown_and_deserves_nothing() -> None:
     """The baseline is judged alone."""
     judge = Judge(fair)
-    attempts = run(CASES[:1], judge, error="schema")
+    attempts = run(CASES[:1], judge, error="schema", reported=0.0)
     (pair,) = pairs_of(attempts.values())
+
+    # Nor does it say anything of the judge, who gave it no score.
+    assert (1, 0) == ((found := judging_of("judge", list(attempts.values()))).self_scored, found.copied - 1)
 
     assert [1] == [len(question.answers) for question in judge.questions]
     assert (8.0, 0.0, False, True) == (
@@ -130,6 +133,7 @@ def test_an_answer_that_failed_is_not_shown_and_deserves_nothing() -> None:
     ("score", "expected"),
     [
         (fair, {"repeated": 20, "agreed": 20, "self_scored": 40, "copied": 40, "decided": 40}),
+        (lambda _, place: 9 - place, {"repeated": 20, "agreed": 20, "decided": 40, "first": 40}),
         (lambda _, place: 9 - 4 * place, {"repeated": 20, "agreed": 0, "decided": 40, "first": 40}),
     ],
 )
@@ -159,6 +163,14 @@ def test_measures_the_judge_on_what_people_decided_and_on_other_sources() -> Non
     for key, question in asked.items():
         if key.startswith(CONTROL):
             assert question.answers == (insights("Ours"),)
+
+
+def test_a_pair_has_both_answers_judged() -> None:
+    """What waits for the judge is compared with nothing."""
+    attempts = run(CASES[:2], Judge(fair))
+    attempts["c0", CANDIDATE] = replace(attempts["c0", CANDIDATE], judged=0)
+
+    assert ["c1"] == [pair.example for pair in pairs_of(attempts.values())]
 
 
 def test_a_model_that_changed_is_seen() -> None:
