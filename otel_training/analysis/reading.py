@@ -3,7 +3,7 @@
 import math
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import asdict, fields
+from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
@@ -24,7 +24,7 @@ _BEST: Final = 10
 
 def read_figures(store: Store, gaps: list[Gap]) -> Figures:
     """Read all figures; what is missing is read by the caller, who knows where records are shipped."""
-    filters = asdict(Filters())
+    filters = Filters().as_json()
     spots = store.rows(read_query("analyze_blind_spots"), good=filters["min_quality"], **filters)
     groups = _by_kind(store, "analyze_groups", **filters)
     costs = _by_kind(store, "analyze_costs")

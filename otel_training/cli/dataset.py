@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +16,7 @@ from rich.console import RenderableType
 from otel_training.cli.exit_code import ExitCode
 from otel_training.cli.export import draw_funnel, draw_leaks, frozen_rows
 from otel_training.cli.gaps import draw_list
+from otel_training.cli.opt_outs import read_opt_outs
 from otel_training.cli.output import Output, note, output_options, plural, progress, show, table
 from otel_training.cli.selection import selection_options
 from otel_training.cli.store import open_store
@@ -183,7 +184,9 @@ def diff(*, name: str, other: str, output: Output) -> None:
 def _rows_now(stack: ExitStack, store: Store, snapshot: Snapshot) -> Iterator[FrozenRow]:
     """Return the rows that the dataset would have; none where nothing passes its filters any more."""
     try:
-        return stack.enter_context(draft(store, recipe_of(snapshot.parameters), is_strict=False)).rows()
+        recipe = recipe_of(snapshot.parameters)
+        recipe = replace(recipe, filters=replace(recipe.filters, doubts=read_opt_outs()))
+        return stack.enter_context(draft(store, recipe, is_strict=False)).rows()
     except NothingToExportError:
         return iter(())
 

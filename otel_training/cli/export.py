@@ -11,14 +11,15 @@ from rich.console import RenderableType
 from otel_training.cli.gaps import draw_list
 from otel_training.cli.output import Output, note, output_options, plural, progress, show, table
 from otel_training.cli.selection import selection_options
-from otel_training.cli.store import open_store
+from otel_training.cli.store import has_data, open_store
 from otel_training.conventions import COMMAND
 from otel_training.dataset.export import Frozen, Report, check_target
 from otel_training.dataset.export import export as write_export
 from otel_training.dataset.funnel import Filters, Funnel, funnel
-from otel_training.dataset.snapshot import Snapshot, find_snapshot, funnel_of, read_rows
+from otel_training.dataset.snapshot import Snapshot, check_opt_outs, find_snapshot, funnel_of, read_rows
 from otel_training.dataset.split import SPLITS
 from otel_training.dataset.target import DEFAULT, read_target, target_names
+from otel_training.dataset.trust import with_doubts
 from otel_training.store.client import Store, read_query
 
 _ANY_NET: Final = -1e9
@@ -79,7 +80,7 @@ def export(  # noqa: PLR0913 - an option each
         # Answers that readers dismissed are wanted where rows have labels.
         filters = replace(filters, net_above=_ANY_NET)
     if print_sql:
-        click.echo(sql_of(filters))
+        click.echo(_print_sql(filters))
         return
     if out is None:
         raise click.UsageError("Missing option '--out', e.g. --out training.jsonl")
@@ -88,6 +89,10 @@ def export(  # noqa: PLR0913 - an option each
     check_target(out, target, force=force)
     with open_store() as (store, _):
         snapshot = find_snapshot(store, dataset) if dataset else None
+        if snapshot:
+            check_opt_outs(store, snapshot, filters.doubts)
+        else:
+            filters = with_doubts(store, filters)
         counts = funnel_of(snapshot, split) if snapshot else funnel(store, filters)
         frozen = frozen_rows(store, snapshot, split or "", only or "") if snapshot else None
         if output is Output.TEXT or not counts.left:
@@ -101,7 +106,8 @@ def export(  # noqa: PLR0913 - an option each
                 store, out, filters, counts, target=target, only=only, frozen=frozen, progress=callback
             )
         leaks = store.row(read_query("dataset_leaks"), dataset_id=snapshot.dataset_id) if snapshot else {}
-    output.emit([asdict(report)], lambda _: [draw_report(report), *([draw_leaks(leaks)] if leaks else [])])
+    row = asdict(report) | {"filters": report.filters.as_json()}
+    output.emit([row], lambda _: [draw_report(report), *([draw_leaks(leaks)] if leaks else [])])
     if output is Output.TEXT and snapshot is None:
         note(f"Too few or too many? --min-quality, --net-above, --min-viewers; `{COMMAND} analyze` shows the spread.")
 
@@ -112,11 +118,19 @@ def frozen_rows(store: Store, snapshot: Snapshot, split: str, only: str) -> Froz
     return Frozen(origin, (row.example for row in read_rows(store, snapshot, split)))
 
 
+def _print_sql(filters: Filters) -> str:
+    """Return the query as it is now; where nothing was captured, with all votes counted."""
+    if not has_data():
+        return sql_of(filters)
+    with open_store() as (store, _):
+        return sql_of(with_doubts(store, filters))
+
+
 def sql_of(filters: Filters) -> str:
     """Return the query, its parameters set, ready for any ClickHouse client."""
     values = filters.parameters()
     parameters = "".join(f"SET param_{name} = {_literal(value)};\n" for name, value in values.items())
-    return f"{parameters}{read_query('export').rstrip()};"
+    return f"{parameters}{filters.query('export').rstrip()};"
 
 
 def _literal(value: object) -> str:
@@ -130,7 +144,7 @@ def _literal(value: object) -> str:
 
 def draw_funnel(funnel: Funnel) -> RenderableType:
     """Draw what each filter left and dropped."""
-    rows = [(step.filter, step.left, step.dropped, step.reason if step.dropped else "") for step in funnel.steps]
+    rows = [(step.filter, step.left, step.dropped, step.reason) for step in funnel.steps]
     return table("Funnel", ("filter", "left", "dropped", "why dropped"), rows)
 
 

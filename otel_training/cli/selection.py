@@ -4,10 +4,12 @@ import math
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import wraps
+from pathlib import Path
 from typing import Any, Final
 
 import click
 
+from otel_training.cli.opt_outs import read_opt_outs
 from otel_training.dataset.funnel import Filters
 
 _DEFAULT: Final = Filters()
@@ -42,6 +44,13 @@ _OPTIONS: Final = (
     click.option("--since", type=_DAY, help="From this day or time on, in UTC."),
     click.option("--until", type=_DAY, help="Before this day or time."),
     click.option("--whole", is_flag=True, help="Leave out templates whose source was cut."),
+    click.option("--count-lockstep", is_flag=True, help="Count the votes of readers in lockstep, too."),
+    click.option("--count-unshown", is_flag=True, help="Count votes on what was not shown to who voted, too."),
+    click.option(
+        "--opt-outs",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        help="File of the sources and readers that are never used.  [default: opt_outs.txt in the data folder]",
+    ),
 )
 
 
@@ -49,13 +58,14 @@ def selection_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options of `Filters`; it takes them as `filters`."""
 
     @wraps(command)
-    def choose(*arguments: Any, **options: Any) -> Any:
-        values = {name: options.pop(name) for name in Filters.__dataclass_fields__}
+    def choose(*arguments: Any, opt_outs: Path | None, **options: Any) -> Any:
+        doubts = read_opt_outs(opt_outs)
+        values = {name: options.pop(name) for name in Filters.__dataclass_fields__ if name != "doubts"}
         for name in ("min_quality", "net_above"):
             if not math.isfinite(values[name]):
                 raise click.UsageError(f"--{name.replace('_', '-')} must be a number, not {values[name]}.")
         values |= {name: _seconds(values[name]) for name in ("since", "until")}
-        return command(*arguments, filters=Filters(**values), **options)
+        return command(*arguments, filters=Filters(**values, doubts=doubts), **options)
 
     for option in reversed(_OPTIONS):
         choose = option(choose)

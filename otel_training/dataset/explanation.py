@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from otel_training.conventions import COMMAND
-from otel_training.dataset.funnel import Filters, Step, funnel
+from otel_training.dataset.funnel import Filters, Step, funnel, last_drop
+from otel_training.dataset.trust import with_doubts
 from otel_training.errors import TrainingError
-from otel_training.store.client import Store, read_query
+from otel_training.store.client import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +28,14 @@ class Explanation:
 
 def explain(store: Store, filters: Filters, extraction_id: str) -> Explanation:
     """Follow one extraction through the filters; raises `TrainingError` where there is none of that id."""
+    filters = with_doubts(store, filters)
     steps = funnel(store, filters, extraction_id).steps
     if not steps[0].left:
         raise TrainingError(
             f"There is no extraction {extraction_id!r}: `{COMMAND} view extraction --json` shows which there are."
         )
-    row = store.row(read_query("dataset_explain"), extraction_id=extraction_id, **filters.parameters())
-    dropped = next((step for step in steps if not step.left), None)
+    row = store.row(filters.query("dataset_explain"), extraction_id=extraction_id, **filters.parameters())
+    dropped = last_drop(steps)
     instead = row["chosen"] if dropped is None and row["chosen"] != extraction_id else ""
     if dropped is not None:
         reason = dropped.reason.partition(";")[0].removeprefix("1 ")

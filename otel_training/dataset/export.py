@@ -19,7 +19,7 @@ from otel_training.dataset.target import Target, read_target
 from otel_training.dataset.writing import Write, digest_of, json_line, open_place, open_replacement, open_rows
 from otel_training.errors import NothingToExportError, TrainingError
 from otel_training.progress import Progress
-from otel_training.store.client import Store, read_query
+from otel_training.store.client import Store
 from otel_training.version import __version__
 
 TERMS: Final = "https://support.claude.com/en/articles/12326764"
@@ -144,7 +144,7 @@ class _Written:
 
 
 def _read_examples(store: Store, filters: Filters, total: int, progress: Progress | None) -> Iterator[Example]:
-    for number, row in enumerate(store.rows(read_query("export"), **filters.parameters()), 1):
+    for number, row in enumerate(store.rows(filters.query("export"), **filters.parameters()), 1):
         example = read_example(row)
         if example is not None:
             yield example
@@ -229,7 +229,7 @@ def _manifest_of(report: Report, target: Target, written: _Written) -> bytes:
         "tokens": written.check.tokens._asdict(),
         "warnings": report.warnings,
         "dataset": report.dataset,
-        "filters": asdict(report.filters),
+        "filters": report.filters.as_json(),
         "funnel": [asdict(step) for step in report.funnel.steps],
         "gaps": [asdict(gap) for gap in report.funnel.gaps],
         "template": {"version": TEMPLATE_VERSION, "system": TEMPLATE_SYSTEM},

@@ -24,6 +24,7 @@ from otel_training.dataset.snapshot import (
     row_key,
 )  # fmt: skip
 from otel_training.dataset.split import SPLITS, Place, leaks, split_picks
+from otel_training.dataset.trust import with_doubts
 from otel_training.errors import NothingToExportError, TrainingError
 from otel_training.progress import Progress, silent
 from otel_training.store.client import Store, read_query
@@ -91,6 +92,7 @@ def draft(store: Store, recipe: Recipe, progress: Progress = silent, *, is_stric
 
 
 def _draft(store: Store, recipe: Recipe, file: IO[bytes], progress: Progress, *, is_strict: bool) -> Draft:
+    recipe = replace(recipe, filters=with_doubts(store, recipe.filters))
     counts = funnel(store, recipe.filters)
     if not counts.left:
         raise NothingToExportError(counts.why_none())
@@ -153,7 +155,7 @@ def _read_picks(
 ) -> tuple[list[Pick], int]:
     """Write the texts of what passes the filters to a file; return the picks, and how many are of another kind."""
     picks, others = [], 0
-    for number, row in enumerate(store.rows(read_query("export"), **recipe.filters.parameters()), 1):
+    for number, row in enumerate(store.rows(recipe.filters.query("export"), **recipe.filters.parameters()), 1):
         if (example := read_example(row)) is not None:
             if recipe.only in {None, example.prompt}:
                 file.write(f"{example.extraction_id}\t{frozen_text(example)}\n".encode())
@@ -186,7 +188,7 @@ def _read_empty(store: Store, recipe: Recipe, count: int, file: IO[bytes]) -> li
 def _read_pairs(store: Store, recipe: Recipe) -> list[tuple[str, str]]:
     """Return the pairs of extractions with nearly the same source."""
     with_empty = recipe.empty_share > 0
-    rows = store.rows(read_query("dataset_duplicates"), with_empty=with_empty, **recipe.filters.parameters())
+    rows = store.rows(recipe.filters.query("dataset_duplicates"), with_empty=with_empty, **recipe.filters.parameters())
     return [(row["a"], row["b"]) for row in rows]
 
 

@@ -1,7 +1,7 @@
 """The funnel: how many extractions are left after each filter, and whether readers decided or data was missing."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -11,6 +11,43 @@ from otel_training.store.client import Store, read_query
 _SHORT: Final = 40
 _FOREVER: Final = 1 << 52
 _OPTIONAL: Final = frozenset({"topics", "models", "prompt_versions", "period", "whole"})
+
+
+@dataclass(frozen=True, slots=True)
+class Doubts:
+    """Whose votes are not counted, and which sources are not taken: what `trust.py` and the opt-outs say."""
+
+    opted_out: tuple[str, ...] = ()
+    """Pseudonyms of readers."""
+    sources: tuple[str, ...] = ()
+    """URLs and domains."""
+    lockstep: tuple[tuple[int, ...], ...] = ()
+    """Groups of readers, as `reader_events` has them."""
+    unshown: int = 0
+    """How many votes are on what was not shown to who voted; 0, too, where the app does not report what it shows."""
+
+    @property
+    def of_readers(self) -> str:
+        """Whose votes are left out, in words; empty where all are counted."""
+        groups = ", ".join(str(len(group)) for group in self.lockstep)
+        parts = (
+            (self.lockstep, f"by readers in lockstep (groups of {groups})"),
+            (self.unshown, f"on what was not shown ({self.unshown:,})"),
+            (self.opted_out, "by readers who opted out"),
+        )
+        return ", ".join(text for there, text in parts if there)
+
+    def parameters(self) -> dict[str, Any]:
+        """Return the parameters of the queries."""
+        numbered = [(reader, number) for number, group in enumerate(self.lockstep, 1) for reader in group]
+        return {
+            "opted_out": list(self.opted_out),
+            "opted_out_sources": list(self.sources),
+            "lockstep": [reader for reader, _ in numbered],
+            "lockstep_groups": [number for _, number in numbered],
+            "shown_only": self.unshown > 0,
+            "every_vote": self.unshown > 0,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +70,12 @@ class Filters:
     until: int | None = None
     whole: bool = False
     """Whether a template is left out where the source is not whole."""
+    count_lockstep: bool = False
+    """Whether votes of readers in lockstep are counted like others."""
+    count_unshown: bool = False
+    """Whether votes on what was not shown are counted where the app reports what it shows."""
+    doubts: Doubts = field(default=Doubts(), compare=False)
+    """What these two and the opt-outs come to, as the store is now; no part of what was asked."""
 
     @property
     def asks_quality(self) -> bool:
@@ -55,12 +98,32 @@ class Filters:
         parts = ((word, at) for word, at in (("since", self.since), ("until", self.until)) if at is not None)
         return " ".join(f"{word} {datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M}" for word, at in parts)
 
+    @property
+    def doubted(self) -> str:
+        """Whose votes are left out."""
+        return self.doubts.of_readers
+
+    @property
+    def sources_out(self) -> bool:
+        """Whether any source opted out."""
+        return bool(self.doubts.sources)
+
+    def query(self, name: str) -> str:
+        """Return the text of a query of what passes the filters."""
+        return read_query(name, doubted=bool(self.doubted))
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what was asked as values of JSON."""
+        values = asdict(self)
+        del values["doubts"]
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+
     def parameters(self) -> dict[str, Any]:
         """Return the parameters of the queries."""
         open_ended = {"min_bound": -1, "since": 0, "until": _FOREVER}
-        values = {name: open_ended[name] if value is None else value for name, value in asdict(self).items()}
-        lists = {name: list(value) for name, value in values.items() if isinstance(value, tuple)}
-        return values | lists
+        values = {name: open_ended[name] if value is None else value for name, value in self.as_json().items()}
+        del values["count_lockstep"], values["count_unshown"]
+        return values | self.doubts.parameters()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +159,8 @@ class _Filter:
 
     def label(self, filters: Filters) -> str:
         """Return its name with its values."""
-        values = {name: value for name, value in asdict(filters).items() if value is not None}
-        lists = {name: " or ".join(value) for name, value in values.items() if isinstance(value, tuple)}
+        values = {name: value for name, value in filters.as_json().items() if value is not None}
+        lists = {name: " or ".join(value) for name, value in values.items() if isinstance(value, list)}
         return self.name.format(**values | lists, period=filters.period)
 
 
@@ -127,6 +190,7 @@ _FILTERS: Final = (
         "whole", "source is whole", "", "", "whose source was cut, and whose prompt was not captured",
         frozenset({"calls"}), "whole",
     ),
+    _Filter("permitted", "not opted out", "", "", "of sources that opted out", frozenset(), "sources_out"),
     _Filter("kept", "not rejected in review", "", "", "that a reviewer rejected", frozenset()),
     _Filter(
         "good", "quality >= {min_quality:g}", "unscored", "without a quality score", "of lower quality",
@@ -144,6 +208,7 @@ _FILTERS: Final = (
         "seen", "viewers >= {min_viewers}", "unseen", "that no known reader saw or acted on",
         "that too few readers saw", _READERS | {"impressions", "viewers"},
     ),
+    _Filter("trusted", "trusted votes", "", "", "", frozenset(), "doubted"),
     _Filter("distinct", "distinct", "", "", "with the source and the insights of another", frozenset()),
 )  # fmt: skip
 
@@ -177,7 +242,9 @@ class Funnel:
 
     def why_none(self) -> str:
         """Say why nothing is left: data is missing, or a filter was not passed."""
-        step = next(step for step in self.steps if not step.left)
+        step = last_drop(self.steps)
+        if step is None:
+            return ""
         (asked, *_) = (kind for kind in _FILTERS if step.filter.startswith(kind.name.partition("{")[0]))
         gap = next((gap for gap in self.gaps if gap.name in asked.gaps), None)
         if gap is not None and step.dropped == step.missing:
@@ -192,21 +259,40 @@ class Funnel:
         return f"No extraction passes all filters ({dropped}): gather more, or lower it."
 
 
+def last_drop(steps: Sequence[Step]) -> Step | None:
+    """Return the step after which nothing is left, not even what a later one restores; None where something is."""
+    left = max((number for number, step in enumerate(steps) if step.left), default=-1)
+    return steps[left + 1] if left + 1 < len(steps) else None
+
+
 def funnel(store: Store, filters: Filters, extraction_id: str = "") -> Funnel:
     """Count the extractions that each filter leaves; of one alone where its id is given."""
-    row = store.row(read_query("funnel"), extraction_id=extraction_id, **filters.parameters())
+    row = store.row(filters.query("funnel"), extraction_id=extraction_id, **filters.parameters())
     gaps = read_coverage(store, filters.min_viewers)
     steps, before = [], row["captured"]
     for step in (step for step in _FILTERS if step.is_used(filters)):
         left, missing = row[step.column], row[step.missing] if step.missing else 0
         if step.column == "kept" and left == before:
             continue  # of no use to whoever reviews nothing
+        if step.column == "trusted":
+            steps.append(_trusted(step, before, left, row["restored"], filters))
+            before = left
+            continue
         reason = _reason(step, before - left, missing, gaps)
         if left < before and (others := row.get(f"{step.option}_there")):
             reason += f" (there are {', '.join(name[:_SHORT] for name in others)})"
         steps.append(Step(step.label(filters), left, before - left, missing, reason))
         before = left
     return Funnel(steps, gaps)
+
+
+def _trusted(step: _Filter, before: int, left: int, restored: int, filters: Filters) -> Step:
+    """Say what does not stand without the votes that are left out, and what does only then."""
+    undone = before - left + restored
+    parts = [f"{undone:,} by votes that are not counted"] if undone else []
+    parts += [f"{restored:,} more that such votes had dropped"] if restored else []
+    reason = f"{'; '.join(parts) or 'none'}; not counted are votes {filters.doubted}"
+    return Step(step.label(filters), left, before - left, 0, reason)
 
 
 def _reason(step: _Filter, dropped: int, missing: int, gaps: list[Gap]) -> str:

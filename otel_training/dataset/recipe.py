@@ -29,7 +29,8 @@ class Recipe:
 
     def as_json(self) -> dict[str, Any]:
         """Return it as values of JSON."""
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
+        values = asdict(self) | {"filters": self.filters.as_json()}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
 
 def recipe_of(parameters: Mapping[str, Any]) -> Recipe:

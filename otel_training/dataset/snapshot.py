@@ -10,7 +10,7 @@ import orjson
 
 from otel_training.conventions import COMMAND
 from otel_training.dataset.example import Example, Insight
-from otel_training.dataset.funnel import Funnel, Step
+from otel_training.dataset.funnel import Doubts, Funnel, Step
 from otel_training.errors import NothingToExportError, TrainingError
 from otel_training.store.client import Store, read_query
 
@@ -104,6 +104,16 @@ def read_rows(store: Store, snapshot: Snapshot, split: str = "") -> Iterator[Fro
     """Yield the rows of a snapshot, the oldest first; of one split where it is named."""
     for row in store.rows(read_query("dataset_rows"), dataset_id=snapshot.dataset_id, split=split):
         yield FrozenRow(row["extraction_id"], row["split"], row["component"], row["example"])
+
+
+def check_opt_outs(store: Store, snapshot: Snapshot, doubts: Doubts) -> None:
+    """Raise `TrainingError` where rows of a snapshot are of sources that opted out since."""
+    opted_out = {"dataset_id": snapshot.dataset_id, "opted_out_sources": list(doubts.sources)}
+    if rows := store.row(read_query("dataset_opted_out"), **opted_out)["rows"]:
+        raise TrainingError(
+            f"{rows:,} rows of {snapshot.name} are of sources that opted out since it was made: "
+            f"`{COMMAND} dataset create` makes one without them."
+        )
 
 
 def is_whole(store: Store, snapshot: Snapshot) -> bool:

@@ -28,7 +28,9 @@ Row: TypeAlias = dict[str, Any]
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 _BLOCK_BYTES: Final = 1 << 18
 _PACKAGE: Final = "otel_training.store"
-_CHOSEN: Final = "/*{chosen}*/"
+# The queries that stand in others, each on a line of its own.
+_PART: Final = re.compile(r"^/\*\{(chosen|counted|doubted|votes)\}\*/$", re.MULTILINE)
+_UNDOUBTED: Final = {"counted": "counted_all", "doubted": "doubted_none"}
 # An error in the middle of a result over HTTP: a blank line, then the lines that `_read_exception` reads.
 _BROKEN: Final = b"\r"
 _CODE: Final = re.compile(r"Code: (\d+)\.")
@@ -131,10 +133,14 @@ def connect_embedded(path: Path) -> "Connection":
     return Connection(f"{path.absolute()}?config-file={_config()}")
 
 
-def read_query(name: str, folder: str = "queries") -> str:
-    """Read a statement's text by its file name; `/*{chosen}*/` stands for the query of what passes the filters."""
+def read_query(name: str, folder: str = "queries", *, doubted: bool = False) -> str:
+    """Read a statement's text by its file name; `/*{chosen}*/` stands for the query of that name, as do some others.
+
+    Where no vote is doubted a simpler one stands there: the engine takes longer to plan the whole than to run it.
+    """
     text = (files(_PACKAGE) / folder / f"{name}.sql").read_text(encoding="utf-8")
-    return text.replace(_CHOSEN, read_query("chosen").rstrip()) if _CHOSEN in text else text
+    parts = {} if doubted else _UNDOUBTED
+    return _PART.sub(lambda part: read_query(parts.get(part[1], part[1]), doubted=doubted).rstrip(), text)
 
 
 def read_folder(folder: str) -> dict[str, str]:

@@ -5,11 +5,14 @@
 -- Parameters: min_quality, the least quality score, and no_score, whether none is asked for; net_above, what likes -
 -- dismissals, summed over the insights, must exceed; min_bound, what the lower bound of the share of likes must reach
 -- instead (Wilson's, of 95 %), -1 for none; min_viewers, the least number of readers that any one insight reached; topics,
--- models and prompt_versions, empty for all; since and until, seconds; whole, whether a template needs the whole source.
+-- models and prompt_versions, empty for all; since and until, seconds; whole, whether a template needs the whole
+-- source; opted_out_sources, URLs and domains that are never taken; and those of doubted.sql.
 SELECT
     extraction_id, is_corrected, has_content, quality_score, passed_filters, likes, dismissals, net, viewers,
     prompt_reason, call_event_id, duplicate_key
-FROM (SELECT * FROM examples FINAL)
+FROM (
+/*{counted}*/
+)
 WHERE outcome = 'ok'
     AND has_text
     AND (has_content OR call_event_id != '')
@@ -23,6 +26,11 @@ WHERE outcome = 'ok'
         OR call_event_id != ''
         OR extraction_id GLOBAL NOT IN (SELECT extraction_id FROM extractions WHERE source_truncated AND {whole:Bool})
     )
+    AND NOT arrayExists(
+        s -> source_url = s OR startsWith(source_url, concat(s, '/')) OR startsWith(source_url, concat(s, '?'))
+            OR domain(source_url) = s OR endsWith(domain(source_url), concat('.', s)),
+        {opted_out_sources:Array(String)}
+    )
     AND duplicate_key GLOBAL NOT IN (SELECT duplicate_key FROM v_decisions WHERE decision = 0)
     AND (
         is_corrected
@@ -31,13 +39,14 @@ WHERE outcome = 'ok'
             ({no_score:Bool} OR quality_score >= {min_quality:Float64})
             AND if(
                 {min_bound:Float64} < 0,
-                net > {net_above:Float64},
-                likes > 0
+                trusted_net > {net_above:Float64},
+                trusted_likes > 0
                 AND (
-                    likes + 1.9208 - 1.96 * sqrt(likes * dismissals / (likes + dismissals) + 0.9604)
-                ) / (likes + dismissals + 3.8416) >= {min_bound:Float64}
+                    trusted_likes + 1.9208
+                    - 1.96 * sqrt(trusted_likes * trusted_dismissals / (trusted_likes + trusted_dismissals) + 0.9604)
+                ) / (trusted_likes + trusted_dismissals + 3.8416) >= {min_bound:Float64}
             )
-            AND viewers >= {min_viewers:UInt64}
+            AND trusted_viewers >= {min_viewers:UInt64}
         )
     )
 ORDER BY

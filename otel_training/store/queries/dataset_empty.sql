@@ -1,5 +1,5 @@
 -- Extractions that answered no insight, whose model gave none either, one a source and text; a sample, the same each time.
--- Parameters: those of chosen.sql, of which topics, models, prompt_versions, since and until count; limit.
+-- Parameters: those of chosen.sql, of which topics, models, prompt_versions, since, until and opted_out_sources count; limit.
 -- Result: as of export.sql.
 WITH chosen AS (
     SELECT *
@@ -11,6 +11,11 @@ WITH chosen AS (
         AND (empty({prompt_versions:Array(String)}) OR has({prompt_versions:Array(String)}, prompt_version))
         AND toUnixTimestamp(ts) >= {since:Int64}
         AND toUnixTimestamp(ts) < {until:Int64}
+        AND NOT arrayExists(
+            s -> source_url = s OR startsWith(source_url, concat(s, '/')) OR startsWith(source_url, concat(s, '?'))
+                OR domain(source_url) = s OR endsWith(domain(source_url), concat('.', s)),
+            {opted_out_sources:Array(String)}
+        )
         AND extraction_id GLOBAL NOT IN (SELECT extraction_id FROM output_texts WHERE items > 0)
 )
 SELECT

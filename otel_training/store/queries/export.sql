@@ -54,13 +54,19 @@ GLOBAL LEFT JOIN (
         WHERE extraction_id GLOBAL IN (SELECT extraction_id FROM chosen)
     ) AS o
     GLOBAL INNER JOIN (
-        SELECT insight, likes, dismissals
-        FROM engagement FINAL
-        WHERE insight GLOBAL IN (
-            SELECT arrayJoin(insights.derived_id)
-            FROM extractions
-            WHERE extraction_id GLOBAL IN (SELECT extraction_id FROM chosen)
-        )
+        SELECT w.insight AS insight, w.likes - d.likes AS likes, w.dismissals - d.dismissals AS dismissals
+        FROM (
+            SELECT insight, likes, dismissals
+            FROM engagement FINAL
+            WHERE insight GLOBAL IN (
+                SELECT arrayJoin(insights.derived_id)
+                FROM extractions
+                WHERE extraction_id GLOBAL IN (SELECT extraction_id FROM chosen)
+            )
+        ) AS w
+        GLOBAL LEFT JOIN (
+/*{doubted}*/
+        ) AS d ON d.insight = w.insight
     ) AS g ON g.insight = o.insight
     GROUP BY extraction_id
 ) AS v ON v.extraction_id = e.extraction_id

@@ -16,7 +16,13 @@ WITH
             OR call_event_id != ''
             OR extraction_id GLOBAL NOT IN (SELECT extraction_id FROM extractions WHERE source_truncated AND {whole:Bool})
         ) AS is_whole,
-    is_whole AND duplicate_key GLOBAL NOT IN (SELECT duplicate_key FROM v_decisions WHERE decision = 0) AS is_kept,
+    is_whole
+        AND NOT arrayExists(
+            s -> source_url = s OR startsWith(source_url, concat(s, '/')) OR startsWith(source_url, concat(s, '?'))
+                OR domain(source_url) = s OR endsWith(domain(source_url), concat('.', s)),
+            {opted_out_sources:Array(String)}
+        ) AS is_permitted,
+    is_permitted AND duplicate_key GLOBAL NOT IN (SELECT duplicate_key FROM v_decisions WHERE decision = 0) AS is_kept,
     is_corrected OR duplicate_key GLOBAL IN (SELECT duplicate_key FROM v_decisions WHERE decision = 1) AS is_vouched,
     is_kept AND (is_vouched OR {no_score:Bool} OR coalesce(quality_score >= {min_quality:Float64}, false)) AS is_good,
     is_good
@@ -28,7 +34,21 @@ WITH
                 likes + 1.9208 - 1.96 * sqrt(likes * dismissals / (likes + dismissals) + 0.9604)
             ) / (likes + dismissals + 3.8416) >= {min_bound:Float64}
         )) AS is_liked,
-    is_liked AND (is_vouched OR viewers >= {min_viewers:UInt64}) AS is_seen
+    is_liked AND (is_vouched OR viewers >= {min_viewers:UInt64}) AS is_seen,
+    -- What of it stands without the votes that are not counted, and what passes only then.
+    is_good
+        AND (is_vouched OR (
+            trusted_viewers >= {min_viewers:UInt64}
+            AND if(
+                {min_bound:Float64} < 0,
+                trusted_net > {net_above:Float64},
+                trusted_likes > 0
+                AND (
+                    trusted_likes + 1.9208
+                    - 1.96 * sqrt(trusted_likes * trusted_dismissals / (trusted_likes + trusted_dismissals) + 0.9604)
+                ) / (trusted_likes + trusted_dismissals + 3.8416) >= {min_bound:Float64}
+            )
+        )) AS is_trusted
 SELECT
     count() AS captured,
     countIf(is_answered) AS answered,
@@ -38,11 +58,13 @@ SELECT
     countIf(is_of_version) AS of_version,
     countIf(is_timely) AS timely,
     countIf(is_whole) AS whole,
+    countIf(is_permitted) AS permitted,
     countIf(is_kept) AS kept,
     countIf(is_good) AS good,
     countIf(is_liked) AS liked,
     countIf(is_seen) AS seen,
-    uniqExactIf(duplicate_key, is_seen) AS distinct,
+    countIf(is_trusted) AS trusted,
+    uniqExactIf(duplicate_key, is_trusted) AS distinct,
     countIf(is_answered AND NOT is_prompted) AS unprompted,
     countIf(is_prompted AND NOT is_topical AND topic = '') AS topicless,
     countIf(is_topical AND NOT is_of_model AND model = '') AS modelless,
@@ -50,8 +72,11 @@ SELECT
     countIf(is_kept AND NOT is_good AND quality_score IS NULL) AS unscored,
     countIf(is_good AND NOT is_liked AND viewers = 0) AS unreached,
     countIf(is_liked AND NOT is_seen AND viewers = 0) AS unseen,
+    countIf(is_trusted AND NOT is_seen) AS restored,
     topKIf(10)(topic, is_prompted AND topic != '') AS topics_there,
     topKIf(10)(model, is_topical AND model != '') AS models_there,
     topKIf(10)(prompt_version, is_of_model AND prompt_version != '') AS prompt_versions_there
-FROM (SELECT * FROM examples FINAL)
+FROM (
+/*{counted}*/
+)
 WHERE {extraction_id:String} IN ('', extraction_id)

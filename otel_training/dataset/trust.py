@@ -1,0 +1,32 @@
+"""Trust: whose votes are not counted, by all votes that the store holds."""
+
+from dataclasses import replace
+from typing import Any, Final
+
+from otel_training.dataset.funnel import Filters
+from otel_training.dataset.lockstep import Ballot, find_lockstep
+from otel_training.store.client import Store, read_query
+
+EVERY_VOTE: Final[dict[str, Any]] = {"opted_out": [], "lockstep": [], "every_vote": True}
+"""Parameters of votes.sql: of all readers."""
+_NEWEST: Final = 100_000
+"""Ballots that are looked at."""
+
+
+def with_doubts(store: Store, filters: Filters) -> Filters:
+    """Return the filters with what the store says of readers in lockstep, and of votes on what was not shown."""
+    lockstep = () if filters.count_lockstep else tuple(read_lockstep(store))
+    unshown = 0 if filters.count_unshown else read_unshown(store)
+    return replace(filters, doubts=replace(filters.doubts, lockstep=lockstep, unshown=unshown))
+
+
+def read_lockstep(store: Store) -> list[tuple[int, ...]]:
+    """Return the groups of readers in lockstep."""
+    rows = store.rows(read_query("trust_ballots"), limit=_NEWEST, **EVERY_VOTE)
+    return find_lockstep(Ballot(row["topic"], row["vote"], row["readers"]) for row in rows)
+
+
+def read_unshown(store: Store) -> int:
+    """Count the votes on what was not shown to who voted; 0 where the app does not report what it shows."""
+    row = store.row(read_query("trust_shown"), **EVERY_VOTE)
+    return int(row["unshown"]) if row["is_reported"] else 0

@@ -1,0 +1,95 @@
+"""Readers as they may be, by a seed: what each is shown, and how they vote on it; never tuned to what is measured."""
+
+import math
+import random
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+LIKE, DISMISS = "like", "x"
+_FEED = 20
+"""Insights of one feed."""
+
+
+@dataclass
+class Population:
+    """Who was shown each insight, and who voted how, by their numbers."""
+
+    topics: list[int]
+    shown: list[set[int]]
+    votes: list[dict[int, str]] = field(default_factory=list)
+
+    def passes(self, without: frozenset[tuple[int, int]] = frozenset(), viewers: int = 10) -> list[bool]:
+        """Return of each insight whether it passes the filters, without some readers on some insights."""
+        verdicts = []
+        for insight, (shown, votes) in enumerate(zip(self.shown, self.votes, strict=True)):
+            counted = [vote for reader, vote in votes.items() if (insight, reader) not in without]
+            seen = sum((insight, reader) not in without for reader in shown)
+            verdicts.append(counted.count(LIKE) > counted.count(DISMISS) and seen >= viewers)
+        return verdicts
+
+
+def population(  # noqa: PLR0913 - what readers differ in
+    seed: int, readers: int, insights: int, *, topics: int = 8, taste: float = 0, alike: float = 0, stay: float = 1
+) -> Population:
+    """Let readers differ in how much they read and like, in the topics that they like, in whom they are like, and when.
+
+    `taste` is how much more they like one topic, `alike` how far what no topic tells decides, `stay` for which part of
+    the time each reads.
+    """
+    chance = random.Random(seed)
+    reads = [min(0.95, 0.4 * math.exp(chance.gauss(0, 0.5))) for _ in range(readers)]
+    likes = [0.12 * math.exp(chance.gauss(0, 0.4)) for _ in range(readers)]
+    favourite = [chance.randrange(topics) for _ in range(readers)]
+    character = [chance.gauss(0, 1) for _ in range(readers)]
+    comes = [chance.uniform(-stay, 1) if stay < 1 else 0 for _ in range(readers)]
+    made = Population([], [])
+    for number in range(insights):
+        topic, quality, kind = chance.randrange(topics), chance.gauss(0, 0.6), chance.gauss(0, 1)
+        here = [reader for reader in range(readers) if stay >= 1 or 0 <= number / insights - comes[reader] < stay]
+        shown = {reader for reader in here if chance.random() < reads[reader]}
+        votes = {}
+        for reader in shown:
+            appeal = quality + alike * kind * character[reader] + (taste if favourite[reader] == topic else 0)
+            draw, wanted = chance.random(), min(0.9, likes[reader] * math.exp(appeal))
+            if draw < wanted:
+                votes[reader] = LIKE
+            elif draw < wanted + 0.14 * math.exp(-appeal):
+                votes[reader] = DISMISS
+        made.topics.append(topic)
+        made.shown.append(shown)
+        made.votes.append(votes)
+    return made
+
+
+def collude(made: Population, readers: Iterable[int], targets: Iterable[int], vote: str = LIKE) -> None:
+    """Let some readers, who voted as all others do until now, vote alike on what they want decided."""
+    for insight in targets:
+        for reader in readers:
+            made.shown[insight].add(reader)
+            made.votes[insight][reader] = vote
+
+
+def targets(made: Population, readers: set[int], count: int, *, passing: bool = False) -> list[int]:
+    """Choose by chance what others have seen, and have pass the filters or not; take away that some saw it, too."""
+    verdicts = made.passes(frozenset((insight, reader) for insight in range(len(made.topics)) for reader in readers))
+    open_to = [
+        insight
+        for insight, verdict in enumerate(verdicts)
+        if verdict == passing and len(made.shown[insight] - readers) >= 10
+    ]
+    chosen = random.Random(count).sample(open_to, min(count, len(open_to)))
+    for insight in chosen:
+        made.shown[insight] -= readers
+        for reader in readers:
+            made.votes[insight].pop(reader, None)
+    return chosen
+
+
+def feeds(made: Population) -> list[tuple[int, list[int]]]:
+    """Return what each reader was shown at once: the reader, and the insights."""
+    shown = defaultdict(list)
+    for insight, readers in enumerate(made.shown):
+        for reader in sorted(readers):
+            shown[insight // _FEED, reader].append(insight)
+    return [(reader, insights) for (_, reader), insights in sorted(shown.items())]
