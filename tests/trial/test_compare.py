@@ -133,6 +133,21 @@ def test_a_bad_slice_is_named_though_the_rest_passes() -> None:
     assert " and 7 more; leave these to the baseline." in compare(worse, PLAN).reason
 
 
+def test_a_bad_field_cannot_be_left_to_the_baseline() -> None:
+    """It stands among the parts alone."""
+    some = [
+        replace(
+            pair,
+            baseline=replace(pair.baseline, fields={"text": 0.9}),
+            candidate=replace(pair.candidate, fields={"text": 0.2}),
+        )
+        for pair in good()
+    ]
+    verdict = compare(some, PLAN)
+
+    assert (["bad"], False) == ([part.state for part in verdict.parts], "Below the bar" in verdict.reason)
+
+
 def test_what_a_stand_in_did_is_marked() -> None:
     """In the verdict itself: it passes, but is no reason to let the candidate serve."""
     found = [compare(some, plan) for some in (good(), good(49)) for plan in (PLAN, replace(PLAN, simulated=True))]
