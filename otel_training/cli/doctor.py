@@ -28,6 +28,8 @@ _RESTING_HOURS: Final = 30 * 24
 """A program that has been silent for longer was stopped on purpose."""
 _MOVED: Final = 0.25
 """The share of the traffic from which on a dataset is no longer of it; as in the alert of the same name."""
+_FEW: Final = 30
+"""Extractions below which nothing is said of them."""
 EXPLANATIONS: Final = {
     Loss.QUEUE_FULL: "more records came at once than could be written; the app was not slowed down",
     Loss.SPOOL_FULL: "the spool or the disk reached its bound: drain (any command does), make room, "
@@ -107,7 +109,9 @@ def _silence(hours: int | None) -> Iterator[str]:
 def _moved(traffic: Iterable[Row]) -> Iterator[str]:
     """Say of what the newest dataset has no row, though much of the traffic is of it by now."""
     for row in traffic:
-        if row["share"] >= _MOVED:
+        # Where nearly each extraction has a topic of its own, it is no measure.
+        measures = row["extractions"] >= max(_FEW, 4 * row["kinds"])
+        if row["dataset"] and measures and row["share"] >= _MOVED:
             names = ", ".join(name or "without" for name in row["names"])
             yield (
                 f"{100 * row['share']:.0f} % of the last two weeks' extractions have a {row['what']} of which the "

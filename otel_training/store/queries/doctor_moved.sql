@@ -19,8 +19,10 @@ WITH
         )
     )
 SELECT
-    (SELECT name FROM newest) AS dataset,
+    (SELECT any(name) FROM newest) AS dataset,
     pair.1 AS what,
+    count() AS extractions,
+    uniqExact(pair.2) AS kinds,
     countIf(is_new) / count() AS share,
     topKIf(3)(pair.2, is_new) AS names
 FROM (
@@ -31,6 +33,4 @@ FROM (
     WHERE ts > now64(9) - toIntervalDay(14) AND ts <= now64(9) AND is_sample AND imported_line = 0
 )
 GROUP BY what
--- Where nearly each has one of its own, it is no measure.
-HAVING count() >= 30 AND uniqExact(pair.2) * 4 <= count() AND (SELECT count() FROM newest) > 0
 ORDER BY what DESC
