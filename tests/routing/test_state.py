@@ -163,10 +163,13 @@ def test_gives_up_when_another_changes_it_for_long(folder: DataFolder, monkeypat
 
 
 def test_a_watch_sees_changes_within_a_second(folder: DataFolder) -> None:
-    """It looks at the file once a second at most, whatever happens to that: made, replaced, broken, mended, deleted."""
+    """It looks at the file once a second at most, whatever happens to that: also a change that leaves its size."""
     watch = StateWatch(make_folder(folder))
-    steps: list[Any] = [lambda: None, lambda: write_state(folder, SMALL), lambda: put(folder, "{"),
-                        lambda: write_state(folder, STATE), folder.experiments.unlink]  # fmt: skip
+    same_size = State({"a": Experiment("t", {"claude": 1.0})})
+    steps: list[Any] = [
+        lambda: None, lambda: write_state(folder, SMALL), lambda: write_state(folder, same_size),
+        lambda: put(folder, "{"), lambda: write_state(folder, STATE), folder.experiments.unlink,
+    ]  # fmt: skip
     seen, faults = [], []
     for step in steps:
         step()
@@ -174,7 +177,9 @@ def test_a_watch_sees_changes_within_a_second(folder: DataFolder) -> None:
         seen.append(watch.state())
         faults.append(bool(watch.fault))
 
-    assert ([State(), SMALL, State(), STATE, State()], [True, False, True, False, True]) == (seen, faults)
+    assert ([State(), SMALL, same_size, State(), STATE, State()], [True, False, False, True, False, True]) == (
+        seen, faults,
+    )  # fmt: skip
     assert module._SECONDS == 1.0
 
 
