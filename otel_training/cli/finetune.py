@@ -21,10 +21,10 @@ from otel_training.dataset.snapshot import find_snapshot
 from otel_training.errors import TrainingError
 from otel_training.finetune.job import ENDED, Job, State, find_job, next_attempt, read_jobs, sole_command
 from otel_training.finetune.plan import Plan, plan_of, write_files
-from otel_training.finetune.provider import Answer, provider_of
+from otel_training.finetune.provider import Answer, Provider, provider_of
 from otel_training.finetune.routes import Price, Route, read_routes, refusal
 from otel_training.finetune.run import cancel as cancel_job
-from otel_training.finetune.run import definition_of, follow
+from otel_training.finetune.run import definition_of, follow, register
 from otel_training.finetune.run import start as start_job
 from otel_training.finetune.terms import QUESTION, accept, unasked
 from otel_training.folder import DataFolder, find_folder
@@ -93,7 +93,7 @@ def start(  # noqa: PLR0913 - one for each option
             provider = provider_of(route, job.options)
             with progress("Starting") as callback:
                 job = start_job(folder, job, provider, files.paths, callback)
-            job = follow(folder, job, provider)
+            job = _follow(folder, job, provider)
     _show_job(output, job)
     return ExitCode.OK
 
@@ -113,10 +113,10 @@ def status(*, job_id: str, wait: bool, every: float, output: Output) -> ExitCode
     with sole_command(folder):
         job = find_job(folder, job_id)
         provider = provider_of(read_routes()[job.route], job.options)
-        job = follow(folder, job, provider)
+        job = _follow(folder, job, provider)
         while wait and job.provider_id and job.state not in ENDED:
             time.sleep(every)
-            before, job = job, follow(folder, job, provider)
+            before, job = job, _follow(folder, job, provider)
             if job.state is not before.state:
                 note(f"{job.state}: {job.detail}")
     _show_job(output, job)
@@ -238,16 +238,26 @@ def _show_plan(output: Output, plan: Plan, job: Job, answer: Answer, models: lis
     output.emit([row], lambda _: draw_plan(plan, job, answer, terms))
 
 
+def _follow(folder: DataFolder, job: Job, provider: Provider) -> Job:
+    """Ask how far a job is; what it trained is registered, also where an earlier command died before."""
+    job = follow(folder, job, provider)
+    if job.state is State.SUCCEEDED:
+        register(folder, job, read_routes()[job.route])
+    return job
+
+
 def _show_job(output: Output, job: Job) -> None:
     """Print a job, and how its model is asked."""
     route = read_routes()[job.route]
     definition = definition_of(job, route) if job.state is State.SUCCEEDED else None
-    output.emit([asdict(job) | {"definition": definition}], lambda _: list(_draw_job(job, route)))
+    output.emit(
+        [asdict(job) | {"definition": definition and asdict(definition)}], lambda _: list(_draw_job(job, route))
+    )
     if job.state is State.PREPARED:
         note(f"It was not created: `{COMMAND} finetune start` with the same options goes on.")
     elif job.state not in ENDED:
         note(f"`{COMMAND} finetune status {job.id} --wait` waits for it.")
-    if definition and definition["simulated"]:
+    if definition and definition.simulated:
         warn("SIMULATED: a stand-in on this machine trained it.")
 
 

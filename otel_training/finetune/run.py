@@ -5,14 +5,15 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from otel_training.errors import TrainingError
 from otel_training.finetune.job import ENDED, Job, State, keep_job
 from otel_training.finetune.provider import Provider, ProviderError
 from otel_training.finetune.routes import Route
 from otel_training.folder import DataFolder
 from otel_training.progress import Progress, silent
+from otel_training.routing.state import Definition, changing, read_state
 
 _HERE = frozenset({"127.0.0.1", "localhost", "::1"})
-_MAX_TOKENS = 2000
 
 
 def start(
@@ -60,19 +61,33 @@ def cancel(folder: DataFolder, job: Job, provider: Provider) -> Job:
     return keep_job(folder, replace(job, state=State.CANCELLED, detail="cancelled here"))
 
 
-def definition_of(job: Job, route: Route) -> dict[str, object]:
-    """Return how the tuned model is asked: what the state file keeps of a candidate."""
+def definition_of(job: Job, route: Route) -> Definition:
+    """Return how the tuned model is asked."""
     base_url = job.options.get("base_url", "")
-    return {
+    return Definition(
         # Bedrock's own API is asked by a function of the app.
-        "provider": "callable" if route.name == "bedrock" else "openai",
-        "base_url": base_url or route.base_url,
-        "model": job.served_model,
-        "key_env": route.key,
-        "system": job.system,
-        "messages": [],
-        "template": job.template,
-        "temperature": 0,
-        "max_tokens": _MAX_TOKENS,
-        "simulated": bool(base_url) and route.name != "local" and urlsplit(base_url).hostname in _HERE,
-    }
+        provider="callable" if route.name == "bedrock" else "openai",
+        model=job.served_model,
+        base_url=base_url or route.base_url,
+        key_env=route.key,
+        system=job.system,
+        template=job.template,
+        temperature=0.0,
+        simulated=bool(base_url) and route.name != "local" and urlsplit(base_url).hostname in _HERE,
+    )
+
+
+def register(folder: DataFolder, job: Job, route: Route) -> None:
+    """Let apps and experiments know a tuned model as a candidate; nothing where that was done.
+
+    Raises `TrainingError` where its name is another's: what was measured of one name is no other's.
+    """
+    definition = definition_of(job, route)
+    with changing(folder) as write:
+        state = read_state(folder)
+        there = state.candidates.get(job.candidate)
+        if there not in {None, definition}:
+            where = f"{folder.experiments} has another candidate {job.candidate!r}"
+            raise TrainingError(f"{where}: start the same with another --candidate.")
+        if there is None:
+            write(replace(state, candidates={**state.candidates, job.candidate: definition}))

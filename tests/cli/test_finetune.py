@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import pytest
 
 import otel_training
 from otel_training.folder import DataFolder
+from otel_training.routing.state import Definition, State, read_state, write_state
 from tests.cli.terminal import run_in_terminal
 from tests.finetune.provider_api import JOBS, Api, serving
 from tests.served import environment
@@ -96,7 +98,7 @@ def test_a_plan_starts_nothing(api: Api, frozen: dict[str, Any], command: Any, r
     assert [] == rows("finetune", "list")
 
 
-def test_from_dataset_to_model(api: Api, frozen: dict[str, Any], command: Any, rows: Any) -> None:
+def test_from_dataset_to_model(api: Api, frozen: dict[str, Any], command: Any, rows: Any, folder: DataFolder) -> None:
     """Started once, whoever starts it again; asked once about the terms; then it says how the model is asked."""
     (job,) = rows(*start(api, "--yes", "--may-train"))
     assert ("queued", "job-0") == (job["state"], job["provider_id"])
@@ -115,6 +117,8 @@ def test_from_dataset_to_model(api: Api, frozen: dict[str, Any], command: Any, r
         "messages": [], "template": "Extract JSON about {topic}:\n{source_content}", "temperature": 0.0,
         "max_tokens": 2000, "simulated": True,
     } == done["definition"]  # fmt: skip
+    kept = read_state(folder).candidates["mine"]
+    assert done["definition"] == json.loads(json.dumps(asdict(kept)))
     code, out, err = command("finetune", "status", job["id"])
     assert (0, True, True) == (code, "ft:us" in out, "SIMULATED" in err)
     listed = rows("finetune", "list")
@@ -236,3 +240,18 @@ class Typed(io.StringIO):
 
     def isatty(self) -> bool:
         return True
+
+
+def test_a_candidate_of_another_is_not_replaced(
+    api: Api, frozen: dict[str, Any], rows: Any, command: Any, folder: DataFolder
+) -> None:
+    """The model is kept; under another name it is registered."""
+    api.states = ["running", "succeeded"]
+    write_state(folder, State(candidates={"mine": Definition("openai", "another")}))
+    rows(*start(api, "--yes", "--may-train", "--candidate", "mine"))
+    code, _, err = command("finetune", "status")
+    assert (1, True) == (code, "has another candidate 'mine'" in err)
+    rows(*start(api, "--yes", "--candidate", "ours"))
+    assert {"mine": "another", "ours": "ft:us"} == {
+        name: candidate.model for name, candidate in read_state(folder).candidates.items()
+    }
