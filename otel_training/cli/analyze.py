@@ -16,6 +16,7 @@ from otel_training.cli.gaps import draw_list, read_gaps
 from otel_training.cli.output import Output, note, output_options, plural, table
 from otel_training.cli.store import open_store
 from otel_training.dataset.share import Share
+from otel_training.dataset.trust import Influence, read_influence
 
 _BAR: Final = 24
 _ROWS: Final = 12
@@ -33,10 +34,12 @@ def analyze(html: Path | None, output: Output) -> None:
     """Show coverage, quality, what readers did, costs and progress."""
     with open_store() as (store, folder):
         figures = read_figures(store, read_gaps(store, folder))
+        influence = read_influence(store)
     if html is not None:
         write_report(figures, html)
         note(f"The report is {html}.")
-    output.emit([asdict(figures)], lambda _: draw_figures(figures))
+    row = asdict(figures) | {"influence": list(map(asdict, influence))}
+    output.emit([row], lambda _: [*draw_figures(figures), *_draw_influence(influence)])
 
 
 def draw_figures(figures: Figures) -> Iterator[RenderableType]:
@@ -127,6 +130,16 @@ def _draw_readers(figures: Figures) -> Iterator[RenderableType]:
         ]
         # Narrow enough for an id, which is copied.
         yield table("", ("by readers", "of", "score", "likes", "x", "readers", "extraction"), spots)
+
+
+def _draw_influence(influence: Sequence[Influence]) -> Iterator[RenderableType]:
+    """Draw on whose votes the most insights hang."""
+    if influence:
+        rows = [
+            (reader.pseudonym, reader.votes, reader.likes, reader.dismissals, reader.decided, reader.lockstep or "-")
+            for reader in influence
+        ]
+        yield table("", ("reader", "votes", "likes", "x", "decides", "in lockstep"), rows)
 
 
 def _draw_costs(figures: Figures) -> RenderableType:

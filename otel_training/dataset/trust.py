@@ -1,6 +1,6 @@
 """Trust: whose votes are not counted, by all votes that the store holds."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from otel_training.dataset.funnel import Filters
@@ -11,6 +11,21 @@ EVERY_VOTE: Final[dict[str, Any]] = {"opted_out": [], "lockstep": [], "every_vot
 """Parameters of votes.sql: of all readers."""
 _NEWEST: Final = 100_000
 """Ballots that are looked at."""
+_MOST: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Influence:
+    """What hangs on one reader."""
+
+    pseudonym: str
+    votes: int
+    likes: int
+    dismissals: int
+    decided: int
+    """Insights that more readers like than dismiss by this one vote, or do not."""
+    lockstep: int
+    """The number of the group that they are in lockstep with; 0 for none."""
 
 
 def with_doubts(store: Store, filters: Filters) -> Filters:
@@ -30,3 +45,11 @@ def read_unshown(store: Store) -> int:
     """Count the votes on what was not shown to who voted; 0 where the app does not report what it shows."""
     row = store.row(read_query("trust_shown"), **EVERY_VOTE)
     return int(row["unshown"]) if row["is_reported"] else 0
+
+
+def read_influence(store: Store) -> list[Influence]:
+    """Return the readers in lockstep, then those on whose votes the most hangs."""
+    groups = {reader: number for number, group in enumerate(read_lockstep(store), 1) for reader in group}
+    parameters = EVERY_VOTE | {"lockstep": list(groups), "limit": _MOST + len(groups)}
+    rows = store.rows(read_query("trust_influence"), **parameters)
+    return [Influence(lockstep=groups.get(row.pop("reader"), 0), **row) for row in rows]

@@ -76,6 +76,10 @@ def test_five_who_collude_decide_nothing(rows: Any) -> None:
     assert (passing(made), {}) == (naive, none)
     assert len(naive ^ honest[0]) >= 15
     assert after == honest[0]
+    influence = rows("analyze")[0]["influence"]
+    others = [reader["decided"] for reader in influence if not reader["lockstep"]]
+    assert [1] * 5 + [0] * 10 == [reader["lockstep"] for reader in influence]
+    assert sorted(others, reverse=True) == others
     restored, undone = len(honest[0] - naive), len(naive - honest[0])
     assert {
         "filter": "trusted votes", "left": len(after), "dropped": undone - restored, "missing": 0,

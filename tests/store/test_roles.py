@@ -27,6 +27,8 @@ PARAMETERS = {
     "min_quality": 0, "net_above": 0, "min_viewers": 1, "good": 9, "limit": 100, "version": "", "again": True,
     "least": 0, "baseline": "", "since": 0, "until": 1 << 52, "no_score": False,
     "min_bound": -1, "topics": [], "models": [], "prompt_versions": [], "whole": False,
+    "opted_out": ["p"], "opted_out_sources": [], "lockstep": [1], "lockstep_groups": [1],
+    "shown_only": True, "every_vote": True,
     "extraction_id": "", "edges": [1000], "reviewer": "", "ids": [],
 }  # fmt: skip
 LOSS = (
@@ -116,6 +118,11 @@ def test_the_exporter_reads_what_exports_need(become: Any, answer: Any) -> None:
     with become("exporter") as store:
         assert [] == [name for name, rows in answer(store).items() if not rows]
         assert [] == migrate(store)
+        doubted = [
+            read_query(name, doubted=True)
+            for name in ("funnel", "export", "trust_ballots", "trust_shown", "trust_influence")
+        ]
+        assert all(ran(store, query) for query in doubted)
 
 
 def test_the_reader_reads_all_but_content(become: Any, deployment: Deployment) -> None:
@@ -177,6 +184,7 @@ def test_the_reader_has_what_dashboards_show(become: Any, reading: list[str]) ->
         "coverage_scales",
         "doctor_experiments",
         "doctor_keys",
+        "doctor_moved",
         "doctor_programs",
         "doctor_use",
         "funnel",
