@@ -14,7 +14,7 @@ from otel_training.trial.evaluation import (
     Evaluation,
     pairs_of,
 )
-from otel_training.trial.judging import Gold, Judging
+from otel_training.trial.judging import Gold, Judging, by_chance
 from otel_training.trial.pair import Pair
 from otel_training.trial.verdict import Plan
 
@@ -51,6 +51,7 @@ def judging_of(judge: str, attempts: Sequence[Attempt]) -> Judging:
         agreed=sum((first >= PASS_SCORE) == (second >= PASS_SCORE) for first, second in again),
         self_scored=len(own),
         copied=sum(score == reported for score, reported in own),
+        alike=by_chance(own),
         decided=len(placed),
         first=sum(first > second for first, second in placed),
         controls=tuple(a.score for a in attempts if a.arm == CONTROL and a.score is not None),

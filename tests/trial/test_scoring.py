@@ -132,12 +132,12 @@ def test_an_answer_that_failed_is_not_shown_and_deserves_nothing() -> None:
 @pytest.mark.parametrize(
     ("score", "expected"),
     [
-        (fair, {"repeated": 20, "agreed": 20, "self_scored": 40, "copied": 40, "decided": 40}),
+        (fair, {"repeated": 20, "agreed": 20, "self_scored": 40, "copied": 40, "alike": 40, "decided": 40}),
         (lambda _, place: 9 - place, {"repeated": 20, "agreed": 20, "decided": 40, "first": 40}),
         (lambda _, place: 9 - 4 * place, {"repeated": 20, "agreed": 0, "decided": 40, "first": 40}),
     ],
 )
-def test_measures_the_judge(score: Any, expected: dict[str, int]) -> None:
+def test_measures_the_judge(score: Any, expected: dict[str, float]) -> None:
     """Against itself, against positions, against what answers say of themselves."""
     attempts = run(CASES, Judge(score))
     judging = judging_of("judge", list(attempts.values()))
