@@ -16,7 +16,8 @@ SELECT t.topic AS topic, v.vote AS vote, v.readers AS readers
 FROM voted AS v
 GLOBAL LEFT JOIN (
     SELECT i.derived_id AS insight, min(e.topic) AS topic
-    FROM (SELECT derived_id, extraction_id FROM insights WHERE derived_id GLOBAL IN (SELECT insight FROM voted)) AS i
+    -- Of all insights: those of `voted` alone would count the votes twice.
+    FROM (SELECT derived_id, extraction_id FROM insights) AS i
     GLOBAL INNER JOIN (SELECT extraction_id, topic FROM examples FINAL) AS e ON e.extraction_id = i.extraction_id
     GROUP BY insight
 ) AS t ON t.insight = v.insight
