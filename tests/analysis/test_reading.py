@@ -79,8 +79,11 @@ def group(name: str, **others: Any) -> dict[str, Any]:
 def test_every_figure(week: None, rows: Any) -> None:
     """Of a store that has one of each: 0.0045 USD is 1,000 tokens for 3 USD and 100 for 15 USD of a million."""
     (figures,) = rows("analyze")
-    prompts = figures.pop("prompt_versions")
+    prompts, influence = figures.pop("prompt_versions"), figures.pop("influence")
     gaps, (version,) = figures.pop("gaps"), figures["prices"]
+    decided = [tuple(row[name] for name in ("votes", "likes", "dismissals", "decided")) for row in influence]
+    # On the only vote of one insight all hangs, on none of the three of another.
+    assert [(1, 1, 0, 1), (1, 1, 0, 0), (1, 0, 1, 0), (1, 0, 1, 0)] == decided
     today = datetime.now(UTC).date().isoformat()
     checkable = figures["worth"].pop("checkable")
     del figures["worth"]["sentence"]
