@@ -32,6 +32,7 @@ RULES: Final = (
     Rule("alert_failures", "Extractions fail", 0.05, 24 * HOUR),
     Rule("alert_coverage", "Coverage fell", 0.2, 8 * 24 * HOUR),
     Rule("alert_unpriced", "Calls without a price", 0, 24 * HOUR),
+    Rule("alert_fallback", "Claude answers for a candidate", 0.1, 24 * HOUR),
     Rule("alert_traffic", "Traffic moved away from the dataset", 0.25, 14 * 24 * HOUR),
 )
 

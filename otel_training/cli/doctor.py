@@ -28,6 +28,9 @@ _RESTING_HOURS: Final = 30 * 24
 """A program that has been silent for longer was stopped on purpose."""
 _MOVED: Final = 0.25
 """The share of the traffic from which on a dataset is no longer of it; as in the alert of the same name."""
+_FALLBACK: Final = 0.1
+"""The share of a candidate's calls from which on Claude answers too many of them; as in the alert of that name."""
+_FEW_CALLS: Final = 20
 _FEW: Final = 30
 """Extractions below which nothing is said of them."""
 EXPLANATIONS: Final = {
@@ -132,10 +135,17 @@ def _experiments(store: Store, folder: DataFolder) -> Iterator[str]:
             if candidate not in state.candidates:
                 yield f"The arm {arm} of experiment {name} is {candidate}, which is no candidate: start another."
     for row in store.rows(read_query("doctor_experiments")):
-        if (name := row["experiment"]) not in state.experiments:
+        name = row["experiment"]
+        if row["unknown"] and name not in state.experiments:
             yield (
-                f"An app asked {plural(row['calls'], 'time')} for experiment {name}, which is not on, and Claude "
+                f"An app asked {plural(row['unknown'], 'time')} for experiment {name}, which is not on, and Claude "
                 f"answered: {COMMAND} experiment start {name}."
+            )
+        if row["assigned"] >= _FEW_CALLS and row["fallbacks"] > _FALLBACK * row["assigned"]:
+            yield (
+                f"Claude answered for the candidate of {name} in {row['fallbacks']:,} of the last day's "
+                f"{row['assigned']:,} calls, mostly by {row['reasons'][0]}: mend it, or leave all to Claude by "
+                f"`{COMMAND} experiment kill {name}`."
             )
 
 

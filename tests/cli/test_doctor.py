@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 import otel_training
-from otel_training.folder import DataFolder
+from otel_training.folder import DataFolder, make_folder
 from otel_training.pipeline import process
 from otel_training.record.clock import Clock, random_bits, use_clock
+from otel_training.routing.state import Experiment, State, write_state
 from tests.cli.news import extract, gather_all
 from tests.receiving import Receiver
 
@@ -146,3 +147,27 @@ def test_doctor_says_that_traffic_moved_away(rows: Any) -> None:
     assert [new(27, "version of the prompt"), new(27, "topic")] == findings()
     rows("dataset", "create", "v2", *anything)
     assert [] == findings()
+
+
+def test_doctor_says_that_claude_answers_for_a_candidate(folder: DataFolder, rows: Any) -> None:
+    """By more than one call in ten, and of calls enough; what Claude had to answer anyway is no fallback."""
+    experiment = Experiment("s", {"candidate": 1})
+    write_state(make_folder(folder), State({"insights": experiment}))
+
+    def candidate(source_url: str) -> list[str]:
+        return [] if "empty" in source_url else ["Orders rose"]
+
+    ask = otel_training.experiment("insights", claude=lambda source_url: ["Orders rose"], candidate=candidate)
+
+    def findings(empty: int) -> list[str]:
+        for number in range(20):
+            ask(f"https://news.example/{number}{'/empty' if number < empty else ''}")
+        assert otel_training.flush(30)
+        return [finding for finding in rows("doctor")[0]["findings"] if "Claude answered" in finding]
+
+    assert [] == findings(2)
+    sentence = (
+        "Claude answered for the candidate of insights in 6 of the last day's 40 calls, mostly by empty: mend it, or "
+        "leave all to Claude by `otel-training experiment kill insights`."
+    )
+    assert [sentence] == findings(4)

@@ -14,8 +14,11 @@ from typing import Any, Final
 
 import otel_training
 from otel_training.conventions import Loss
+from otel_training.folder import find_folder, make_folder
 from otel_training.pipeline import process
+from otel_training.pipeline.settings import settings_in_force
 from otel_training.record.clock import Clock, use_clock
+from otel_training.routing.state import Experiment, State, write_state
 
 DAY: Final = 86_400
 TOPICS: Final = ("chips", "energy", "space", "O'Neil")
@@ -131,7 +134,23 @@ def make(days: int) -> None:
         feed.read(day)
         if day in (5, 12):
             process.lose(Loss.UNRECOGNISED, route="POST /api/feed/engage")
+    if days:
+        ask_candidate()
     assert otel_training.flush(30)
+
+
+def ask_candidate() -> None:
+    """Have a candidate fail, all day, and Claude find nothing."""
+    settings = settings_in_force()
+    experiment = Experiment("s", {"candidate": 1})
+    write_state(make_folder(find_folder(settings)), State({"insights": experiment}))
+
+    def fail(source_url: str) -> list[str]:
+        raise TimeoutError
+
+    ask = otel_training.experiment("insights", claude=lambda source_url: [], candidate=fail)
+    for number in range(24):
+        ask(f"https://news.example/asked/{number}")
 
 
 if __name__ == "__main__":
