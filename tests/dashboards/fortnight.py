@@ -148,7 +148,10 @@ def ask_candidate() -> None:
     def fail(source_url: str) -> list[str]:
         raise TimeoutError
 
-    ask = otel_training.experiment("insights", claude=lambda source_url: [], candidate=fail)
+    def find_nothing(source_url: str) -> list[str]:
+        return []
+
+    ask = otel_training.experiment("insights", claude=find_nothing, candidate=fail)
     for number in range(24):
         ask(f"https://news.example/asked/{number}")
 
