@@ -45,7 +45,7 @@ _OPTIONS: Final = (
     click.option("--until", type=_DAY, help="Before this day or time."),
     click.option("--whole", is_flag=True, help="Leave out templates whose source was cut."),
     click.option("--count-lockstep", is_flag=True, help="Count the votes of readers in lockstep, too."),
-    click.option("--count-unshown", is_flag=True, help="Count votes on what was not shown to who voted, too."),
+    click.option("--only-shown", is_flag=True, help="Leave out votes on what was not shown to who voted."),
     click.option(
         "--opt-outs",
         type=click.Path(exists=True, dir_okay=False, path_type=Path),

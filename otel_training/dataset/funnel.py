@@ -72,8 +72,8 @@ class Filters:
     """Whether a template is left out where the source is not whole."""
     count_lockstep: bool = False
     """Whether votes of readers in lockstep are counted like others."""
-    count_unshown: bool = False
-    """Whether votes on what was not shown are counted where the app reports what it shows."""
+    only_shown: bool = False
+    """Whether votes on what was not shown are left out where the app reports what it shows."""
     doubts: Doubts = field(default=Doubts(), compare=False)
     """What these two and the opt-outs come to, as the store is now; no part of what was asked."""
 
@@ -122,7 +122,7 @@ class Filters:
         """Return the parameters of the queries."""
         open_ended = {"min_bound": -1, "since": 0, "until": _FOREVER}
         values = {name: open_ended[name] if value is None else value for name, value in self.as_json().items()}
-        del values["count_lockstep"], values["count_unshown"]
+        del values["count_lockstep"], values["only_shown"]
         return values | self.doubts.parameters()
 
 

@@ -31,7 +31,7 @@ class Influence:
 def with_doubts(store: Store, filters: Filters) -> Filters:
     """Return the filters with what the store says of readers in lockstep, and of votes on what was not shown."""
     lockstep = () if filters.count_lockstep else tuple(read_lockstep(store))
-    unshown = 0 if filters.count_unshown else read_unshown(store)
+    unshown = read_unshown(store) if filters.only_shown else 0
     return replace(filters, doubts=replace(filters.doubts, lockstep=lockstep, unshown=unshown))
 
 

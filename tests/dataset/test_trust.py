@@ -106,23 +106,23 @@ def test_a_replaying_reader_moves_a_count_by_one(rows: Any) -> None:
 
 
 def test_votes_on_what_was_not_shown(rows: Any) -> None:
-    """They are not counted where the app reports what it shows, and are where it does not."""
+    """With `--only-shown` they are not counted where the app reports what it shows, and are where it does not."""
     for number in (1, 2):
         extract("chips", url(number), f"The source {number}.")
     for reader in range(10):
         otel_training.record_feedback(insight(1), LIKE, user_id=reader)
-    assert {url(1)} == taken(rows)[0]
+    assert {url(1)} == taken(rows, "--only-shown")[0]
     for reader in range(100, 190):
         otel_training.record_impressions([insight(2)], user_id=reader)
         otel_training.record_feedback(insight(2), LIKE if reader % 3 else DISMISS, user_id=reader)
-    sources, step = taken(rows)
+    sources, step = taken(rows, "--only-shown")
 
-    assert {url(1), url(2)} == taken(rows, "--count-unshown")[0]
+    assert {url(1), url(2)} == taken(rows)[0]
     assert {url(2)} == sources
     assert "1 by votes that are not counted; not counted are votes on what was not shown (10)" == step["reason"]
     otel_training.record_feedback(insight(2), LIKE, user_id=1)
     # Of 101 votes 11: the app does not report all that it shows.
-    assert {url(1), url(2)} == taken(rows)[0]
+    assert {url(1), url(2)} == taken(rows, "--only-shown")[0]
 
 
 def test_opt_outs_are_never_used(rows: Any, command: Any, folder: DataFolder) -> None:
