@@ -26,7 +26,7 @@ _SHOWN = 100
 @click.argument("files", nargs=-1, required=True, type=_FILE)
 @output_options()
 def import_(files: tuple[Path, ...], output: Output) -> ExitCode:
-    """Import old logs, and what others gathered: OTLP files, Langfuse exports, Bedrock's logs.
+    """Import old logs, and what others gathered.
 
     What a file is, shows in what it holds: JSON lines of extractions and feedback, rows that give an old insight id its
     text, all that `view --json` prints, any collector's OTLP in JSON with calls of models or our own events, traces,

@@ -114,7 +114,7 @@ def test_forgets_a_source(folder: DataFolder, rows: Any, command: Any) -> None:
     routed = {"extractions": 5, "insights": 4, "output_texts": 4, "assignments": 4, "shadows": 2}
     expected = {table: shown.get(table, 0) + routed.get(table, 0) for table in {*shown, *routed}}
     assert (["v1"], ["c"], expected) == (receipt["datasets"], receipt["candidates"], receipt["rows"])
-    assert {} == read_state(folder).candidates
+    assert {"few-shot-v1"} == set(read_state(folder).candidates)
     assert {} == holding(WORD)
     assert {} == {table: count for table, count in holding(ids[1]).items() if table != "impressions"}
     assert [("chips", 1, 3, 3)] == figures(rows)

@@ -153,7 +153,7 @@ def test_records_are_imported_again(one: None, tmp_path: Path, rows: Any) -> Non
     rows("export", "--out", "t.jsonl", "--for", "raw")
     (done,) = rows("import", "t.jsonl")
 
-    assert {"imported": {"extraction": 1}, "unreadable": 0} == done
+    assert {"imported": {"extraction": 1}, "unreadable": 0, "skipped": {}} == done
     assert 1 == len(rows("view", "extraction"))
 
 

@@ -70,7 +70,7 @@ def test_the_other_commands_ask_it(start: Any, tmp_path: Path) -> None:
         assert ["feedback"] * 3 + ["extraction", "score"] == [
             json.loads(line)["stage"] for line in viewed.stdout.splitlines()
         ]
-        assert {"imported": {"feedback": 1}, "unreadable": 0} == json.loads(imported.stdout)
+        assert {"imported": {"feedback": 1}, "unreadable": 0, "skipped": {}} == json.loads(imported.stdout)
         assert {"like": 3, "x": 1} == json.loads(analyzed.stdout)["reactions"]["actions"]
         assert (0, 1) == (exported.returncode, len((tmp_path / "t.jsonl").read_text().splitlines()))
 
