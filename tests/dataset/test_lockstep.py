@@ -8,6 +8,8 @@ import pytest
 from otel_training.dataset.lockstep import LEAST_VOTERS, Ballot, find_lockstep
 from tests.dataset.readers import DISMISS, LIKE, Population, collude, population, targets
 
+pytestmark = pytest.mark.slow
+
 WORLDS: dict[str, dict[str, Any]] = {
     "plain": {"readers": 105, "insights": 800},
     "small": {"readers": 35, "insights": 300},

@@ -18,6 +18,8 @@ from otel_training.folder import DataFolder, make_folder
 from otel_training.ownership import own_folder
 from tests.finetune.conftest import JOB
 
+pytestmark = pytest.mark.slow
+
 NAME = "otel-training-00000000000000aa"
 ARN = "arn:aws:bedrock:us-east-1:123456789012"
 JOB_ARN = f"{ARN}:model-customization-job/amazon.nova-micro-v1:0:128k/abcdefghijkl"

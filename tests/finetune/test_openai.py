@@ -17,6 +17,8 @@ from otel_training.ownership import own_folder
 from tests.finetune.conftest import JOB
 from tests.finetune.provider_api import JOBS, Api
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def place(folder: DataFolder) -> DataFolder:

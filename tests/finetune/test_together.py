@@ -14,6 +14,8 @@ from otel_training.ownership import own_folder
 from tests.finetune.conftest import JOB
 from tests.finetune.provider_api import Api
 
+pytestmark = pytest.mark.slow
+
 OURS = replace(JOB, route="together")
 LIMITS = "GET /v1/fine-tunes/models/limits"
 

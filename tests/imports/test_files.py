@@ -18,6 +18,8 @@ from tests.imports.test_langfuse import ALONE, GENERATION, SCORES, TRACE
 from tests.imports.test_old_logs import EXTRACTION, FEEDBACK, LINK
 from tests.imports.test_otlp import FORMS, request
 
+pytestmark = pytest.mark.slow
+
 OTLP: Final = request(*(s for f, _ in FORMS.values() for s in f), logs=[s for _, f in FORMS.values() for s in f])
 ROWS: Final[list[Any]] = [*CALLS, LLAMA, TRACE, ALONE, GENERATION, *SCORES, *OTLP, EXTRACTION, FEEDBACK, LINK]
 ODD: Final[list[Any]] = [

@@ -19,6 +19,8 @@ from otel_training.testing import Captured
 from tests.programs import messages_api, openai_api
 from tests.served import threaded
 
+pytestmark = pytest.mark.slow
+
 INSIGHTS: list[dict[str, str | None]] = [{"text": "One", "category": "c"}, {"text": "Two", "category": None}]
 FEW_SHOT = Definition(
     "openai", "small", key_env="CANDIDATE_KEY", system="Extract.",

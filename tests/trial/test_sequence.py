@@ -10,6 +10,8 @@ from otel_training.trial.sample import Sample
 from otel_training.trial.sequence import MOST, Bounds, bounds, gains_above, gains_below, log_growth, log_wealth
 from tests.trial.simulation import World, discrete, normal, passing, peek, peek_by_extraction, rare, ties, tiny
 
+pytestmark = pytest.mark.slow
+
 RUNS = 300
 MOST_PASSES = int(binom.ppf(0.999, RUNS, 0.05))
 """What a chance of 5 % exceeds once in a thousand times."""

@@ -12,6 +12,8 @@ from otel_training.trial.pair import Observation, Pair
 from otel_training.trial.watch import PATIENCE, Watch, watch
 from tests.trial.simulation import answer, stream
 
+pytestmark = pytest.mark.slow
+
 RUNS = 40
 
 
