@@ -33,10 +33,13 @@ def read_pairs(path: Path) -> tuple[list[Pair], Plan]:
                     if pair.example in pairs:
                         raise ValueError(f"example {pair.example} stands twice")  # noqa: TRY301 - named with its line
                     pairs[pair.example] = pair
+                elif unknown := row.keys() - _WHOLE.keys():
+                    raise ValueError(f"without `example`, and nobody knows {min(unknown)}")  # noqa: TRY301 - the same
                 else:
                     whole |= {name: _WHOLE[name](value) for name, value in row.items()}
             except (AttributeError, KeyError, TypeError, ValueError) as error:
-                raise PairFileError(f"Line {number} of {path} is no pair ({error!r}): correct it.") from error
+                problem = f"{error} is missing" if isinstance(error, KeyError) else str(error)
+                raise PairFileError(f"Line {number} of {path} is no pair ({problem}): correct it.") from error
     plan = Plan(whole.pop("judging", Judging("")))
     return list(pairs.values()), replace(plan, conditions=tuple(conditions), **whole)
 

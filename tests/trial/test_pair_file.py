@@ -81,6 +81,19 @@ def test_a_line_that_cannot_be_is_named(tmp_path: Path, row: Any) -> None:
         read_pairs(path)
 
 
+@pytest.mark.parametrize(
+    ("row", "problem"),
+    [({"example": "e1"}, "'baseline' is missing"), ({"nosuch": 1}, "without `example`, and nobody knows nosuch")],
+)
+def test_what_is_wrong_is_told_in_words(tmp_path: Path, row: Any, problem: str) -> None:
+    """Not as the exception that it was."""
+    path = write(tmp_path, row)
+
+    with pytest.raises(PairFileError) as caught:
+        read_pairs(path)
+    assert f"Line 1 of {path} is no pair ({problem}): correct it." == str(caught.value)
+
+
 def test_an_example_stands_once(tmp_path: Path) -> None:
     """Twice the same would claim to know more."""
     with pytest.raises(PairFileError, match=r"Line 2 .*example e1 stands twice"):
