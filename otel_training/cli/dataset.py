@@ -168,7 +168,10 @@ def verify(*, name: str, output: Output) -> ExitCode:
 @click.argument("other", default="now")
 @output_options()
 def diff(*, name: str, other: str, output: Output) -> None:
-    """Compare a dataset with another, or with what it would be now (`now`)."""
+    """Compare a dataset with another, or with `now`.
+
+    Now is what the same choice would give.
+    """
     with open_store() as (store, _), ExitStack() as stack:
         old = find_snapshot(store, name)
         if other == "now":

@@ -31,7 +31,7 @@ INSTALL: Final = "The verdict needs its libraries: pip install 'otel_training[an
               help="Of the baseline's quality that must be kept.")  # fmt: skip
 @output_options()
 def compare(*, name: str, file: Path | None, bar: float, output: Output) -> int:
-    """Say whether the candidate keeps enough of the baseline's quality.
+    """Say whether a candidate is good enough.
 
     Exit code 0 is PASS, 10 CONTINUE, 11 FAIL, 12 INVALID; ask as often as you like.
     """

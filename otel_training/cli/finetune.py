@@ -105,9 +105,9 @@ def start(  # noqa: PLR0913 - one for each option
               help="How often it is asked.")  # fmt: skip
 @output_options()
 def status(*, job_id: str, wait: bool, every: float, output: Output) -> ExitCode:
-    """Ask how far a job is, by default the last; what it trained is deployed and registered.
+    """Ask how far a job is, by default the last.
 
-    The exit code is 1 if it failed.
+    What it trained is deployed and registered. The exit code is 1 if it failed.
     """
     folder = _folder()
     with sole_command(folder):

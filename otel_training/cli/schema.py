@@ -57,9 +57,9 @@ def status(output: Output) -> None:
 
 @schema.command()
 def apply() -> None:
-    """Run the pending migrations, rendered for the deployment that the store is.
+    """Run the pending migrations.
 
-    Run again, it has nothing to do.
+    Rendered for the deployment that the store is. Run again, it has nothing to do.
     """
     with open_as_is(settings_in_force()) as store:
         applied = migrate(store)
