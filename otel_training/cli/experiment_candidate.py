@@ -95,19 +95,20 @@ def candidate(  # noqa: PLR0913 - one for each option
     count, counted_by = token_counter()
     with open_store() as (store, folder), progress("Choosing") as callback:
         snapshot = _snapshot(store, dataset_name, callback)
-        made = make_candidate(store, snapshot, name, base, few_shot, token_budget, count)
+        registered = make_candidate(store, snapshot, name, base, few_shot, token_budget, count)
         cases = read_cases(store, snapshot)
-        estimate = estimate_answers(made.definition, cases, read_overrides(folder), count)
-        keep_candidate(store, folder, made)
+        estimate = estimate_answers(registered.definition, cases, read_overrides(folder), count)
+        keep_candidate(store, folder, registered)
     price = _price(estimate, cases)
-    tokens = count(prompt_text(made.definition))
+    tokens = count(prompt_text(registered.definition))
     row = {
-        "name": name, "candidate_id": made.candidate_id, "provider": provider, "model": model,
-        "dataset": snapshot.name, "dataset_id": snapshot.dataset_id, "shots": list(made.shots), "prompt_tokens": tokens,
+        "name": name, "candidate_id": registered.candidate_id, "provider": provider, "model": model,
+        "dataset": snapshot.name, "dataset_id": snapshot.dataset_id, "shots": list(registered.shots),
+        "prompt_tokens": tokens,
         "counted_by": counted_by, "usd_a_source": price.candidate, "usd_a_source_today": price.today,
         "saving": price.saving, "is_simulated": base.simulated,
     }  # fmt: skip
-    output.emit([row], lambda _: _draw(made, snapshot, tokens, price))
+    output.emit([row], lambda _: _draw(registered, snapshot, tokens, price))
     if price.unknown:
         warn(price.unknown)
     if output is Output.TEXT:
@@ -126,8 +127,8 @@ def _snapshot(store: Store, name: str, progress: Progress) -> Snapshot:
     sizes = [_test_rows(store, recipe) for recipe, _ in _RECIPES]
     best = next((at for at, size in enumerate(sizes) if size >= _ENOUGH), sizes.index(max(sizes)))
     recipe, sentence = _RECIPES[best]
-    with draft(store, recipe, progress) as made:
-        snapshot = store_draft(store, made, free, progress)
+    with draft(store, recipe, progress) as drafted:
+        snapshot = store_draft(store, drafted, free, progress)
     note(
         f"No dataset was frozen yet: {free} is, {plural(snapshot.rows, 'row')} {sentence}; half of them are to test by."
     )
@@ -137,8 +138,8 @@ def _snapshot(store: Store, name: str, progress: Progress) -> Snapshot:
 def _test_rows(store: Store, recipe: Recipe) -> int:
     """Count the rows to test by that a dataset would have."""
     try:
-        with draft(store, recipe) as made:
-            return sum(place.split == SPLIT for place in made.places.values())
+        with draft(store, recipe) as drafted:
+            return sum(place.split == SPLIT for place in drafted.places.values())
     except NothingToExportError:
         return 0
 
@@ -151,13 +152,14 @@ def _price(estimate: Estimate, cases: list[Case]) -> Price:
     return Price(own, today, estimate.unknown)
 
 
-def _draw(made: Candidate, snapshot: Snapshot, tokens: int, price: Price) -> Iterator[RenderableType]:
-    yield from stamp(is_simulated=made.definition.simulated)
-    examples = plural(len(made.shots), "example")
-    yield f"{made.name}: {made.definition.model} with {examples} of {snapshot.name}, id {made.candidate_id}"
+def _draw(registered: Candidate, snapshot: Snapshot, tokens: int, price: Price) -> Iterator[RenderableType]:
+    yield from stamp(is_simulated=registered.definition.simulated)
+    examples = plural(len(registered.shots), "example")
+    model = registered.definition.model
+    yield f"{registered.name}: {model} with {examples} of {snapshot.name}, id {registered.candidate_id}"
     rows = [
         ("today", usd(price.today), None),
-        (made.name, usd(price.candidate), None if price.saving is None else f"{price.saving:.1%}"),
+        (registered.name, usd(price.candidate), None if price.saving is None else f"{price.saving:.1%}"),
     ]
     yield table("What a source costs, in USD", ("", "a source", "saved"), rows)
     yield f"Its prompt has about {tokens:,} tokens beside the source."

@@ -76,8 +76,8 @@ class Bedrock:
         validators = [{"s3Uri": uri} for split, uri in job.files.items() if split == "validation"]
         with _talking():
             listed = self._bedrock.list_model_customization_jobs(nameContains=name)["modelCustomizationJobSummaries"]
-            if made := next((entry for entry in listed if entry["jobName"] == name), None):
-                return str(made["jobArn"])
+            if remote := next((entry for entry in listed if entry["jobName"] == name), None):
+                return str(remote["jobArn"])
             answer = self._bedrock.create_model_customization_job(
                 jobName=name, customModelName=name, clientRequestToken=job.token, roleArn=self._options["role"],
                 baseModelIdentifier=job.model, customizationType="FINE_TUNING",
@@ -90,9 +90,9 @@ class Bedrock:
     def progress(self, job: Job) -> Progress:
         """Ask how far it is."""
         with _talking():
-            made = self._bedrock.get_model_customization_job(jobIdentifier=job.provider_id)
-        status = made["status"]
-        return Progress(_STATES[status], made.get("failureMessage") or status, made.get("outputModelArn", ""))
+            remote = self._bedrock.get_model_customization_job(jobIdentifier=job.provider_id)
+        status = remote["status"]
+        return Progress(_STATES[status], remote.get("failureMessage") or status, remote.get("outputModelArn", ""))
 
     def cancel(self, job: Job) -> None:
         """Stop it."""
@@ -104,8 +104,8 @@ class Bedrock:
         name = f"otel-training-{job.token}"
         with _talking():
             listed = self._bedrock.list_custom_model_deployments(nameContains=name)["modelDeploymentSummaries"]
-            made = next((entry for entry in listed if entry["customModelDeploymentName"] == name), None)
-            answer = made or self._bedrock.create_custom_model_deployment(
+            remote = next((entry for entry in listed if entry["customModelDeploymentName"] == name), None)
+            answer = remote or self._bedrock.create_custom_model_deployment(
                 modelDeploymentName=name, modelArn=job.tuned_model, clientRequestToken=job.token
             )
         return str(answer["customModelDeploymentArn"])

@@ -76,9 +76,9 @@ def suffix_of(job: Job) -> str:
     return f"{re.sub('[^a-z0-9]+', '-', job.candidate.lower())[:18].strip('-')}-{job.token}".lstrip("-")
 
 
-def is_of(made: Mapping[str, Any], job: Job) -> bool:
+def is_of(remote: Mapping[str, Any], job: Job) -> bool:
     """Return whether a listed job is this one: it has the token, wherever the provider keeps it."""
-    return job.token in json.dumps(made, default=str)
+    return job.token in json.dumps(remote, default=str)
 
 
 class OpenAI:
@@ -116,11 +116,11 @@ class OpenAI:
         since = datetime.fromisoformat(job.created_at) - timedelta(days=1)
         with self._to.talking():
             recent = takewhile(
-                lambda made: made.created_at >= since.timestamp(), self._to.client.fine_tuning.jobs.list()
+                lambda remote: remote.created_at >= since.timestamp(), self._to.client.fine_tuning.jobs.list()
             )
-            for made in recent:
-                if is_of(made.model_dump(), job):
-                    return made.id
+            for remote in recent:
+                if is_of(remote.model_dump(), job):
+                    return remote.id
             files = {"validation_file": job.files["validation"]} if "validation" in job.files else {}
             return self._to.once.fine_tuning.jobs.create(
                 model=job.model, training_file=job.files["train"], suffix=suffix_of(job),
@@ -137,10 +137,10 @@ class OpenAI:
     def progress(self, job: Job) -> Progress:
         """Ask how far it is."""
         with self._to.talking():
-            made = self._to.client.fine_tuning.jobs.retrieve(job.provider_id)
-        detail = made.error.message if made.error and made.error.message else made.status
-        state = _STATES.get(made.status, State.RUNNING)
-        return Progress(state, detail, made.fine_tuned_model or "", made.trained_tokens)
+            remote = self._to.client.fine_tuning.jobs.retrieve(job.provider_id)
+        detail = remote.error.message if remote.error and remote.error.message else remote.status
+        state = _STATES.get(remote.status, State.RUNNING)
+        return Progress(state, detail, remote.fine_tuned_model or "", remote.trained_tokens)
 
     def cancel(self, job: Job) -> None:
         """Stop it."""
@@ -179,8 +179,8 @@ class Nebius(OpenAI):
                 raise ProviderError(f"{self._to.route.title} has no checkpoint of {job.provider_id}: ask its support.")
             last = max(checkpoints, key=lambda checkpoint: checkpoint.step_number)
             body = {"source": f"{job.provider_id}:{last.id}", "base_model": job.model, "name": suffix_of(job)}
-            made: Any = self._to.once.post(self._url(), cast_to=object, body=body)
-        return str(made["name"])
+            remote: Any = self._to.once.post(self._url(), cast_to=object, body=body)
+        return str(remote["name"])
 
     def served(self, job: Job) -> str:
         """Ask whether it answers."""

@@ -88,7 +88,7 @@ class Plan:
 def write_files(store: Store, snapshot: Snapshot, route: Route, folder: Path, progress: Progress) -> Files:
     """Write what is trained on and validated by, and check both as strictly as `validate` does."""
     target = read_target(route.target)
-    paths, reports, found = dict[str, Path](), list[Report](), dict[str, Validation]()
+    paths, reports, validations = dict[str, Path](), list[Report](), dict[str, Validation]()
     for split in SPLITS:
         if not snapshot.splits.get(split):
             continue
@@ -102,16 +102,16 @@ def write_files(store: Store, snapshot: Snapshot, route: Route, folder: Path, pr
             # What is validated by may be of another shape than what is trained on; it is counted as left out.
             continue
         paths[split] = path
-        found[split] = validate(
+        validations[split] = validate(
             path, target, against=paths["train"] if split == "validation" else None, max_length=_ANY
         )
-    rows = {split: result.rows for split, result in found.items()}
+    rows = {split: result.rows for split, result in validations.items()}
     return Files(
         paths, rows,
         {split: left for split in SPLITS if (left := snapshot.splits.get(split, 0) - rows.get(split, 0))},
-        {split: result.tokens.total for split, result in found.items()},
-        max(result.tokens.most for result in found.values()), found["train"].tokens.counted_by,
-        tuple(_findings(found)), reports[0].models, shared_prompt(_examples(store, snapshot, "train")),
+        {split: result.tokens.total for split, result in validations.items()},
+        max(result.tokens.most for result in validations.values()), validations["train"].tokens.counted_by,
+        tuple(_findings(validations)), reports[0].models, shared_prompt(_examples(store, snapshot, "train")),
     )  # fmt: skip
 
 
@@ -121,8 +121,8 @@ def _examples(store: Store, snapshot: Snapshot, split: str, progress: Progress =
         progress(number, snapshot.splits[split])
 
 
-def _findings(found: Mapping[str, Validation]) -> Iterator[str]:
-    for split, result in found.items():
+def _findings(validations: Mapping[str, Validation]) -> Iterator[str]:
+    for split, result in validations.items():
         for finding in result.findings:
             # A validation set may be as small as it likes.
             if not (finding.rule == "rows" and split == "validation"):

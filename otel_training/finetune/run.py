@@ -36,14 +36,14 @@ def follow(folder: DataFolder, job: Job, provider: Provider) -> Job:
     if job.state in ENDED or not job.provider_id:
         return job
     if job.state is not State.DEPLOYING:
-        found = provider.progress(job)
+        reached = provider.progress(job)
         # Trained is not yet served.
-        state = State.DEPLOYING if found.state is State.SUCCEEDED else found.state
-        if state is State.DEPLOYING and not found.tuned_model:
+        state = State.DEPLOYING if reached.state is State.SUCCEEDED else reached.state
+        if state is State.DEPLOYING and not reached.tuned_model:
             raise ProviderError(f"The job {job.provider_id} succeeded, and names no model: ask its provider's support.")
         job = keep_job(folder, replace(
-            job, state=state, detail=found.detail, tuned_model=found.tuned_model,
-            trained_tokens=found.trained_tokens,
+            job, state=state, detail=reached.detail, tuned_model=reached.tuned_model,
+            trained_tokens=reached.trained_tokens,
         ))  # fmt: skip
     if job.state is State.DEPLOYING and not job.deployment:
         job = keep_job(folder, replace(job, deployment=provider.deploy(job)))

@@ -46,17 +46,17 @@ class Together:
                 return str(there["id"])
         body = {"purpose": "fine-tune", "file_name": name, "file_type": "jsonl"}
         with self._to.talking(), path.open("rb") as file:
-            made: Any = self._to.once.post(
+            remote: Any = self._to.once.post(
                 "/files/upload", cast_to=object, body=body, files=[("file", (name, file))],
                 options={"headers": {"Content-Type": "multipart/form-data"}},
             )  # fmt: skip
-        return str(made["id"])
+        return str(remote["id"])
 
     def create(self, job: Job) -> str:
         """Create the job, where the account's credit allows it."""
-        for made in self._get("/fine-tunes")["data"]:
-            if is_of(made, job):
-                return str(made["id"])
+        for remote in self._get("/fine-tunes")["data"]:
+            if is_of(remote, job):
+                return str(remote["id"])
         files = {_FILES[split]: name for split, name in job.files.items()}
         body = {
             **files, "model": job.model, "n_epochs": job.epochs, "n_evals": job.epochs * ("validation" in job.files),
@@ -78,12 +78,12 @@ class Together:
 
     def progress(self, job: Job) -> Progress:
         """Ask how far it is."""
-        made = self._get(f"/fine-tunes/{job.provider_id}")
-        model = next((made[name] for name in _NAMES if made.get(name)), "")
-        events = made.get("events") or [{}]
-        state = _STATES.get(made["status"], State.RUNNING)
+        remote = self._get(f"/fine-tunes/{job.provider_id}")
+        model = next((remote[name] for name in _NAMES if remote.get(name)), "")
+        events = remote.get("events") or [{}]
+        state = _STATES.get(remote["status"], State.RUNNING)
         detail = events[-1].get("message") if state is State.FAILED else ""
-        return Progress(state, detail or made["status"], model, made.get("token_count"))
+        return Progress(state, detail or remote["status"], model, remote.get("token_count"))
 
     def cancel(self, job: Job) -> None:
         """Stop it."""

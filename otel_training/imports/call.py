@@ -128,10 +128,10 @@ class Gathering:
             return []
         self.seen.add(identity)
         self.records[record.kind.value] += 1
-        made = list(finish(record, self.finisher) if events is None else events)
+        finished = list(finish(record, self.finisher) if events is None else events)
         if record.kind is Kind.EXTRACTION:
-            self._note(record, made)
-        return [] if record.event_id in self.held.ids(0) else made
+            self._note(record, finished)
+        return [] if record.event_id in self.held.ids(0) else finished
 
     def redact(self, name: str) -> str:
         """Redact what somebody named something."""
@@ -140,7 +140,7 @@ class Gathering:
     def met_by(self, response: str, place: str) -> str:
         """Return the extraction that a response, or trace and span, belongs to already; empty where none does."""
         keys = [key for key, value in ((f"response {response}", response), (f"span {place}", place)) if value]
-        return next((found for key in keys if (found := self.met.get(key) or self.held.met().get(key))), "")
+        return next((known for key in keys if (known := self.met.get(key) or self.held.met().get(key))), "")
 
     def _note(self, record: Record, events: list[Event]) -> None:
         attributes = events[0].attributes

@@ -292,11 +292,11 @@ def _messages_of(events: list[dict[str, Any]]) -> tuple[Any, Any]:
 
 def _numbered(attributes: Mapping[str, Any]) -> tuple[Any, Any]:
     """Return the messages that stand in attributes with numbers: OpenLLMetry's and OpenInference's."""
-    found: dict[bool, dict[int, dict[str, Any]]] = {False: {}, True: {}}
+    sides: dict[bool, dict[int, dict[str, Any]]] = {False: {}, True: {}}
     for key, value in attributes.items():
         if not (match := _NUMBERED.fullmatch(key)):
             continue
-        messages = found[match["kind"] in ("completion", "output_messages")]
+        messages = sides[match["kind"] in ("completion", "output_messages")]
         fields = messages.setdefault(int(match["number"]), {"content": []})
         rest = match["rest"].removeprefix("message.")
         if rest == "role":
@@ -308,7 +308,7 @@ def _numbered(attributes: Mapping[str, Any]) -> tuple[Any, Any]:
             fields["content"] += blocks if is_blocks and match["kind"] == "prompt" else [value]
         elif rest.endswith("arguments"):
             fields["content"].append({"type": "tool_use", "input": value})
-    sent, answered = ([messages[key] for key in sorted(messages)] for messages in (found[False], found[True]))
+    sent, answered = ([messages[key] for key in sorted(messages)] for messages in (sides[False], sides[True]))
     return sent, [{"role": "assistant", **each} for each in answered] or None
 
 

@@ -66,12 +66,12 @@ def experiment(  # noqa: PLR0913 - one parameter a word of the route
         claude = extraction(task=name, arguments=arguments, result=result)(claude)
         plan = cast("Plan", plan_of(claude))
     given = {**({} if candidate is None else {CANDIDATE: candidate}), **arms}
-    made = {arm: _arm(name, arm, function, plan, returns, arguments) for arm, function in given.items()}
+    candidates = {arm: _arm(name, arm, function, plan, returns, arguments) for arm, function in given.items()}
     if any(_is_async(function) for function in (check, complex, returns)):
         raise TypeError(f"experiment {name!r}: check, complex and returns must not be async")
-    if lone := [arm.name for arm in made.values() if arm.is_async and not is_async]:
+    if lone := [arm.name for arm in candidates.values() if arm.is_async and not is_async]:
         raise TypeError(f"experiment {name!r}: {lone[0]} is async and claude is not: make claude async, too")
-    router = Router(name, plan, made, check, complex, min_score)
+    router = Router(name, plan, candidates, check, complex, min_score)
     routed = (_routing_async if is_async else _routing)(router, claude, inside)
     return cast("Callable[P, R]", functools.wraps(claude)(routed))
 

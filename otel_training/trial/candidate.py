@@ -92,8 +92,8 @@ def drop_candidates(folder: DataFolder, names: Collection[str]) -> None:
 
 def find_candidate(store: Store, folder: DataFolder, name: str) -> Candidate:
     """Return the candidate of a name, also one that others made, such as `finetune`."""
-    if found := read_candidates(store, name):
-        return found[0]
+    if earlier := read_candidates(store, name):
+        return earlier[0]
     if (definition := read_state(folder).candidates.get(name)) is not None:
         return Candidate(name, definition_id(definition), "", (), definition)
     names = ", ".join(candidate.name for candidate in read_candidates(store))

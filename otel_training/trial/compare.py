@@ -31,7 +31,7 @@ def compare(pairs: Sequence[Pair], plan: Plan) -> Verdict:
     judge = assess(plan.judging, _JUDGE_SHARE * plan.alpha)
     arms = {name: arm([getattr(pair, name) for pair in pairs]) for name in ("baseline", "candidate") if pairs}
     gates = _gates(pairs, plan, judge)
-    found = Verdict(
+    verdict = Verdict(
         verdict=Outcome.CONTINUE,
         reason="",
         bar=plan.bar,
@@ -55,23 +55,23 @@ def compare(pairs: Sequence[Pair], plan: Plan) -> Verdict:
     )
     problem = (
         judge.problem
-        or _changed(found.changes)
-        or _uneven(found.srm_p)
+        or _changed(verdict.changes)
+        or _uneven(verdict.srm_p)
         or _unreadable(pairs)
-        or _missing(found, plan.burn_in)
+        or _missing(verdict, plan.burn_in)
     )
-    outcome = Outcome.INVALID if problem else _decide(found, plan.burn_in)
-    return replace(found, verdict=outcome, reason=(problem and f"{problem}.") or reason(found, outcome))
+    outcome = Outcome.INVALID if problem else _decide(verdict, plan.burn_in)
+    return replace(verdict, verdict=outcome, reason=(problem and f"{problem}.") or reason(verdict, outcome))
 
 
-def _decide(found: Verdict, burn_in: int) -> Outcome:
-    if found.n < burn_in:
+def _decide(verdict: Verdict, burn_in: int) -> Outcome:
+    if verdict.n < burn_in:
         return Outcome.CONTINUE
-    if any(gate.upper is not None and gate.upper < found.bar for gate in found.gates) or any(
-        rail.state == "broken" for rail in found.guardrails
+    if any(gate.upper is not None and gate.upper < verdict.bar for gate in verdict.gates) or any(
+        rail.state == "broken" for rail in verdict.guardrails
     ):
         return Outcome.FAIL
-    is_kept = len(found.gates) == len(_METRICS) and all(gate.lower > found.bar for gate in found.gates)
+    is_kept = len(verdict.gates) == len(_METRICS) and all(gate.lower > verdict.bar for gate in verdict.gates)
     return Outcome.PASS if is_kept else Outcome.CONTINUE
 
 
@@ -124,10 +124,10 @@ def _unreadable(pairs: Sequence[Pair]) -> str:
     return ""
 
 
-def _missing(found: Verdict, burn_in: int) -> str:
+def _missing(verdict: Verdict, burn_in: int) -> str:
     """Say of which metric there is nothing to keep."""
-    known = {gate.metric for gate in found.gates}
+    known = {gate.metric for gate in verdict.gates}
     missing = [NAMES[metric] for metric in _METRICS if metric not in known]
-    if not missing or found.examples < burn_in:
+    if not missing or verdict.examples < burn_in:
         return ""
     return f"the baseline has no {' and no '.join(missing)} above 0 to keep: see what judged it"

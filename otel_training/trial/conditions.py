@@ -25,7 +25,7 @@ def changes(conditions: Iterable[Conditions]) -> list[str]:
     seen = list(dict.fromkeys(conditions))
     values = {each.name: list(dict.fromkeys(getattr(at, each.name) for at in seen)) for each in fields(Conditions)}
     return [
-        f"{name.replace('_', ' ')} ({' -> '.join(value or 'unknown' for value in found)})"
-        for name, found in values.items()
-        if len(found) > 1
+        f"{name.replace('_', ' ')} ({' -> '.join(value or 'unknown' for value in seen)})"
+        for name, seen in values.items()
+        if len(seen) > 1
     ]

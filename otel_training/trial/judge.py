@@ -131,7 +131,9 @@ class FunctionJudge:
         return Judgement(scores, next(filter(None, reasons), ""), self.name, Decimal())
 
     def _score(self, question: Question, answer: Iterable[Insight]) -> tuple[float | None, str]:
-        insights: list[dict[str, str | None]] = [{"text": one.text, "category": one.category} for one in answer]
+        insights: list[dict[str, str | None]] = [
+            {"text": insight.text, "category": insight.category} for insight in answer
+        ]
         try:
             value = self.score(question.source_content, insights, question.topic)
         except Exception as error:  # noqa: BLE001 - a user's function may raise anything: it is no score
@@ -146,14 +148,14 @@ def find_function(name: str) -> Callable[..., Any]:
     if (here := str(Path.cwd())) not in sys.path:
         sys.path.insert(0, here)
     try:
-        found = getattr(import_module(module), function)
+        scorer = getattr(import_module(module), function)
     except (ImportError, AttributeError) as error:
         raise JudgeError(
             f"There is no {name} ({error}): give module:function, from the folder of the module."
         ) from error
-    if not callable(found):
+    if not callable(scorer):
         raise JudgeError(f"{name} is no function: give one that takes source content, insights and topic.")
-    return found  # type: ignore[no-any-return]  # any callable of the user's
+    return scorer  # type: ignore[no-any-return]  # any callable of the user's
 
 
 def answer_values(answer: Iterable[Insight]) -> list[Mapping[str, str | None]]:

@@ -22,21 +22,21 @@ def percent(share: float | None) -> str:
     return "-" if share is None else f"{100 * share:.1f} %"
 
 
-def reason(found: Verdict, outcome: Outcome) -> str:
+def reason(verdict: Verdict, outcome: Outcome) -> str:
     """Say what is known and what follows, then what else one should know."""
-    return " ".join(_sentences(found, outcome))
+    return " ".join(_sentences(verdict, outcome))
 
 
-def _sentences(found: Verdict, outcome: Outcome) -> Iterator[str]:
-    kept = " and ".join(map(_kept, found.gates)) or "what nobody knows yet"
-    bar = f"the bar is {percent(found.bar)}, the confidence {100 * (1 - found.alpha):.0f} %"
-    yield f"Of {found.n:,} sources, the candidate keeps {kept}; {bar}."
+def _sentences(verdict: Verdict, outcome: Outcome) -> Iterator[str]:
+    kept = " and ".join(map(_kept, verdict.gates)) or "what nobody knows yet"
+    bar = f"the bar is {percent(verdict.bar)}, the confidence {100 * (1 - verdict.alpha):.0f} %"
+    yield f"Of {verdict.n:,} sources, the candidate keeps {kept}; {bar}."
     if outcome is Outcome.CONTINUE:
-        yield _further(found)
-    yield from (_RAILS[rail.name] for rail in found.guardrails if rail.state == "broken")
-    if usage := ", ".join(_usage(found)):
+        yield _further(verdict)
+    yield from (_RAILS[rail.name] for rail in verdict.guardrails if rail.state == "broken")
+    if usage := ", ".join(_usage(verdict)):
         yield f"{usage[0].upper()}{usage[1:]}."
-    if bad := [part for part in found.parts if part.state == "bad" and part.slice]:
+    if bad := [part for part in verdict.parts if part.state == "bad" and part.slice]:
         named = ", ".join(f"{place(part)} ({percent(part.ratio)})" for part in bad[:_SHOWN])
         rest = f" and {len(bad) - _SHOWN} more" if len(bad) > _SHOWN else ""
         yield f"Below the bar: {named}{rest}; leave these to the baseline."
@@ -62,10 +62,10 @@ def _kept(gate: Gate) -> str:
     return f"{percent(gate.ratio)} of the {NAMES[gate.metric]} (at least {percent(gate.lower)})"
 
 
-def _further(found: Verdict) -> str:
+def _further(verdict: Verdict) -> str:
     """Say when it will be known, or what to do where more sources do not tell."""
-    undecided = [gate for gate in found.gates if not gate.lower > found.bar]
-    if any(gate.more is None and gate.ratio > found.bar for gate in undecided):
+    undecided = [gate for gate in verdict.gates if not gate.lower > verdict.bar]
+    if any(gate.more is None and gate.ratio > verdict.bar for gate in undecided):
         return "The judge's error hides the rest: have people decide on more answers, on bad ones above all."
     numbers = [gate.more for gate in undecided if gate.more is not None]
     if not numbers or len(numbers) < len(undecided):
@@ -73,11 +73,11 @@ def _further(found: Verdict) -> str:
     return f"Keep running: about {max(*numbers, 1):,} more decide."
 
 
-def _usage(found: Verdict) -> Iterator[str]:
+def _usage(verdict: Verdict) -> Iterator[str]:
     """Say what its answers take beside the baseline's."""
-    if not found.arms:
+    if not verdict.arms:
         return
-    ours, theirs = found.arms["candidate"], found.arms["baseline"]
+    ours, theirs = verdict.arms["candidate"], verdict.arms["baseline"]
     if ours.cost is not None and theirs.cost:
         yield f"cost {100 * (float(ours.cost / theirs.cost) - 1):+.1f} %"
     if ours.p95 is not None and theirs.p95 is not None:
