@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -13,6 +12,7 @@ from otel_training.progress import Progress, silent
 from otel_training.routing.answer import Reply, read_answer
 from otel_training.trial.checks import agreement, checks_of
 from otel_training.trial.evaluation import CANDIDATE, Attempt, Book
+from otel_training.trial.workers import workers
 
 if TYPE_CHECKING:
     from otel_training.trial.case import Case
@@ -57,7 +57,7 @@ def answer_cases(  # noqa: PLR0913 - what is asked, how, and where it goes
     Raises `TrainingError` where nobody answers at all, so that a provider's outage is no quality of the candidate.
     """
     attempts, left = list[Attempt](), list[Unanswered]()
-    with ThreadPoolExecutor(at_once) as pool:
+    with workers(at_once) as pool:
         for start in range(0, len(cases), _PART):
             part = list(pool.map(lambda case: _asked_patiently(case, ask, price, wait), cases[start : start + _PART]))
             answered = [result for result in part if isinstance(result, Attempt)]

@@ -3,7 +3,6 @@
 import math
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
@@ -13,6 +12,7 @@ from typing import Any, Final, Protocol, TypeAlias
 
 from otel_training.dataset.example import Insight
 from otel_training.errors import TrainingError
+from otel_training.trial.workers import workers
 
 MOST_SCORE: Final = 10
 SELF: Final = "self"
@@ -122,7 +122,7 @@ class FunctionJudge:
 
     def ask(self, questions: Sequence[Question], _journal: Journal) -> Iterator[tuple[str, Judgement]]:
         """Yield judgements in order, eight questions at a time."""
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
+        with workers(_AT_ONCE) as pool:
             yield from zip((question.key for question in questions), pool.map(self._judge, questions), strict=True)
 
     def _judge(self, question: Question) -> Judgement:
