@@ -35,7 +35,11 @@ batch = 0.5
 model = "own"
 per_hour = 3.60
 """
-COSTS = "SELECT toString(cost) AS cost, reason, source, model, assumption FROM call_costs FINAL ORDER BY event_id"
+COSTS = """
+SELECT toString(c.cost) AS cost, reason, source, model, assumption
+FROM call_costs AS c FINAL
+ORDER BY c.cost DESC NULLS LAST
+"""
 USAGE = {names.INPUT_TOKENS: 5500, names.OUTPUT_TOKENS: 350}
 
 
@@ -58,7 +62,7 @@ def call(**attributes: Any) -> None:
 
 
 def costs(store: Store) -> list[tuple[Any, ...]]:
-    """All costs, in the order in which the calls were captured."""
+    """All costs, the highest first, the unknown ones last."""
     return [tuple(row.values()) for row in store.rows(COSTS)]
 
 
