@@ -62,7 +62,9 @@ def connect(route: Route, options: Mapping[str, str]) -> Connection:
     if not (key := os.environ.get(route.key)):
         raise ProviderError(f"{route.title} needs a key: set {route.key}.")
     url = options.get("base_url") or route.base_url or None
-    return Connection(openai.OpenAI(api_key=key, base_url=url, timeout=_SECONDS), route)
+    # Minutes lie between two requests, and nobody closes the client.
+    unkept = {"Connection": "close"}
+    return Connection(openai.OpenAI(api_key=key, base_url=url, timeout=_SECONDS, default_headers=unkept), route)
 
 
 def file_name(path: Path) -> str:

@@ -58,8 +58,9 @@ def client(api: ModuleType) -> Iterator[anthropic.Anthropic]:
 
 @pytest.fixture
 def later(api: ModuleType) -> anthropic.AsyncAnthropic:
-    """An async client of it."""
-    return anthropic.AsyncAnthropic(base_url=api.url, api_key="k", max_retries=0)
+    """An async client of it that keeps no connection open after its loop."""
+    unkept = {"Connection": "close"}
+    return anthropic.AsyncAnthropic(base_url=api.url, api_key="k", max_retries=0, default_headers=unkept)
 
 
 def extracted(call: Callable[[], Any], answer: Any = None) -> Any:

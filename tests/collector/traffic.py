@@ -67,7 +67,7 @@ def ids(segments: Path) -> set[str]:
 
 def extractions(url: str) -> None:
     """Extract in every way that ends differently."""
-    client = anthropic.Anthropic(base_url=url, api_key="k", max_retries=0)
+    client = anthropic.Anthropic(base_url=url, api_key="k", max_retries=0, default_headers={"Connection": "close"})
     asked: Any = {"model": "claude-x", "max_tokens": 100, "system": ODD, "messages": [{"role": "user", "content": ODD}]}
 
     @otel_training.extraction(task="insights", version="2026-11")

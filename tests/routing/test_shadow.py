@@ -192,9 +192,14 @@ def test_claudes_failures_have_none(turn_on: Any, captured: Captured) -> None:
     assert [] == [row for row in captured.records if row[names.KIND] == Kind.SHADOW]
 
 
+def client_of(url: str) -> anthropic.Anthropic:
+    """A client that keeps no connection open, since it is not closed."""
+    return anthropic.Anthropic(base_url=url, api_key="k", max_retries=0, default_headers={"Connection": "close"})
+
+
 def candidate_of(url: str) -> Any:
     """A candidate that does all that an app can do: calls in threads, extractions, scores, searches, feedback."""
-    client = anthropic.Anthropic(base_url=url, api_key="k", max_retries=0)
+    client = client_of(url)
 
     def call(content: str) -> Any:
         return client.messages.create(
@@ -244,7 +249,7 @@ def test_leaves_no_trace_but_its_own(  # noqa: PLR0913, PLR0917 - one for each f
     api: str, turn_on: Any, rows: Any, command: Any, lines: Any, folder: DataFolder
 ) -> None:
     """Through drain and settling: no table but its own has anything of it, no command counts it as traffic."""
-    client = anthropic.Anthropic(base_url=api, api_key="k", max_retries=0)
+    client = client_of(api)
 
     def ask_claude(topic: str, source_url: str, source_content: str) -> Any:
         answer = client.messages.create(
