@@ -5,7 +5,6 @@ import os
 import threading
 import traceback
 from pathlib import Path
-from types import TracebackType
 from typing import Final
 
 _log = logging.getLogger("otel_training")
@@ -28,9 +27,7 @@ class Guard:
     def __enter__(self) -> None:
         return None
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> bool:
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
         if not isinstance(error, Exception) or self.raising:
             return False
         self.swallow(error)

@@ -13,7 +13,7 @@ from otel_training import conventions as names
 from otel_training._guard import guard
 from otel_training.anthropic.call import Call
 from otel_training.anthropic.messages import answer_figures, content_of, read_mapping, request_figures
-from otel_training.capture.handle import Handle, claim, emit_call, leave_to_next, running
+from otel_training.capture.handle import Handle, claim, emit_call, running, unclaimed
 from otel_training.capture.tracing import captures, current_context
 from otel_training.record.fields import MESSAGE_LIMIT, NAME_LIMIT
 from otel_training.record.record import JSON, Scalar
@@ -66,7 +66,7 @@ def _offer(result: Any, decoder: Any) -> None:
         if handle is not None and not handle.finished:
             emit(handle)
         else:
-            leave_to_next(emit)
+            unclaimed.set(emit)
 
 
 def _call_of(result: dict[Any, Any], batch_id: str) -> tuple[dict[str, Scalar | None], dict[str, JSON]]:

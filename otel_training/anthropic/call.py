@@ -3,7 +3,6 @@
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextvars import ContextVar
-from types import TracebackType
 from typing import Any, Final
 
 from wrapt import ObjectProxy
@@ -62,19 +61,16 @@ class Call:
         self._started = ticks()
 
     def __enter__(self) -> None:
-        """Make this the call whose responses come next in this context."""
         self._before = _running.get()
         _running.set(self)
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trail: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, trail: object) -> None:
         """Emit the call, if its answer is there or it has failed; else the answer's end does."""
         with guard:
             # Not where a coroutine that nobody awaits any more is closed in another context.
             if _running.get() is self:
                 _running.set(self._before)
-            self.has_returned, self._error = True, kind
+            self.has_returned, self._error = True, None if error is None else type(error)
             if error is not None:
                 self._keep_request(getattr(error, "request", None))
                 self._end()
@@ -103,11 +99,9 @@ class Call:
 
     @property
     def size(self) -> int:
-        """About how many bytes it holds."""
         return len(self.request) + (0 if self._body is None else self._body.size)
 
     def to_record(self) -> Record:
-        """Make the record, on the writer thread."""
         request, answer = read_mapping(self.request), self.answer()
         first = None if self._body is None else self._body.first_chunk
         attributes: dict[str, Scalar | None] = {

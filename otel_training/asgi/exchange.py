@@ -207,11 +207,9 @@ class FinishedExchange(NamedTuple):
 
     @property
     def size(self) -> int:
-        """About how many bytes the exchange holds."""
         return len(self.content) + len(self.sources)
 
     def to_record(self) -> Record:
-        """Make the record, on the writer thread."""
         attributes: dict[str, Scalar | None] = {names.ROUTE: self.path}
         query = {key: values[0] for key, values in parse_qs(self.query_string.decode("latin-1")).items()}
         reader, content = query.pop("user_id", None), self.content

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from sys import getsizeof
 from threading import get_ident
-from types import TracebackType
 from typing import Any, Final, ParamSpec, TypeVar, cast, overload
 
 from opentelemetry.context import Context, get_current
@@ -77,7 +76,6 @@ class Run:
             self._content = text_of(content, limit)
         # In bytes: characters of some scripts take two or four.
         self.size = getsizeof(self._content)
-        """About how many bytes the run holds."""
         self._span = start_span(plan.span_name, plan.span_attributes)
         inherited = None
         if self._span is not None:
@@ -91,12 +89,10 @@ class Run:
         self._started = ticks()
 
     def __enter__(self) -> None:
-        """Make this the running extraction for a step, under our span where the host traces."""
         with guard:
             self.enter(settled(get_current()))
 
     def __exit__(self, *raised: object) -> None:
-        """Make current again, after a step, what was before."""
         with guard:
             self._leave()
 
@@ -110,7 +106,6 @@ class Run:
             handle.before = None
 
     def yielded(self, value: object) -> None:
-        """Keep a generator's value as an insight."""
         if self._yielded is None:
             self._yielded = []
         if len(self._yielded) <= BREADTH:
@@ -128,7 +123,6 @@ class Run:
             guard.swallow(error)
 
     def ended(self, error: BaseException | None, outcome: Outcome | None = None) -> None:
-        """Read as much of a result as there is, and finish."""
         with guard:
             try:
                 self._leave()
@@ -165,7 +159,6 @@ class Run:
             self._span = None
 
     def to_record(self) -> Record:
-        """Make the record, on the writer thread."""
         result, content, length = self._result, self._content, self._length
         length = len(content) if length is None and content is not None else length
         attributes: dict[str, Scalar | None] = {
@@ -256,9 +249,7 @@ class Extraction:
         self.blocks.append((id(sys._getframe(1)), run, _place()))  # noqa: SLF001 - see `__exit__`
         return NO_EXTRACTION if run is None else run.handle
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trail: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, trail: object) -> None:
         """Finish the extraction; an exception of the block is raised further.
 
         Of several that are open it is the one of this frame (a generator's is the same on every

@@ -25,8 +25,10 @@ from otel_training.warning import warn_once
 RUNNING: Final = otel_context.create_key("otel_training.extraction")
 CARRIED: Final = otel_context.create_key("otel_training.extraction.thread")
 """In another thread: the handle, and whether it holds for a job however late, else until the extraction's end."""
-_last_finished: ContextVar["Handle | None"] = ContextVar("otel_training.last_extraction", default=None)
-_unclaimed: ContextVar["Callable[[Handle | None], None] | None"] = ContextVar("otel_training.unclaimed", default=None)
+last_finished: ContextVar["Handle | None"] = ContextVar("otel_training.last_extraction", default=None)
+"""The extraction that finished last in this context."""
+unclaimed: ContextVar["Callable[[Handle | None], None] | None"] = ContextVar("otel_training.unclaimed", default=None)
+"""What is called with the handle of the next extraction that begins in this context."""
 _ANY: Final = object()
 _NOT_FOUND: Final = (
     "otel_training: current() cannot tell which extraction is meant, %s: ask current(result) with what it returned, or "
@@ -168,11 +170,7 @@ def emit_call(handle: Handle, attributes: Mapping[str, Scalar | None], content: 
 
 def score_of(target: str, name: str, value: float, context: SpanContext | None) -> Record:
     """Return the record of a score of an extraction or an insight."""
-    attributes = {
-        names.SCORE_TARGET: target,
-        names.SCORE_NAME: text_of(name, NAME_LIMIT),
-        names.SCORE_VALUE: value,
-    }
+    attributes = {names.SCORE_TARGET: target, names.SCORE_NAME: text_of(name, NAME_LIMIT), names.SCORE_VALUE: value}
     return Record(Kind.SCORE, event_id(), now(), attributes, context=context)
 
 
@@ -219,40 +217,24 @@ def current(result: object = _ANY) -> Handle:
         if not captures():
             # Else what is recorded about an extraction that is not captured would go to the one before it.
             return NO_EXTRACTION
-        handle = (running() or _last_finished.get()) if result is _ANY else find(result)
+        handle = (running() or last_finished.get()) if result is _ANY else find(result)
         if handle is not None and (result is not _ANY or not handle.superseded):
             return handle
         warn_once(_NOT_FOUND, "none runs here" if handle is None else "others ran at once")
     return NOT_FOUND
 
 
-def last_finished() -> Handle | None:
-    """Return the extraction that finished last in this context."""
-    return _last_finished.get()
-
-
-def mark_last(handle: Handle | None) -> None:
-    """Remember an extraction that finished elsewhere as the last one in this context."""
-    if handle is not None:
-        _last_finished.set(handle)
-
-
 def remember_finished(handle: Handle) -> None:
     """Mark a handle as finished, and remember it as the last one in this context."""
     handle.finished = True
-    if (last := _last_finished.get()) is not None:
+    if (last := last_finished.get()) is not None:
         last.superseded = True
-    _last_finished.set(handle)
-
-
-def leave_to_next(emit: Callable[[Handle | None], None]) -> None:
-    """Have `emit` called with the handle of the next extraction that begins in this context."""
-    _unclaimed.set(emit)
+    last_finished.set(handle)
 
 
 def claim(handle: Handle | None) -> None:
-    """Call what `leave_to_next` left, with this handle or with none."""
-    emit = _unclaimed.get()
+    """Call what is `unclaimed`, with this handle or with none."""
+    emit = unclaimed.get()
     if emit is not None:
-        _unclaimed.set(None)
+        unclaimed.set(None)
         emit(handle)

@@ -45,12 +45,10 @@ class QueryRun:
         self._started = ticks()
 
     def __enter__(self) -> None:
-        """Make our span current for a step, where the host traces."""
         with guard:
             self.enter()
 
     def __exit__(self, *raised: object) -> None:
-        """Make current again, after a step, what was before."""
         with guard:
             self._leave()
 
@@ -65,7 +63,6 @@ class QueryRun:
             self._before = None
 
     def yielded(self, value: object) -> None:
-        """Keep a generator's value as a source."""
         self._sources = self._sources or []
         if len(self._sources) < SOURCES_LIMIT:
             self._sources.append(value)
@@ -80,7 +77,6 @@ class QueryRun:
         self.ended(None)
 
     def ended(self, error: BaseException | None, outcome: Outcome | None = None) -> None:
-        """Emit the record and end the span."""
         with guard:
             self._leave()
             attributes = {

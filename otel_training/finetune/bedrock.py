@@ -47,7 +47,6 @@ class Bedrock:
         self._options = options
 
     def ask(self, model: str) -> Answer:
-        """Ask for the model's life and whether it can be tuned."""
         with _talking():
             details = self._bedrock.get_foundation_model(modelIdentifier=model)["modelDetails"]
         life = details.get("modelLifecycle", {})
@@ -71,7 +70,6 @@ class Bedrock:
         return f"s3://{bucket}/{key}"
 
     def create(self, job: Job) -> str:
-        """Create the job."""
         name = f"otel-training-{job.token}"
         validators = [{"s3Uri": uri} for split, uri in job.files.items() if split == "validation"]
         with _talking():
@@ -88,14 +86,12 @@ class Bedrock:
         return str(answer["jobArn"])
 
     def progress(self, job: Job) -> Progress:
-        """Ask how far it is."""
         with _talking():
             remote = self._bedrock.get_model_customization_job(jobIdentifier=job.provider_id)
         status = remote["status"]
         return Progress(_STATES[status], remote.get("failureMessage") or status, remote.get("outputModelArn", ""))
 
     def cancel(self, job: Job) -> None:
-        """Stop it."""
         with _talking():
             self._bedrock.stop_model_customization_job(jobIdentifier=job.provider_id)
 
@@ -111,7 +107,6 @@ class Bedrock:
         return str(answer["customModelDeploymentArn"])
 
     def served(self, job: Job) -> str:
-        """Ask whether it answers."""
         with _talking():
             there = self._bedrock.get_custom_model_deployment(customModelDeploymentIdentifier=job.deployment)
         if there["status"] == "Failed":

@@ -32,7 +32,6 @@ class Local:
         return Answer(f"nobody can close it; {_LICENCE}" if "llama" in model.lower() else "nobody can close it")
 
     def upload(self, path: Path) -> str:
-        """Put a file into the folder."""
         out = Path(self.options["out"])
         out.mkdir(mode=0o700, exist_ok=True)
         with path.open("rb") as rows, open_replacement(out / path.name) as file:

@@ -90,7 +90,6 @@ class OpenAI:
         self._to = connection
 
     def ask(self, model: str) -> Answer:
-        """Ask whether the model is there, and until when."""
         with self._to.talking():
             models = {entry.id: entry for entry in self._to.client.models.list()}
         title = self._to.route.title
@@ -105,7 +104,6 @@ class OpenAI:
         return Answer(f"{title} lists {model}, until {ends}", f"{model} ended on {ends}" if is_over else "", ends)
 
     def upload(self, path: Path) -> str:
-        """Upload a file."""
         name = file_name(path)
         with self._to.talking(), path.open("rb") as file:
             for there in self._to.client.files.list(purpose="fine-tune"):
@@ -114,7 +112,6 @@ class OpenAI:
             return self._to.once.files.create(file=(name, file), purpose="fine-tune").id
 
     def create(self, job: Job) -> str:
-        """Create the job."""
         since = datetime.fromisoformat(job.created_at) - timedelta(days=1)
         with self._to.talking():
             recent = takewhile(
@@ -131,13 +128,9 @@ class OpenAI:
 
     def _hyperparameters(self, job: Job) -> dict[str, Any]:
         supervised = {"hyperparameters": {"n_epochs": job.epochs}}
-        return {
-            "method": {"type": "supervised", "supervised": supervised},
-            "metadata": {"otel_training": job.token},
-        }
+        return {"method": {"type": "supervised", "supervised": supervised}, "metadata": {"otel_training": job.token}}
 
     def progress(self, job: Job) -> Progress:
-        """Ask how far it is."""
         with self._to.talking():
             remote = self._to.client.fine_tuning.jobs.retrieve(job.provider_id)
         detail = remote.error.message if remote.error and remote.error.message else remote.status
@@ -145,7 +138,6 @@ class OpenAI:
         return Progress(state, detail, remote.fine_tuned_model or "", remote.trained_tokens)
 
     def cancel(self, job: Job) -> None:
-        """Stop it."""
         with self._to.talking():
             self._to.client.fine_tuning.jobs.cancel(job.provider_id)
 
@@ -154,7 +146,6 @@ class OpenAI:
         return job.tuned_model
 
     def served(self, job: Job) -> str:
-        """Return the same."""
         return job.deployment
 
 
@@ -185,7 +176,6 @@ class Nebius(OpenAI):
         return str(remote["name"])
 
     def served(self, job: Job) -> str:
-        """Ask whether it answers."""
         with self._to.talking():
             there: Any = self._to.client.get(self._url(job.deployment), cast_to=object)
         if there["status"] == "error":

@@ -39,7 +39,6 @@ class Together:
         return Answer(f"{title} tunes {model}, rows of up to {limits.get('max_seq_length_sft')} tokens")
 
     def upload(self, path: Path) -> str:
-        """Upload a file."""
         name = file_name(path)
         for there in self._get("/files")["data"]:
             if there.get("filename") == name:
@@ -77,7 +76,6 @@ class Together:
         return str(created["id"])
 
     def progress(self, job: Job) -> Progress:
-        """Ask how far it is."""
         remote = self._get(f"/fine-tunes/{job.provider_id}")
         model = next((remote[name] for name in _NAMES if remote.get(name)), "")
         events = remote.get("events") or [{}]
@@ -86,7 +84,6 @@ class Together:
         return Progress(state, detail or remote["status"], model, remote.get("token_count"))
 
     def cancel(self, job: Job) -> None:
-        """Stop it."""
         with self._to.talking():
             self._to.client.post(f"/fine-tunes/{job.provider_id}/cancel", cast_to=object)
 
@@ -95,7 +92,6 @@ class Together:
         return job.tuned_model
 
     def served(self, job: Job) -> str:
-        """Return the same."""
         return job.deployment
 
     def _get(self, path: str, **query: str) -> Mapping[str, Any]:

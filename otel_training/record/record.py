@@ -52,11 +52,9 @@ class Record(NamedTuple):
 
     @property
     def size(self) -> int:
-        """About how many bytes it holds."""
         return len(self.content) + len(self.answer)
 
     def to_record(self) -> "Record":
-        """Return the record itself: it needs no making."""
         return self
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from otel_training import conventions as names
 from otel_training._guard import guard
 from otel_training.capture.extraction import Plan
-from otel_training.capture.handle import Handle, last_finished, mark_last, running
+from otel_training.capture.handle import Handle, last_finished, running
 from otel_training.capture.result import read_result
 from otel_training.capture.tracing import captures, current_context
 from otel_training.conventions import CLAUDE, Decision, Kind, Outcome, Reason
@@ -116,7 +116,7 @@ class Call:
         self.source: tuple[str | None, str | None, object] = (None, None, None)
         self.name = router.name
         self._outer = running()
-        self._before = last_finished()
+        self._before = last_finished.get()
         self._started = ticks()
 
     @property
@@ -173,7 +173,7 @@ class Call:
     def record(self, served: str | None, error: BaseException | None) -> str:
         """Emit the assignment; return the id of the extraction that answered."""
         tried = None if self._attempt is None else self._attempt.handle
-        handle = self._outer or (tried if served != CLAUDE else last_finished())
+        handle = self._outer or (tried if served != CLAUDE else last_finished.get())
         served_id = "" if served is None or handle is None or handle is self._before else handle.id
         attributes: dict[str, Scalar | None] = {
             **self.attributes(self._assigned()),
@@ -259,7 +259,8 @@ class Trying:
             call, breaker = self.call, self.arm.breaker
             if error is None:
                 breaker.succeeded()
-                mark_last(self.attempt.handle)
+                if self.attempt.handle is not None:
+                    last_finished.set(self.attempt.handle)
                 call.record(self.arm.name, None)
             elif not isinstance(error, Exception):
                 call.record(None, error)

@@ -108,20 +108,14 @@ class Shadow:
 
     @property
     def size(self) -> int:
-        """About how many bytes it holds."""
         return self._result.size + sum(call.size for call in self._calls)
 
     def to_record(self) -> Record:
-        """Make the record, on the writer thread."""
         records = [pending.to_record() for pending in self._calls]
         calls: list[JSON] = [
             {column: figure for column, name in _FIGURES.items() if (figure := record.attributes.get(name)) is not None}
             for record in records
             if record.kind is Kind.LLM_CALL
         ]
-        content: dict[str, JSON] = {
-            "source_url": self._url,
-            "insights": self._result.insights_json(),
-            "calls": calls,
-        }
+        content: dict[str, JSON] = {"source_url": self._url, "insights": self._result.insights_json(), "calls": calls}
         return Record(Kind.SHADOW, self.handle.id, self._time, self._attributes, content, context=self.handle.context)

@@ -49,37 +49,21 @@ class EmittingSink:
 
     prepare: Callable[[], Finisher]
     emit: Callable[[Event], None]
-    force_flush: Callable[[float], bool] = lambda _timeout: True
-
+    flush: Callable[[float], bool] = lambda _timeout: True
     unwritten: int = 0
 
     def has_space(self) -> bool:
-        """Return True: there is no bound."""
         return True
 
     def add(self, events: Sequence[Event]) -> int:
-        """Emit events; nothing of them waits."""
         for event in events:
             self.emit(event)
         return 0
 
     def write(self, losses: Sequence[Event]) -> None:
-        """Emit the events that report losses."""
-        for event in losses:
-            self.emit(event)
+        self.add(losses)
 
     def discard(self) -> None:
-        """Do nothing: no event waits here."""
+        """Do nothing: nothing waits or is open here, and whoever took the events has its own timers."""
 
-    def flush(self, timeout: float) -> bool:
-        """Flush what stands behind the function."""
-        return self.force_flush(timeout)
-
-    def sync_when_idle(self) -> None:
-        """Do nothing: whoever took the events has its own timers."""
-
-    def finish(self) -> None:
-        """Do nothing: others have the events already."""
-
-    def leave_to_parent(self) -> None:
-        """Do nothing: nothing is open."""
+    sync_when_idle = finish = leave_to_parent = discard

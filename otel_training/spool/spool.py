@@ -47,7 +47,7 @@ class Spool:
         return self._ready_folder().finisher
 
     def has_space(self) -> bool:
-        """Return whether the settings' bounds leave room, by a look once a second."""
+        # A look once a second.
         if time.monotonic() - self._looked_at > LOOK_SECONDS:
             self._looked_at = time.monotonic()
             folder, settings = self._ready_folder().folder, self.settings
@@ -69,17 +69,14 @@ class Spool:
 
     @property
     def unwritten(self) -> int:
-        """Number of lines that were added and not yet written."""
         return len(self._lines)
 
     def add(self, events: Sequence[Event]) -> int:
-        """Encode events as lines, to be written with others; returns their bytes."""
         lines = [to_line(event) for event in events]
         self._lines += lines
         return sum(map(len, lines))
 
     def write(self, losses: Sequence[Event]) -> None:
-        """Append what was added, all or nothing; raises `OSError` when the disk refuses."""
         data = b"".join([*self._lines, *map(to_line, losses)])
         if not data:
             return
@@ -92,17 +89,14 @@ class Spool:
         self._lines.clear()
 
     def discard(self) -> None:
-        """Give up the lines that were not written."""
         self._lines.clear()
 
     def flush(self, timeout: float) -> bool:  # noqa: ARG002 - a disk takes the time that it takes
-        """Bring what was written to the disk itself."""
         if self._segment is not None:
             self._segment.sync()
         return True
 
     def sync_when_idle(self) -> None:
-        """Sync, and close a segment that is old enough to be shipped."""
         if self._segment is None:
             return
         self._segment.sync()
@@ -110,7 +104,6 @@ class Spool:
             self.finish()
 
     def finish(self) -> None:
-        """Close the segment, so that it may be drained or shipped."""
         segment, self._segment = self._segment, None
         if segment is not None:
             segment.close()
