@@ -12,7 +12,7 @@ from otel_training import conventions as names
 from otel_training.anthropic.messages import answer_figures, content_of, fold, request_figures
 from otel_training.imports.call import Call, Figures, SkippedError, count, name_of, require, total
 from otel_training.imports.messages import parse, read_messages, read_outputs, read_system
-from otel_training.imports.rows import nanoseconds
+from otel_training.imports.rows import mapping_of, nanoseconds
 
 SCHEMA: Final = "ModelInvocationLog"
 _PROVIDER: Final = "aws.bedrock"
@@ -21,10 +21,10 @@ _METRICS: Final = "amazon-bedrock-invocationMetrics"
 
 def read_invocation(row: dict[str, Any]) -> Call:
     """Read an invocation; raises `SkippedError` where its bodies are elsewhere or it answered nothing."""
-    sent, answered = _mapping(row.get("input")), _mapping(row.get("output"))
+    sent, answered = mapping_of(row.get("input")), mapping_of(row.get("output"))
     if "inputBodyS3Path" in sent or "outputBodyS3Path" in answered:
         raise SkippedError("has its body in a file of its own in S3, which cannot be joined")
-    request, identity = _mapping(parse(sent.get("inputBodyJson"))), require(row.get("requestId"), "requestId")
+    request, identity = mapping_of(parse(sent.get("inputBodyJson"))), require(row.get("requestId"), "requestId")
     body = parse(answered.get("outputBodyJson"))
     if "errorCode" in row:
         raise SkippedError("failed, so that there is no answer")
@@ -38,9 +38,9 @@ def read_invocation(row: dict[str, Any]) -> Call:
     }
     if str(row.get("operation")).startswith("Converse"):
         messages = [*read_system(request.get("system")), *read_messages(request.get("messages"))]
-        outputs, tools, more = read_outputs(body), request.get("toolConfig"), _converse_figures(_mapping(body))
+        outputs, tools, more = read_outputs(body), request.get("toolConfig"), _converse_figures(mapping_of(body))
     else:
-        message = fold(body) if isinstance(body, list) else _mapping(body)
+        message = fold(body) if isinstance(body, list) else mapping_of(body)
         content = content_of(request, message)
         is_claude = "content" in message
         messages = content["input"] if is_claude else read_messages(request)  # type: ignore[assignment]  # a list
@@ -48,7 +48,7 @@ def read_invocation(row: dict[str, Any]) -> Call:
         tools, more = content["tools"], {**request_figures(request), **answer_figures(message), **_duration(body)}
         more.pop(names.MODEL)
     figures |= {key: figure for key, figure in more.items() if figure is not None}
-    hints = [_mapping(row.get("requestMetadata")), _mapping(request.get("requestMetadata"))]
+    hints = [mapping_of(row.get("requestMetadata")), mapping_of(request.get("requestMetadata"))]
     time = nanoseconds(row.get("timestamp"))
     return Call(f"bedrock {identity}", time, messages, outputs, figures, tools, hints=hints)
 
@@ -65,7 +65,7 @@ def _tokens(sent: dict[str, Any], answered: dict[str, Any]) -> Figures:
 
 
 def _converse_figures(body: dict[str, Any]) -> Figures:
-    reason, latency = name_of(body.get("stopReason")), count(_mapping(body.get("metrics")).get("latencyMs"))
+    reason, latency = name_of(body.get("stopReason")), count(mapping_of(body.get("metrics")).get("latencyMs"))
     return {
         names.FINISH_REASONS: None if reason is None else orjson.dumps([reason]).decode(),
         names.DURATION: None if latency is None else latency / 1000,
@@ -75,7 +75,7 @@ def _converse_figures(body: dict[str, Any]) -> Figures:
 def _duration(body: object) -> Figures:
     """Return how long a stream took, which its last event says."""
     last = body[-1] if isinstance(body, list) and body else {}
-    latency = count(_mapping(_mapping(last).get(_METRICS)).get("invocationLatency"))
+    latency = count(mapping_of(mapping_of(last).get(_METRICS)).get("invocationLatency"))
     return {names.DURATION: None if latency is None else latency / 1000}
 
 
@@ -89,7 +89,3 @@ def _other_outputs(body: dict[str, Any]) -> list[Any]:
         case {"choices": _} | {"output": {"message": _}}:
             return read_outputs(body)
     return []
-
-
-def _mapping(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}

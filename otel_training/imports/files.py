@@ -6,7 +6,7 @@ models, then messages without a call, then what was thought of the answers.
 
 import io
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -25,16 +25,16 @@ from otel_training.imports import bedrock, langfuse, otlp
 from otel_training.imports.call import NO_MESSAGES, Gathering, Held, SkippedError, call_events
 from otel_training.imports.old_logs import OLD_SIGNS, identify, read_record
 from otel_training.imports.own_rows import own_events, own_kind, own_record
-from otel_training.imports.rows import Row, UnreadableError, get, nanoseconds, read_rows
+from otel_training.imports.rows import UNKNOWN, Row, UnreadableError, get, nanoseconds, read_rows
 from otel_training.progress import Progress
 from otel_training.spool.segments import Segment, open_segment
 from otel_training.version import __version__
 
 STDIN: Final = Path("-")
 SERVICE: Final = "import"
-_CHUNK_BYTES: Final = 1 << 20
+_AT_ONCE: Final = 200
+"""Lines that are written together."""
 _CALL_RANK: Final = 1
-_UNKNOWN: Final = "is of no format that is known: no old log, OTLP, Langfuse export or Bedrock log"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,40 +91,21 @@ def import_files(
     gathering = Gathering(finisher, Held(cache(held.ids), cache(held.met)))
     imported = Imported(gathering.records)
     with ExitStack() as stack:
-        segments: dict[str, _Waiting] = {}
+        segments: dict[str, Segment] = {}
+        waiting: defaultdict[str, list[bytes]] = defaultdict(list)
         for service, event in _Import(files, gathering, imported, progress).events():
             if service not in segments:
-                opened = open_segment(folder.local, to_header({names.SERVICE_NAME: service}, __version__))
-                stack.callback(opened.close)
-                segments[service] = _Waiting(opened)
-            segments[service].add(to_line(event))
-        for waiting in segments.values():
-            waiting.write()
+                header = to_header({names.SERVICE_NAME: service}, __version__)
+                segments[service] = open_segment(folder.local, header)
+                stack.callback(segments[service].close)
+            waiting[service].append(to_line(event))
+            if len(waiting[service]) >= _AT_ONCE:
+                segments[service].append(b"".join(waiting.pop(service)))
+        for service, lines in waiting.items():
+            segments[service].append(b"".join(lines))
     imported.examples, imported.without_url = len(gathering.insights), gathering.without_url
     imported.without_score = len(gathering.unscored)
     return imported
-
-
-@dataclass(slots=True)
-class _Waiting:
-    """A segment, and the lines that are yet to be written into it."""
-
-    segment: Segment
-    lines: list[bytes] = field(default_factory=list)
-    size: int = 0
-
-    def add(self, line: bytes) -> None:
-        """Take a line, and write many at once."""
-        self.lines.append(line)
-        self.size += len(line)
-        if self.size > _CHUNK_BYTES:
-            self.write()
-
-    def write(self) -> None:
-        """Write what waits."""
-        self.segment.append(b"".join(self.lines))
-        self.lines.clear()
-        self.size = 0
 
 
 class _Import:
@@ -166,13 +147,9 @@ class _Import:
         return io.BufferedReader(io.BytesIO(self.stdin)) if file == STDIN else file.open("rb")
 
     def _row(self, row: Row, rank: int, before: int) -> Iterator[tuple[str, Event]]:
-        if row.reason:
-            if not rank:
-                self._unreadable(row.line, row.reason)
-            return
         if not isinstance(row.value, dict):
             if not rank:
-                self._unreadable(row.line, "is no JSON object")
+                self._unreadable(row.line, row.reason or "is no JSON object")
             return
         try:
             yield from self._object(row.value, row, rank, self.last() + before + row.line)
@@ -208,7 +185,7 @@ class _Import:
         for each in nested:
             yield from self._object(each, row, rank, line)
         if own_rank is None and not nested and "data" not in value and not rank:
-            self._unreadable(row.line, _UNKNOWN)
+            self._unreadable(row.line, UNKNOWN)
 
     def _is_turn(self, rank_of_row: int | None, rank: int) -> bool:
         """Whether a row is read in this turn; a later one is noted."""

@@ -29,7 +29,7 @@ from otel_training.imports.call import (
     total,
 )
 from otel_training.imports.messages import parse, read_messages, read_outputs
-from otel_training.imports.rows import UnreadableError, get, nanoseconds
+from otel_training.imports.rows import UnreadableError, get, mapping_of, nanoseconds, objects_in
 from otel_training.record.fields import as_id, number
 
 _TRACE_SIGNS: Final = (
@@ -70,8 +70,7 @@ def rank_of(row: Mapping[str, Any]) -> int | None:
 def nested_rows(row: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield the rows that a page of the API, or a whole trace or session, holds."""
     for key in ("data", "traces", "observations", "scores"):
-        rows = row.get(key)
-        yield from (each for each in (rows if isinstance(rows, list) else []) if isinstance(each, dict))
+        yield from objects_in(row.get(key))
     if isinstance(row.get("trace"), dict):
         yield row["trace"]
 
@@ -160,7 +159,7 @@ def _value(row: Mapping[str, Any]) -> float:
 
 
 def _figures(row: Mapping[str, Any]) -> Figures:
-    usage = {**_mapping(row.get("usage")), **_mapping(get(row, "usage_details"))}
+    usage = {**mapping_of(parse(row.get("usage"))), **mapping_of(parse(get(row, "usage_details")))}
     tokens = {
         name: next((n for key in keys if (n := count(usage.get(key))) is not None), None)
         for name, keys in _USAGE.items()
@@ -172,7 +171,7 @@ def _figures(row: Mapping[str, Any]) -> Figures:
     failed = row.get("level") == "ERROR"
     model = name_of(row.get("model")) or name_of(get(row, "provided_model_name"))
     started, ended, first = (get(row, key) for key in ("start_time", "end_time", "completion_start_time"))
-    parameters = _mapping(parse(get(row, "model_parameters")))
+    parameters = mapping_of(parse(get(row, "model_parameters")))
     return {
         names.MODEL: model,
         names.MAX_TOKENS: count(parameters.get("max_tokens")),
@@ -203,8 +202,3 @@ def _content_of(sent: object) -> str:
         elif isinstance(value, str):
             texts.append(value)
     return max(texts, key=len, default="")
-
-
-def _mapping(value: object) -> dict[str, Any]:
-    parsed = parse(value)
-    return parsed if isinstance(parsed, dict) else {}

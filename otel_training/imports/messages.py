@@ -11,6 +11,7 @@ from typing import Any, Final
 import orjson
 
 from otel_training.events.host_json import MalformedError, read_json
+from otel_training.imports.rows import objects_in
 from otel_training.record.record import JSON
 
 _THOUGHTS: Final = frozenset({"thinking", "redacted_thinking", "reasoning", "reasoningContent"})
@@ -45,7 +46,7 @@ def read_outputs(value: object) -> list[JSON]:
     if isinstance(parsed, dict):
         match parsed:
             case {"choices": list(choices)}:
-                return _of_messages([choice.get("message", choice.get("text")) for choice in _dicts(choices)][:1])
+                return _of_messages([choice.get("message", choice.get("text")) for choice in objects_in(choices)][:1])
             case {"output": {"message": dict(message)}} | {"message": dict(message)}:
                 return _of_messages([message])
     listed = parsed if isinstance(parsed, list) else [parsed]
@@ -57,10 +58,10 @@ def read_outputs(value: object) -> list[JSON]:
 
 def texts_in(messages: Iterable[JSON]) -> Iterator[str]:
     """Yield the texts that a user sent."""
-    for message in _dicts(messages):
+    for message in objects_in(messages):
         if message.get("role") == "user":
             content = message.get("content")
-            blocks = [{"text": content}] if isinstance(content, str) else _dicts(content)
+            blocks = [{"text": content}] if isinstance(content, str) else objects_in(content)
             yield from (text for block in blocks if isinstance(text := block.get("text"), str))
 
 
@@ -128,9 +129,7 @@ def _block(part: object) -> dict[str, Any]:
 
 
 def _content(value: object) -> JSON:
-    blocks = _blocks({"content": value})
-    texts = [str(block["text"]) for block in blocks if block.get("type") == "text"]
-    return "\n".join(texts)
+    return "\n".join(str(block["text"]) for block in _blocks({"content": value}) if block.get("type") == "text")
 
 
 def _is_message(item: object) -> bool:
@@ -141,10 +140,6 @@ def _is_message(item: object) -> bool:
 
 def _message(role: str, content: JSON) -> dict[str, JSON]:
     return {"role": role, "content": content}
-
-
-def _dicts(items: object) -> list[dict[str, Any]]:
-    return [item for item in items if isinstance(item, dict)] if isinstance(items, (list, tuple)) else []
 
 
 def _dumps(value: object) -> str:

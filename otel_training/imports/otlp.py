@@ -35,7 +35,7 @@ from otel_training.imports.call import (
     score_events,
 )
 from otel_training.imports.messages import parse, read_messages, read_outputs, read_system
-from otel_training.imports.rows import UnreadableError, get, in_range
+from otel_training.imports.rows import UnreadableError, get, in_range, mapping_of, objects_in
 from otel_training.privacy.redact import Redactor
 from otel_training.record.fields import number
 from otel_training.record.record import JSON, Record
@@ -106,11 +106,11 @@ def read_items(row: Mapping[str, Any]) -> Iterator[Item]:
     for resource_key, scope_key, key in (
         ("resource_spans", "scope_spans", "spans"), ("resource_logs", "scope_logs", "log_records"),
     ):  # fmt: skip
-        for resource in _dicts(get(row, resource_key)):
-            own = read_attributes(_mapping(resource.get("resource")).get("attributes"))
+        for resource in objects_in(get(row, resource_key)):
+            own = read_attributes(mapping_of(resource.get("resource")).get("attributes"))
             service = name_of(own.get(names.SERVICE_NAME)) or ""
-            for scope in _dicts(get(resource, scope_key)):
-                for fields in _dicts(get(scope, key)):
+            for scope in objects_in(get(resource, scope_key)):
+                for fields in objects_in(get(scope, key)):
                     attributes = read_attributes(fields.get("attributes"))
                     yield Item(key == "spans", fields, attributes, service)
 
@@ -140,7 +140,7 @@ def read_attributes(pairs: object) -> dict[str, Any]:
     """Read OTLP's key-value pairs; what is none is passed over."""
     if isinstance(pairs, dict):
         return pairs
-    return {pair["key"]: read_value(pair.get("value")) for pair in _dicts(pairs) if isinstance(pair.get("key"), str)}
+    return {pair["key"]: read_value(pair.get("value")) for pair in objects_in(pairs) if type(pair.get("key")) is str}
 
 
 def read_value(value: object) -> Any:
@@ -214,7 +214,7 @@ def _call(item: Item, line: int, traffic: Traffic, gathering: Gathering) -> Iter
 def _message(item: Item, line: int, traffic: Traffic, gathering: Gathering) -> Iterator[Event]:
     """Take one message of the older events: the answer, which comes last, makes a call of those before it."""
     place, name = _place(item.fields, "span_id"), _event_name(item)
-    body = _mapping(parse(read_value(item.fields.get("body"))))
+    body = mapping_of(parse(read_value(item.fields.get("body"))))
     if name != _CHOICE:
         message = {"role": name.split(".")[1], **body}
         _remember(traffic.messages, place, [*traffic.messages.get(place, []), *read_messages([message])])
@@ -223,7 +223,7 @@ def _message(item: Item, line: int, traffic: Traffic, gathering: Gathering) -> I
     reason = name_of(body.get("finish_reason"))
     figures = {names.FINISH_REASONS: orjson.dumps([reason]).decode() if reason else None, **figures}
     traffic.completed += bool(time)
-    sent, answered = traffic.messages.pop(place, []), {"role": "assistant", **_mapping(body.get("message", body))}
+    sent, answered = traffic.messages.pop(place, []), {"role": "assistant", **mapping_of(body.get("message", body))}
     call = Call(
         _identity(item, place), time or _time(item.fields), sent, read_outputs(answered), figures, None, parent,
         _context(item.fields), [item.attributes], item.service,
@@ -257,7 +257,7 @@ def _content(item: Item) -> tuple[list[JSON], list[JSON], JSON]:
     attributes = item.attributes
     sent, answered = attributes.get("gen_ai.input.messages"), attributes.get("gen_ai.output.messages")
     system = attributes.get("gen_ai.system_instructions")
-    events = _dicts(item.fields.get("events"))
+    events = objects_in(item.fields.get("events"))
     body = parse(read_value(item.fields.get("body")))
     if isinstance(body, dict):
         sent, answered = body.get("gen_ai.input.messages", sent), body.get("gen_ai.output.messages", answered)
@@ -284,7 +284,7 @@ def _messages_of(events: list[dict[str, Any]]) -> tuple[Any, Any]:
         inner = parse(held.get("gen_ai.event.content"))
         fields = {**held, **inner} if isinstance(inner, dict) else held
         if name == _CHOICE:
-            answered.append({"role": "assistant", **_mapping(parse(fields.get("message", fields)))})
+            answered.append({"role": "assistant", **mapping_of(parse(fields.get("message", fields)))})
         elif name in _SENT:
             sent.append({"role": name.split(".")[1], **fields})
     return sent, answered or None
@@ -370,11 +370,3 @@ def _remember(memory: dict[str, Any], key: str, value: object) -> None:
     memory[key] = value
     if len(memory) > _WAITING_LIMIT:
         del memory[next(iter(memory))]
-
-
-def _mapping(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _dicts(items: object) -> list[dict[str, Any]]:
-    return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []

@@ -18,6 +18,7 @@ from otel_training.events.finisher import Finisher
 from otel_training.record.fields import as_id
 from otel_training.record.record import JSON, Record, Scalar, context_of
 from otel_training.record.values import snapshot
+from otel_training.routing.shadow import CALL_FIGURES
 
 Row = dict[str, JSON]
 
@@ -46,22 +47,7 @@ _ATTRIBUTES: Final[Mapping[Kind, Mapping[str, str]]] = {
         "passed_filters": names.PASSED,
         "source_truncated": names.SOURCE_TRUNCATED,
     },
-    Kind.LLM_CALL: {
-        "extraction_id": names.EXTRACTION_ID,
-        "provider": names.PROVIDER,
-        "model": names.MODEL,
-        "input_tokens": names.INPUT_TOKENS,
-        "output_tokens": names.OUTPUT_TOKENS,
-        "cache_read_input_tokens": names.CACHE_READ_TOKENS,
-        "cache_write_input_tokens": names.CACHE_WRITE_TOKENS,
-        "cache_write_5m_input_tokens": names.CACHE_5M_TOKENS,
-        "cache_write_1h_input_tokens": names.CACHE_1H_TOKENS,
-        "reasoning_output_tokens": names.REASONING_TOKENS,
-        "service_tier": names.SERVICE_TIER,
-        "duration": names.DURATION,
-        "time_to_first_chunk": names.FIRST_CHUNK,
-        "error_type": names.ERROR_TYPE,
-    },
+    Kind.LLM_CALL: {**CALL_FIGURES, "extraction_id": names.EXTRACTION_ID, "time_to_first_chunk": names.FIRST_CHUNK},
     Kind.QUERY: {
         **_OUTCOME,
         "result_count": names.QUERY_COUNT,

@@ -15,6 +15,10 @@ from otel_training.events.host_json import DECODER, MalformedError, read_json
 from otel_training.record.record import JSON
 
 CUT: Final = "is where the file is cut or damaged"
+UNKNOWN: Final = "is of no format that is known: no old log, OTLP, Langfuse export or Bedrock log"
+_NO_JSON: Final = f"is no JSON, and {UNKNOWN}, which are JSON"
+_VALUE: Final = frozenset('{"-0123456789')
+"""How a value of a list begins, but for words, as which TOML's tables begin, too."""
 _FRACTION: Final = re.compile(r"[.,](\d{1,9})\d*")
 """Of a second; `datetime` holds microseconds alone."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -77,6 +81,16 @@ def get(row: Mapping[str, Any], key: str) -> Any:
     """Return a field by its name in snake case, or in camel case."""
     value = row.get(key)
     return row.get(_camel(key)) if value is None else value
+
+
+def mapping_of(value: object) -> dict[str, Any]:
+    """Return an object of JSON, an empty one for what is none."""
+    return value if isinstance(value, dict) else {}
+
+
+def objects_in(items: object) -> list[dict[str, Any]]:
+    """Return the objects in a list of JSON, none of what is no list."""
+    return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
 
 
 @cache
@@ -151,4 +165,5 @@ def _values(source: Any) -> Iterator[Row]:
             source.seek(0)
             yield from _lines(source)
         else:
-            yield Row(line + text.count("\n", start, end), reason=CUT)
+            is_cut = count or text[end] in _VALUE
+            yield Row(line + text.count("\n", start, end), reason=CUT if is_cut else _NO_JSON)

@@ -22,7 +22,7 @@ from otel_training.routing.attempt import Arm, in_thread
 LIMIT: Final = 8
 """So many at a time; beyond, a call has no shadow."""
 _CALLS: Final = 100
-_FIGURES: Final = {
+CALL_FIGURES: Final = {
     "provider": names.PROVIDER,
     "model": names.MODEL,
     "response_model": names.RESPONSE_MODEL,
@@ -38,7 +38,7 @@ _FIGURES: Final = {
     "cache_write_1h_input_tokens": names.CACHE_1H_TOKENS,
     "reasoning_output_tokens": names.REASONING_TOKENS,
 }
-"""What is kept of a call of a model, by its column: what its price needs."""
+"""The figures of a call of a model that its price needs, by the columns that have them."""
 
 
 class Shadow:
@@ -113,7 +113,11 @@ class Shadow:
     def to_record(self) -> Record:
         records = [pending.to_record() for pending in self._calls]
         calls: list[JSON] = [
-            {column: figure for column, name in _FIGURES.items() if (figure := record.attributes.get(name)) is not None}
+            {
+                column: figure
+                for column, name in CALL_FIGURES.items()
+                if (figure := record.attributes.get(name)) is not None
+            }
             for record in records
             if record.kind is Kind.LLM_CALL
         ]

@@ -102,6 +102,7 @@ def test_a_file_that_is_cut_gives_what_it_holds(pack: Any, indent: Any, read: An
         (b'{"scores": 3}', ["is of no format"]),
         (b'{"a": 1\n{"stage": "extraction"', ["is no JSON", "is no JSON"]),
         (b"id,traceId\n1,2\n", ["is no JSON", "is no JSON"]),
+        (b'[build-system]\nrequires = ["hatchling"]\n', ["is no JSON, and is of no format that is known"]),
     ],
 )
 def test_names_what_it_cannot_read(content: bytes, reasons: list[str], read: Any) -> None:
