@@ -18,8 +18,7 @@ from otel_training.pipeline.process import install
 _log = logging.getLogger("otel_training")
 
 _Options: Final = make_dataclass(
-    "_Options",
-    [(name, parameter.annotation, field(default=None)) for name, parameter in ARGUMENTS.items()],
+    "_Options", [(name, parameter.annotation, field(default=None)) for name, parameter in ARGUMENTS.items()]
 )
 
 

@@ -65,9 +65,8 @@ def draw_figures(figures: Figures) -> Iterator[RenderableType]:
 
 def _about(figures: Figures) -> str:
     count = f"{plural(figures.totals.extractions, 'extraction')}, {figures.totals.failed:,} failed"
-    basis = (
-        f"of {figures.first} to {figures.last}; read on {figures.date}; prices: {', '.join(figures.prices) or 'none'}"
-    )
+    prices = ", ".join(figures.prices) or "none"
+    basis = f"of {figures.first} to {figures.last}; read on {figures.date}; prices: {prices}"
     return f"{count}, {basis}. Shares are percent, with their bounds at 95 %; USD is what one extraction costs."
 
 
@@ -117,16 +116,8 @@ def _draw_readers(figures: Figures) -> Iterator[RenderableType]:
         yield table("", ("readers reached", "insights", ""), reach)
     if figures.blind_spots:
         spots = [
-            (
-                spot.kind,
-                spot.samples,
-                round(spot.score, 2),
-                spot.likes,
-                spot.dismissals,
-                spot.viewers,
-                spot.extraction_id,
-            )
-            for spot in figures.blind_spots
+            (of.kind, of.samples, round(of.score, 2), of.likes, of.dismissals, of.viewers, of.extraction_id)
+            for of in figures.blind_spots
         ]
         # Narrow enough for an id, which is copied.
         yield table("", ("by readers", "of", "score", "likes", "x", "readers", "extraction"), spots)

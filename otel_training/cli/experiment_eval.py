@@ -116,15 +116,7 @@ def _row(plan: Plan, estimates: Sequence[Estimate]) -> dict[str, Any]:
 def _draw_price(plan: Plan, estimates: Sequence[Estimate]) -> Iterator[RenderableType]:
     yield from stamp(is_simulated=plan.evaluation.is_simulated)
     rows = [
-        (
-            estimate.who,
-            estimate.model,
-            estimate.calls,
-            estimate.input_tokens,
-            estimate.output_tokens,
-            usd(estimate.cost),
-        )
-        for estimate in estimates
+        (each.who, each.model, each.calls, each.input_tokens, each.output_tokens, usd(each.cost)) for each in estimates
     ]
     columns = ("", "model", "calls", "tokens in", "tokens out", "USD")
     yield table(f"What is left to pay for {plural(len(plan.cases), 'source')}", columns, rows)

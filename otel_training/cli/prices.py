@@ -44,15 +44,9 @@ def show(  # noqa: PLR0913 - one for each option
     if not lines:
         raise PricesError(no_price(model, quote.reason))
     version = prices_version(overrides)
+    common = {"source": quote.source, "version": version}
     rows = [
-        {
-            "model": quote.model,
-            "price": name,
-            "prompt_above": above,
-            "usd": usd,
-            "source": quote.source,
-            "version": version,
-        }
+        {"model": quote.model, "price": name, "prompt_above": above, "usd": usd, **common}
         for (name, above), usd in lines.items()
     ]
     title = f"{quote.model}, by {next(part for part in version.split(', ') if part.startswith(quote.source))}"

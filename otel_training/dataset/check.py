@@ -94,12 +94,8 @@ class Check:
         cut = sum(rows for length, rows in self._lengths.items() if self._length and length > self._length)
         if cut:
             which = f"{cut:,} of {self.rows:,} rows have more than {self._length:,} tokens ({self._counted_by})"
-            problems.append(
-                Problem(
-                    "length",
-                    f"{which}, where the trainer cuts them, the answer first; the longest {max(self._lengths):,}",
-                )
-            )
+            longest = f"where the trainer cuts them, the answer first; the longest {max(self._lengths):,}"
+            problems.append(Problem("length", f"{which}, {longest}"))
         return problems
 
     def _note_texts(self, texts: list[str], reading: Reading) -> None:

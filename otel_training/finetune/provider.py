@@ -83,5 +83,7 @@ def provider_of(route: Route, options: Mapping[str, str]) -> Provider:
         raise TrainingError(
             f"The route {route.name} needs its client: pip install 'otel_training[finetune]'."
         ) from error
-    kinds: dict[str, Callable[[Connection], Provider]] = {"nebius": Nebius, "together": Together}
-    return kinds.get(route.name, OpenAI)(connect(route, options))
+    kinds: dict[str, Callable[[Connection], Provider]] = {"openai": OpenAI, "nebius": Nebius, "together": Together}
+    if route.name not in kinds:
+        raise ProviderError(f"Nothing here asks {route.title}: choose --route {', '.join(kinds)}, bedrock or local.")
+    return kinds[route.name](connect(route, options))

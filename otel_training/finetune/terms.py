@@ -4,7 +4,8 @@ import json
 import os
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
 
 from otel_training.dataset.export import TERMS
 from otel_training.dataset.writing import open_replacement
@@ -20,22 +21,20 @@ _FILE: Final = "terms.json"
 
 def unasked(folder: DataFolder, models: Iterable[str]) -> list[str]:
     """Return the models for whose answers nobody has said yes."""
-    path = folder.finetune / _FILE
-    if not path.exists():
-        return sorted(models)
-    with os.fdopen(open_own(path, os.O_RDONLY), encoding="utf-8") as file:
-        accepted = json.load(file)
-    return sorted(set(models) - set(accepted))
+    return sorted(set(models) - set(_read(folder.finetune / _FILE)))
 
 
 def accept(folder: DataFolder, models: Iterable[str]) -> None:
     """Keep that somebody said yes, for whose answers, and when."""
     path, now = folder.finetune / _FILE, datetime.now(UTC).isoformat(timespec="seconds")
-    before = {}
-    if path.exists():
-        with os.fdopen(open_own(path, os.O_RDONLY), encoding="utf-8") as file:
-            before = json.load(file)
+    accepted = _read(path) | {model: {"accepted_at": now, "terms": TERMS} for model in models}
     with open_replacement(path) as file:
-        file.write(
-            json.dumps(before | {model: {"accepted_at": now, "terms": TERMS} for model in models}, indent=1).encode()
-        )
+        file.write(json.dumps(accepted, indent=1).encode())
+
+
+def _read(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    with os.fdopen(open_own(path, os.O_RDONLY), encoding="utf-8") as file:
+        accepted: dict[str, Any] = json.load(file)
+    return accepted

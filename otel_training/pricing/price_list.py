@@ -1,6 +1,7 @@
 """The price list of the library `genai-prices`; there is no other here, but the user's own."""
 
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlsplit
 
@@ -33,8 +34,9 @@ class _Quote(NamedTuple):
         return "" if calculation is None else f"{calculation.provider.id}/{calculation.model.id}"
 
 
+@cache
 def list_version() -> str:
-    """Return the version of the list; empty where it is not installed."""
+    """Return the version of the list, asked once: it is read from files; empty where it is not installed."""
     from importlib.metadata import PackageNotFoundError, version
 
     try:

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from http.cookies import SimpleCookie
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
@@ -13,7 +13,7 @@ import orjson
 from otel_training.conventions import COMMAND
 from otel_training.errors import TrainingError
 from otel_training.review.decisions import Decision, Verdict
-from otel_training.review.queue import Queue, to_json
+from otel_training.review.queue import Queue
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -77,11 +77,7 @@ class Site:
         from starlette.applications import Starlette
         from starlette.routing import Route
 
-        routes = [
-            Route("/", self.show),
-            Route("/queue", self.queue),
-            Route("/decisions", self.take, methods=["POST"]),
-        ]
+        routes = [Route("/", self.show), Route("/queue", self.queue), Route("/decisions", self.take, methods=["POST"])]
         return Starlette(routes=routes)
 
     async def show(self, request: "Request") -> "Response":
@@ -100,7 +96,7 @@ class Site:
 
     async def queue(self, request: "Request") -> "Response":
         """Answer the queue as JSON."""
-        return self._refusal(request) or await self._answer(lambda: to_json(self.read()))
+        return self._refusal(request) or await self._answer(lambda: asdict(self.read()))
 
     async def take(self, request: "Request") -> "Response":
         """Take a decision; an empty object says that it is kept."""

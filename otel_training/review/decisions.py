@@ -1,6 +1,7 @@
 """Decisions: what a reviewer says of an extraction, as records like any other."""
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -79,16 +80,10 @@ def keep_in(settings: Settings, folder: DataFolder) -> Keep:
 
 def _append(folder: DataFolder, events: Sequence[Event]) -> None:
     """Write a segment of its own, on disk before the reviewer sees that it was decided."""
-    segment = open_segment(folder.local, to_header({names.SERVICE_NAME: SERVICE}, __version__))
-    try:
+    with closing(open_segment(folder.local, to_header({names.SERVICE_NAME: SERVICE}, __version__))) as segment:
         segment.append(b"".join(map(to_line, events)))
-    finally:
-        segment.close()
 
 
 def _insert(dsn: str, events: Sequence[Event]) -> None:
-    store = Store(dsn)
-    try:
+    with closing(Store(dsn)) as store:
         insert_events(store, SERVICE, events)
-    finally:
-        store.close()

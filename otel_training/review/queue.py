@@ -3,8 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 from otel_training.dataset.funnel import Filters
 from otel_training.dataset.passages import Piece, mark_passages
@@ -69,11 +68,6 @@ def read_queue(store: Store, reviewer: str, limit: int) -> Queue:
     decisions = list(store.rows(read_query("review_counts")))
     counts = Counter({row["extraction_id"]: row["decision"] for row in decisions}.values())
     return Queue(list(_items(rows, texts, votes)), counts[1], counts[0], agreement(decisions))
-
-
-def to_json(queue: Queue) -> dict[str, Any]:
-    """Return the queue as the page reads it."""
-    return asdict(queue)
 
 
 def _items(rows: Iterable[Row], texts: Mapping[str, Row], votes: Mapping[str, Row]) -> Iterator[Item]:

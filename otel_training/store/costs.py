@@ -16,6 +16,10 @@ from otel_training.store.client import Row, Store, read_query
 from otel_training.warning import warn_once
 
 _BATCH: Final = 10_000
+_USAGE: Final = (
+    "input_tokens", "output_tokens", "cache_read_input_tokens", "cache_write_input_tokens",
+    "cache_write_5m_input_tokens", "cache_write_1h_input_tokens", "reasoning_output_tokens",
+)  # fmt: skip
 _COLUMNS: Final = ("event_id", "ts", "cost", "reason", "source", "model", "version", "assumption", "revision")
 
 
@@ -59,18 +63,9 @@ def _unsettle(store: Store, extractions: set[str]) -> None:
 
 def _price(row: Row, overrides: Overrides, version: str) -> list[object]:
     when = datetime.fromtimestamp(row["ts"] / 1e9, UTC)
-    usage = Usage(
-        row["input_tokens"],
-        row["output_tokens"],
-        row["cache_read_input_tokens"],
-        row["cache_write_input_tokens"],
-        row["cache_write_5m_input_tokens"],
-        row["cache_write_1h_input_tokens"],
-        row["reasoning_output_tokens"],
-    )
     call = Call(
         model=row["model"],
-        usage=usage,
+        usage=Usage(*(row[column] for column in _USAGE)),
         provider=row["provider"],
         response_model=row["response_model"],
         time=when,

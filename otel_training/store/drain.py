@@ -19,9 +19,9 @@ from otel_training import conventions as names
 from otel_training.errors import RowsUnreadableError
 from otel_training.folder import DataFolder
 from otel_training.progress import Progress, silent
+from otel_training.spool.backlog import scan_segments
 from otel_training.spool.reading import read_lines
 from otel_training.spool.rejected import set_aside
-from otel_training.spool.segments import segment_paths
 from otel_training.store.client import Store, read_query
 
 _log = logging.getLogger("otel_training")
@@ -45,6 +45,7 @@ class Position:
     offset: int = 0
     damaged: int = 0
     torn: int = 0
+    size: int = 0
     header: bytes = b""
     is_finished: bool = False
 
@@ -64,7 +65,7 @@ def drain(store: Store, folder: DataFolder, progress: Progress = silent) -> int:
         # Of a drain that was killed; who drains has locked the store.
         copy.unlink(missing_ok=True)
     positions = _read_positions(store, folder)
-    total = sum(_size(position.path) - position.offset for position in positions)
+    total = sum(position.size - position.offset for position in positions)
     if total > _SOON:
         progress(0, total)
     done = lines = 0
@@ -94,9 +95,10 @@ def count_waiting(store: Store, folder: DataFolder) -> int:
 def _read_positions(store: Store, folder: DataFolder) -> list[Position]:
     ledger = {row["segment"]: row for row in store.rows(_LEDGER)}
     positions = []
-    for path in segment_paths(folder.local):
-        row = ledger.get(path.name, {})
-        positions.append(Position(path, row.get("offset", 0), row.get("damaged", 0), row.get("torn", 0)))
+    for segment in scan_segments(folder.local):
+        row = ledger.get(segment.path.name, {})
+        counts = (row.get(name, 0) for name in ("offset", "damaged", "torn"))
+        positions.append(Position(segment.path, *counts, size=segment.size))
     return positions
 
 
@@ -202,10 +204,3 @@ def _parse(line: bytes) -> object:
         return orjson.loads(line)
     except orjson.JSONDecodeError:
         return None
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except FileNotFoundError:
-        return 0

@@ -1,5 +1,6 @@
 """The routes, as the file that came with this version has them."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -54,6 +55,12 @@ def test_a_route_without_an_api_names_its_file() -> None:
     """Though it is forced."""
     with pytest.raises(ProviderError, match=r"AI has nothing left to ask: `.* export .* --for openai` writes"):
         provider_of(read_routes()["fireworks"], {})
+
+
+def test_a_route_that_nothing_asks_is_not_taken_for_openai() -> None:
+    """One that was written into the table alone."""
+    with pytest.raises(ProviderError, match="Nothing here asks OpenAI: choose --route openai, nebius, together, "):
+        provider_of(replace(read_routes()["openai"], name="new"), {})
 
 
 def test_local_cannot_be_closed() -> None:

@@ -13,6 +13,7 @@ from genai_prices import calc_price
 from otel_training.pricing.call import Call, Cost, Usage
 from otel_training.pricing.overrides import Overrides
 from otel_training.pricing.price import price_call, prices_of, prices_version
+from otel_training.pricing.price_list import list_version
 
 NOW = datetime(2026, 11, 15, 12, tzinfo=UTC)
 PLAIN: dict[str, int] = {"input_tokens": 1000, "output_tokens": 100}
@@ -117,13 +118,15 @@ def test_unknown_is_none(call: Call, reason: str) -> None:
     assert (None, reason) == (cost.amount, cost.reason)
 
 
-def test_without_the_library_all_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_library_all_is_unknown(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     """It is an extra."""
 
     def version(name: str) -> str:
         raise PackageNotFoundError(name)
 
     monkeypatch.setattr(metadata, "version", version)
+    list_version.cache_clear()
+    request.addfinalizer(list_version.cache_clear)
 
     call = Call("claude-haiku-4-5", Usage(1, 1), "anthropic")
     assert Cost(None, "no_list", "genai-prices") == price_call(call, Overrides())
