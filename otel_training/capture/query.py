@@ -15,7 +15,7 @@ from otel_training.conventions import Kind, Outcome
 from otel_training.events.finish import load_readers_kinds
 from otel_training.pipeline.process import emit
 from otel_training.record.clock import event_id, now, ticks
-from otel_training.record.fields import FIELD_LIMIT, SOURCE_KEYS, flag, number
+from otel_training.record.fields import FIELD_LIMIT, SOURCE_KEYS, flag, quality_of
 from otel_training.record.known import is_a, qualname_of, unwrap
 from otel_training.record.record import JSON, Record
 from otel_training.record.values import clean, fields_of, first_of, items_of, snapshot, text_of
@@ -95,10 +95,7 @@ class QueryRun:
 def _quality_of(source: object) -> JSON:
     """Return what says how good a source is, and nothing else of it."""
     fields = fields_of(source) or {}
-    quality = next(
-        (figure for key in names.QUALITY_KEYS if (figure := number(dict.get(fields, key))) is not None), None
-    )
-    return {"quality_score": quality, "passed_filters": flag(dict.get(fields, "passed_filters"))}
+    return {"quality_score": quality_of(fields), "passed_filters": flag(dict.get(fields, "passed_filters"))}
 
 
 @overload

@@ -1,12 +1,12 @@
 """Engagement: the reactions that a request reports, under the names that apps have for them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from otel_training.conventions import Action
 from otel_training.events.feed import first_id
 from otel_training.events.naming import Object, as_word, rename
-from otel_training.record.fields import as_id
+from otel_training.record.fields import ID_KEYS, as_id
 from otel_training.record.record import JSON
 from otel_training.record.shape import Shape
 
@@ -86,9 +86,7 @@ def _action(word: str, shape: Shape) -> Action | None:
 
 def _target(given: Object) -> str | None:
     own = next((key for key in _OWN_IDS if key in given), None)
-    values = (given.get(key) for key in ([own] if own else _TARGETS))
-    ids = (first_id(value) if isinstance(value, dict) else as_id(value) for value in values)
-    return next((identity for identity in ids if identity is not None), None)
+    return _id_in((given.get(key) for key in ([own] if own else _TARGETS)), ID_KEYS)
 
 
 def _word(given: Object, shape: Shape) -> str | None:
@@ -119,6 +117,11 @@ def _reader(given: Object, shape: Shape) -> str | None:
     metadata = given.get("metadata")
     is_declared = "user_id" in shape.naming.paths
     holders = [metadata, given] if isinstance(metadata, dict) and not is_declared else [given]
-    values = (holder.get(key) for holder in holders for key in (_READERS[:1] if is_declared else _READERS))
-    ids = (first_id(value, _READER_IDS) if isinstance(value, dict) else as_id(value) for value in values)
+    names = _READERS[:1] if is_declared else _READERS
+    return _id_in((holder.get(name) for holder in holders for name in names), _READER_IDS)
+
+
+def _id_in(values: Iterable[JSON], keys: Sequence[str]) -> str | None:
+    """Return the first id among values, or among what is under the keys of those that are objects."""
+    ids = (first_id(value, keys) if isinstance(value, dict) else as_id(value) for value in values)
     return next((identity for identity in ids if identity is not None), None)

@@ -28,19 +28,17 @@ def extraction(record: Record, finisher: Finisher) -> Iterator[Event]:
     redactor = finisher.redactor(record)
     url, topic = as_text(content.get("source_url")) or "", as_text(content.get("topic")) or ""
     source = as_text(content.get("source_content"))
-    items = content.get("insights")
-    insights = _read(items) if isinstance(items, list) else []
-    identity = url_in_id(url)
+    insights, identity = _read(content.get("insights")), url_in_id(url)
     redactor.look_at(source or "", [identity, topic, *_texts(insights)])
     # The source first: its secrets have the first numbers.
     kept = None if source is None else redactor.redact(source)[: finisher.content_limit]
-    output = _kept(insights, identity, redactor) if isinstance(items, list) else None
+    output = None if insights is None else _kept(insights, identity, redactor)
     attributes: Attributes = {
         **record.attributes,
         names.TOPIC: redactor.redact(topic),
         names.SOURCE_URL: stored_url(url, redactor),
-        names.OUTPUT_UNREAD: _unread(record, insights),
-        **_compared(insights, source or "", finisher, redactor),
+        names.OUTPUT_UNREAD: _unread(record, insights or ()),
+        **_compared(insights or (), source or "", finisher, redactor),
     }
     length = record.attributes.get(names.SOURCE_LENGTH)
     if isinstance(length, int):
@@ -68,11 +66,10 @@ def _unread(record: Record, insights: Sequence[_Insight]) -> str | None:
 
 def correction(record: Record, finisher: Finisher) -> Iterator[Event]:
     """Finish a correction: the insights that a person says an extraction should have returned."""
-    items = read_json(record.content)
-    if not isinstance(items, list):
+    insights = _read(read_json(record.content))
+    if insights is None:
         raise MalformedError
     redactor = finisher.redactor(record)
-    insights = _read(items)
     redactor.look_at("", _texts(insights))
     yield to_event(record, record.attributes, {names.OUTPUT: _kept(insights, "", redactor)}, redactor)
 
@@ -82,22 +79,25 @@ def shadow(record: Record, finisher: Finisher) -> Iterator[Event]:
     content = read_object(record.content)
     redactor = finisher.redactor(record)
     identity = url_in_id(as_text(content.get("source_url")) or "")
-    items = content.get("insights")
-    insights = _read(items) if isinstance(items, list) else []
+    insights = _read(content.get("insights"))
     redactor.look_at("", [identity, *_texts(insights)])
-    output = _kept(insights, identity, redactor) if isinstance(items, list) else None
+    output = None if insights is None else _kept(insights, identity, redactor)
     yield to_event(record, record.attributes, {names.OUTPUT: output, names.CALLS: content.get("calls")}, redactor)
 
 
-def _read(items: list[JSON]) -> list[_Insight]:
-    return [
-        _Insight(as_text(fields.get("text")) or "", as_text(fields.get("category")), as_id(fields.get("id")))
-        for fields in (item if isinstance(item, dict) else {} for item in items)
-    ]
+def _read(items: JSON) -> list[_Insight] | None:
+    return (
+        None
+        if not isinstance(items, list)
+        else [
+            _Insight(as_text(fields.get("text")) or "", as_text(fields.get("category")), as_id(fields.get("id")))
+            for fields in (item if isinstance(item, dict) else {} for item in items)
+        ]
+    )
 
 
-def _texts(insights: Sequence[_Insight]) -> list[str]:
-    return [text for insight in insights for text in (insight.text, insight.category) if text]
+def _texts(insights: Sequence[_Insight] | None) -> list[str]:
+    return [text for insight in insights or () for text in (insight.text, insight.category) if text]
 
 
 def _kept(insights: Sequence[_Insight], identity: str, redactor: Redactor) -> list[JSON]:

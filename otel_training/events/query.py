@@ -6,7 +6,7 @@ from otel_training import conventions as names
 from otel_training.events.event import Event, to_event
 from otel_training.events.finisher import Attributes, Finisher
 from otel_training.events.host_json import as_text, read_json
-from otel_training.record.fields import QUERY_KEYS, SOURCE_KEYS, flag, number
+from otel_training.record.fields import QUERY_KEYS, SOURCE_KEYS, flag, quality_of
 from otel_training.record.record import JSON, Record
 
 
@@ -32,7 +32,7 @@ def source_figures(answer: JSON) -> Attributes:
     if not isinstance(answer, list):
         return {}
     sources = [source for source in answer if isinstance(source, dict)]
-    scores = [score for source in sources if (score := _quality(source)) is not None]
+    scores = [score for source in sources if (score := quality_of(source)) is not None]
     passed = [known for source in sources if (known := flag(source.get("passed_filters"))) is not None]
     return {
         names.QUERY_COUNT: len(answer),
@@ -40,8 +40,3 @@ def source_figures(answer: JSON) -> Attributes:
         names.SOURCE_QUALITY_MIN: min(scores, default=None),
         names.SOURCE_QUALITY_RATIO: sum(passed) / len(passed) if passed else None,
     }
-
-
-def _quality(source: dict[str, JSON]) -> float | None:
-    values = (number(source.get(key)) for key in names.QUALITY_KEYS)
-    return next((value for value in values if value is not None), None)

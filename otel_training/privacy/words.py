@@ -46,18 +46,7 @@ _BETWEEN: Final = frozenset({
 _LABEL: Final = re.compile(r"(?<!\w)[TM]: ?\Z")
 """On a card: telephone, mobile."""
 _NUMBERS: Final = frozenset({"no", "nr", "n"})
-_CONTACT_STEMS: Final = (
-    "kontakt",
-    "pressekont",
-    "contact",
-    "contat",
-    "numer",
-    "númer",
-    "numér",
-    "nummer",
-    "konta",
-    "контакт",
-)
+_CONTACT_STEMS: Final = ("konta", "pressekont", "contact", "contat", "numer", "númer", "numér", "nummer", "контакт")
 _BEFORE: Final = 40
 _CLOSE: Final = 12
 # Backwards to a digit, a line's end or a sentence's: what stands before speaks of something else.

@@ -5,6 +5,7 @@ import math
 from collections.abc import Iterable
 from typing import Any, Final
 
+from otel_training import conventions as names
 from otel_training.controls import without_controls
 from otel_training.record.known import is_a, unwrap
 from otel_training.record.values import INT_BITS, clean, clean_text
@@ -82,6 +83,12 @@ def number(value: object) -> float | None:
     except (OverflowError, ValueError):
         return None
     return figure if math.isfinite(figure) else None
+
+
+def quality_of(fields: dict[Any, Any]) -> float | None:
+    """Return how good a source says that it is."""
+    figures = (number(dict.get(fields, key)) for key in names.QUALITY_KEYS)
+    return next((figure for figure in figures if figure is not None), None)
 
 
 def figure_of(value: object) -> float | None:

@@ -97,8 +97,8 @@ def _read_positions(store: Store, folder: DataFolder) -> list[Position]:
     positions = []
     for segment in scan_segments(folder.local):
         row = ledger.get(segment.path.name, {})
-        counts = (row.get(name, 0) for name in ("offset", "damaged", "torn"))
-        positions.append(Position(segment.path, *counts, size=segment.size))
+        offset, damaged, torn = (row.get(name, 0) for name in ("offset", "damaged", "torn"))
+        positions.append(Position(segment.path, offset, damaged, torn, segment.size))
     return positions
 
 

@@ -114,27 +114,9 @@ WITH
         GLOBAL INNER JOIN (SELECT extraction_id, ts, quality_score, passed_filters FROM rows) AS x ON x.extraction_id = t.imported
         GROUP BY live
     ),
+    returned AS (SELECT extraction_id, arrayJoin(arrayDistinct(insights.derived_id)) AS insight FROM rows),
     liked AS (
-        SELECT
-            o.extraction_id AS extraction_id,
-            sum(i.likes) AS likes,
-            sum(i.dismissals) AS dismissals,
-            sum(i.bookmarks) AS bookmarks,
-            sum(i.shares) AS shares,
-            max(i.viewers) AS viewers,
-            sum(i.reactions) AS reactions,
-            sum(i.anonymous_shown) AS anonymous_shown,
-            sum(i.anonymous_actions) AS anonymous_actions,
-            sum(i.odd_actions) AS odd_actions
-        FROM (SELECT extraction_id, arrayJoin(arrayDistinct(insights.derived_id)) AS insight FROM rows) AS o
-        GLOBAL INNER JOIN (
-            SELECT *
-            FROM engagement
-            WHERE insight GLOBAL IN (SELECT arrayJoin(insights.derived_id) FROM rows)
-            ORDER BY revision DESC
-            LIMIT 1 BY insight
-        ) AS i ON i.insight = o.insight
-        GROUP BY extraction_id
+/*{liked}*/
     )
 SELECT
     e.extraction_id, e.ts, e.service, e.task, e.task_version, e.topic, e.source_url,

@@ -27,13 +27,7 @@ FROM (
     GLOBAL LEFT JOIN named AS a ON a.id = p.insight_id
 ) AS f
 GLOBAL LEFT JOIN (
-    SELECT derived_id, arraySort(groupUniqArray((ts, extraction_id, insight_index))) AS occurrences
-    FROM insights
-    WHERE derived_id GLOBAL IN (SELECT arrayJoin(arrayFlatten(names.insights)) FROM named) AND extraction_id GLOBAL NOT IN (
-        -- What an old log tells of extractions that were captured live.
-        SELECT extraction_id FROM examples WHERE imported_line > 0 GROUP BY extraction_id HAVING argMax(is_repeated, revision)
-    )
-    GROUP BY derived_id
+/*{occurrences}*/
 ) AS o ON o.derived_id = f.insight
 ORDER BY ts, imported_line, event_id
 SETTINGS date_time_output_format = 'iso'
