@@ -7,6 +7,7 @@ from typing import Any, Final, TypeAlias
 
 from otel_training import conventions as names
 from otel_training._guard import guard
+from otel_training._loop import running_loop
 from otel_training.asgi.exchange import Exchange, Message, Receive, Scope, Send
 from otel_training.asgi.naming import ACTION, ITEM, Names, parse_naming
 from otel_training.asgi.reader import FindReader, parse_user
@@ -138,9 +139,7 @@ def _write_out_at_shutdown(send: Send) -> Send:
 
 
 async def _write_out() -> None:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:  # trio's, whose servers end by a normal exit
+    if running_loop() is None:  # trio's, whose servers end by a normal exit
         return
     # A server handles SIGTERM, and is about to end. Where nobody does, a test goes on: on disk is enough.
     await asyncio.to_thread(write_out, is_last=callable(signal.getsignal(signal.SIGTERM)))

@@ -74,23 +74,17 @@ def draw(validation: Validation, cost: float | None, status: str) -> list[Render
     """Draw what was found, then what the file has."""
     parts: list[RenderableType] = []
     if validation.findings:
-        rows = [
-            (finding.line or "file", finding.rule, f"{finding.problem}: {finding.fix}")
-            for finding in validation.findings
-        ]
+        rows = [(each.line or "file", each.rule, f"{each.problem}: {each.fix}") for each in validation.findings]
         parts.append(table("Findings", ("line", "rule", "what, and what to do"), rows[:_SHOWN]))
         counts = ", ".join(f"{count:,} {rule}" for rule, count in sorted(validation.counts.items()))
         parts.append(f"Findings by rule: {counts}; --json and --rejects name more.")
     tokens = validation.tokens
-    parts.append(
-        f"{plural(validation.rows, 'good row')} for {validation.target}, {validation.rejected:,} that break a rule\n"
-        f"Tokens ({tokens.counted_by}): {tokens.total:,}; half of the rows have up to {tokens.p50:,}, 95 % up to "
-        f"{tokens.p95:,}, the longest {tokens.most:,}\n"
-        + (
-            "An epoch's cost is unknown, no price list has it: give --price"
-            if cost is None
-            else f"An epoch costs {cost:.2f} USD"
-        )
-        + f"\n{status}"
+    unknown = "An epoch's cost is unknown, no price list has it: give --price"
+    lengths = f"up to {tokens.p50:,}, 95 % up to {tokens.p95:,}, the longest {tokens.most:,}"
+    lines = (
+        f"{plural(validation.rows, 'good row')} for {validation.target}, {validation.rejected:,} that break a rule",
+        f"Tokens ({tokens.counted_by}): {tokens.total:,}; half of the rows have {lengths}",
+        unknown if cost is None else f"An epoch costs {cost:.2f} USD",
+        status,
     )
-    return parts
+    return [*parts, "\n".join(lines)]

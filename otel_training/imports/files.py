@@ -26,7 +26,7 @@ from otel_training.imports.call import NO_MESSAGES, Gathering, Held, SkippedErro
 from otel_training.imports.old_logs import OLD_SIGNS, identify, read_record
 from otel_training.imports.own_rows import own_events, own_kind, own_record
 from otel_training.imports.rows import UNKNOWN, Row, UnreadableError, get, nanoseconds, read_rows
-from otel_training.progress import Progress
+from otel_training.progress import Progress, silent
 from otel_training.spool.segments import Segment, open_segment
 from otel_training.version import __version__
 
@@ -79,7 +79,7 @@ def import_files(
     files: list[Path],
     folder: DataFolder,
     finisher: Finisher,
-    progress: Progress | None = None,
+    progress: Progress = silent,
     held: Held = Held(),  # noqa: B008 - it is frozen
 ) -> Imported:
     """Write what files hold as segments, to be drained like any other.
@@ -111,7 +111,7 @@ def import_files(
 class _Import:
     """The way through the files."""
 
-    def __init__(self, files: list[Path], gathering: Gathering, imported: Imported, progress: Progress | None) -> None:
+    def __init__(self, files: list[Path], gathering: Gathering, imported: Imported, progress: Progress) -> None:
         self.files, self.gathering, self.imported, self.progress = files, gathering, imported, progress
         self.occurrences: Counter[str] = Counter()
         self.export, self.traffic = langfuse.Export(), otlp.Traffic()
@@ -137,8 +137,7 @@ class _Import:
                         row = Row(0)
                         for row in read_rows(source):
                             yield from self._row(row, rank, before)
-                            if self.progress is not None:
-                                self.progress(min(done + source.tell(), total), total)
+                            self.progress(min(done + source.tell(), total), total)
                         before += row.line
                 done += sizes[file]
         self.imported.withdraw(NO_MESSAGES, self.traffic.completed)

@@ -74,7 +74,7 @@ class Attempt:
         task.add_done_callback(_retrieve)
         try:
             await asyncio.wait({task}, timeout=self._timeout)
-        except BaseException:
+        except (asyncio.CancelledError, GeneratorExit):
             self._expired = True
             task.cancel()
             raise

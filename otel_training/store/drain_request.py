@@ -1,6 +1,9 @@
 """The request to drain, to the process of this machine that serves the store."""
 
 from base64 import b64encode
+from contextlib import closing
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
@@ -14,23 +17,18 @@ def ask_to_drain(dsn: str) -> None:
 
     Raises `StoreError` when that process cannot be reached or cannot drain.
     """
-    import urllib.error
-    import urllib.request
-
     parts = urlsplit(dsn)
     token = b64encode(f"{parts.username}:{unquote(parts.password or '')}".encode()).decode()
-    request = urllib.request.Request(
-        f"http://{parts.hostname}:{parts.port}/drain", b"", {"Authorization": f"Basic {token}"}
-    )
-    # Without the environment's proxies: the address is this machine's.
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    # Not by the environment's proxies, as `urllib` would: the address is this machine's.
+    connection = HTTPConnection(str(parts.hostname), parts.port, timeout=_SECONDS)
     try:
-        with opener.open(request, timeout=_SECONDS):
-            return
-    except urllib.error.HTTPError as error:
-        with error:
-            raise StoreError(error.read().decode(errors="replace").strip()) from error
-    except OSError as error:
+        with closing(connection):
+            connection.request("POST", "/drain", headers={"Authorization": f"Basic {token}"})
+            answer = connection.getresponse()
+            sentence = answer.read().decode(errors="replace").strip()
+    except (OSError, HTTPException) as error:
         raise StoreError(
             f"The process that serves the store does not answer ({error}): stop it, and run this again."
         ) from error
+    if answer.status != HTTPStatus.OK:
+        raise StoreError(sentence)
