@@ -62,6 +62,12 @@ def open_own(path: Path, flags: int) -> int:
     return file
 
 
+def read_own(path: Path) -> bytes:
+    """Read a file of this user's; raises `OSError` as `open_own` does."""
+    with os.fdopen(open_own(path, os.O_RDONLY), "rb") as file:
+        return file.read()
+
+
 def read_or_make(path: Path, make: Callable[[], str]) -> tuple[str, bool]:
     """Return the text of a file of this user's, made where there is none, and whether it is new.
 
@@ -70,8 +76,7 @@ def read_or_make(path: Path, make: Callable[[], str]) -> tuple[str, bool]:
     """
     is_new = not path.exists() and _make(path, make())
     # UTF-8: every other codec is imported at its first use, and a child forked meanwhile has none.
-    with os.fdopen(open_own(path, os.O_RDONLY), encoding="utf-8") as file:
-        return file.read().strip(), is_new
+    return read_own(path).decode("utf-8").strip(), is_new
 
 
 def _make(path: Path, text: str) -> bool:

@@ -13,7 +13,7 @@ from otel_training.conventions import COMMAND
 from otel_training.dataset.writing import open_replacement
 from otel_training.errors import TrainingError
 from otel_training.folder import DataFolder, make_folder
-from otel_training.ownership import open_own, own_folder
+from otel_training.ownership import own_folder, read_own
 from otel_training.spool.lock import FileLock
 
 
@@ -103,8 +103,7 @@ def read_jobs(folder: DataFolder) -> list[Job]:
     paths = folder.finetune.glob("[0-9a-f]*.json") if folder.finetune.is_dir() else ()
     jobs = []
     for path in sorted(paths):
-        with os.fdopen(open_own(path, os.O_RDONLY), encoding="utf-8") as file:
-            text = file.read()
+        text = read_own(path)
         try:
             values = json.loads(text)
             jobs.append(Job(**values | {"state": State(values["state"])}))

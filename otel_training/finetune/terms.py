@@ -1,7 +1,6 @@
 """The terms: whether one may train on these answers is asked once, and the answer is kept."""
 
 import json
-import os
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any, Final
 from otel_training.dataset.export import TERMS
 from otel_training.dataset.writing import open_replacement
 from otel_training.folder import DataFolder
-from otel_training.ownership import open_own
+from otel_training.ownership import read_own
 
 QUESTION: Final = (
     f"May you train a model on these answers? Their provider has terms, for Claude's {TERMS}: competing models are "
@@ -33,8 +32,5 @@ def accept(folder: DataFolder, models: Iterable[str]) -> None:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    if not path.exists():
-        return {}
-    with os.fdopen(open_own(path, os.O_RDONLY), encoding="utf-8") as file:
-        accepted: dict[str, Any] = json.load(file)
+    accepted: dict[str, Any] = json.loads(read_own(path)) if path.exists() else {}
     return accepted

@@ -13,7 +13,7 @@ import orjson
 from otel_training.conventions import COMMAND
 from otel_training.errors import TrainingError
 from otel_training.folder import DataFolder
-from otel_training.ownership import open_own
+from otel_training.ownership import open_own, read_own
 from otel_training.spool.lock import FileLock
 
 VERSION: Final = 1
@@ -101,8 +101,7 @@ class State:
 def read_state(folder: DataFolder) -> State:
     """Read the file; an empty state where there is none. Raises `StateError` where it cannot be read."""
     try:
-        with os.fdopen(open_own(folder.experiments, os.O_RDONLY), "rb") as file:
-            content = orjson.loads(file.read())
+        content = orjson.loads(read_own(folder.experiments))
     except FileNotFoundError:
         return State()
     except (OSError, orjson.JSONDecodeError) as error:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 import orjson
 
 from otel_training.folder import DataFolder
-from otel_training.ownership import open_own
+from otel_training.ownership import open_own, read_own
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,7 @@ class ShippingState:
 def read_state(folder: DataFolder) -> ShippingState:
     """Read the file; one that is not there or cannot be read gives a state that knows nothing."""
     try:
-        with os.fdopen(open_own(folder.shipping, os.O_RDONLY), "rb") as file:
-            return ShippingState(**orjson.loads(file.read()))
+        return ShippingState(**orjson.loads(read_own(folder.shipping)))
     except (OSError, orjson.JSONDecodeError, TypeError):
         return ShippingState()
 

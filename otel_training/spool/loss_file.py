@@ -9,7 +9,7 @@ from typing import Final
 import orjson
 
 from otel_training.conventions import Loss
-from otel_training.ownership import open_own
+from otel_training.ownership import open_own, read_own
 from otel_training.spool.lock import wait_locked
 
 SIZE: Final = 1024
@@ -43,8 +43,7 @@ def add_losses(path: Path, counts: Mapping[Loss, int]) -> None:
 def read_losses(path: Path) -> dict[str, int]:
     """Read the counts by reason; none where there is no such file."""
     try:
-        with os.fdopen(open_own(path, os.O_RDONLY), "rb") as file:
-            return _parse(file.read(SIZE))
+        return _parse(read_own(path))
     except OSError:
         return {}
 
