@@ -19,7 +19,8 @@ from otel_training.shipping.receiver import Receiver, parse_address, printable
 from otel_training.shipping.shipment import Shipment
 from otel_training.shipping.state import read_state, write_state
 from otel_training.spool.lock import FileLock
-from otel_training.spool.segments import finished_segments, own_finished_segments, segment_paths
+from otel_training.spool.reading import finished_segments, own_finished_segments
+from otel_training.spool.segments import segment_paths
 
 _log = logging.getLogger("otel_training")
 

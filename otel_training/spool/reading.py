@@ -1,4 +1,4 @@
-"""Reading segments: their header, and the whole lines that follow it, from any place on."""
+"""Reading segments: those that are finished, their header, and the whole lines that follow it, from any place on."""
 
 import os
 from collections.abc import Iterator
@@ -8,6 +8,7 @@ from typing import Final
 
 from otel_training.ownership import open_own
 from otel_training.spool.lock import is_locked
+from otel_training.spool.segments import own_part, segment_paths
 
 HEADER_LIMIT: Final = 1 << 20
 
@@ -69,6 +70,28 @@ class Lines:
         half = len(data) // 2
         cut = data.rfind(b"\n", 0, half) + 1 or data.find(b"\n", half) + 1
         return self.start + cut if 0 < cut < len(data) else None
+
+
+def own_finished_segments(directory: Path) -> list[Path]:
+    """List the finished segments of this process, oldest first."""
+    return list(finished_segments(directory, own_part()))
+
+
+def finished_segments(directory: Path, part: str = "") -> Iterator[Path]:
+    """Yield the segments that no writer has any more, oldest first; `part` is in their names."""
+    for path in segment_paths(directory):
+        if part in path.name and not is_unavailable(path):
+            yield path
+
+
+def is_unavailable(path: Path) -> bool:
+    """Whether nobody else may have a segment now: a writer has it locked, or it is gone."""
+    try:
+        with path.open("rb") as file:
+            return is_locked(file.fileno())
+    except OSError as error:
+        # What may not be read is named by who then reads it.
+        return isinstance(error, FileNotFoundError)
 
 
 def read_lines(path: Path, start: int = 0) -> Lines:

@@ -8,13 +8,12 @@ import contextlib
 import errno
 import os
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from otel_training.ownership import open_own, own_folder
-from otel_training.spool.lock import is_locked, lock_file
+from otel_training.spool.lock import lock_file
 
 _sync_data: Final = getattr(os, "fdatasync", os.fsync)
 """macOS has no `fdatasync`."""
@@ -93,7 +92,7 @@ class Segment:
 def open_segment(directory: Path, header: bytes) -> Segment:
     """Create a segment and lock it; raises `OSError` when the disk refuses."""
     own_folder(directory)
-    name = f"{time.time_ns():020d}{_own()}{os.urandom(3).hex()}{SUFFIX}"
+    name = f"{time.time_ns():020d}{own_part()}{os.urandom(3).hex()}{SUFFIX}"
     fresh = directory / (name + NEW)
     file = open_own(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND)
     try:
@@ -120,31 +119,9 @@ def segment_paths(directory: Path) -> list[Path]:
     return [directory / name for name in names]
 
 
-def _own() -> str:
+def own_part() -> str:
     """Return what the names of this process's segments have in common."""
     return f"-{os.getpid()}-{_PROCESS}"
-
-
-def own_finished_segments(directory: Path) -> list[Path]:
-    """List the finished segments of this process, oldest first."""
-    return list(finished_segments(directory, _own()))
-
-
-def finished_segments(directory: Path, part: str = "") -> Iterator[Path]:
-    """Yield the segments that no writer has any more, oldest first; `part` is in their names."""
-    for path in segment_paths(directory):
-        if part in path.name and not is_unavailable(path):
-            yield path
-
-
-def is_unavailable(path: Path) -> bool:
-    """Whether nobody else may have a segment now: a writer has it locked, or it is gone."""
-    try:
-        with path.open("rb") as file:
-            return is_locked(file.fileno())
-    except OSError as error:
-        # What may not be read is named by who then reads it.
-        return isinstance(error, FileNotFoundError)
 
 
 def sweep(directory: Path) -> None:

@@ -24,8 +24,8 @@ from hypothesis.stateful import (
 )
 
 from otel_training.shipping.request import DamagedError, opening
-from otel_training.spool.reading import read_lines
-from otel_training.spool.segments import Segment, finished_segments, open_segment, segment_paths, sweep
+from otel_training.spool.reading import finished_segments, read_lines
+from otel_training.spool.segments import Segment, open_segment, segment_paths, sweep
 from otel_training.store.drain import Position, _blocks
 
 pytestmark = pytest.mark.slow
