@@ -1,10 +1,8 @@
 """The exchange: one captured request with its response, copied as they pass, in pure ASGI, delaying neither."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, TypeAlias
 from urllib.parse import parse_qs
-
-from opentelemetry.trace import SpanContext
 
 from otel_training import conventions as names
 from otel_training._guard import guard
@@ -63,14 +61,14 @@ class BodyCopy:
 
 
 class Exchange:
-    """One captured request with its response, while it goes through the app.
+    """One captured request with its response: first on its way through the app, then waiting in the writer's queue.
 
     Not a dataclass: every request makes one, on the event loop.
     """
 
     __slots__ = (
-        "_kind", "_number", "_path", "_reader", "_readers", "_request", "_response", "_scope", "_shape", "_started",
-        "_status", "_unread", "unnamed",
+        "_content", "_context", "_duration", "_kind", "_number", "_path", "_query", "_reader", "_readers", "_request",
+        "_response", "_scope", "_shape", "_sources", "_started", "_status", "_time", "_unnamed", "_unread", "_user",
     )  # fmt: skip
 
     def __init__(self, kind: Kind, path: str, shape: Shape, scope: Scope, readers: Readers) -> None:
@@ -78,11 +76,13 @@ class Exchange:
         self._scope: Scope | None = scope
         # The app may put another there, or clear it.
         self._reader = reader_at(scope, readers.places)
-        self.unnamed: tuple[FinishedExchange, Awaitable[object]] | None = None
-        """The finished exchange and the app's async function that will name its reader."""
+        self._user: str | None = None
+        self._unnamed: Awaitable[object] | None = None
+        """What the app's async function gave, which will name the reader."""
         self._number = event_number()
         self._request = None if kind is Kind.IMPRESSION else BodyCopy(REQUEST_LIMIT)
         self._response: BodyCopy | None = None
+        self._sources = b""
         self._status = 0
         self._unread = ""
         """The header for which the answer cannot be read; empty where it can."""
@@ -140,7 +140,7 @@ class Exchange:
         mark_server_span(self._kind, self._number)
 
     def _end(self) -> None:
-        """Hand a successful exchange to the writer, without any object of the host's."""
+        """Hand a successful exchange to the writer, without the scope, which is the host's."""
         scope, self._scope = self._scope, None
         if scope is None or not 200 <= self._status < 300:  # noqa: PLR2004 - HTTP's own classes
             return
@@ -154,84 +154,53 @@ class Exchange:
         if self._kind is not Kind.QUERY and not body.is_whole():
             lose(loss, route=self._shape.route)
             return
-        sources = self._response.content() if self._kind is Kind.QUERY and self._response is not None else b""
-        # The app may go on for long, with background tasks.
+        self._content = body.content()
+        if self._kind is Kind.QUERY and self._response is not None:
+            self._sources = self._response.content()
         self._request = self._response = None
+        self._time, self._duration, self._context = now(), ticks() - self._started, current_context()
+        self._query = scope.get("query_string", b"")
         readers = self._readers
-        reader = reader_at(scope, readers.places) or self._reader
-        finished = FinishedExchange(
-            self._kind,
-            self._path,
-            self._shape,
-            self._number,
-            now(),
-            ticks() - self._started,
-            body.content(),
-            sources,
-            current_context(),
-            reader if readers.are_declared else None,
-            reader,
-            scope.get("query_string", b""),
-        )
+        self._reader = reader_at(scope, readers.places) or self._reader
+        self._user = self._reader if readers.are_declared else None
         named = None if readers.find is None else find_reader(readers.find, scope)
         if named is None or isinstance(named, str):
-            emit(finished if named is None else finished._replace(user=named))
+            self._user = named or self._user
+            emit(self)
         else:
-            self.unnamed = (finished, named)
+            self._unnamed = named
 
-    async def name_reader(self, finished: "FinishedExchange", reader: Awaitable[object]) -> None:
-        """Emit an exchange whose reader the app's async function names, once the app has ended."""
-        user = None
-        try:
-            user = await await_reader(reader)
-        finally:
-            with guard:
-                emit(finished._replace(user=user))
-
-
-class FinishedExchange(NamedTuple):
-    """A captured request with its response, waiting in the queue for the writer thread."""
-
-    kind: Kind
-    path: str
-    shape: Shape
-    number: int
-    time: int
-    duration: int
-    content: bytes
-    sources: bytes
-    context: SpanContext | None
-    user: str | None
-    scope_user: str | None
-    query_string: bytes
+    async def name_reader(self) -> None:
+        """Emit the exchange if the app's async function names its reader, once the app has ended."""
+        reader, self._unnamed = self._unnamed, None
+        if reader is not None:
+            try:
+                self._user = await await_reader(reader)
+            finally:
+                with guard:
+                    emit(self)
 
     @property
     def size(self) -> int:
-        return len(self.content) + len(self.sources)
+        return len(self._content) + len(self._sources)
 
     def to_record(self) -> Record:
-        attributes: dict[str, Scalar | None] = {names.ROUTE: self.path}
-        query = {key: values[0] for key, values in parse_qs(self.query_string.decode("latin-1")).items()}
-        reader, content = query.pop("user_id", None), self.content
-        if self.kind is Kind.QUERY:
+        attributes: dict[str, Scalar | None] = {names.ROUTE: self._path}
+        query = {key: values[0] for key, values in parse_qs(self._query.decode("latin-1")).items()}
+        reader, content, sources = query.pop("user_id", None), self._content, self._sources
+        # The app may hold this for long, with background tasks.
+        self._content = self._sources = b""
+        if self._kind is Kind.QUERY:
             attributes[names.OUTCOME] = Outcome.OK.value
-            attributes[names.DURATION] = self.duration / 1e9
+            attributes[names.DURATION] = self._duration / 1e9
+        if self._kind is Kind.QUERY or (self._kind is Kind.FEEDBACK and query):
             content = content or snapshot(query)
-        elif self.kind is Kind.FEEDBACK and query:
-            content = content or snapshot(query)
-        named = (self.scope_user, self.shape.parameters.get("user_id"), reader)
+        named = (self._reader, self._shape.parameters.get("user_id"), reader)
+        fallback = next((name for name in named if name is not None), None)
         return Record(
-            self.kind,
-            event_id(self.number),
-            self.time,
-            attributes,
-            content,
-            self.user,
-            next((name for name in named if name is not None), None),
-            self.context,
-            self.sources,
-            self.shape,
-        )
+            self._kind, event_id(self._number), self._time, attributes, content, self._user, fallback, self._context,
+            sources, self._shape,
+        )  # fmt: skip
 
 
 def _read_head(headers: Any) -> tuple[bytes, bytes]:

@@ -92,8 +92,7 @@ class TrainingMiddleware:
         try:
             return await self.app(scope, exchange.tee_receive(receive), exchange.tee_send(send))
         finally:
-            if exchange.unnamed is not None:
-                await exchange.name_reader(*exchange.unnamed)
+            await exchange.name_reader()
 
     def _begin(self, scope: Scope) -> Exchange | None:
         """Begin to capture a request; None where no route matches, capture is off, or another of us captures it."""
