@@ -69,6 +69,7 @@ class Exchange:
     __slots__ = (
         "_content", "_context", "_duration", "_kind", "_number", "_path", "_query", "_reader", "_readers", "_request",
         "_response", "_scope", "_shape", "_sources", "_started", "_status", "_time", "_unnamed", "_unread", "_user",
+        "size",
     )  # fmt: skip
 
     def __init__(self, kind: Kind, path: str, shape: Shape, scope: Scope, readers: Readers) -> None:
@@ -157,6 +158,7 @@ class Exchange:
         self._content = body.content()
         if self._kind is Kind.QUERY and self._response is not None:
             self._sources = self._response.content()
+        self.size = len(self._content) + len(self._sources)
         self._request = self._response = None
         self._time, self._duration, self._context = now(), ticks() - self._started, current_context()
         self._query = scope.get("query_string", b"")
@@ -179,10 +181,6 @@ class Exchange:
             finally:
                 with guard:
                     emit(self)
-
-    @property
-    def size(self) -> int:
-        return len(self._content) + len(self._sources)
 
     def to_record(self) -> Record:
         attributes: dict[str, Scalar | None] = {names.ROUTE: self._path}

@@ -15,7 +15,7 @@ from otel_training.asgi.routes import parse_route
 from otel_training.capture.tracing import captures, current_context
 from otel_training.conventions import Kind, Loss
 from otel_training.events.finish import load_readers_kinds
-from otel_training.pipeline.process import current, emit, write_out
+from otel_training.pipeline.process import current, emit
 from otel_training.record.clock import event_id, now
 from otel_training.record.record import Record, Scalar
 from otel_training.record.shape import COMMON
@@ -141,4 +141,4 @@ async def _write_out() -> None:
     if running_loop() is None:  # trio's, whose servers end by a normal exit
         return
     # A server handles SIGTERM, and is about to end. Where nobody does, a test goes on: on disk is enough.
-    await asyncio.to_thread(write_out, is_last=callable(signal.getsignal(signal.SIGTERM)))
+    await asyncio.to_thread(current().write_out, is_last=callable(signal.getsignal(signal.SIGTERM)))

@@ -119,17 +119,11 @@ def frozen_rows(store: Store, snapshot: Snapshot, split: str, only: str) -> Froz
 
 
 def _print_sql(filters: Filters) -> str:
-    """Return the query as it is now; where nothing was captured, with all votes counted."""
-    if not has_data():
-        return sql_of(filters)
-    with open_store() as (store, _):
-        return sql_of(with_doubts(store, filters))
-
-
-def sql_of(filters: Filters) -> str:
-    """Return the query, its parameters set, ready for any ClickHouse client."""
-    values = filters.parameters()
-    parameters = "".join(f"SET param_{name} = {_literal(value)};\n" for name, value in values.items())
+    """Return the query as it is now, its parameters set, for any client; where nothing was captured all votes count."""
+    if has_data():
+        with open_store() as (store, _):
+            filters = with_doubts(store, filters)
+    parameters = "".join(f"SET param_{name} = {_literal(value)};\n" for name, value in filters.parameters().items())
     return f"{parameters}{filters.query('export').rstrip()};"
 
 

@@ -82,7 +82,10 @@ class Pipeline:
         return self.writer.flush(timeout) and self._wait_shipped(deadline)
 
     def write_out(self, *, is_last: bool) -> bool:
-        """Write everything captured so far, however long it takes within reason; at last wait for the receiver."""
+        """Write everything captured so far, however long it takes within reason; return whether all is in its place.
+
+        At the end of a program that may be killed right after, `is_last`, it then waits a moment for the receiver.
+        """
         deadline = time.monotonic() + EXIT_SECONDS
         return write_all(self.writer) and (not is_last or self._wait_shipped(deadline))
 

@@ -59,15 +59,6 @@ def flush(timeout: float = EXIT_SECONDS) -> bool:
     return current().flush(timeout)
 
 
-def write_out(*, is_last: bool) -> bool:
-    """Write everything captured so far, however long that takes within reason.
-
-    At the end of a program that may be killed right after, `is_last`, it then waits a moment for the
-    receiver. Returns whether all of it is where it belongs.
-    """
-    return current().write_out(is_last=is_last)
-
-
 def install(arguments: Mapping[str, Any] | None = None, *, forget: Collection[str] = (), **changes: Any) -> None:
     """Put another pipeline in force, in one step; then write what the previous one captured.
 
