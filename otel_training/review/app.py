@@ -161,17 +161,10 @@ def read_decision(body: bytes) -> Decision:
 
 
 def _are_insights(insights: object) -> bool:
-    return (
-        isinstance(insights, list)
-        and 0 < len(insights) <= _INSIGHTS
-        and all(
-            isinstance(item, dict)
-            and isinstance(item.get("text"), str)
-            and bool(item["text"].strip())
-            and isinstance(item.get("category"), (str, type(None)))
-            for item in insights
-        )
-    )
+    if not isinstance(insights, list) or not 0 < len(insights) <= _INSIGHTS:
+        return False
+    fields = [(item.get("text"), item.get("category")) if isinstance(item, dict) else (None, None) for item in insights]
+    return all(isinstance(text, str) and text.strip() and isinstance(category, str | None) for text, category in fields)
 
 
 def _cookie_of(request: "Request") -> str:

@@ -19,8 +19,8 @@ from otel_training.shipping.receiver import Receiver, parse_address, printable
 from otel_training.shipping.shipment import Shipment
 from otel_training.shipping.state import read_state, write_state
 from otel_training.spool.lock import FileLock
-from otel_training.spool.reading import finished_segments, own_finished_segments
-from otel_training.spool.segments import segment_paths
+from otel_training.spool.reading import finished_segments
+from otel_training.spool.segments import own_part, segment_paths
 
 _log = logging.getLogger("otel_training")
 
@@ -195,7 +195,7 @@ def backoff(failures: int) -> float:
 
 def wait_shipped(folder: DataFolder, deadline: float, push: Callable[[], None]) -> bool:
     """Wait until a receiver has accepted this process's finished segments; False when it did not in time."""
-    began, own = time.time(), set(own_finished_segments(folder.ship))
+    began, own = time.time(), set(finished_segments(folder.ship, own_part()))
     if own:
         push()
     while own & set(segment_paths(folder.ship)):

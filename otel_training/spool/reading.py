@@ -8,7 +8,7 @@ from typing import Final
 
 from otel_training.ownership import open_own
 from otel_training.spool.lock import is_locked
-from otel_training.spool.segments import own_part, segment_paths
+from otel_training.spool.segments import segment_paths
 
 HEADER_LIMIT: Final = 1 << 20
 
@@ -70,11 +70,6 @@ class Lines:
         half = len(data) // 2
         cut = data.rfind(b"\n", 0, half) + 1 or data.find(b"\n", half) + 1
         return self.start + cut if 0 < cut < len(data) else None
-
-
-def own_finished_segments(directory: Path) -> list[Path]:
-    """List the finished segments of this process, oldest first."""
-    return list(finished_segments(directory, own_part()))
 
 
 def finished_segments(directory: Path, part: str = "") -> Iterator[Path]:
