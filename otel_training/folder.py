@@ -66,6 +66,8 @@ class DataFolder:
     """The state of experiments: written by commands, read by apps."""
     experiments_lock = Inside("experiments.lock")
     """Locked by who changes it."""
+    experiments_log = Inside("experiments.jsonl")
+    """What was changed in it, when, by whom and on what evidence: a line each."""
     losses = Inside("losses.json")
     """Counts of records that were lost where not even that could be written into a segment."""
     finetune = Inside("finetune", stat.S_IFDIR)

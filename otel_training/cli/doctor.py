@@ -134,6 +134,11 @@ def _experiments(store: Store, folder: DataFolder) -> Iterator[str]:
         for arm, candidate in experiment.candidates.items():
             if candidate not in state.candidates:
                 yield f"The arm {arm} of experiment {name} is {candidate}, which is no candidate: start another."
+        if (own := experiment.promotion) is not None and own.rolled_back:
+            yield (
+                f"{own.candidate} of experiment {name} was rolled back, and Claude answers: {own.rolled_back} "
+                f"`{COMMAND} experiment log {name}` says when; evaluate another, or it on a newer dataset."
+            )
     for row in store.rows(read_query("doctor_experiments")):
         name = row["experiment"]
         if row["unknown"] and name not in state.experiments:

@@ -5,6 +5,7 @@ import click
 from otel_training.cli.experiment_candidate import candidate
 from otel_training.cli.experiment_compare import compare
 from otel_training.cli.experiment_eval import evaluate
+from otel_training.cli.experiment_promote import COMMANDS as PROMOTE
 from otel_training.cli.experiment_route import COMMANDS as ROUTE
 
 
@@ -16,5 +17,5 @@ def experiment() -> None:
 experiment.add_command(candidate)
 experiment.add_command(compare)
 experiment.add_command(evaluate)
-for command in ROUTE:
+for command in (*ROUTE, *PROMOTE):
     experiment.add_command(command)

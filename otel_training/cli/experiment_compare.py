@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from otel_training.trial.slices import Part
     from otel_training.trial.verdict import Gate, Plan, Verdict
 
-_CODES: Final = {"PASS": 0, "CONTINUE": 10, "FAIL": 11, "INVALID": 12}
+CODES: Final = {"PASS": 0, "CONTINUE": 10, "FAIL": 11, "INVALID": 12}
 _COLUMNS: Final = ("", "sources", "baseline", "candidate", "kept", "at least", "at most", "")
 _SHOWN: Final = 20
 INSTALL: Final = "The verdict needs its libraries: pip install 'otel_training[analysis]'."
@@ -45,7 +45,7 @@ def compare(*, name: str, file: Path | None, bar: float, output: Output) -> int:
     except ImportError as error:
         raise TrainingError(INSTALL) from error
     output.emit([asdict(verdict)], lambda _: draw(verdict))
-    return _CODES[verdict.verdict]
+    return CODES[verdict.verdict]
 
 
 def _read_file(file: Path) -> "tuple[list[Pair], Plan]":

@@ -55,14 +55,14 @@ def evaluate(  # noqa: PLR0913 - one for each option
     with open_store() as (store, folder):
         overrides = read_overrides(folder)
         candidate, snapshot = find_candidate(store, folder, name), find_snapshot(store, dataset_name)
-        judge = _judge(judge_name, overrides)
+        judge = find_judge(judge_name, overrides)
         plan = plan_evaluation(store, candidate, snapshot, judge, limit)
     estimates = plan.estimates(overrides, count)
     if not yes and any(estimate.calls and estimate.cost != 0 for estimate in estimates):
         output.emit([_row(plan, estimates)], lambda _: _draw_price(plan, estimates))
         note(f"Nothing was asked: --yes pays for it. Tokens are counted by {counted_by}.")
         return ExitCode.OK
-    with _uncaptured(), stages() as begin:
+    with uncaptured(), stages() as begin:
         left = carry_out(plan, lambda: open_as_is(settings_in_force()), overrides, begin)
     verdict = _verdict(plan)
     row = _row(plan, estimates) | {"left": len(left), "verdict": asdict(verdict)}
@@ -75,7 +75,8 @@ def evaluate(  # noqa: PLR0913 - one for each option
     return ExitCode.FAILED if left or missing else ExitCode.OK
 
 
-def _judge(name: str, overrides: Overrides) -> Judge:
+def find_judge(name: str, overrides: Overrides) -> Judge:
+    """Return the judge of a name."""
     if name == SELF:
         return SelfJudge()
     if ":" in name:
@@ -86,7 +87,7 @@ def _judge(name: str, overrides: Overrides) -> Judge:
 
 
 @contextmanager
-def _uncaptured() -> Iterator[None]:
+def uncaptured() -> Iterator[None]:
     """Capture no call meanwhile: what is asked here is no traffic of the app."""
     process.install({"enabled": False})
     try:

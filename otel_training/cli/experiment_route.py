@@ -13,7 +13,8 @@ from otel_training.conventions import CLAUDE, COMMAND
 from otel_training.folder import DataFolder, find_folder, make_folder
 from otel_training.pipeline.settings import settings_in_force
 from otel_training.routing.assign import CANDIDATE
-from otel_training.routing.state import Experiment, State, StateError, changing, experiment_of, read_state
+from otel_training.routing.state import Experiment, State, StateError, experiment_of, read_state
+from otel_training.trial.trail import Entry, change_experiment
 
 _ALL: Final = 100.0
 _SHARE: Final = click.FloatRange(0, _ALL)
@@ -44,21 +45,24 @@ def start(  # noqa: PLR0913 - one for each option
     Half of the sources go to the candidate, if nothing else is said; each source stays with its arm. What was killed or
     frozen goes on; what is not given stays as it was.
     """
-    folder = _folder()
-    with changing(folder) as write:
-        state = read_state(folder)
-        before = state.experiments.get(name) or Experiment(secrets.token_hex(16), _weights(_ALL / 2), holdout=0.05)
+
+    def started(state: State, experiment: Experiment | None) -> Experiment:
+        before = experiment or begun(_ALL / 2)
         further = dict(arms) or _further(before)
-        began = replace(
+        own = before.promotion
+        is_over = own is not None and bool(own.rolled_back or candidate not in {None, own.candidate})
+        return replace(
             before,
             weights=_weights(before.weights.get(CANDIDATE, 0.0) if share is None else share, further),
             holdout=before.holdout if holdout is None else holdout / _ALL,
             timeout=before.timeout if timeout is None else timeout,
             candidates={**before.candidates, **_named(state, candidate, further)},
+            promotion=None if is_over else own,
             killed=False,
             frozen=None,
         )
-        write(replace(state, experiments={**state.experiments, name: began}))
+
+    change_experiment(_folder(), Entry(name, "start"), started)
     _print(output, name)
 
 
@@ -73,11 +77,12 @@ def ramp(*, name: str, percent: float, output: Output) -> None:
     """
 
     def ramped(experiment: Experiment) -> Experiment:
-        if experiment.killed or experiment.frozen is not None:
+        is_back = experiment.promotion is not None and experiment.promotion.rolled_back
+        if experiment.killed or experiment.frozen is not None or is_back:
             raise StateError(f"The experiment {name} is on hold: go on with it by {COMMAND} experiment start {name}.")
         return replace(experiment, weights=_weights(percent, _further(experiment)))
 
-    _change(name, ramped, output)
+    _change(name, "ramp", ramped, output)
 
 
 @click.command()
@@ -89,7 +94,7 @@ def shadow(*, name: str, switch: str, output: Output) -> None:
 
     Of the sources that are Claude's. Nobody is shown what they answer, and nobody waits for it; it costs their calls.
     """
-    _change(name, lambda experiment: replace(experiment, shadow=switch == "on"), output)
+    _change(name, f"shadow {switch}", lambda experiment: replace(experiment, shadow=switch == "on"), output)
 
 
 @click.command()
@@ -97,7 +102,7 @@ def shadow(*, name: str, switch: str, output: Output) -> None:
 @output_options()
 def kill(*, name: str, output: Output) -> None:
     """Ask Claude alone, from now on."""
-    _change(name, lambda experiment: replace(experiment, killed=True), output)
+    _change(name, "kill", lambda experiment: replace(experiment, killed=True), output)
 
 
 @click.command()
@@ -109,7 +114,7 @@ def freeze(*, name: str, reason: str, output: Output) -> None:
 
     Claude answers, shadows go on, and the shares stay as they are until the experiment is started again.
     """
-    _change(name, lambda experiment: replace(experiment, frozen=reason), output)
+    _change(name, "freeze", lambda experiment: replace(experiment, frozen=reason), output, reason)
 
 
 @click.command()
@@ -127,12 +132,17 @@ def _folder() -> DataFolder:
     return make_folder(find_folder(settings_in_force()))
 
 
-def _change(name: str, change: Callable[[Experiment], Experiment], output: Output) -> None:
-    folder = _folder()
-    with changing(folder) as write:
-        state = read_state(folder)
-        write(replace(state, experiments={**state.experiments, name: change(experiment_of(state, name))}))
+def _change(
+    name: str, action: str, change: Callable[[Experiment], Experiment], output: Output, reason: str = ""
+) -> None:
+    entry = Entry(name, action, reason=reason)
+    change_experiment(_folder(), entry, lambda state, _: change(experiment_of(state, name)))
     _print(output, name)
+
+
+def begun(share: float) -> Experiment:
+    """Return an experiment as it begins, with a salt of its own."""
+    return Experiment(secrets.token_hex(16), _weights(share), holdout=0.05)
 
 
 def _further(experiment: Experiment) -> dict[str, float]:
@@ -163,28 +173,49 @@ def _named(state: State, candidate: str | None, further: Mapping[str, float]) ->
 def _print(output: Output, name: str | None) -> None:
     state = read_state(_folder())
     shown = state.experiments if name is None else {name: experiment_of(state, name)}
-    rows = [_row(state, own, experiment) for own, experiment in shown.items()]
-    output.emit(rows, lambda _: _draw(rows))
+    rows = [row_of(state, own, experiment) for own, experiment in shown.items()]
+    output.emit(rows, draw)
 
 
-def _row(state: State, name: str, experiment: Experiment) -> dict[str, Any]:
+def row_of(state: State, name: str, experiment: Experiment) -> dict[str, Any]:
+    """Return how an experiment stands, as JSON."""
     known = [state.candidates.get(candidate) for candidate in experiment.candidates.values()]
-    standing = "killed" if experiment.killed else "on" if experiment.frozen is None else f"frozen: {experiment.frozen}"
     simulated = any(definition is not None and definition.simulated for definition in known)
     # The salt is the experiment's own: who has it can tell which sources are whose.
     fields = {field: value for field, value in asdict(experiment).items() if field not in ("salt", "killed", "frozen")}
-    return {"experiment": name, "standing": standing, "simulated": simulated, **fields}
+    return {"experiment": name, "standing": _standing(experiment), "simulated": simulated, **fields}
 
 
-def _draw(rows: list[dict[str, Any]]) -> Iterator[RenderableType]:
+def _standing(experiment: Experiment) -> str:
+    if experiment.killed:
+        return "killed"
+    if experiment.frozen is not None:
+        return f"frozen: {experiment.frozen}"
+    promotion = experiment.promotion
+    if promotion is None:
+        return "on"
+    return f"rolled back: {promotion.rolled_back}" if promotion.rolled_back else "promoted"
+
+
+def draw(rows: list[dict[str, Any]]) -> Iterator[RenderableType]:
+    """Draw where experiments stand, in one table."""
     if not rows:
         yield f"No experiment yet: {COMMAND} experiment start NAME begins one."
         return
+    cells = []
     for row in rows:
-        title = f"{row['experiment']}: {row['standing']}{', SIMULATED' if row['simulated'] else ''}"
-        arms = [(arm, f"{weight:g} %", row["candidates"].get(arm)) for arm, weight in row["weights"].items()]
-        yield table(title, ("arm", "sources", "candidate"), arms)
+        promotion = row["promotion"] or {}
+        steps = ", ".join(f"{step:g}" for step in promotion.get("steps", ()))
+        verdict = f"{promotion.get('verdict', '')}{' (forced)' * promotion.get('forced', False)}"
+        standing, _, row["why"] = row["standing"].partition(": ")
+        whole = (steps, verdict, f"{standing}{', SIMULATED' * row['simulated']}")
+        for number, (arm, weight) in enumerate(row["weights"].items()):
+            own = (arm, f"{weight:g} %", row["candidates"].get(arm, ""))
+            cells.append((row["experiment"], *own, *whole) if number == 0 else ("", *own, "", "", ""))
+    yield table("", ("experiment", "arm", "sources", "candidate", "steps", "verdict", "standing"), cells)
+    for row in rows:
+        why = f"{row['why']}{'' if row['why'].endswith('.') else '.'} " if row["why"] else ""
         yield (
-            f"{row['holdout'] * _ALL:g} % of the sources stay with Claude. A candidate has {row['timeout']:g} s. "
-            f"Shadows are {'on' if row['shadow'] else 'off'}."
+            f"{row['experiment']}: {why}{row['holdout'] * _ALL:g} % of the sources stay with Claude. A candidate has "
+            f"{row['timeout']:g} s. Shadows are {'on' if row['shadow'] else 'off'}."
         )

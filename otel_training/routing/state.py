@@ -69,6 +69,29 @@ class Complexity:
 
 
 @dataclass(frozen=True, slots=True)
+class Promotion:
+    """How far a candidate came after its verdict, and on what evidence; commands read it, apps do not."""
+
+    candidate: str
+    candidate_id: str
+    evaluation_id: str
+    judge: str
+    verdict: str
+    """With what it keeps, as people read it."""
+    steps: tuple[float, ...]
+    """Shares of the sources, in percent, one after the other."""
+    since: str
+    stepped: str
+    """When it began, and when its present share did."""
+    longest: float | None = None
+    """Seconds that an answer may take."""
+    forced: bool = False
+    simulated: bool = False
+    rolled_back: str = ""
+    """Why Claude answers again; empty where the candidate serves."""
+
+
+@dataclass(frozen=True, slots=True)
 class Experiment:
     """What is in force of one experiment."""
 
@@ -88,6 +111,7 @@ class Experiment:
     """Seconds that a candidate has."""
     candidates: Mapping[str, str] = field(default_factory=dict)
     """By arm the name of the candidate that stands behind it."""
+    promotion: Promotion | None = None
 
 
 @dataclass(frozen=True, slots=True)

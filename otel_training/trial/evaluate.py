@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
@@ -106,6 +106,14 @@ def evaluate(plan: Plan, opener: Opener, overrides: Overrides, begin: Stages = q
     book = Book(plan.evaluation, opener)
     definition = plan.candidate.definition
     price = partial(_price, plan.candidate, overrides)
+    repriced = [
+        replace(attempt, cost=cost, prices=version)
+        for attempt in plan.attempts.values()
+        if attempt.arm == CANDIDATE and attempt.model and attempt.prices != prices_version(overrides)
+        for cost, version in (price(attempt),)
+    ]
+    book.keep(repriced)
+    plan.attempts.update({attempt.key: attempt for attempt in repriced})
 
     def ask(case: Case) -> Reply:
         return answer(definition, case.source_content, case.topic, _SECONDS)
@@ -116,7 +124,7 @@ def evaluate(plan: Plan, opener: Opener, overrides: Overrides, begin: Stages = q
     return left
 
 
-def _price(candidate: Candidate, overrides: Overrides, reply: Reply) -> tuple[Decimal | None, str]:
+def _price(candidate: Candidate, overrides: Overrides, reply: Reply | Attempt) -> tuple[Decimal | None, str]:
     definition = candidate.definition
     usage = Usage(reply.input_tokens, reply.output_tokens)
     provider, now = provider_of(definition), datetime.now(UTC)

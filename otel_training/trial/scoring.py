@@ -30,6 +30,7 @@ class Scoring:
     """By example those that the candidate has answered."""
     gold: Mapping[str, Gold]
     attempts: dict[tuple[str, str], Attempt]
+    measures_judge: bool = True
 
     @property
     def controls(self) -> dict[str, Case]:
@@ -52,9 +53,9 @@ class Scoring:
         """Return what the judge was not asked yet.
 
         That is each case; a sample of them again, the other way round; what people decided on; and answers to other
-        sources, which deserve nothing.
+        sources, which deserve nothing. The first alone where the judge is not measured.
         """
-        return [*self._pairs(), *self._repetitions(), *self._alone()]
+        return [*self._pairs(), *([*self._repetitions(), *self._alone()] if self.measures_judge else ())]
 
     def take(self, key: str, judgement: Judgement) -> list[Attempt]:
         """Return the attempts with what the judge said of them."""

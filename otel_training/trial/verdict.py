@@ -3,11 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from otel_training.trial.conditions import Conditions
 from otel_training.trial.guardrails import Arm, Guardrail, Limits
 from otel_training.trial.judging import Judging, Reliability
 from otel_training.trial.slices import Part
+
+BAR: Final = 0.90
+"""Of the baseline's quality, what must be kept."""
 
 
 class Outcome(StrEnum):
@@ -24,7 +28,7 @@ class Plan:
     """How pairs are compared, and what is known of how they came about."""
 
     judging: Judging
-    bar: float = 0.90
+    bar: float = BAR
     alpha: float = 0.05
     burn_in: int = 50
     """Sources below which nothing is decided."""

@@ -30,7 +30,7 @@ class Watch:
     pairs: int
     """Up to the one that decided, if any did."""
     alarm: str
-    """`score`, `passed`, `fallback` or `slow`, where that is certain; empty where the candidate stays."""
+    """`score`, `passed`, `errors`, `fallback` or `slow`, where that is certain; empty where the candidate stays."""
     nearest: float
     """How far the nearest alarm is, 1 where it is raised."""
 
@@ -38,7 +38,7 @@ class Watch:
 def watch(pairs: Iterable[Pair], bar: float, limits: Limits, longest: float | None = None) -> Watch:
     """Look at pairs in the order in which they came; `longest` is how many seconds an answer may take.
 
-    Four things are watched, so that each has a fourth of the alarms.
+    Five things are watched, so that each has a fifth of the alarms.
     """
     gains = _gains(bar, limits, longest)
     wealth = {name: np.zeros(len(SHARES)) for name in gains}
@@ -62,6 +62,7 @@ def _gains(bar: float, limits: Limits, longest: float | None) -> dict[str, Gain]
     return {
         "score": _drop(sample.score, bar),
         "passed": _drop(sample.passed, bar),
+        "errors": lambda pair: (pair.candidate.error - pair.baseline.error - limits.errors) / (1 + limits.errors),
         "fallback": lambda pair: pair.candidate.fallback - limits.fallback,
         "slow": slow,
     }

@@ -8,7 +8,7 @@ from otel_training.trial.slices import Part
 from otel_training.trial.verdict import Gate, Outcome, Verdict
 
 NAMES: Final = {"score": "score", "passed": "pass rate"}
-_RAILS: Final = {
+RAILS: Final = {
     "errors": "It fails more often than the baseline.",
     "fallback": "Too often the baseline has to answer in its place.",
     "slow": "It takes too long too often.",
@@ -33,7 +33,7 @@ def _sentences(verdict: Verdict, outcome: Outcome) -> Iterator[str]:
     yield f"Of {verdict.n:,} sources, the candidate keeps {kept}; {bar}."
     if outcome is Outcome.CONTINUE:
         yield _further(verdict)
-    yield from (_RAILS[rail.name] for rail in verdict.guardrails if rail.state == "broken")
+    yield from (RAILS[rail.name] for rail in verdict.guardrails if rail.state == "broken")
     if usage := ", ".join(_usage(verdict)):
         yield f"{usage[0].upper()}{usage[1:]}."
     if bad := [part for part in verdict.parts if part.state == "bad" and part.slice]:

@@ -97,18 +97,21 @@ def test_shows_how_experiments_stand(experiment: Any, command: Any, rows: Any) -
     (_, out, _), (row,) = command("experiment", "status"), rows("experiment", "status")
 
     assert "otel-training experiment start NAME begins one" in empty
-    assert ["insights: on, SIMULATED", "few-shot-v1", "5 % of the sources stay with Claude"] == [
-        part
-        for part in ("insights: on, SIMULATED", "few-shot-v1", "5 % of the sources stay with Claude")
-        if part in out
-    ]
+    assert [
+        "experiment arm sources candidate steps verdict standing", "insights claude 50 % on, SIMULATED",
+        "candidate 50 % few-shot-v1", "",
+        "insights: 5 % of the sources stay with Claude. A candidate has 20 s. Shadows are off.",
+    ] == [" ".join(line.split()) for line in out.splitlines()]  # fmt: skip
     assert row == {
         "experiment": "insights", "standing": "on", "simulated": True, "weights": {"claude": 50.0, "candidate": 50.0},
         "holdout": 0.05, "shadow": False, "complex": {"max_length": None, "topics": [], "slices": []}, "timeout": 20.0,
-        "candidates": {"candidate": "few-shot-v1"},
+        "candidates": {"candidate": "few-shot-v1"}, "promotion": None,
     }  # fmt: skip
     command("experiment", "freeze", "insights", "a bad day")
-    assert "insights: frozen: a bad day, SIMULATED" in command("experiment", "status", "insights")[1]
+    out = " ".join(command("experiment", "status", "insights")[1].split())
+    assert ["frozen, SIMULATED", "insights: a bad day. 5 % of the sources"] == [
+        part for part in ("frozen, SIMULATED", "insights: a bad day. 5 % of the sources") if part in out
+    ]
     command("experiment", "kill", "insights")
     assert "killed" == rows("experiment", "status", "insights")[0]["standing"]
 

@@ -54,7 +54,7 @@ def test_a_candidate_at_the_bar_is_seldom_demoted() -> None:
     [
         ("fallback", lambda pair: replace(pair.candidate, fallback=True)),
         ("slow", lambda pair: replace(pair.candidate, seconds=2.5)),
-        ("score", lambda _: answer(None, passed=None, error=True)),
+        ("errors", lambda _: answer(None, passed=None, error=True)),
     ],
 )
 def test_a_guardrail_that_breaks_demotes(alarm: str, turn: Callable[[Pair], Observation]) -> None:
