@@ -1,5 +1,6 @@
 """Models that stand in for real ones: they speak the protocols of OpenAI and Anthropic on this machine."""
 
+import itertools
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -61,6 +62,7 @@ class Models:
     prompts: list[list[dict[str, Any]]] = field(default_factory=list)
     questions: list[dict[str, Any]] = field(default_factory=list)
     url: str = ""
+    _ids: Iterator[int] = field(default_factory=itertools.count)
     _looked: dict[str, int] = field(default_factory=dict)
 
     async def chat(self, request: Request) -> Response:
@@ -83,6 +85,16 @@ class Models:
                 "usage": usage,
             }
         )
+
+    async def message(self, request: Request) -> Response:
+        """`POST /v1/messages`: Claude, who is always right."""
+        call = await request.json()
+        content = [{"type": "text", "text": good(call["messages"][-1]["content"])}]
+        return JSONResponse(
+            {"id": f"msg_{next(self._ids)}", "type": "message", "role": "assistant", "model": call["model"],
+             "content": content, "stop_reason": "end_turn", "stop_sequence": None,
+             "usage": {"input_tokens": 3000, "output_tokens": 60}}
+        )  # fmt: skip
 
     async def submit(self, request: Request) -> Response:
         """`POST /v1/messages/batches`."""
@@ -138,6 +150,7 @@ def serving(models: Models) -> Iterator[str]:
     app = Starlette(
         routes=[
             Route("/v1/chat/completions", models.chat, methods=["POST"]),
+            Route("/v1/messages", models.message, methods=["POST"]),
             Route("/v1/messages/batches", models.submit, methods=["POST"]),
             Route("/v1/messages/batches/{name}", models.look),
             Route("/v1/messages/batches/{name}/results", models.results),

@@ -1,8 +1,7 @@
 """`otel-training experiment promote|watch|log`: a candidate serves more and more, and goes back by itself."""
 
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -18,15 +17,15 @@ from otel_training.cli.store import open_store
 from otel_training.conventions import COMMAND
 from otel_training.dataset.tokens import token_counter
 from otel_training.errors import TrainingError
-from otel_training.folder import DataFolder, find_folder
+from otel_training.folder import find_folder
 from otel_training.pipeline.settings import settings_in_force
-from otel_training.pricing.overrides import read_overrides
+from otel_training.pricing.overrides import Overrides, read_overrides
 from otel_training.routing.assign import CANDIDATE
-from otel_training.routing.state import Experiment, Promotion, State, experiment_of, read_state
+from otel_training.routing.state import experiment_of, read_state
 from otel_training.store.session import open_as_is
-from otel_training.trial.candidate import definition_id
 from otel_training.trial.estimate import estimate_judging
-from otel_training.trial.trail import Entry, change_experiment, read_trail
+from otel_training.trial.judge import Judge
+from otel_training.trial.trail import change_experiment, read_trail
 
 if TYPE_CHECKING:
     from otel_training.trial.afterwards import Afterwards
@@ -49,16 +48,9 @@ def _steps(_context: click.Context, _option: click.Parameter, value: str) -> tup
     return steps
 
 
-def _watching(command: Callable[..., Any]) -> Callable[..., Any]:
-    for option in (
-        click.option("--every", default=60.0, show_default=True, type=click.FloatRange(0.1), metavar="SECONDS",
-                     help="Between two looks."),
-        click.option("--limit", default=1000, show_default=True, type=click.IntRange(min=1), metavar="N",
-                     help="Of what both answered, judge so many of the newest."),
-        click.option("--yes", is_flag=True, help="Pay the judge; without, only what costs nothing is looked at."),
-    ):  # fmt: skip
-        command = option(command)
-    return command
+_EVERY: Final = click.option("--every", default=60.0, show_default=True, type=click.FloatRange(0.1), metavar="SECONDS",
+                             help="Between two looks.")  # fmt: skip
+_YES: Final = click.option("--yes", is_flag=True, help="Pay the judge; without, only what costs nothing is looked at.")
 
 
 @click.command()
@@ -68,10 +60,11 @@ def _watching(command: Callable[..., Any]) -> Callable[..., Any]:
               help="Shares of the sources, one after the other.")  # fmt: skip
 @click.option("--force", is_flag=True, help="Whatever the verdict; that is kept.")
 @click.option("--watch", "follow", is_flag=True, help="Go on by itself, a share after 50 good answers of the last.")
-@_watching
+@_EVERY
+@_YES
 @output_options()
 def promote(  # noqa: PLR0913 - one for each option
-    *, name: str, candidate: str | None, steps: tuple[float, ...], force: bool, follow: bool, every: float, limit: int,
+    *, name: str, candidate: str | None, steps: tuple[float, ...], force: bool, follow: bool, every: float,
     yes: bool, output: Output,
 ) -> int:  # fmt: skip
     """Have a candidate serve, a step further at each call.
@@ -81,7 +74,7 @@ def promote(  # noqa: PLR0913 - one for each option
     """
     share = _promote(name, candidate, steps, is_forced=force, output=output)
     while follow:
-        row = _look(name, limit, is_paying=yes)
+        row = _look(name, is_paying=yes)
         if row["verdict"] in {"FAIL", "INVALID"}:
             output.emit([row], _draw_look)
             return CODES[row["verdict"]]
@@ -98,17 +91,16 @@ def promote(  # noqa: PLR0913 - one for each option
 @click.command()
 @click.argument("name")
 @click.option("--follow", is_flag=True, help="Look again and again, until it is rolled back.")
-@_watching
+@_EVERY
+@_YES
 @output_options()
-def watch(  # noqa: PLR0913 - one for each option
-    *, name: str, follow: bool, every: float, limit: int, yes: bool, output: Output
-) -> int:
+def watch(*, name: str, follow: bool, every: float, yes: bool, output: Output) -> int:
     """Roll a promoted candidate back where it gets worse.
 
     Exit code 0 is PASS, 10 CONTINUE (too few answers yet), 11 FAIL (Claude answers again), 12 INVALID.
     """
     while True:
-        row = _look(name, limit, is_paying=yes)
+        row = _look(name, is_paying=yes)
         output.emit([row], _draw_look)
         if not follow or row["verdict"] in {"FAIL", "INVALID"}:
             return CODES[row["verdict"]]
@@ -120,8 +112,7 @@ def watch(  # noqa: PLR0913 - one for each option
 @output_options(csv=True)
 def log(*, name: str, output: Output) -> None:
     """List what was changed, when, by whom and why."""
-    rows = [asdict(entry) for entry in read_trail(find_folder(settings_in_force()), name)]
-    output.emit(rows, _draw_log)
+    output.emit(read_trail(find_folder(settings_in_force()), name), _draw_log)
 
 
 COMMANDS: Final = (promote, watch, log)
@@ -143,88 +134,74 @@ def _promote(name: str, candidate: str | None, steps: tuple[float, ...], *, is_f
         evidence = find_evidence(store, folder, wanted, lambda judge: find_judge(judge, prices), prices)
     if evidence.problem and not is_forced:
         raise TrainingError(f"{evidence.problem} --force promotes it all the same, which is kept in the log.")
-    is_forced = is_forced and bool(evidence.problem)
-
-    def change(_: State, experiment: Experiment | None) -> Experiment:
-        return promoted(experiment or begun(0.0), evidence, steps, forced=is_forced)
-
-    entry = Entry(name, "promote", reason=evidence.problem, forced=is_forced, evidence=evidence.as_json())
-    experiment = change_experiment(folder, entry, change)
+    experiment = change_experiment(
+        folder, name, "promote",
+        lambda _, experiment: promoted(experiment or begun(0.0), evidence, steps, is_forced=is_forced),
+        reason=evidence.problem, is_forced=is_forced, evidence=evidence.as_json(),
+    )  # fmt: skip
     row = row_of(read_state(folder), name, experiment)
     output.emit([row], lambda rows: [*stamp(is_simulated=evidence.verdict.simulated), *draw(rows)])
     return experiment.weights[CANDIDATE]
 
 
-def _look(name: str, limit: int, *, is_paying: bool) -> dict[str, Any]:
+def _look(name: str, *, is_paying: bool) -> dict[str, Any]:
+    """Look at what came in since, and roll the candidate back where that is certain to be too bad."""
     try:
         from otel_training.trial.afterwards import read_afterwards
+        from otel_training.trial.promotion import is_same, rolled_back
+        from otel_training.trial.wording import RAILS
     except ImportError as error:
         raise TrainingError(INSTALL) from error
 
     with open_store() as (store, folder):
-        promotion, is_other = _promotion(folder, name)
-        prices = read_overrides(folder)
+        state = read_state(folder)
+        if (promotion := experiment_of(state, name).promotion) is None:
+            raise TrainingError(f"Nothing of {name} was promoted: `{COMMAND} experiment promote {name}` does it.")
+        prices, candidate = read_overrides(folder), promotion.candidate
         judge = find_judge(promotion.judge, prices)
-        after = read_afterwards(store, name, promotion, judge, limit)
-    questions = [] if promotion.rolled_back or is_other else after.scoring.questions()
-    cost = estimate_judging(judge, questions, prices, token_counter()[0]).cost
-    if questions and (is_paying or cost == 0):
-        with uncaptured():
-            after.have_judged(judge, lambda: open_as_is(settings_in_force()))
-    elif questions:
-        price = "" if cost is None else f", for about {usd(cost)} USD"
-        note(f"{plural(len(questions), 'source')} wait for the judge: --yes pays for it{price}.")
-    return _judged(folder, name, after, is_other=is_other)
-
-
-def _promotion(folder: DataFolder, name: str) -> tuple[Promotion, bool]:
-    """Return the promotion of an experiment, and whether its candidate is another by now."""
-    state = read_state(folder)
-    if (promotion := experiment_of(state, name).promotion) is None:
-        raise TrainingError(f"Nothing of {name} was promoted: `{COMMAND} experiment promote {name}` does it.")
-    definition = state.candidates.get(promotion.candidate)
-    return promotion, definition is None or definition_id(definition) != promotion.candidate_id
-
-
-def _judged(folder: DataFolder, name: str, after: "Afterwards", *, is_other: bool) -> dict[str, Any]:
-    """Say how the candidate does, and roll it back where that is certain to be too bad."""
-    from otel_training.trial.wording import RAILS
-
-    promotion, seen = after.promotion, after.look()
-    reason = promotion.rolled_back
+        after = read_afterwards(store, name, promotion, judge)
+    reason, is_whole = promotion.rolled_back, is_same(promotion.candidate_id, state.candidates.get(candidate))
+    if is_whole and not reason:
+        _have_judged(after, judge, prices, is_paying=is_paying)
+    seen = after.look()
     figures = {"alarm": seen.alarm, "looked_at": seen.pairs, "nearest": seen.nearest, "judged": after.judged,
                "served": len(after.served), "answered": after.answered}  # fmt: skip
     if seen.alarm and not reason:
         reason = (_BROKEN | RAILS)[seen.alarm]
-        _roll_back(folder, name, promotion, reason, figures | {"evaluation_id": after.evaluation.evaluation_id})
+        change_experiment(
+            folder, name, "roll back",
+            lambda state, _: rolled_back(experiment_of(state, name), promotion, reason),
+            reason=reason, evidence=figures | {"evaluation_id": after.evaluation.evaluation_id},
+        )  # fmt: skip
     if reason:
-        verdict = "FAIL"
-    elif is_other:
-        verdict, reason = "INVALID", f"{promotion.candidate} is another than was promoted: promote it anew."
+        verdict, reason = "FAIL", f"{reason} Claude answers again."
+    elif not is_whole:
+        verdict, reason = "INVALID", f"{candidate} is another model or prompt than was promoted: promote it anew."
     else:
         verdict = "PASS" if after.judged >= _ENOUGH else "CONTINUE"
-    return {"experiment": name, "candidate": promotion.candidate, "verdict": verdict, "reason": reason,
-            "simulated": promotion.simulated or after.evaluation.is_simulated, **figures}  # fmt: skip
+        is_blind = not after.scoring.cases and len(after.served) >= _ENOUGH
+        reason = "Nobody sees how good it is: no shadow with the text of its source came in." if is_blind else ""
+    simulated = promotion.simulated or judge.is_simulated
+    return {"experiment": name, "candidate": candidate, "verdict": verdict, "reason": reason, "simulated": simulated,
+            **figures}  # fmt: skip
 
 
-def _roll_back(folder: DataFolder, name: str, promotion: Promotion, reason: str, evidence: dict[str, Any]) -> None:
-    from otel_training.trial.promotion import rolled_back
-
-    def change(state: State, _: Experiment | None) -> Experiment:
-        experiment = experiment_of(state, name)
-        now = experiment.promotion
-        # Somebody may have promoted another meanwhile.
-        return rolled_back(experiment, reason) if now is not None and now.since == promotion.since else experiment
-
-    change_experiment(folder, Entry(name, "roll back", reason=reason, evidence=evidence), change)
+def _have_judged(after: "Afterwards", judge: Judge, prices: Overrides, *, is_paying: bool) -> None:
+    """Have the judge asked, as far as that costs nothing or is paid for."""
+    questions = after.scoring.questions()
+    cost = estimate_judging(judge, questions, prices, token_counter()[0]).cost
+    if is_paying or cost == 0:
+        with uncaptured():
+            after.have_judged(judge, lambda: open_as_is(settings_in_force()))
+    elif questions:
+        note(f"{plural(len(questions), 'source')} wait for the judge: --yes pays for it, about {usd(cost)} USD.")
 
 
 def _draw_look(rows: list[dict[str, Any]]) -> Iterator[RenderableType]:
     for row in rows:
         yield from stamp(is_simulated=row["simulated"])
         seen = f"{plural(row['judged'], 'source')} judged beside Claude, {plural(row['served'], 'call')} served"
-        why = f"{row['reason']} Claude answers again. " if row["verdict"] == "FAIL" else f"{row['reason']} ".lstrip()
-        yield f"{row['verdict']}. {row['candidate']} of {row['experiment']}: {why}{seen}."
+        yield " ".join(f"{row['verdict']}. {row['candidate']} of {row['experiment']}: {row['reason']} {seen}.".split())
 
 
 def _draw_log(rows: list[dict[str, Any]]) -> Iterator[RenderableType]:

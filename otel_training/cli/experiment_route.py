@@ -14,7 +14,7 @@ from otel_training.folder import DataFolder, find_folder, make_folder
 from otel_training.pipeline.settings import settings_in_force
 from otel_training.routing.assign import CANDIDATE
 from otel_training.routing.state import Experiment, State, StateError, experiment_of, read_state
-from otel_training.trial.trail import Entry, change_experiment
+from otel_training.trial.trail import change_experiment
 
 _ALL: Final = 100.0
 _SHARE: Final = click.FloatRange(0, _ALL)
@@ -62,7 +62,7 @@ def start(  # noqa: PLR0913 - one for each option
             frozen=None,
         )
 
-    change_experiment(_folder(), Entry(name, "start"), started)
+    change_experiment(_folder(), name, "start", started)
     _print(output, name)
 
 
@@ -135,8 +135,7 @@ def _folder() -> DataFolder:
 def _change(
     name: str, action: str, change: Callable[[Experiment], Experiment], output: Output, reason: str = ""
 ) -> None:
-    entry = Entry(name, action, reason=reason)
-    change_experiment(_folder(), entry, lambda state, _: change(experiment_of(state, name)))
+    change_experiment(_folder(), name, action, lambda state, _: change(experiment_of(state, name)), reason=reason)
     _print(output, name)
 
 
@@ -180,7 +179,9 @@ def _print(output: Output, name: str | None) -> None:
 def row_of(state: State, name: str, experiment: Experiment) -> dict[str, Any]:
     """Return how an experiment stands, as JSON."""
     known = [state.candidates.get(candidate) for candidate in experiment.candidates.values()]
+    promotion = experiment.promotion
     simulated = any(definition is not None and definition.simulated for definition in known)
+    simulated = simulated or (promotion is not None and promotion.simulated)
     # The salt is the experiment's own: who has it can tell which sources are whose.
     fields = {field: value for field, value in asdict(experiment).items() if field not in ("salt", "killed", "frozen")}
     return {"experiment": name, "standing": _standing(experiment), "simulated": simulated, **fields}

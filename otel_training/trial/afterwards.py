@@ -29,7 +29,8 @@ from otel_training.trial.watch import Watch, watch
 
 SPLIT: Final = "watch"
 """By which its judgements are told from those of evaluations."""
-_NEWEST: Final = 10_000
+_JUDGED: Final = 1000
+_SERVED: Final = 10_000
 _NOTHING: Final = Observation(None, None, {}, None, None)
 
 
@@ -61,17 +62,18 @@ class Afterwards:
 
     def look(self) -> Watch:
         """Look at all of it in its order, by the bounds of the verdict."""
-        both = pairs_of(self.scoring.attempts.values())
-        paired = [
-            (self.times[pair.example], replace(pair, candidate=replace(pair.candidate, fallback=pair.candidate.error)))
-            for pair in both
-        ]
-        every = sorted([*paired, *self.served], key=lambda timed: timed[0])
-        return watch((pair for _, pair in every), BAR, Limits(), self.promotion.longest)
+        attempts, timed = self.scoring.attempts, list(self.served)
+        for pair in pairs_of(attempts.values()):
+            # What is empty is no answer where it serves.
+            is_answered = not pair.candidate.error and attempts[pair.example, CANDIDATE].answer
+            seen = replace(pair, candidate=replace(pair.candidate, fallback=not is_answered))
+            timed.append((self.times[pair.example], seen))
+        timed.sort(key=lambda each: each[0])
+        return watch((pair for _, pair in timed), BAR, Limits(), self.promotion.longest)
 
 
-def read_afterwards(store: Store, name: str, promotion: Promotion, judge: Judge, limit: int) -> Afterwards:
-    """Read what came since; of what both answered the newest, up to `limit`."""
+def read_afterwards(store: Store, name: str, promotion: Promotion, judge: Judge) -> Afterwards:
+    """Read what came since; the newest, where that is much."""
     parts = [SPLIT, name, promotion.candidate_id, promotion.since, judge.name, judge.rubric]
     evaluation = Evaluation(
         hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32], promotion.candidate, promotion.candidate_id, "",
@@ -79,7 +81,7 @@ def read_afterwards(store: Store, name: str, promotion: Promotion, judge: Judge,
     )  # fmt: skip
     chosen: dict[str, Any] = {"experiment": name, "candidate": promotion.candidate, "since": promotion.since}
     cases, attempts, times = dict[str, Case](), dict[tuple[str, str], Attempt](), dict[str, str]()
-    for row in store.rows(read_query("trial_shadows"), limit=limit, **chosen):
+    for row in store.rows(read_query("trial_shadows"), limit=_JUDGED, **chosen):
         case = _case(row)
         cases[case.example], times[case.example] = case, row["time"]
         attempts[case.example, CANDIDATE] = replace(
@@ -88,7 +90,7 @@ def read_afterwards(store: Store, name: str, promotion: Promotion, judge: Judge,
         )  # fmt: skip
     known = {attempt.key: attempt for attempt in read_attempts(store, evaluation.evaluation_id)}
     attempts |= {key: attempt for key, attempt in known.items() if key[0] in cases}
-    calls = store.rows(read_query("trial_served"), limit=_NEWEST, **chosen)
+    calls = store.rows(read_query("trial_served"), limit=_SERVED, **chosen)
     served = [(row["time"], _served(row)) for row in calls]
     scoring = Scoring(evaluation.evaluation_id, cases, {}, attempts, measures_judge=False)
     return Afterwards(evaluation, promotion, scoring, times, served)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
@@ -18,7 +18,7 @@ from otel_training.routing.state import Definition, Experiment, Promotion, read_
 from otel_training.store.client import Store
 from otel_training.trial.candidate import definition_id
 from otel_training.trial.compare import compare
-from otel_training.trial.evaluation import Attempt, Evaluation, find_evaluation, read_attempts
+from otel_training.trial.evaluation import Evaluation, find_evaluation, read_attempts
 from otel_training.trial.guardrails import Limits
 from otel_training.trial.judge import Judge
 from otel_training.trial.measured import measured
@@ -39,125 +39,93 @@ class Evidence:
     verdict: Verdict
     problem: str
 
-    @property
-    def summary(self) -> str:
-        """The verdict in a few characters."""
-        simulated = "SIMULATED " if self.verdict.simulated else ""
-        return f"{simulated}{self.verdict.verdict} {percent(self.verdict.ratio)}"
-
     def as_json(self) -> dict[str, Any]:
         """Return what the trail keeps of it."""
         values, evaluation = asdict(self.verdict), asdict(self.evaluation)
-        own = {name: evaluation[name] for name in ("evaluation_id", "dataset_id", "candidate_id", "judge")}
-        figures = {name: values[name] for name in ("verdict", "reason", "n", "ratio", "lower", "upper", "simulated")}
         digest = hashlib.sha256(json.dumps(values, sort_keys=True, default=str).encode()).hexdigest()[:32]
-        gates = {gate.metric: {"ratio": gate.ratio, "lower": gate.lower} for gate in self.verdict.gates}
-        return {"verdict_id": digest, **own, **figures, "gates": gates}
+        own = ("evaluation_id", "dataset_id", "candidate_id", "judge")
+        figures = ("verdict", "reason", "n", "ratio", "lower", "upper", "simulated")
+        return {"verdict_id": digest} | {name: (values | evaluation)[name] for name in (*own, *figures)}
 
 
 def find_evidence(
-    store: Store, folder: DataFolder, candidate: str, judges: Callable[[str], Judge], prices: Overrides
+    store: Store, folder: DataFolder, candidate: str, find_judge: Callable[[str], Judge], prices: Overrides
 ) -> Evidence:
     """Compare a candidate's last evaluation anew, and hold it against what is the case by now.
 
-    `judges` finds the judge of a name. Raises `TrainingError` where the candidate was not evaluated.
+    Raises `TrainingError` where the candidate was not evaluated.
     """
     evaluation = find_evaluation(store, candidate)
     attempts = read_attempts(store, evaluation.evaluation_id)
     verdict = compare(*measured(evaluation, attempts))
-    definition = read_state(folder).candidates.get(candidate)
-    problem = (
-        _other_candidate(evaluation, definition)
-        or _other_judge(evaluation, judges(evaluation.judge))
-        or _other_dataset(store, evaluation, read_snapshots(store))
-        or _other_prices(evaluation, attempts, prices)
-        or _no_pass(evaluation, verdict)
-    )
-    return Evidence(evaluation, verdict, problem)
+
+    def problems() -> Iterator[str]:
+        again = f"`{COMMAND} experiment eval {candidate} --dataset"
+        if not is_same(evaluation.candidate_id, read_state(folder).candidates.get(candidate)):
+            yield f"{candidate} is another model or prompt than was judged: give it another name, and evaluate that."
+        if find_judge(evaluation.judge).rubric != evaluation.rubric:
+            yield f"The judge {evaluation.judge} has another rubric by now: {again} DATASET` asks it again."
+        if dataset := _other_dataset(store, evaluation):
+            yield f"The verdict's dataset is not the newest of its kind, or not whole: {again} {dataset}` first."
+        if not {attempt.prices for attempt in attempts} <= {"", prices_version(prices)}:
+            yield f"Prices have changed since the verdict: {again} DATASET` prices its answers anew, for nothing."
+        if verdict.verdict is not Outcome.PASS:
+            yield f"The verdict on {candidate} is {verdict.verdict}: {verdict.reason}"
+        if verdict.simulated:
+            yield f"The verdict on {candidate} is SIMULATED: have a real model answer, and a real judge."
+
+    return Evidence(evaluation, verdict, next(problems(), ""))
 
 
-def promoted(experiment: Experiment, evidence: Evidence, steps: Sequence[float], *, forced: bool) -> Experiment:
-    """Return the experiment one step further, the first where it is another promotion. Raises `TrainingError`."""
-    if experiment.killed or experiment.frozen is not None:
-        raise TrainingError(f"The experiment is on hold: go on with it by `{COMMAND} experiment start` first.")
-    own, before, now = evidence.evaluation, experiment.promotion, moment()
-    if before is not None and before.rolled_back and before.evaluation_id == own.evaluation_id and not forced:
-        raise TrainingError(
-            f"{own.candidate} was rolled back since this verdict ({before.rolled_back}): evaluate it on a newer "
-            "dataset, or give --force."
-        )
-    share = experiment.weights.get(CANDIDATE, 0.0)
-    if before is None or before.rolled_back or before.evaluation_id != own.evaluation_id:
-        share = 0.0
-        p95 = evidence.verdict.arms["baseline"].p95 if evidence.verdict.arms else None
-        promotion = Promotion(
-            own.candidate, own.candidate_id, own.evaluation_id, own.judge, evidence.summary, tuple(steps), now, now,
-            longest=None if p95 is None else Limits().slow * p95, forced=forced,
-            simulated=evidence.verdict.simulated,
-        )  # fmt: skip
-    else:
-        promotion = replace(before, steps=tuple(steps), stepped=now, forced=before.forced or forced)
-    if (share := next((step for step in sorted(steps) if step > share), 0.0)) == 0:
-        raise TrainingError(f"{own.candidate} has all of its {max(steps):g} % already.")
-    return replace(
-        experiment, weights={CLAUDE: _ALL - share, CANDIDATE: share}, shadow=True, promotion=promotion,
-        holdout=max(experiment.holdout, CONTROL), candidates={**experiment.candidates, CANDIDATE: own.candidate},
-    )  # fmt: skip
+def is_same(candidate_id: str, definition: Definition | None) -> bool:
+    """Return whether a candidate is still defined as it was."""
+    return definition is not None and definition_id(definition) == candidate_id
 
 
-def rolled_back(experiment: Experiment, reason: str) -> Experiment:
-    """Return the experiment with the candidate's sources given back to Claude, and no shadow."""
-    assert experiment.promotion is not None  # noqa: S101 - nothing else is watched
-    rest = sum(weight for arm, weight in experiment.weights.items() if arm not in {CLAUDE, CANDIDATE})
-    return replace(
-        experiment, weights={**experiment.weights, CLAUDE: _ALL - rest, CANDIDATE: 0.0}, shadow=False,
-        promotion=replace(experiment.promotion, rolled_back=reason),
-    )  # fmt: skip
-
-
-def _again(evaluation: Evaluation, dataset: str = "DATASET") -> str:
-    return f"`{COMMAND} experiment eval {evaluation.candidate} --dataset {dataset}`"
-
-
-def _other_candidate(evaluation: Evaluation, definition: Definition | None) -> str:
-    if definition is not None and definition_id(definition) == evaluation.candidate_id:
-        return ""
-    name = evaluation.candidate
-    return f"{name} is another model or prompt than was judged: give it another name, and evaluate that."
-
-
-def _other_judge(evaluation: Evaluation, judge: Judge) -> str:
-    if judge.rubric == evaluation.rubric:
-        return ""
-    return f"The judge {judge.name} judges by another rubric than it did: {_again(evaluation)} again."
-
-
-def _other_dataset(store: Store, evaluation: Evaluation, snapshots: Sequence[Snapshot]) -> str:
-    own = next((each for each in snapshots if each.dataset_id == evaluation.dataset_id), None)
+def _other_dataset(store: Store, evaluation: Evaluation) -> str:
+    """Return which dataset a verdict should be on, if it is another."""
+    every = read_snapshots(store)
+    own = next((each for each in every if each.dataset_id == evaluation.dataset_id), None)
     if own is None or not is_whole(store, own):
-        return f"The dataset of the verdict is not what it was: freeze another, then {_again(evaluation)}."
-    newest = [each for each in snapshots if _choice(each) == _choice(own) and evaluation.split in each.splits][-1]
-    if newest.dataset_id == own.dataset_id:
-        return ""
-    return f"The verdict is on {own.name}, and {newest.name} is newer: {_again(evaluation, newest.name)} first."
+        return "DATASET"
+    newest = [each for each in every if _choice(each) == _choice(own) and evaluation.split in each.splits][-1]
+    return "" if newest.dataset_id == own.dataset_id else newest.name
 
 
 def _choice(snapshot: Snapshot) -> Recipe:
-    """Return what a dataset is chosen by, without what is known of readers, and how its splits were drawn."""
     return replace(recipe_of(snapshot.parameters), salt="")
 
 
-def _other_prices(evaluation: Evaluation, attempts: Sequence[Attempt], prices: Overrides) -> str:
-    if {attempt.prices for attempt in attempts} <= {"", prices_version(prices)}:
-        return ""
-    return f"Prices have changed since the verdict: {_again(evaluation)} prices its answers anew, for nothing."
-
-
-def _no_pass(evaluation: Evaluation, verdict: Verdict) -> str:
-    if verdict.verdict is not Outcome.PASS:
-        return f"The verdict on {evaluation.candidate} is {verdict.verdict}: {verdict.reason}"
-    if verdict.simulated:
-        return (
-            f"The verdict on {evaluation.candidate} is SIMULATED: have a real model answer, and a real judge judge it."
+def promoted(experiment: Experiment, evidence: Evidence, steps: Sequence[float], *, is_forced: bool) -> Experiment:
+    """Return the experiment one step further, the first where it is another promotion. Raises `TrainingError`."""
+    own, verdict, before, now = evidence.evaluation, evidence.verdict, experiment.promotion, moment()
+    if experiment.killed or experiment.frozen is not None:
+        raise TrainingError(f"The experiment is on hold: go on with it by `{COMMAND} experiment start` first.")
+    if before is not None and before.rolled_back and before.evaluation_id == own.evaluation_id and not is_forced:
+        raise TrainingError(
+            f"{own.candidate} was rolled back since this verdict: evaluate it on a newer dataset, or give --force."
         )
-    return ""
+    share = experiment.weights.get(CANDIDATE, 0.0)
+    if before is None or before.rolled_back or before.evaluation_id != own.evaluation_id:
+        share, p95 = 0.0, verdict.arms["baseline"].p95 if verdict.arms else None
+        before = Promotion(
+            own.candidate, own.candidate_id, own.evaluation_id, own.judge,
+            f"{verdict.verdict} {percent(verdict.ratio)}", (), now, now,
+            None if p95 is None else Limits().slow * p95, simulated=verdict.simulated,
+        )  # fmt: skip
+    if not (further := [step for step in steps if step > share]):
+        raise TrainingError(f"{own.candidate} has all of its {share:g} % already.")
+    return replace(
+        experiment, weights={CLAUDE: _ALL - further[0], CANDIDATE: further[0]}, shadow=True,
+        holdout=max(experiment.holdout, CONTROL), candidates={**experiment.candidates, CANDIDATE: own.candidate},
+        promotion=replace(before, steps=tuple(steps), stepped=now, forced=before.forced or is_forced),
+    )  # fmt: skip
+
+
+def rolled_back(experiment: Experiment, promotion: Promotion, reason: str) -> Experiment:
+    """Return the experiment with the candidate's sources given back to Claude, and no shadow."""
+    if experiment.promotion is None or experiment.promotion.since != promotion.since:
+        raise TrainingError("Somebody else changed the promotion meanwhile: look again.")
+    own = experiment.weights
+    weights = {**own, CLAUDE: own.get(CLAUDE, 0.0) + own.get(CANDIDATE, 0.0), CANDIDATE: 0.0}
+    return replace(experiment, weights=weights, shadow=False, promotion=replace(promotion, rolled_back=reason))

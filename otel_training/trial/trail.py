@@ -4,8 +4,8 @@ import getpass
 import os
 import shlex
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from platform import node
 from typing import Any
@@ -16,6 +16,43 @@ from otel_training.conventions import COMMAND
 from otel_training.folder import DataFolder
 from otel_training.ownership import open_own
 from otel_training.routing.state import Experiment, State, changing, read_state
+from otel_training.store.client import Row
+
+
+def change_experiment(  # noqa: PLR0913 - what is changed, and all that is kept of it
+    folder: DataFolder,
+    name: str,
+    action: str,
+    change: Callable[[State, Experiment | None], Experiment],
+    *,
+    reason: str = "",
+    is_forced: bool = False,
+    evidence: Mapping[str, Any] | None = None,
+) -> Experiment:
+    """Change an experiment; that stands in the trail before it is in force. Raises what `change` raises."""
+    with changing(folder) as write:
+        state = read_state(folder)
+        experiment = change(state, state.experiments.get(name))
+        line = orjson.dumps({
+            "at": moment(), "experiment": name, "action": action, "by": _user(),
+            "command": shlex.join([COMMAND, *sys.argv[1:]]), "weights": experiment.weights, "forced": is_forced,
+            "reason": reason, "evidence": evidence or {},
+        }, option=orjson.OPT_APPEND_NEWLINE)  # fmt: skip
+        with os.fdopen(open_own(folder.experiments_log, os.O_WRONLY | os.O_CREAT | os.O_APPEND), "wb", 0) as file:
+            file.write(line)
+            os.fsync(file.fileno())
+        write(replace(state, experiments={**state.experiments, name: experiment}))
+    return experiment
+
+
+def read_trail(folder: DataFolder, name: str = "") -> list[Row]:
+    """Return what was changed, the oldest first; of one experiment where it is named."""
+    try:
+        with os.fdopen(open_own(folder.experiments_log, os.O_RDONLY), "rb") as file:
+            rows = [orjson.loads(line) for line in file]
+    except FileNotFoundError:
+        return []
+    return [row for row in rows if name in {"", row["experiment"]}]
 
 
 def moment() -> str:
@@ -28,50 +65,3 @@ def _user() -> str:
         return f"{getpass.getuser()}@{node()}"
     except (KeyError, OSError):  # of a container's user, who has no name
         return f"{os.getuid()}@{node()}"
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One change."""
-
-    experiment: str
-    action: str
-    at: str = field(default_factory=moment)
-    by: str = field(default_factory=_user)
-    command: str = field(default_factory=lambda: shlex.join([COMMAND, *sys.argv[1:]]))
-    weights: Mapping[str, float] = field(default_factory=dict)
-    """Of the arms, from then on."""
-    reason: str = ""
-    forced: bool = False
-    evidence: Mapping[str, Any] = field(default_factory=dict)
-
-
-def change_experiment(
-    folder: DataFolder, entry: Entry, change: Callable[[State, Experiment | None], Experiment]
-) -> Experiment:
-    """Change an experiment; that stands in the trail before it is in force. Raises what `change` raises."""
-    with changing(folder) as write:
-        state = read_state(folder)
-        experiment = change(state, state.experiments.get(entry.experiment))
-        line = orjson.dumps(asdict(replace(entry, weights=experiment.weights)), option=orjson.OPT_APPEND_NEWLINE)
-        with os.fdopen(open_own(folder.experiments_log, os.O_WRONLY | os.O_CREAT | os.O_APPEND), "wb", 0) as file:
-            file.write(line)
-            os.fsync(file.fileno())
-        write(replace(state, experiments={**state.experiments, entry.experiment: experiment}))
-    return experiment
-
-
-def read_trail(folder: DataFolder, name: str = "") -> Iterator[Entry]:
-    """Yield what was changed, the oldest first; of one experiment where it is named."""
-    try:
-        with os.fdopen(open_own(folder.experiments_log, os.O_RDONLY), "rb") as file:
-            lines = file.read().splitlines()
-    except FileNotFoundError:
-        return
-    for line in lines:
-        try:
-            entry = Entry(**orjson.loads(line))
-        except (orjson.JSONDecodeError, TypeError):
-            entry = Entry("", "unreadable", "", "", "", reason=line.decode(errors="replace"))
-        if name in {"", entry.experiment}:
-            yield entry

@@ -1,6 +1,11 @@
 """`otel-training experiment promote|watch|log`: up on proof, and back by itself."""
 
-from collections.abc import Callable
+import json
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +15,8 @@ import pytest
 from otel_training.folder import DataFolder
 from otel_training.routing.state import Experiment, read_state, write_state
 from tests.cli.test_experiment_eval import LENIENT, gather, gather_gold, models
-from tests.models import Models
+from tests.models import Models, bad
+from tests.served import environment
 
 __all__ = ["models"]
 pytestmark = pytest.mark.slow
@@ -103,7 +109,9 @@ def test_only_fresh_proof_promotes(
     write_state(folder, before)
     gather(3)
     rows("dataset", "create", "e", *LENIENT, "--split", "20/0/80", "--topic", "chips", "--topic", "energy")
-    assert "The verdict is on d, and e is newer: `otel-training experiment eval good --dataset e` first." in refused()
+    assert (
+        "not the newest of its kind, or not whole: `otel-training experiment eval good --dataset e` first." in refused()
+    )
     rows("dataset", "create", "g", *LENIENT, "--split", "20/0/80", "--topic", "gold")
     rows("experiment", "eval", "good", "--dataset", "g", "--yes", "--judge", "judging:simulated")
     assert "The verdict on good is" in refused()
@@ -113,3 +121,63 @@ def test_only_fresh_proof_promotes(
         forced[0], "SIMULATED: a stand-in" in forced[1], entry["forced"], "The verdict on good" in entry["reason"],
     )  # fmt: skip
     assert experiment().promotion.forced
+
+
+class Routed:
+    """An app in a process of its own, which answers sources as the experiment stands."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self.process = process
+        self.asked = 0
+
+    def answer(self, count: int) -> Counter[str]:
+        """Have it answer so many sources more; return how many each answered."""
+        assert self.process.stdin is not None is not self.process.stdout
+        found = Counter[str]()
+        for _ in range(count):
+            self.process.stdin.write(f"{self.asked}\n")
+            self.process.stdin.flush()
+            found[self.process.stdout.readline().strip()] += 1
+            self.asked += 1
+        return found
+
+
+@pytest.fixture
+def routed(folder: DataFolder) -> Iterator[Routed]:
+    """Start it."""
+    arguments = [sys.executable, "-m", "tests.programs.routed"]
+    where: Any = {"cwd": Path(__file__).parents[2], "env": environment(OTEL_TRAINING_HOME=str(folder.path))}
+    with subprocess.Popen(arguments, **where, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        yield Routed(process)
+        assert process.stdin is not None
+        process.stdin.close()
+
+
+def test_a_drop_rolls_back_within_a_second(
+    passed: Models, command: Any, rows: Any, routed: Routed, experiment: Any
+) -> None:
+    """Of a running app, by commands alone; then it stays with Claude, whoever looks, until there is other proof."""
+    promote, watch = ("experiment", "promote", "insights"), ("experiment", "watch", "insights")
+    rows(*promote, "--candidate", "good", "--steps", "40,100")
+    assert {"claude", "good"} == set(routed.answer(130))
+    well = command(*watch, "--json")
+    good = json.loads(well[1])
+    passed.answer = bad
+    routed.answer(70)
+    broken = command(*watch)
+    time.sleep(1.0)
+    after = routed.answer(20)
+    again = command(*watch, "--json")
+    refused = command(*promote)
+
+    assert (0, "PASS", "", 130) == (well[0], good["verdict"], good["alarm"], good["judged"] + good["served"])
+    assert (11, True) == (broken[0], broken[1].startswith("FAIL. good of insights: Its answers "))
+    assert {"claude": 20} == after
+    assert (11, "FAIL", 0.0, False) == (
+        again[0], json.loads(again[1])["verdict"], experiment().weights["candidate"], experiment().shadow,
+    )  # fmt: skip
+    assert (1, True) == (refused[0], "good was rolled back since this verdict" in refused[2])
+    assert ["promote", "roll back"] == [entry["action"] for entry in rows("experiment", "log")]
+    assert "rolled back" in command("experiment", "status")[1]
+    (finding,) = [one for one in rows("doctor")[0]["findings"] if "rolled back" in one]
+    assert finding.startswith("good of experiment insights was rolled back, and Claude answers: Its answers ")

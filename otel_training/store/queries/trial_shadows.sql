@@ -18,7 +18,7 @@ SELECT
     e.quality_score AS reported,
     arrayMap(i -> (i.text, i.category), b.insights) AS candidate,
     b.quality_score AS candidate_reported,
-    if(b.outcome = 'ok', if(empty(b.insights), 'empty', ''), if(b.error_type = '', b.outcome, b.error_type)) AS error,
+    if(b.outcome = 'ok', '', if(b.error_type = '', b.outcome, b.error_type)) AS error,
     b.duration AS seconds
 FROM beside AS b
 GLOBAL INNER JOIN (
