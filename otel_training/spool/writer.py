@@ -33,7 +33,8 @@ CROWDED_BYTES: Final = QUEUE_BYTES // 4
 CROWDED_SECONDS: Final = 0.05
 """How long it waits at most, each time."""
 GROUP_SECONDS: Final = 0.015
-GROUP_BYTES: Final = 1 << 20
+GROUP_BYTES: Final = 64 << 10
+"""Few enough that the heap is not given back and taken anew for each group, at five page faults a record."""
 RETRY_SECONDS: Final = 0.5
 IDLE_SECONDS: Final = 1.0
 LATE_SECONDS: Final = 0.2
