@@ -39,6 +39,8 @@ def normal_form(text: str, find: Callable[[str], Sequence[Secret]]) -> str:
 
 
 def _mask(text: str, secrets: Sequence[Secret]) -> str:
+    if not secrets:
+        return text
     pieces: list[str] = []
     end = 0
     for secret in secrets:

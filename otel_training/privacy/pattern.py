@@ -98,6 +98,8 @@ def named_group(match: re.Match[str]) -> Extent:
 
 def without_brackets(text: str, start: int, end: int) -> Extent:
     """Leave out the brackets around an extent whose other half stands outside of it."""
+    if text[start : start + 1] not in "([{" and text[end - 1 : end] not in ")]}":
+        return start, end
     for opening, closing in ("()", "[]", "{}"):
         excess = text.count(closing, start, end) - text.count(opening, start, end)
         while excess > 0 and text[end - 1] == closing:

@@ -114,14 +114,14 @@ def look_at(texts: Sequence[str], rules: Rules) -> tuple[Places | None, list[str
     places = dict(_places(whole, 0, len(whole)))
     # Patterns share their lists.
     every = {id(extents): extents for extents in places.values()}
-    held: set[int] = set()
+    end, held = len(texts[0]), set[int]()
     for first, last in chain.from_iterable(every.values()):
-        held.update(range(bisect_right(starts, first) - 1, bisect_right(starts, last)))
+        if last > end:
+            held.update(range(bisect_right(starts, first) - 1, bisect_right(starts, last)))
     clean = [
         text for number, text in enumerate(texts)
         if number and number not in held and not ("%" in text and _PERCENT.search(text))
     ]  # fmt: skip
-    end = len(texts[0])
     own = {key: [(first, min(last, end)) for first, last in extents if first < end] for key, extents in every.items()}
     return {number: own[id(extents)] for number, extents in places.items() if own[id(extents)]}, clean
 
