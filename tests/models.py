@@ -56,6 +56,10 @@ class Models:
     judge: Callable[[dict[str, Any]], Any] = strict
     status: Callable[[str], int] = lambda prompt: 200
     """The status of an answer to a prompt."""
+    named: str = ""
+    """The model that an answer names, if another than was asked."""
+    cached: int = 0
+    """Tokens of the prompt that its cache read."""
     polls: int = 0
     """How often a batch is looked at before it has ended."""
     batches: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
@@ -74,13 +78,14 @@ class Models:
         self.prompts.append(call["messages"])
         text = self.answer(prompt)
         choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": text}}
-        usage = {"prompt_tokens": 400, "completion_tokens": 60, "total_tokens": 460}
+        usage = {"prompt_tokens": 400, "completion_tokens": 60, "total_tokens": 460,
+                 "prompt_tokens_details": {"cached_tokens": self.cached}}  # fmt: skip
         return JSONResponse(
             {
                 "id": "c1",
                 "object": "chat.completion",
                 "created": 1,
-                "model": call["model"],
+                "model": self.named or call["model"],
                 "choices": [choice],
                 "usage": usage,
             }

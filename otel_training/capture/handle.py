@@ -124,23 +124,25 @@ class Handle:
         output_tokens: int | None = None,
         provider: str | None = None,
         response_id: str | None = None,
+        cache_read_tokens: int | None = None,
     ) -> None:
         """Record one call of a model under the extraction. Never raises.
 
         `input` is the list of messages as sent (`{"role", "content"}`), or the prompt as text;
-        `output` the answer's text. The call whose answer holds the returned insights becomes the
-        example's prompt and answer. By `response_id`, the provider's id of the answer, a call that
-        is also captured by itself, or reported twice, is one.
+        `output` the answer's text. The input's tokens include those that a cache read. The call whose
+        answer holds the returned insights becomes the example's prompt and answer. By `response_id`,
+        the provider's id of the answer, a call that is also captured by itself, or reported twice, is one.
         """
         with guard:
             messages = [{"role": "user", "content": input}] if is_a(input, str) else plain(input)
-            tokens_in, tokens_out = number(input_tokens), number(output_tokens)
+            tokens_in, tokens_out, read = map(number, (input_tokens, output_tokens, cache_read_tokens))
             attributes: dict[str, Scalar | None] = {
                 names.MODEL: text_of(model, NAME_LIMIT),
                 names.PROVIDER: text_of(provider, NAME_LIMIT),
                 names.RESPONSE_ID: text_of(response_id, NAME_LIMIT),
                 names.INPUT_TOKENS: None if tokens_in is None else int(tokens_in),
                 names.OUTPUT_TOKENS: None if tokens_out is None else int(tokens_out),
+                names.CACHE_READ_TOKENS: None if read is None else int(read),
             }
             if self._is_known():
                 emit_call(self, attributes, {"input": messages, "outputs": [text_of(output, TEXT_LIMIT)]})

@@ -26,9 +26,10 @@ from otel_training.store.client import Store
 from otel_training.trial.candidate import Candidate, keep_candidate, make_candidate, prompt_text
 from otel_training.trial.case import SPLIT, Case, read_cases
 from otel_training.trial.estimate import Estimate, estimate_answers
+from otel_training.trial.function import CALLABLE, find_candidate_function
 from otel_training.trial.shots import TOKEN_BUDGET
 
-_KEYS: Final = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY"}
+_KEYS: Final = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY", CALLABLE: ""}
 _ANY: Final = Filters(no_score=True, net_above=-1e9, min_viewers=0)
 _HALVES: Final = (50, 0, 50)
 _RECIPES: Final = (
@@ -57,7 +58,8 @@ class Price:
 
 @click.command()
 @click.argument("name")
-@click.option("--model", required=True, help="The model that answers.")
+@click.option("--model", required=True, metavar="MODEL|MODULE:FUNCTION",
+              help="The model that answers, or, by --provider callable, a function of yours.")  # fmt: skip
 @click.option(
     "--provider", type=click.Choice(tuple(_KEYS)), help="Whose protocol it speaks.  [default: by the model's name]"
 )
@@ -90,6 +92,10 @@ def candidate(  # noqa: PLR0913 - one for each option
     """
     provider = provider or ("anthropic" if model.startswith("claude") else "openai")
     key = key_env if key_env is not None else "" if options["base_url"] else _KEYS[provider]
+    if provider == CALLABLE:
+        if few_shot:
+            raise click.UsageError("A function has its own prompt: --few-shot is for models.")
+        find_candidate_function(model)
     base = Definition(provider, model, key_env=key, base_url=options["base_url"], temperature=options["temperature"],
                       max_tokens=options["max_tokens"], simulated=options["simulated"])  # fmt: skip
     count, counted_by = token_counter()
@@ -162,4 +168,5 @@ def _draw(registered: Candidate, snapshot: Snapshot, tokens: int, price: Price) 
         (registered.name, usd(price.candidate), None if price.saving is None else f"{price.saving:.1%}"),
     ]
     yield table("What a source costs, in USD", ("", "a source", "saved"), rows)
-    yield f"Its prompt has about {tokens:,} tokens beside the source."
+    if registered.definition.provider != CALLABLE:
+        yield f"Its prompt has about {tokens:,} tokens beside the source."

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from otel_training.errors import TrainingError
+
+CACHE_BESIDE: Final = "cache beside the input"
 
 
 class PricesError(TrainingError):
@@ -99,7 +101,7 @@ class Call:
             return "broken off: the tokens reported until then"
         if usage.cache_write and usage.cache_write_5m is None and usage.cache_write_1h is None:
             return "kept in the cache for 5 minutes"
-        return "cache beside the input" if tokens and tokens.input != usage.input else ""
+        return CACHE_BESIDE if tokens and tokens.input != usage.input else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,9 @@ class Reply:
     """The provider's id of the answer."""
     quality_score: float | None = None
     """What the answer itself says."""
+    cache_read_tokens: int | None = None
+    """Of the input."""
+    cache_write_tokens: int | None = None
 
 
 def answer(definition: Definition, source_content: str, topic: str = "", timeout: float = 60.0) -> Reply:
@@ -62,8 +65,7 @@ def answer(definition: Definition, source_content: str, topic: str = "", timeout
         ) from error
     seconds = time.perf_counter() - started
     result = read_answer(text)
-    insights = None if result.insights is None else [{"text": t, "category": c} for t, c, _ in result.insights if t]
-    return Reply(insights, text, **figures, seconds=seconds, quality_score=result.quality_score)
+    return Reply(insights_of(result), text, **figures, seconds=seconds, quality_score=result.quality_score)
 
 
 def messages_of(definition: Definition, source_content: str, topic: str) -> list[dict[str, JSON]]:
@@ -74,6 +76,11 @@ def messages_of(definition: Definition, source_content: str, topic: str) -> list
     turns = [("system", definition.system)] if definition.system else []
     turns += [(message.role, message.content) for message in definition.messages]
     return [{"role": role, "content": content} for role, content in [*turns, ("user", last)]]
+
+
+def insights_of(result: Result) -> list[dict[str, str | None]] | None:
+    """Return the insights of a result, each with `text` and `category`; None where it holds none."""
+    return None if result.insights is None else [{"text": t, "category": c} for t, c, _ in result.insights if t]
 
 
 def read_answer(text: str) -> Result:
@@ -93,10 +100,12 @@ def _ask_openai(definition: Definition, messages: list[Any], timeout: float) -> 
     client = _client("openai", "OpenAI", definition.base_url, definition.key_env, os.getpid())
     reply = client.chat.completions.create(model=definition.model, messages=messages, timeout=timeout, **options)
     usage = reply.usage
+    cached = usage and usage.prompt_tokens_details
     return reply.choices[0].message.content or "", {
         "model": reply.model or definition.model,
         "input_tokens": usage and usage.prompt_tokens,
         "output_tokens": usage and usage.completion_tokens,
+        "cache_read_tokens": cached and cached.cached_tokens,
         "response_id": reply.id or "",
     }
 
@@ -114,11 +123,13 @@ def _ask_anthropic(definition: Definition, messages: list[Any], timeout: float) 
         model=definition.model, messages=messages, max_tokens=definition.max_tokens, timeout=timeout, **options
     )
     usage = reply.usage
-    cached = (usage.cache_read_input_tokens or 0) + (usage.cache_creation_input_tokens or 0)
+    read, written = usage.cache_read_input_tokens or 0, usage.cache_creation_input_tokens or 0
     return "".join(block.text for block in reply.content if block.type == "text"), {
         "model": reply.model,
-        "input_tokens": usage.input_tokens + cached,
+        "input_tokens": usage.input_tokens + read + written,
         "output_tokens": usage.output_tokens,
+        "cache_read_tokens": read,
+        "cache_write_tokens": written,
         "response_id": reply.id,
     }
 

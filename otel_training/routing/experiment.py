@@ -151,6 +151,7 @@ def _ask(
             output_tokens=reply.output_tokens,
             provider=definition.provider,
             response_id=reply.response_id,
+            cache_read_tokens=reply.cache_read_tokens,
         )
     if reply.insights is None:
         raise Rejected(Reason.SCHEMA)

@@ -21,7 +21,7 @@ AT_ONCE: Final = 8
 _PART: Final = 4 * AT_ONCE
 _OWN_FAULT: Final = frozenset({400, 413, 422})
 """Statuses that say that this source cannot be answered: a failure of the candidate, as a timeout is."""
-_REFUSED: Final = frozenset({401, 403, 404})
+_REFUSED: Final = frozenset({401, 403, 404, 410, 501})
 """Statuses that no other source would change."""
 
 _PAUSES: Final = (1.0, 4.0, 16.0, 0.0)

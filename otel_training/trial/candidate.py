@@ -15,6 +15,7 @@ from otel_training.errors import TrainingError
 from otel_training.folder import DataFolder
 from otel_training.routing.state import Definition, Message, changing, read_state
 from otel_training.store.client import Row, Store, read_query
+from otel_training.trial.function import CALLABLE
 from otel_training.trial.prompt import read_prompt
 from otel_training.trial.shots import choose_shots
 from otel_training.version import __version__
@@ -53,7 +54,9 @@ def make_candidate(  # noqa: PLR0913, PLR0917 - a model, and what its prompt is 
         raise TrainingError(f"No example is as short as {budget} tokens: give a larger --token-budget.")
     turns = [(("user", shot.question), ("assistant", shot.answer)) for shot in shots]
     messages = tuple(Message(role, content) for pair in turns for role, content in pair)
-    definition = replace(base, system=prompt.system, template=prompt.template, messages=messages)
+    definition = base
+    if base.provider != CALLABLE:
+        definition = replace(base, system=prompt.system, template=prompt.template, messages=messages)
     ids = tuple(shot.extraction_id for shot in shots)
     return Candidate(name, definition_id(definition), snapshot.dataset_id, ids, definition)
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from math import isfinite
 from typing import Final
 
+from otel_training.conventions import COMMAND
 from otel_training.trial import sample
 from otel_training.trial.conditions import changes
 from otel_training.trial.guardrails import arm, guard
@@ -103,7 +104,12 @@ def _gate(metric: str, values: Sample, plan: Plan, floor: float) -> Gate | None:
 
 
 def _changed(changed: Sequence[str]) -> str:
-    return f"in mid-experiment changed {' and '.join(changed)}: begin another with one of each" if changed else ""
+    if not changed:
+        return ""
+    cure = "begin another with one of each"
+    if any(change.startswith("baseline model ") for change in changed):
+        cure = f"compare with the answers of one model, by `{COMMAND} dataset create NAME --model MODEL`"
+    return f"in mid-experiment changed {' and '.join(changed)}: {cure}"
 
 
 def _uneven(srm_p: float | None) -> str:

@@ -11,17 +11,19 @@ from functools import partial
 from otel_training.dataset.snapshot import Snapshot
 from otel_training.dataset.tokens import Count
 from otel_training.errors import NothingToExportError
-from otel_training.pricing.call import Call, Usage
+from otel_training.pricing.call import CACHE_BESIDE, Call, Usage
 from otel_training.pricing.overrides import Overrides
 from otel_training.pricing.price import price_call, prices_version
 from otel_training.progress import Stages, quiet
 from otel_training.routing.answer import Reply, answer
+from otel_training.routing.state import Definition
 from otel_training.store.client import Store
-from otel_training.trial.answering import Unanswered, answer_cases, attempt_of
+from otel_training.trial.answering import Ask, Unanswered, answer_cases, attempt_of
 from otel_training.trial.candidate import Candidate
 from otel_training.trial.case import SPLIT, Case, Gold, read_cases, read_gold
 from otel_training.trial.estimate import Estimate, estimate_answers, estimate_judging, provider_of
 from otel_training.trial.evaluation import BASELINE, CANDIDATE, Attempt, Book, Evaluation, Opener, read_attempts
+from otel_training.trial.function import CALLABLE, ask_function, code_of, find_candidate_function
 from otel_training.trial.judge import Judge
 from otel_training.trial.scoring import Scoring, score_answers, scoring_of
 
@@ -85,6 +87,8 @@ def plan_evaluation(
     if not cases:
         raise NothingToExportError(f"The dataset {snapshot.name!r} has no {SPLIT} rows: make another, by --split.")
     parts = [candidate.candidate_id, snapshot.dataset_id, SPLIT, judge.name, judge.rubric]
+    if candidate.definition.provider == CALLABLE:
+        parts.append(code_of(find_candidate_function(candidate.definition.model)))
     evaluation = Evaluation(
         hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32],
         candidate.name,
@@ -104,29 +108,46 @@ def plan_evaluation(
 def evaluate(plan: Plan, opener: Opener, overrides: Overrides, begin: Stages = quiet) -> list[Unanswered]:
     """Do what is planned; `plan.attempts` is brought up to date. Returns what nobody answered, to be asked again."""
     book = Book(plan.evaluation, opener)
-    definition = plan.candidate.definition
     price = partial(_price, plan.candidate, overrides)
-    repriced = [
-        replace(attempt, cost=cost, prices=version)
-        for attempt in plan.attempts.values()
-        if attempt.arm == CANDIDATE and attempt.model and attempt.prices != prices_version(overrides)
-        for cost, version in (price(attempt),)
-    ]
-    book.keep(repriced)
-    plan.attempts.update({attempt.key: attempt for attempt in repriced})
-
-    def ask(case: Case) -> Reply:
-        return answer(definition, case.source_content, case.topic, _SECONDS)
-
+    if not plan.waiting:
+        _price_anew(plan, price, book)
+    ask = _asking(plan.candidate.definition)
     answered, left = answer_cases(plan.waiting, ask, price, book, progress=begin("Answering"))
     plan.attempts.update({attempt.key: attempt for attempt in answered})
     score_answers(plan.scoring(plan.attempts), plan.judge, book, begin("Judging"))
     return left
 
 
+def _price_anew(plan: Plan, price: Price, book: Book) -> None:
+    """Price what is whole as of now; where another price came in between, the verdict says so."""
+    repriced = [
+        replace(attempt, cost=cost, prices=prices)
+        for attempt in plan.attempts.values()
+        if attempt.arm == CANDIDATE and attempt.model
+        for cost, prices in (price(attempt),)
+        if prices != attempt.prices
+    ]
+    book.keep(repriced)
+    plan.attempts.update({attempt.key: attempt for attempt in repriced})
+
+
+def _asking(definition: Definition) -> Ask:
+    if definition.provider != CALLABLE:
+        return lambda case: answer(definition, case.source_content, case.topic, _SECONDS)
+    name, function = definition.model, find_candidate_function(definition.model)
+
+    def ask(case: Case) -> Reply:
+        values = {"source_content": case.source_content, "source_url": case.source_url, "topic": case.topic}
+        return ask_function(name, function, values, _SECONDS)
+
+    return ask
+
+
 def _price(candidate: Candidate, overrides: Overrides, reply: Reply | Attempt) -> tuple[Decimal | None, str]:
     definition = candidate.definition
-    usage = Usage(reply.input_tokens, reply.output_tokens)
+    usage = Usage(reply.input_tokens, reply.output_tokens, reply.cache_read_tokens, reply.cache_write_tokens)
     provider, now = provider_of(definition), datetime.now(UTC)
     call = Call(definition.model, usage, provider, reply.model, now, seconds=reply.seconds)
-    return price_call(call, overrides).amount, prices_version(overrides)
+    # A provider that begins to count its cache in another way is another price.
+    prices = [prices_version(overrides), *([CACHE_BESIDE] if call.assumption == CACHE_BESIDE else [])]
+    return price_call(call, overrides).amount, ", ".join(prices)

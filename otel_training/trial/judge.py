@@ -154,7 +154,7 @@ def find_function(name: str) -> Callable[..., Any]:
             f"There is no {name} ({error}): give module:function, from the folder of the module."
         ) from error
     if not callable(scorer):
-        raise JudgeError(f"{name} is no function: give one that takes source content, insights and topic.")
+        raise JudgeError(f"{name} is no function: name one as module:function.")
     return scorer  # type: ignore[no-any-return]  # any callable of the user's
 
 

@@ -81,16 +81,23 @@ def test_a_call_of_a_model_matches_the_answer_it_gave(lines: Lines) -> None:
     @otel_training.extraction
     def answered(topic: str) -> dict[str, Any]:
         handle = otel_training.current()
-        handle.llm_call(model="m", input="P", output='```json\n{"insights": [{"text": "One"}]}\n```', input_tokens=3)
+        handle.llm_call(
+            model="m",
+            input="P",
+            output='```json\n{"insights": [{"text": "One"}]}\n```',
+            input_tokens=3,
+            cache_read_tokens=2,
+        )
         handle.llm_call(model="judge", input=[{"role": "user", "content": "Q"}], output="8")
         return {"insights": [{"text": "One", "category": None}]}
 
     answered("t")
     call, judge, record = lines()
     assert record["training.output.texts"] == call["training.output.texts"] != judge["training.output.texts"]
-    assert ({"training.input": [{"role": "user", "content": "P"}]}, 3) == (
+    assert ({"training.input": [{"role": "user", "content": "P"}]}, 3, 2) == (
         {"training.input": call["body"]["training.input"]},
         call["gen_ai.usage.input_tokens"],
+        call["gen_ai.usage.cache_read.input_tokens"],
     )
     assert call["training.extraction.id"] == record["training.extraction.id"]
 

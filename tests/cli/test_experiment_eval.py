@@ -2,7 +2,8 @@
 
 import json
 import random
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -184,7 +185,122 @@ def test_says_what_to_do(models: Models, rows: Any, command: Any) -> None:
         ("eval", "c", "--dataset", "nothing"): "There is no dataset 'nothing'",
         ("eval", "c", "--dataset", "d", "--judge", "gpt-6-luna"): "gpt-6-luna is no judge: give a Claude model",
         ("candidate", "e", "--model", "m", "--few-shot", "1", "--token-budget", "1"): "give a larger --token-budget",
+        ("candidate", "f", "--model", "f", "--provider", "callable"): "name it as module:function",
     }
     for argv, sentence in sentences.items():
         code, _, said = command("experiment", *argv)
         assert (1, True) == (code, sentence in said), said
+
+
+ASKED: list[str] = []
+
+
+def reads(source_content: str, source_url: str) -> list[dict[str, str]]:
+    """Answer as Claude does, but fail at some pages."""
+    ASKED.append(source_url)
+    if "0." in source_url or "5." in source_url or "7." in source_url:
+        raise KeyError(source_url)
+    return [{"text": text, "category": "market"} for text in facts_of(source_content)]
+
+
+def fair(source: str, insights: list[dict[str, str]], topic: str) -> float:
+    """Judge by whether the source says each insight."""
+    return 9 if insights and all(insight["text"] in source for insight in insights) else 2
+
+
+def test_a_function_is_a_candidate(models: Models, rows: Any, command: Any) -> None:
+    """It is given what it takes, its errors are its failures, nobody knows what it costs, and no model is asked."""
+    gather(12)
+    rows("dataset", "create", "d", *LENIENT, "--split", "50/0/50")
+    function = "--model", "tests.cli.test_experiment_eval:reads", "--provider", "callable"
+    rows("experiment", "candidate", "f", *function, "--dataset", "d")
+    asked = command("experiment", "eval", "f", "--dataset", "d", "--judge", "tests.cli.test_experiment_eval:fair")
+    (found,) = rows(
+        "experiment", "eval", "f", "--dataset", "d", "--judge", "tests.cli.test_experiment_eval:fair", "--yes"
+    )
+    arm = found["verdict"]["arms"]["candidate"]
+    failed = sum(any(f"{digit}." in url for digit in "057") for url in ASKED)
+
+    assert (0, True) == (asked[0], "Nothing was asked" in asked[2])
+    assert ([], found["examples"], None) == (models.prompts, found["verdict"]["examples"], arm["cost"])
+    assert (len(ASKED), failed / len(ASKED)) == (found["examples"], arm["errors"])
+    assert 0 < failed < len(ASKED)
+    assert 2 == command("experiment", "candidate", "g", *function, "--few-shot", 1)[0]
+
+
+@pytest.fixture
+def trial(models: Models, rows: Any, folder: DataFolder) -> Callable[..., Any]:
+    """A candidate that answered two sources, to be asked about the rest after a surprise."""
+    gather(12)
+    gather_gold(40, folder)
+    rows("dataset", "create", "d", *LENIENT, "--split", "50/0/50", "--topic", "chips", "--topic", "energy")
+    rows("experiment", "candidate", "c", "--model", "gpt-6-luna", "--dataset", "d")
+
+    def evaluate(*options: Any) -> Any:
+        return rows("experiment", "eval", "c", "--dataset", "d", "--yes", *options)[0]["verdict"]
+
+    evaluate("--limit", 2)
+    return evaluate
+
+
+def redirect(models: Models, _: DataFolder) -> None:
+    """Have another model answer."""
+    models.named = "gpt-6-nano"
+
+
+def raise_price(_: Models, folder: DataFolder) -> None:
+    """Price it anew."""
+    price = '[[price]]\nmodel = "gpt-6-luna"\ninput_mtok = 99\noutput_mtok = 99\n'
+    (make_folder(folder).path / "prices.toml").write_text(price, encoding="utf-8")
+
+
+def count_cache_beside(models: Models, _: DataFolder) -> None:
+    """Report more of the cache than the input has."""
+    models.cached = 4000
+
+
+@pytest.mark.parametrize(
+    ("surprise", "change"),
+    [
+        (redirect, "candidate model (gpt-6-luna -> gpt-6-nano)"),
+        (raise_price, "prices.toml"),
+        (count_cache_beside, "cache beside the input)"),
+    ],
+)
+def test_a_providers_surprise_is_named(
+    surprise: Any, change: str, trial: Any, models: Models, folder: DataFolder
+) -> None:
+    """Another model answers, a price or the count of the cache changes in mid-experiment: INVALID, which says so."""
+    surprise(models, folder)
+    verdict = trial()
+
+    assert "INVALID" == verdict["verdict"]
+    assert ([True], True) == ([change in found for found in verdict["changes"]], change in verdict["reason"])
+
+
+def compared(command: Any) -> Any:
+    """The verdict as it stands, whatever it is."""
+    return json.loads(command("experiment", "compare", "c", "--json")[1])
+
+
+def test_a_model_that_is_shut_down_is_no_failure(trial: Any, models: Models, command: Any) -> None:
+    """It stops at once and says so, nothing is counted of it, and what was answered is kept."""
+    for code in (404, 410, 501):
+        models.status = lambda _, code=code: code  # type: ignore[misc]
+        began = time.monotonic()
+        left, _, said = command("experiment", "eval", "c", "--dataset", "d", "--yes")
+
+        assert (1, True) == (left, "The candidate does not answer (" in said and f"code: {code}" in said)
+        assert time.monotonic() - began < 15
+    verdict = compared(command)
+    assert (2, 0.0) == (verdict["examples"], verdict["arms"]["candidate"]["errors"])
+
+
+def test_what_a_cache_read_costs_less(trial: Any, models: Models, command: Any) -> None:
+    """Of the candidate's own calls, too; to be cached now and then is no change."""
+    before = compared(command)
+    models.cached = 400
+    verdict = trial()
+
+    assert [] == verdict["changes"]
+    assert verdict["arms"]["candidate"]["cost"] < before["arms"]["candidate"]["cost"]

@@ -86,7 +86,7 @@ def test_asks_anthropic(anthropic_url: str) -> None:
 
     assert Reply(
         [{"text": "One", "category": "c"}], messages_api.ANSWER, "claude-small-20260101", 23, 45, reply.seconds,
-        response_id=reply.response_id, quality_score=8.0,
+        response_id=reply.response_id, quality_score=8.0, cache_read_tokens=3, cache_write_tokens=9,
     ) == reply  # fmt: skip
     (asked,) = [request["body"] for request in messages_api.seen]
     assert ("Extract.", 3, 0.0, 300) == (

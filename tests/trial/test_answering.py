@@ -97,13 +97,14 @@ def test_an_outage_is_nobodys_failure(found: Exception) -> None:
         run(lambda _: found, CASES)
 
 
-def test_who_is_refused_asks_no_more() -> None:
+@pytest.mark.parametrize("code", [401, 403, 404, 410, 501])
+def test_who_is_refused_asks_no_more(code: int) -> None:
     """A wrong key or model is no better for other sources; what was answered is kept."""
     asked: list[str] = []
 
     def answers(item: Case) -> object:
         asked.append(item.example)
-        return status(401) if item.example == "c1" else REPLY
+        return status(code) if item.example == "c1" else REPLY
 
     with pytest.raises(TrainingError, match="31 of 40 answers are kept"):
         run(answers, CASES)

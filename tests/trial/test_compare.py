@@ -167,6 +167,13 @@ def test_what_a_stand_in_did_is_marked() -> None:
             "in mid-experiment changed rubric (r1 -> r2): begin another with one of each.",
         ),
         (
+            {"conditions": (Conditions("sonnet"), Conditions("opus"))},
+            (
+                "in mid-experiment changed baseline model (sonnet -> opus): compare with the answers of one model, by "
+                "`otel-training dataset create NAME --model MODEL`."
+            ),
+        ),
+        (
             {"weights": {"claude": 1, "candidate": 1}, "assigned": {"claude": 600, "candidate": 400}},
             "the arms did not get the sources that they were to get (p = 2.5e-10)",
         ),
