@@ -120,6 +120,8 @@ def frozen_rows(store: Store, snapshot: Snapshot, split: str, only: str) -> Froz
 
 def _print_sql(filters: Filters) -> str:
     """Return the query as it is now, its parameters set, for any client; where nothing was captured all votes count."""
+    if filters.trim or filters.grounded:
+        raise click.UsageError("--trim and --grounded look at texts, after the query: leave them out of --print-sql.")
     if has_data():
         with open_store() as (store, _):
             filters = with_doubts(store, filters)

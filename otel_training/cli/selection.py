@@ -44,6 +44,13 @@ _OPTIONS: Final = (
     click.option("--since", type=_DAY, help="From this day or time on, in UTC."),
     click.option("--until", type=_DAY, help="Before this day or time."),
     click.option("--whole", is_flag=True, help="Leave out templates whose source was cut."),
+    click.option(
+        "--grounded",
+        type=click.FloatRange(0, 1),
+        default=_DEFAULT.grounded,
+        help="What share of an insight's words a passage of its source must hold, such as 0.5.",
+    ),
+    click.option("--trim", is_flag=True, help="Leave single insights that readers surely dismissed out of an answer."),
     click.option("--count-lockstep", is_flag=True, help="Count the votes of readers in lockstep, too."),
     click.option("--only-shown", is_flag=True, help="Leave out votes on what was not shown to who voted."),
     click.option(

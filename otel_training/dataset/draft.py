@@ -4,10 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from otel_training.dataset.example import Example, Insight, Message
-from otel_training.dataset.kept import kept_answer
-from otel_training.dataset.share import share_of
+from otel_training.dataset.example import Example, Message
 from otel_training.dataset.target import Target
+from otel_training.dataset.trim import trim
 
 NO_PAIR: Final = "without a correction, or an insight that readers surely dismissed beside one that they did not"
 NO_LABEL: Final = "with as many likes as dismissals"
@@ -35,7 +34,7 @@ def draft_of(example: Example, target: Target) -> Draft | str:
     chat = _merged(example.messages)
     system = chat.pop(0)["content"] if chat[0]["role"] == "system" else ""
     answer, rejected = chat.pop()["content"], ""
-    corrected, net = example.provenance["corrected"], example.provenance["net"]
+    corrected, net = example.provenance["corrected"], example.net
     if target.has("rejected"):
         pair = edit_pair(example)
         if pair is None:
@@ -56,15 +55,8 @@ def edit_pair(example: Example) -> tuple[str, str] | None:
     answer = example.messages[-1]["content"]
     if example.provenance["corrected"]:
         return (answer, example.uncorrected) if answer != example.uncorrected else None
-    kept = [insight.text for insight in example.insights if not _is_dismissed(insight)]
-    better = kept_answer(answer, kept) if kept else answer
-    return (better, answer) if better != answer else None
-
-
-def _is_dismissed(insight: Insight) -> bool:
-    """Return whether most readers dismiss it, certain at 95 %."""
-    low = share_of(insight.dismissals, insight.likes + insight.dismissals).low
-    return low is not None and low > 1 / 2
+    trimmed = trim(example)
+    return (trimmed.messages[-1]["content"], trimmed.uncorrected) if trimmed.uncorrected else None
 
 
 def _merged(messages: Iterable[Message]) -> list[Message]:

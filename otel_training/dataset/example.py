@@ -43,11 +43,17 @@ class Example:
     insights: tuple[Insight, ...]
     """Those of the answer."""
     uncorrected: str
-    """The answer before a person corrected it; empty where nobody did."""
+    """The answer before a person corrected it, or it was trimmed; empty where neither is so."""
     source_content: str
     provenance: Mapping[str, Any]
     split: str = ""
     """`train`, `validation` or `test`; empty where nothing was split."""
+
+    @property
+    def net(self) -> int:
+        """Likes - dismissals over its insights, of votes that are counted."""
+        once = {" ".join(insight.text.split()): insight for insight in self.insights}
+        return sum(insight.likes - insight.dismissals for insight in once.values())
 
 
 def read_example(row: Mapping[str, Any]) -> Example | None:

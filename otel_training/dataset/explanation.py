@@ -1,9 +1,10 @@
 """The explanation: why an extraction is an example, or which filter dropped it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from otel_training.conventions import COMMAND
 from otel_training.dataset.funnel import Filters, Step, funnel, last_drop
+from otel_training.dataset.refining import Refining
 from otel_training.dataset.trust import with_doubts
 from otel_training.errors import TrainingError
 from otel_training.store.client import Store
@@ -35,6 +36,13 @@ def explain(store: Store, filters: Filters, extraction_id: str) -> Explanation:
             f"There is no extraction {extraction_id!r}: `{COMMAND} view extraction --json` shows which there are."
         )
     row = store.row(filters.query("dataset_explain"), extraction_id=extraction_id, **filters.parameters())
+    trimmed: list[str] = []
+    if last_drop(steps) is None and (filters.trim or filters.grounded):
+        # Of one second alone: the query reads the texts of all that passes.
+        refining = Refining(replace(filters, since=row["second"], until=row["second"] + 1))
+        left = [example for _, example in refining.examples(store, extraction_id)]
+        steps += refining.steps(len(left))
+        trimmed = [text for example in left for text in example.provenance.get("trimmed", ())]
     dropped = last_drop(steps)
     instead = row["chosen"] if dropped is None and row["chosen"] != extraction_id else ""
     if dropped is not None:
@@ -43,7 +51,7 @@ def explain(store: Store, filters: Filters, extraction_id: str) -> Explanation:
     elif instead:
         sentence = f"Another with its source and its insights is taken instead: {instead}."
     else:
-        sentence = "It passes all filters."
+        sentence = "It passes all filters." + (f" Left out of its answer: {'; '.join(trimmed)}." if trimmed else "")
     prompt = "captured" if row["call_event_id"] else "template"
     return Explanation(
         extraction_id, not (dropped or instead), sentence, row["quality_score"], row["likes"], row["dismissals"],

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from itertools import chain, islice
@@ -12,18 +12,21 @@ from typing import Final, NamedTuple
 
 from otel_training.dataset.check import Check, fix_of
 from otel_training.dataset.draft import draft_of
-from otel_training.dataset.example import TEMPLATE_SYSTEM, TEMPLATE_VERSION, Example, read_example
+from otel_training.dataset.example import TEMPLATE_SYSTEM, TEMPLATE_VERSION, Example
 from otel_training.dataset.funnel import Filters, Funnel
 from otel_training.dataset.parts import write_row
+from otel_training.dataset.refining import Refining
 from otel_training.dataset.target import Target, read_target
 from otel_training.dataset.writing import Write, digest_of, json_line, open_place, open_replacement, open_rows
 from otel_training.errors import NothingToExportError, TrainingError
-from otel_training.progress import Progress
+from otel_training.progress import Progress, silent
 from otel_training.store.client import Store
 from otel_training.version import __version__
 
 TERMS: Final = "https://support.claude.com/en/articles/12326764"
 """Whether one may train on Claude's answers."""
+_SHOWN: Final = 50
+"""Rows between two looks at how far it is."""
 _CARD: Final = Path(__file__).with_name("targets") / "card.md"
 _SIZES: Final = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 
@@ -88,7 +91,7 @@ def export(  # noqa: PLR0913 - what to read, where to write, and what
     target: Target | None = None,
     only: str | None = None,
     frozen: Frozen | None = None,
-    progress: Progress | None = None,
+    progress: Progress = silent,
 ) -> Report:
     """Write the examples that pass the filters, and their manifest; of one kind of prompt alone where `only` names it.
 
@@ -100,17 +103,23 @@ def export(  # noqa: PLR0913 - what to read, where to write, and what
     if not funnel.left:
         raise NothingToExportError(funnel.why_none())
     target = target or read_target()
-    examples = iter(frozen.examples if frozen else _read_examples(store, filters, funnel.left, progress))
+    refining = Refining(filters)
+    examples = iter(frozen.examples if frozen else (example for _, example in refining.examples(store)))
     # Before the files are there: Ctrl-C kills an engine that computes, and would leave them.
     first = list(islice(examples, 1))
     with open_place(out, target) as place, open_replacement(manifest_path(out)) as manifest:
         with open_rows(place, target) as write:
-            written = _write_rows(write, chain(first, examples), only, target)
+            written = _Written(Check(target))
+            for number, example in enumerate(chain(first, examples), 1):
+                _write_example(write, example, only, target, written)
+                if not number % _SHOWN:
+                    progress(max(number, refining.read), funnel.left, written.bytes)
         if not written.rows:
-            raise NothingToExportError(_why_no_row(written, only, target))
+            raise NothingToExportError(_why_no_row(written, only, target, refining))
         if isinstance(place, Path):
             (place / "README.md").write_text(_card(out, written), encoding="utf-8")
         sha256, size = digest_of(place)
+        refined = [] if frozen else refining.steps(len(written.rows) + sum(written.unfit.values()) + written.others)
         report = Report(
             str(out), str(manifest_path(out)), target.name, len(written.rows),
             captured=written.prompts["captured"],
@@ -119,7 +128,7 @@ def export(  # noqa: PLR0913 - what to read, where to write, and what
             models=dict(written.models),
             warnings=[f"{problem.text}: {fix_of(problem.rule)}" for problem in written.check.file(size)],
             sha256=sha256, filters=filters, dataset=frozen.origin if frozen else None,
-            funnel=funnel.ending_at(len(written.rows), written.others, only, written.unfit, target.name),
+            funnel=funnel.ending_at(len(written.rows), written.others, only, written.unfit, target.name, refined),
         )  # fmt: skip
         manifest.write(_manifest_of(report, target, written))
     return report
@@ -139,41 +148,31 @@ class _Written:
     """Examples that are no row of the target, by reason."""
     system_prompts: set[str] = field(default_factory=set)
     splits: set[str] = field(default_factory=set)
+    bytes: int = 0
     others: int = 0
     """Examples of another kind of prompt than was asked for."""
 
 
-def _read_examples(store: Store, filters: Filters, total: int, progress: Progress | None) -> Iterator[Example]:
-    for number, row in enumerate(store.rows(filters.query("export"), **filters.parameters()), 1):
-        example = read_example(row)
-        if example is not None:
-            yield example
-        if progress is not None:
-            progress(number, total)
-
-
-def _write_rows(write: Write, examples: Iterable[Example], only: str | None, target: Target) -> _Written:
-    """Write the training file; return the manifest's rows, and what the file holds."""
-    written = _Written(Check(target))
-    for example in examples:
-        if only not in (None, example.prompt):
-            written.others += 1
-            continue
-        draft = draft_of(example, target)
-        if isinstance(draft, str):
-            written.unfit[draft] += 1
-            continue
-        row = write_row(draft, target)
-        line = json_line(row)
-        sha256 = hashlib.sha256(line)
-        # Of our own rows no two lines say the same in other words.
-        if problems := written.check.row(row, int.from_bytes(sha256.digest()[:8])):
-            written.unfit[f"broken: {problems[0].text}"] += 1
-            continue
-        write(row, line, example.split)
-        written.splits.add(example.split or "train")
-        _note_row(written, example, sha256.hexdigest())
-    return written
+def _write_example(write: Write, example: Example, only: str | None, target: Target, written: _Written) -> None:
+    """Write the row of an example, or note why it has none."""
+    if only not in (None, example.prompt):
+        written.others += 1
+        return
+    draft = draft_of(example, target)
+    if isinstance(draft, str):
+        written.unfit[draft] += 1
+        return
+    row = write_row(draft, target)
+    line = json_line(row)
+    sha256 = hashlib.sha256(line)
+    # Of our own rows no two lines say the same in other words.
+    if problems := written.check.row(row, int.from_bytes(sha256.digest()[:8])):
+        written.unfit[f"broken: {problems[0].text}"] += 1
+        return
+    write(row, line, example.split)
+    written.bytes += len(line)
+    written.splits.add(example.split or "train")
+    _note_row(written, example, sha256.hexdigest())
 
 
 def _note_row(written: _Written, example: Example, sha256: str) -> None:
@@ -195,13 +194,13 @@ def _note_row(written: _Written, example: Example, sha256: str) -> None:
         written.template_reasons[example.reason] += 1
 
 
-def _why_no_row(written: _Written, only: str | None, target: Target) -> str:
+def _why_no_row(written: _Written, only: str | None, target: Target, refining: Refining) -> str:
     if written.others:
         return f"None of the {written.others:,} that pass the filters has a {only} prompt: leave out --only."
     if written.unfit:
         reason, count = written.unfit.most_common(1)[0]
         return f"No example that passes the filters is a row for {target.name}; {count:,} {reason}."
-    return "No example that passes the filters has a prompt in text form."
+    return refining.why_none() or "No example that passes the filters has a prompt in text form."
 
 
 def _card(out: Path, written: _Written) -> str:

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -15,6 +15,7 @@ from otel_training.dataset.example import TEMPLATE_VERSION, read_example
 from otel_training.dataset.funnel import Funnel, Step, funnel
 from otel_training.dataset.pick import Pick, pick_of, thin
 from otel_training.dataset.recipe import Recipe
+from otel_training.dataset.refining import Refining
 from otel_training.dataset.snapshot import (
     FrozenRow,
     Snapshot,
@@ -96,8 +97,10 @@ def _draft(store: Store, recipe: Recipe, file: IO[bytes], progress: Progress, *,
     counts = funnel(store, recipe.filters)
     if not counts.left:
         raise NothingToExportError(counts.why_none())
-    picks, others = _read_picks(store, recipe, file, counts.left, progress)
-    counts = counts.ending_at(len(picks), others, recipe.only, {}, "")
+    refining = Refining(recipe.filters)
+    picks, others = _read_picks(store, recipe, refining, file, lambda: progress(refining.read, counts.left))
+    left = refining.steps(len(picks) + others)
+    counts = counts.ending_at(len(picks), others, recipe.only, {}, "", left)
     pairs = _read_pairs(store, recipe)
     picks, steps = thin(
         picks, pairs, drop_near_duplicates=recipe.drop_near_duplicates, max_per_topic=recipe.max_per_topic,
@@ -151,23 +154,22 @@ def _stored(snapshot: Snapshot, row: FrozenRow) -> list[object]:
 
 
 def _read_picks(
-    store: Store, recipe: Recipe, file: IO[bytes], total: int, progress: Progress
+    store: Store, recipe: Recipe, refining: Refining, file: IO[bytes], advance: Callable[[], object]
 ) -> tuple[list[Pick], int]:
     """Write the texts of what passes the filters to a file; return the picks, and how many are of another kind."""
     picks, others = [], 0
-    for number, row in enumerate(store.rows(recipe.filters.query("export"), **recipe.filters.parameters()), 1):
-        if (example := read_example(row)) is not None:
-            if recipe.only in {None, example.prompt}:
-                file.write(f"{example.extraction_id}\t{frozen_text(example)}\n".encode())
-                picks.append(pick_of(row))
-            else:
-                others += 1
-        progress(number, total)
+    for row, example in refining.examples(store):
+        if recipe.only in {None, example.prompt}:
+            file.write(f"{example.extraction_id}\t{frozen_text(example)}\n".encode())
+            picks.append(pick_of(row))
+        else:
+            others += 1
+        advance()
     if not picks:
         raise NothingToExportError(
             f"None of the {others:,} that pass the filters has a {recipe.only} prompt: leave out --only."
             if others
-            else "No example that passes the filters has a prompt in text form."
+            else refining.why_none() or "No example that passes the filters has a prompt in text form."
         )
     return picks, others
 

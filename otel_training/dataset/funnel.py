@@ -74,8 +74,12 @@ class Filters:
     """Whether votes of readers in lockstep are counted like others."""
     only_shown: bool = False
     """Whether votes on what was not shown are left out where the app reports what it shows."""
+    grounded: float = 0
+    """What share of its words a sentence of the source must hold of each insight; 0 for none."""
+    trim: bool = False
+    """Whether insights that readers surely dismissed are left out of their answer."""
     doubts: Doubts = field(default=Doubts(), compare=False)
-    """What these two and the opt-outs come to, as the store is now; no part of what was asked."""
+    """What `count_lockstep`, `only_shown` and the opt-outs come to, as the store is now; no part of what was asked."""
 
     @property
     def asks_quality(self) -> bool:
@@ -122,7 +126,8 @@ class Filters:
         """Return the parameters of the queries."""
         open_ended = {"min_bound": -1, "since": 0, "until": _FOREVER}
         values = {name: open_ended[name] if value is None else value for name, value in self.as_json().items()}
-        del values["count_lockstep"], values["only_shown"]
+        for name in ("count_lockstep", "only_shown", "grounded", "trim"):
+            del values[name]
         return values | self.doubts.parameters()
 
 
@@ -226,13 +231,27 @@ class Funnel:
         """How many extractions pass all filters."""
         return self.steps[-1].left
 
-    def ending_at(self, rows: int, others: int, only: str | None, unfit: Mapping[str, int], target: str) -> "Funnel":
-        """Return the funnel with the steps where fewer rows were written: no text, not wanted, no row of the target."""
+    def ending_at(  # noqa: PLR0913, PLR0917 - a count of each step
+        self,
+        rows: int,
+        others: int,
+        only: str | None,
+        unfit: Mapping[str, int],
+        target: str,
+        refined: Sequence[Step] = (),
+    ) -> "Funnel":
+        """Return the funnel with the steps where fewer rows were written: no text, not wanted, no row of the target.
+
+        `refined` are those of `refining.py`, in between.
+        """
         steps, misfits = [*self.steps], sum(unfit.values())
         wanted = rows + misfits
-        if textless := self.left - wanted - others:
-            reason = "its only prompt holds images or tool results"
-            steps.append(Step("prompt is text", wanted + others, textless, textless, reason))
+        left = wanted + others + sum(step.dropped for step in refined)
+        if textless := self.left - left:
+            steps.append(
+                Step("prompt is text", left, textless, textless, "its only prompt holds images or tool results")
+            )
+        steps += refined
         if only:
             steps.append(Step(f"only {only}", wanted, others, 0, "with another kind of prompt" if others else ""))
         if misfits:

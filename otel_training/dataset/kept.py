@@ -19,14 +19,10 @@ def kept_answer(answer: str, texts: Iterable[str]) -> str:
     """
     spans = list(json_spans(answer))
     values = [value for value, _, _ in spans]
-    answered = {_whole(text) for text in _texts_in(values)}
-    places: dict[str, int] = {}
-    for place, text in enumerate(texts):
-        # One that the app cut is known by its beginning alone, which others may share.
-        places.setdefault(whole if (whole := _whole(text)) in answered else _beginning(text), place)
+    places = places_of(values, texts)
     keys = frozenset(_keys_of(values, places))
     kept = _kept(values, places, keys)
-    if kept == values or {_place(text, places) for text in _texts_in(kept)} - {None} != set(places.values()):
+    if kept == values or {place_of(text, places) for text in texts_in(kept)} - {None} != set(places.values()):
         return answer
     if len(spans) == 1:
         ((_, start, end),) = spans
@@ -35,24 +31,34 @@ def kept_answer(answer: str, texts: Iterable[str]) -> str:
     return "\n".join(json.dumps(value, ensure_ascii=False) for value in kept)
 
 
+def places_of(values: Any, texts: Iterable[str]) -> dict[str, int]:
+    """Return the place of each insight among texts, by its form in an answer's JSON."""
+    answered = {whole_of(text) for text in texts_in(values)}
+    places: dict[str, int] = {}
+    for place, text in enumerate(texts):
+        # One that the app cut is known by its beginning alone, which others may share.
+        places.setdefault(whole if (whole := whole_of(text)) in answered else _beginning(text), place)
+    return places
+
+
 def _kept(value: Any, places: Mapping[str, int], keys: frozenset[str]) -> Any:
     """Return JSON whose lists of insights hold what has a place, sorted by it."""
     if isinstance(value, dict):
         return {key: _kept(item, places, keys) for key, item in value.items()}
     if not isinstance(value, list):
         return value
-    ranks = {index: place for index, item in enumerate(value) if (place := _place(item, places)) is not None}
+    ranks = {index: place for index, item in enumerate(value) if (place := place_of(item, places)) is not None}
     if not ranks:
         rest = value if not any(_is_insight(item, keys) for item in value) else []
         return [_kept(item, places, keys) for item in rest]
     return [value[index] for index in sorted(ranks, key=ranks.__getitem__)]
 
 
-def _place(item: Any, places: Mapping[str, int]) -> int | None:
+def place_of(item: Any, places: Mapping[str, int]) -> int | None:
     """Return the place of an insight, which is a text or has one; None for what the app did not keep."""
     for text in item.values() if isinstance(item, dict) else (item,):
         if isinstance(text, str):
-            place = places.get(_whole(text), places.get(_beginning(text)))
+            place = places.get(whole_of(text), places.get(_beginning(text)))
             if place is not None:
                 return place
     return None
@@ -68,18 +74,19 @@ def _keys_of(value: Any, places: Mapping[str, int]) -> Iterable[str]:
         if isinstance(item, (dict, list)):
             yield from _keys_of(item, places)
     if isinstance(value, dict):
-        yield from (key for key, text in value.items() if isinstance(text, str) and _place(text, places) is not None)
+        yield from (key for key, text in value.items() if isinstance(text, str) and place_of(text, places) is not None)
 
 
-def _texts_in(value: Any) -> Iterable[str]:
+def texts_in(value: Any) -> Iterable[str]:
+    """Yield the texts of JSON."""
     if isinstance(value, (dict, list)):
         for item in value.values() if isinstance(value, dict) else value:
-            yield from _texts_in(item)
+            yield from texts_in(item)
     elif isinstance(value, str):
         yield value
 
 
-def _whole(text: str) -> str:
+def whole_of(text: str) -> str:
     """Return a text's comparable form; each record counts its placeholders for itself."""
     return comparable(_NUMBER.sub(r"<\1>", text))
 

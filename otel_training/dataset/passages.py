@@ -9,7 +9,7 @@ _SENTENCE: Final = re.compile(r"(?<=[.!?。！？])\s+|\n+")  # noqa: RUF001 - t
 _WORD: Final = re.compile(r"\w+")
 _LONG: Final = 4
 """Shorter words are in every sentence, but figures count however short they are."""
-_LEAST: Final = 0.5
+SUPPORTED: Final = 0.5
 """Of an insight's words a passage holds at least so many."""
 
 
@@ -27,13 +27,33 @@ def mark_passages(source: str, insights: Sequence[str]) -> list[Piece]:
     words = [words_of(piece) for piece in pieces]
     support: list[list[int]] = [[] for _ in pieces]
     for place, insight in enumerate(insights):
-        wanted = words_of(insight)
-        shares = [len(wanted & have) / len(wanted) if wanted else 0.0 for have in words]
+        shares = _shares(words, insight)
         best = max(shares, default=0.0)
         for index, share in enumerate(shares):
-            if share == best >= _LEAST:
+            if share == best >= SUPPORTED:
                 support[index].append(place)
     return [Piece(piece, tuple(places)) for piece, places in zip(pieces, support, strict=True)]
+
+
+def grounding(source: str, insights: Sequence[str]) -> float:
+    """Return the share of its words that a sentence of the source holds at best, of the insight with the least.
+
+    One without a word that tells anything is looked for as it stands.
+    """
+    words = [words_of(piece) for piece in _sentences(source)]
+    best = (
+        max(_shares(words, insight), default=0.0)
+        if words_of(insight)
+        else float(insight.casefold() in source.casefold())
+        for insight in insights
+    )
+    return min(best, default=1.0)
+
+
+def _shares(words: Sequence[set[str]], insight: str) -> list[float]:
+    """Return the share of an insight's words in each sentence, by the sentences' words."""
+    wanted = words_of(insight)
+    return [len(wanted & have) / len(wanted) if wanted else 0.0 for have in words]
 
 
 def _sentences(source: str) -> list[str]:

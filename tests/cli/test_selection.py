@@ -154,3 +154,66 @@ def test_empty_ones_are_a_share(rows: Any) -> None:
     assert (10, 2) == (made["splits"]["train"], sum("https://e" in url for url in found))
     assert 2 == answers.count('{"insights": []}')
     assert "https://filtered.example/" not in found
+
+
+def steps_of(report: dict[str, Any]) -> dict[str, tuple[int, int, str]]:
+    """What each step of the funnel left and dropped, and why."""
+    return {step["filter"]: (step["left"], step["dropped"], step["reason"]) for step in report["funnel"]["steps"]}
+
+
+def test_single_insights_are_trimmed(rows: Any, command: Any) -> None:
+    """The manifest, the frozen row and `explain` name them, the funnel counts them; what is not safe is left whole."""
+
+    @otel_training.extraction
+    def counted(source_url: str, source_content: str) -> dict[str, Any]:
+        insights = [{"text": f"{source_url} {number}", "category": "c"} for number in range(2)]
+        output = json.dumps({"insights": insights, "count": 2})
+        otel_training.current().llm_call(model="m", input=source_content, output=output)
+        return {"insights": insights, "quality_score": 8}
+
+    extract("chips", "a", "text a")
+    identity = otel_training.current().id
+    extract("chips", "b", "text b")
+    counted("c", "text c")
+    for url in "abc":
+        engage(url, range(12))
+    for url in "ac":
+        engage(url, range(4), "x", index=1)
+    (report,) = rows("export", "--out", "t.jsonl", "--trim")
+    (made,) = rows("dataset", "create", "d", "--trim", "--split", "100/0/0")
+    (explained,) = rows("dataset", "explain", identity, "--trim")
+
+    answers = [json.loads(line)["messages"][-1]["content"] for line in Path("t.jsonl").read_text().splitlines()]
+    assert [["a 0"], ["b 0", "b 1"], ["c 0", "c 1"]] == [
+        [insight["text"] for insight in json.loads(answer)["insights"]] for answer in answers
+    ]
+    assert [(["a 1"], None), (None, None), (None, ["c 1"])] == [
+        (row.get("trimmed"), row.get("untrimmed")) for row in manifest(Path("t.manifest.json"))["rows"]
+    ]
+    reason = "1 dismissed insights left out of 1 answers; 1 left whole, where nothing would be left or it is not safe"
+    assert (3, 0, reason) == steps_of(report)["trimmed"]
+    assert reason == next(step["reason"] for step in made["funnel"] if step["filter"] == "trimmed")
+    assert "It passes all filters. Left out of its answer: a 1." == explained["sentence"]
+    rows("export", "--dataset", "d", "--out", "d.jsonl")
+    frozen = [json.loads(line)["messages"][-1]["content"] for line in Path("d.jsonl").read_text().splitlines()]
+    assert answers == frozen
+    (pairs,) = rows("export", "--dataset", "d", "--out", "p.jsonl", "--for", "trl-dpo")
+    assert (1, 2) == (pairs["rows"], command("export", "--trim", "--print-sql")[0])
+
+
+def test_answers_without_ground_in_their_source_are_left_out(rows: Any, command: Any) -> None:
+    """Each insight needs it; `explain` says so, and where none is left the sentence says what to do."""
+    for url, text in (("alpha", "alpha has 0, and 1 too."), ("beta", "Nothing of it is here: beta 0.")):
+        extract("chips", url, text)
+    missing = otel_training.current().id
+    (report,) = rows("export", "--out", "t.jsonl", *LENIENT, "--grounded", "0.9")
+    (made,) = rows("dataset", "create", "d", *LENIENT, "--grounded", "0.5", "--split", "100/0/0")
+    (explained,) = rows("dataset", "explain", missing, *LENIENT, "--grounded", "0.9")
+    assert (1, 1, "1 with an insight that no passage of its source supports") == steps_of(report)["grounded >= 0.9"]
+    assert ["alpha"] == [row["source_url"] for row in manifest(Path("t.manifest.json"))["rows"]]
+    assert 2 == made["splits"]["train"]
+    assert (False, True) == (explained["is_chosen"], "no passage of its source supports" in explained["sentence"])
+    extract("lost", "delta", "Nothing.")
+    for argv in (("export", "--out", "n.jsonl"), ("dataset", "create", "n")):
+        code, _, err = command(*argv, *LENIENT, "--topic", "lost", "--grounded", "0.5")
+        assert (1, True) == (code, "None of 1 examples passes --grounded 0.5: lower it" in " ".join(err.split()))

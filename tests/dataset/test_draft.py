@@ -41,7 +41,7 @@ def test_a_pair_is_an_edit_of_one_answer(given: Example, pair: tuple[str, str] |
     [
         ("openai-dpo", example(insights=()), NO_PAIR),
         ("trl-dpo", example(insights=()), NO_PAIR),
-        ("trl-kto", example(net=0), NO_LABEL),
+        ("trl-kto", example(insights=voted((3, 2), (0, 1))), NO_LABEL),
         ("csv", example(TURNS), SEVERAL_TURNS),
         ("bedrock-prompt", example(TURNS), SEVERAL_TURNS),
     ],
@@ -51,10 +51,19 @@ def test_says_why_there_is_no_row(target: str, given: Example, reason: str) -> N
     assert reason == draft_of(given, read_target(target))
 
 
-@pytest.mark.parametrize(("change", "label"), [({"net": 1}, True), ({"net": -1}, False), ({"uncorrected": "x"}, True)])
-def test_readers_and_corrections_label_an_answer(*, change: dict[str, object], label: bool) -> None:
-    """A person's answer is wanted whatever readers made of the one before."""
-    draft = draft_of(example(**({"net": -1} | change)), read_target("trl-kto"))  # type: ignore[arg-type]
+@pytest.mark.parametrize(
+    ("given", "label"),
+    [
+        (example(insights=voted((1, 0), (0, 0)), net=-9), True),
+        (example(insights=voted((0, 0), (0, 1)), net=9), False),
+        (example(insights=(*voted((2, 0), (0, 3)), Insight("Orders  rose", None, 2, 0))), False),
+        (example(insights=voted((0, 9), (0, 9)), uncorrected="x"), True),
+    ],
+    ids=["liked", "dismissed", "twice the same", "corrected"],
+)
+def test_readers_and_corrections_label_an_answer(given: Example, *, label: bool) -> None:
+    """By the votes that are counted; a person's answer is wanted whatever readers made of the one before."""
+    draft = draft_of(given, read_target("trl-kto"))
 
     assert isinstance(draft, Draft)
     assert label == draft.label

@@ -14,7 +14,7 @@ from otel_training.dataset.parts import write_row
 from otel_training.dataset.target import read_target, target_names
 from otel_training.dataset.validate import validate
 from otel_training.dataset.writing import json_line, open_place, open_rows
-from tests.dataset.examples import SYSTEM, USER, example
+from tests.dataset.examples import INSIGHTS, SYSTEM, USER, example
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]  # of their own imports
 
@@ -30,7 +30,8 @@ def file(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     with open_place(path, target) as place, open_rows(place, target) as write:
         for number in range(40):
             user = USER | {"content": f"{TEXTS[number % len(TEXTS)]} {number}"}
-            made = example((SYSTEM, user) if number else (user,), net=number - 20.5)
+            votes = INSIGHTS[0]._replace(likes=2 * number), INSIGHTS[1]._replace(dismissals=41)
+            made = example((SYSTEM, user) if number else (user,), insights=votes)
             draft = draft_of(replace(made, source_content=user["content"]), target)
             assert isinstance(draft, Draft)
             row = write_row(draft, target)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from otel_training.dataset.passages import Piece, mark_passages
+from otel_training.dataset.passages import Piece, grounding, mark_passages
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,19 @@ def test_marks_the_sentences_that_hold_most_of_an_insights_words(
 def test_leaves_no_character_out(source: str, insights: list[str]) -> None:
     """The pieces of a source are the source."""
     assert source == "".join(piece.text for piece in mark_passages(source, insights))
+
+
+@pytest.mark.parametrize(
+    ("insights", "share"),
+    [
+        (["Mira Holt left the board"], 1.0),
+        (["Mira Holt left the company"], 0.75),
+        (["Mira Holt left the board", "Orders fell"], 0.5),
+        (["AI up"], 1.0),
+        (["AI off"], 0.0),
+        ([], 1.0),
+    ],
+)
+def test_an_answer_is_as_grounded_as_the_least_of_its_insights(insights: list[str], share: float) -> None:
+    """What has short words alone is looked for as it stands."""
+    assert share == grounding("Orders rose, AI up. Mira Holt left the board on Friday.", insights)
