@@ -232,7 +232,12 @@ def _verify_file(path: Path) -> str:
         manifest = None
     if not isinstance(manifest, dict):
         return f"{beside} is no manifest: export {path} again."
-    digest, _ = digest_of(path)
+    try:
+        digest, _ = digest_of(path)
+    except OSError as error:
+        if error.errno:
+            raise
+        return f"{path} is broken off or damaged: export it again."
     if digest != manifest.get("sha256"):
         return f"{path} is not what was written: export it again."
     origin = manifest.get("dataset")

@@ -13,6 +13,7 @@ from otel_training.cli.output import Output, note, output_options, plural, progr
 from otel_training.cli.selection import selection_options
 from otel_training.cli.store import has_data, open_store
 from otel_training.conventions import COMMAND
+from otel_training.dataset.compression import SUFFIX
 from otel_training.dataset.export import Frozen, Report, check_target
 from otel_training.dataset.export import export as write_export
 from otel_training.dataset.funnel import Filters, Funnel, funnel
@@ -50,6 +51,7 @@ _REASONS: Final = {
 )
 @click.option("--dataset", metavar="NAME", help="Write a frozen dataset instead.")
 @click.option("--split", type=click.Choice(SPLITS), help="Of the dataset this part alone.")
+@click.option("--compress", type=click.Choice(("zstd",)), help="Compress the file.  [default: by a name in .zst]")
 @click.option("--force", is_flag=True, help="Replace the file if it exists.")
 @click.option("--print-sql", is_flag=True, help="Print the query with its parameters instead.")
 @output_options()
@@ -60,6 +62,7 @@ def export(  # noqa: PLR0913 - an option each
     only: str | None,
     dataset: str | None,
     split: str | None,
+    compress: str | None,
     force: bool,
     print_sql: bool,
     output: Output,
@@ -86,7 +89,8 @@ def export(  # noqa: PLR0913 - an option each
         raise click.UsageError("Missing option '--out', e.g. --out training.jsonl")
     if str(out) == "-":
         raise click.UsageError("--out must be a file, beside which the manifest is written, e.g. --out training.jsonl")
-    check_target(out, target, force=force)
+    is_compressed = bool(compress) or out.suffix == SUFFIX
+    check_target(out, target, force=force, compress=is_compressed)
     with open_store() as (store, _):
         snapshot = find_snapshot(store, dataset) if dataset else None
         if snapshot:
@@ -103,8 +107,9 @@ def export(  # noqa: PLR0913 - an option each
         show(*draw_list("What is missing", missing), aside=True)
         with progress("Exporting") as callback:
             report = write_export(
-                store, out, filters, counts, target=target, only=only, frozen=frozen, progress=callback
-            )
+                store, out, filters, counts, target=target, only=only, frozen=frozen, compress=is_compressed,
+                progress=callback,
+            )  # fmt: skip
         leaks = store.row(read_query("dataset_leaks"), dataset_id=snapshot.dataset_id) if snapshot else {}
     row = asdict(report) | {"filters": report.filters.as_json()}
     output.emit([row], lambda _: [draw_report(report), *([draw_leaks(leaks)] if leaks else [])])

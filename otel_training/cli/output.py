@@ -6,6 +6,7 @@ import os
 import stat
 import sys
 import textwrap
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import Enum, auto
@@ -22,8 +23,7 @@ from rich.table import Table
 from rich.text import Text
 
 from otel_training.controls import FORMULA, escaped, visible
-from otel_training.progress import Progress as Callback
-from otel_training.progress import Stages, silent
+from otel_training.progress import RowProgress, silent
 from otel_training.store.client import Row
 
 _JSON: Final = click.option("as_json", "--json", is_flag=True, help="Print JSON, one object a line.")
@@ -200,14 +200,14 @@ def plural(count: int, noun: str) -> str:
 
 
 @contextmanager
-def progress(label: str) -> Iterator[Callback]:
+def progress(label: str) -> Iterator[RowProgress]:
     """Show a progress bar on stderr, from the first step of long work on; nothing where stderr is no terminal."""
     with stages() as begin:
         yield begin(label)
 
 
 @contextmanager
-def stages() -> Iterator[Stages]:
+def stages() -> Iterator[Callable[[str], RowProgress]]:
     """Show such a bar for each part of the work, one after the other."""
     if not _err.is_terminal:
         yield lambda _label: silent
@@ -215,15 +215,20 @@ def stages() -> Iterator[Stages]:
     # Only here: it takes a tenth of the time that a short command needs to start.
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(24), TaskProgressColumn(), TimeRemainingColumn())
     # Not stdout, too: the bar would take what is printed meanwhile to the terminal, out of the user's file.
     bars = Progress(*columns, console=_err, transient=True, redirect_stdout=False)
     with bars as bar:
 
-        def begin(label: str) -> Callback:
+        def begin(label: str) -> RowProgress:
             for before in bar.task_ids:
                 bar.remove_task(before)
-            task = bar.add_task(label, visible=False)
-            return lambda done, total: bar.update(task, completed=done, total=total, visible=total > 0)
+            task, began = bar.add_task(label, visible=False), time.monotonic()
+
+            def show(done: int, total: int, size: int = 0, /) -> None:
+                speed = f" {done:,} rows, {size / 1e6 / max(time.monotonic() - began, 0.001):.1f} MB/s" if size else ""
+                bar.update(task, completed=done, total=total, visible=total > 0, description=f"{label}{speed}")
+
+            return show
 
         yield begin

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from otel_training.dataset.check import Check, fix_of
+from otel_training.dataset.compression import SUFFIX
 from otel_training.dataset.draft import draft_of
 from otel_training.dataset.example import TEMPLATE_SYSTEM, TEMPLATE_VERSION, Example
 from otel_training.dataset.funnel import Filters, Funnel
@@ -19,7 +20,7 @@ from otel_training.dataset.refining import Refining
 from otel_training.dataset.target import Target, read_target
 from otel_training.dataset.writing import Write, digest_of, json_line, open_place, open_replacement, open_rows
 from otel_training.errors import NothingToExportError, TrainingError
-from otel_training.progress import Progress, silent
+from otel_training.progress import RowProgress, silent
 from otel_training.store.client import Store
 from otel_training.version import __version__
 
@@ -65,11 +66,15 @@ class Report:
 
 def manifest_path(out: Path) -> Path:
     """Return where the manifest of a training file stands: beside it."""
-    return out.with_name(f"{out.name.removesuffix('.jsonl')}.manifest.json")
+    return out.with_name(f"{out.name.removesuffix(SUFFIX).removesuffix('.jsonl')}.manifest.json")
 
 
-def check_target(out: Path, target: Target, *, force: bool) -> None:
+def check_target(out: Path, target: Target, *, force: bool, compress: bool = False) -> None:
     """Raise `TrainingError` when the file cannot or must not be written."""
+    if compress and target.container in {"hf", "parquet"}:
+        raise TrainingError(
+            f"Files for {target.name} are compressed already: leave out --compress, or choose another --out."
+        )
     if not out.parent.is_dir():
         raise TrainingError(f"The folder {out.parent} does not exist: make it, or choose another --out.")
     is_folder = target.container == "hf"
@@ -91,7 +96,8 @@ def export(  # noqa: PLR0913 - what to read, where to write, and what
     target: Target | None = None,
     only: str | None = None,
     frozen: Frozen | None = None,
-    progress: Progress = silent,
+    compress: bool = False,
+    progress: RowProgress = silent,
 ) -> Report:
     """Write the examples that pass the filters, and their manifest; of one kind of prompt alone where `only` names it.
 
@@ -108,7 +114,7 @@ def export(  # noqa: PLR0913 - what to read, where to write, and what
     # Before the files are there: Ctrl-C kills an engine that computes, and would leave them.
     first = list(islice(examples, 1))
     with open_place(out, target) as place, open_replacement(manifest_path(out)) as manifest:
-        with open_rows(place, target) as write:
+        with open_rows(place, target, compress=compress) as write:
             written = _Written(Check(target))
             for number, example in enumerate(chain(first, examples), 1):
                 _write_example(write, example, only, target, written)

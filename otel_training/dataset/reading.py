@@ -1,11 +1,13 @@
 """The reading of rows from a file that anybody wrote: a line that is none is named, and the next is read."""
 
 import csv
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import IO, Any, Final, NamedTuple, cast
 
+from otel_training.dataset.compression import decompressed
 from otel_training.dataset.parts import Problem
 from otel_training.dataset.target import Target
 from otel_training.errors import TrainingError
@@ -35,9 +37,13 @@ def read_lines(path: Path, target: Target) -> Iterator[Line]:
 
 
 def _read_json_lines(path: Path) -> Iterator[Line]:
-    with path.open("rb") as file:
-        number = 0
-        while raw := file.readline(_LONGEST):
+    number = 0
+    with path.open("rb") as compressed:
+        file = decompressed(compressed)
+        while raw := _read_line(file, number):
+            if isinstance(raw, Line):
+                yield raw
+                return
             number += 1
             if len(raw) == _LONGEST and not raw.endswith(b"\n"):
                 while (rest := file.readline(_LONGEST)) and not rest.endswith(b"\n"):
@@ -45,6 +51,14 @@ def _read_json_lines(path: Path) -> Iterator[Line]:
                 yield Line(number, "", problem=Problem("unreadable", "the line has more than 64 MB"))
             else:
                 yield _read_json(number, raw)
+
+
+def _read_line(file: IO[bytes], number: int) -> bytes | Line:
+    """Read a line; what was compressed may be broken."""
+    try:
+        return file.readline(_LONGEST)
+    except OSError as error:
+        return Line(number + 1, "", problem=Problem("unreadable", f"the file is broken off or damaged ({error})"))
 
 
 def _read_json(number: int, raw: bytes) -> Line:
@@ -81,7 +95,10 @@ def _refuse(constant: str) -> None:
 def _read_table(path: Path) -> Iterator[Line]:
     csv.field_size_limit(_LONGEST)
     # What is no UTF-8 comes as halves of surrogate pairs, which the check names.
-    with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
+    with path.open("rb") as compressed:
+        file = io.TextIOWrapper(
+            cast("io.BufferedReader", decompressed(compressed)), "utf-8", "surrogateescape", newline=""
+        )
         reader = csv.DictReader(file, strict=True)
         while True:
             try:

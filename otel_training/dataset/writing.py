@@ -13,9 +13,11 @@ from typing import IO, Any, Final, TypeAlias
 
 import orjson
 
+from otel_training.dataset.compression import compressing, decompressed
 from otel_training.dataset.target import Target
 
 _BATCH: Final = 1000
+_BUFFER: Final = 1 << 20
 
 
 Place: TypeAlias = IO[bytes] | Path
@@ -40,7 +42,7 @@ def open_place(out: Path, target: Target) -> AbstractContextManager[Place]:
 
 
 @contextmanager
-def open_rows(place: Place, target: Target) -> Iterator[Write]:
+def open_rows(place: Place, target: Target, *, compress: bool = False) -> Iterator[Write]:
     """Open a target's rows; afterwards all are in the file."""
     with ExitStack() as stack:
         if isinstance(place, Path):
@@ -56,7 +58,8 @@ def open_rows(place: Place, target: Target) -> Iterator[Write]:
 
             yield write
         else:
-            yield stack.enter_context(_OPEN[target.container](place, target))
+            file = stack.enter_context(compressing(place)) if compress else place
+            yield stack.enter_context(_OPEN[target.container](file, target))
 
 
 @contextmanager
@@ -99,15 +102,14 @@ _OPEN: Final = {"jsonl": _open_lines, "csv": _open_table, "parquet": _open_parqu
 
 
 def digest_of(place: Place) -> tuple[str, int]:
-    """Return the digest of a file, or of a folder's files of rows one after another, and its bytes."""
+    """Return the digest of a file, or of a folder's files of rows one after another, and its bytes, as uncompressed."""
     digest, size = hashlib.sha256(), 0
     with ExitStack() as stack:
         files: list[IO[bytes]] = [] if isinstance(place, Path) else [place]
         if isinstance(place, Path):
             paths = sorted(place.glob("data/*.parquet")) if place.is_dir() else [place]
             files += [stack.enter_context(path.open("rb")) for path in paths]
-        for file in files:
-            file.seek(0)
+        for file in map(decompressed, files):
             while block := file.read(1 << 20):
                 digest.update(block)
                 size += len(block)
@@ -120,7 +122,7 @@ def open_replacement(path: Path) -> Iterator[IO[bytes]]:
     temporary = _beside(path)
     try:
         descriptor = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-        with os.fdopen(descriptor, "w+b") as file:
+        with os.fdopen(descriptor, "w+b", _BUFFER) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())

@@ -1,12 +1,13 @@
 """The export: what is chosen, what is written, and what is said when nothing can be."""
 
+import hashlib
 import json
 import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -400,3 +401,52 @@ def test_blank_insights_are_no_sample(tmp_path: Path, command: Any) -> None:
 
     assert 1 == code
     assert "'has insights' dropped the last 1" in " ".join(err.split())
+
+
+@pytest.mark.parametrize(("target", "name"), [("openai", "t.jsonl.zst"), ("csv", "t")])
+def test_writes_compressed(  # noqa: PLR0913, PLR0917 - what is written, and how it is asked for
+    one: None, tmp_path: Path, rows: Any, command: Any, target: str, name: str
+) -> None:
+    """By its name or by an option; what reads files takes it as it takes others, and finds it damaged."""
+    rows("export", "--out", "plain", "--for", target)
+    rows("dataset", "create", "d", "--split", "100/0/0")
+    (report,) = rows(
+        "export", "--out", name, "--for", target, *(() if name.endswith("zst") else ("--compress", "zstd"))
+    )
+
+    content = (tmp_path / name).read_bytes()
+    assert (b"\x28\xb5\x2f\xfd", hashlib.sha256((tmp_path / "plain").read_bytes()).hexdigest()) == (
+        content[:4], report["sha256"],
+    )  # fmt: skip
+    assert (tmp_path / "t.manifest.json").exists()
+    assert 0 == command("dataset", "verify", name)[0]
+    plain, packed = (validate(tmp_path / path, read_target(target)) for path in ("plain", name))
+    assert (plain.rows, plain.counts, plain.tokens) == (packed.rows, packed.counts, packed.tokens)
+    rows("export", "--dataset", "d", "--out", name, "--for", target, "--compress", "zstd", "--force")
+    assert 0 == command("dataset", "verify", name)[0]
+    (tmp_path / name).write_bytes(content[:-9])
+    assert (1, True) == ((verified := command("dataset", "verify", name))[0], "broken off or damaged" in verified[1])
+    assert 1 == command("validate", name, "--for", target)[0]
+
+
+def test_compresses_nothing_twice(one: None, command: Any) -> None:
+    """Parquet is compressed."""
+    code, _, err = command("export", "--out", "t.parquet", "--for", "parquet", "--compress", "zstd")
+
+    assert (1, True) == (code, "compressed already" in err)
+
+
+def test_says_how_far_it_is(tmp_path: Path) -> None:
+    """Rows and bytes, now and then."""
+    seen: list[tuple[int, int, int]] = []
+
+    def note(done: int, total: int, size: int = 0, /) -> None:
+        seen.append((done, total, size))
+
+    users = [{"role": "user", "content": str(number)} for number in range(120)]
+    funnel, store = Funnel([Step("captured", 120, 0, 0, "")], []), cast("Any", None)
+    frozen = Frozen({}, [example((user,)) for user in users])
+    export(store, tmp_path / "t", Filters(), funnel, frozen=frozen, progress=note)
+
+    assert [(50, 120), (100, 120)] == [step[:2] for step in seen]
+    assert [True, True] == [0 < step[2] < (tmp_path / "t").stat().st_size for step in seen]
