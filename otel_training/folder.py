@@ -70,6 +70,10 @@ class DataFolder:
     """What was changed in it, when, by whom and on what evidence: a line each."""
     losses = Inside("losses.json")
     """Counts of records that were lost where not even that could be written into a segment."""
+    restoring = Inside("restoring", stat.S_IFDIR)
+    """What is being restored from a backup."""
+    restored = Inside("restored", stat.S_IFDIR)
+    """The same once it is whole, on its way to where it belongs."""
     finetune = Inside("finetune", stat.S_IFDIR)
     """What is known of fine-tuning jobs."""
 

@@ -71,6 +71,8 @@ def forget(*, only_show: bool, yes: bool, output: Output, **asked: str | None) -
         segments = len(segment_paths(folder.local))
         receipt = Receipt(held.rows, held.datasets, held.candidates, rejected, segments, forgotten=not only_show)
     output.emit([{**given, **_fields(receipt)}], lambda _: _draw(receipt))
+    if receipt.forgotten and (held.rows or rejected):
+        note(f"Backups of before hold it still: delete them, or forget it again after `{COMMAND} restore`.")
     if held.datasets and output is Output.TEXT:
         note(f"Training files of these datasets hold it, too: write them anew by `{COMMAND} export --dataset`.")
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, Final, TypeAlias, cast
 from urllib.parse import urlsplit
 
 import orjson
@@ -33,6 +33,8 @@ _PART: Final = re.compile(r"^/\*\{(chosen|counted|doubted|liked|occurrences|vote
 _UNDOUBTED: Final = {"counted": "counted_all", "doubted": "doubted_none"}
 # An error in the middle of a result over HTTP: a blank line, then the lines that `_read_exception` reads.
 _BROKEN: Final = b"\r"
+_BROKEN_NATIVE: Final = b"\r\n__exception__\r\n"
+_BROKEN_BYTES: Final = 1 << 15
 _CODE: Final = re.compile(r"Code: (\d+)\.")
 # CANNOT_PARSE_TEXT, _ESCAPE_SEQUENCE, _QUOTED_STRING, _INPUT_ASSERTION_FAILED, _NUMBER, _DATETIME,
 # INCORRECT_DATA, UNKNOWN_FIELD; TYPE_MISMATCH, CANNOT_READ_ALL_DATA
@@ -83,6 +85,26 @@ class Store:
         """Insert rows into a table; on a cluster, too, the next query reads them."""
         with self._fresh_client() as client:
             client.insert(table, rows, column_names=columns, settings={"distributed_foreground_insert": 1})
+
+    def native(self, table: str) -> Iterator[bytes]:
+        """Stream a table's rows as blocks of the engine's own format."""
+        # A server answers when it has all: an error in the middle of such a format would pass for rows.
+        whole = {} if self.is_embedded else {"wait_end_of_query": 1}
+        query = "SELECT * FROM {table:Identifier}"
+        with (
+            self._fresh_client() as client,
+            client.raw_stream(query, parameters={"table": table}, fmt="Native", settings=whole) as stream,
+        ):
+            while block := stream.read(_BLOCK_BYTES):
+                if _BROKEN_NATIVE in block[-_BROKEN_BYTES:]:
+                    raise StoreError(f"The store broke off its answer while it read {table}: run this again.")
+                yield block
+
+    def insert_native(self, table: str, file: IO[bytes]) -> None:
+        """Insert what `native` streamed; an old log may reach back over any number of months, each a partition."""
+        settings = {"max_partitions_per_insert_block": 0, "distributed_foreground_insert": 1}
+        with self._fresh_client() as client:
+            client.raw_insert(table, insert_block=cast("BinaryIO", file), fmt="Native", settings=settings)
 
     @property
     def is_embedded(self) -> bool:

@@ -34,7 +34,7 @@ _HELD: Final = (
     ("readers", "user_hash", "reader"),
 )
 """By table the column that says what a row belongs to, and the kind of what it holds."""
-_COMPUTED: Final = ("examples", "engagement", "reactions", "aliases", "aliases_by_insight")
+COMPUTED: Final = ("examples", "engagement", "reactions", "aliases", "aliases_by_insight")
 """What settling writes anew from the others."""
 _LIFETIME: Final = "ALTER TABLE {table:Identifier} MODIFY SETTING old_parts_lifetime = 0"
 _RESET: Final = "ALTER TABLE {table:Identifier} RESET SETTING old_parts_lifetime"
@@ -99,14 +99,14 @@ def forget(store: Store, scope: Scope, held: Held, progress: Progress = silent) 
     if not held.rows:
         return
     tables = [entry for entry in _HELD if entry[0] in held.rows]
-    with _old_parts_gone(store, [*held.rows, *_COMPUTED]):
+    with _old_parts_gone(store, [*held.rows, *COMPUTED]):
         with _noted(store, scope):
             for number, (table, column, kind) in enumerate(tables, 1):
                 store.run(read_query("forget_delete"), table=table, column=column, kind=kind)
                 progress(number, len(tables))
-        for table in _COMPUTED:
+        for table in COMPUTED:
             store.run("TRUNCATE TABLE {table:Identifier}", table=table)
-        _settle_anew(store, progress)
+        settle_anew(store, progress)
 
 
 @contextmanager
@@ -123,7 +123,7 @@ def _noted(store: Store, scope: Scope) -> Iterator[None]:
         store.run("TRUNCATE TABLE forgotten")
 
 
-def _settle_anew(store: Store, progress: Progress) -> None:
+def settle_anew(store: Store, progress: Progress) -> None:
     """Settle everything, as if all of it had come in before any insert that is under way."""
     now = int(store.row("SELECT toUnixTimestamp(now()) AS now")["now"])
     store.run(read_query("settle_all"), at=now - 2 * INSERT_SECONDS)

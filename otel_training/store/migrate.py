@@ -1,6 +1,7 @@
 """Migrations: numbered files of one statement each, with a ledger of those that ran."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +16,9 @@ _HAS_LEDGER: Final = (
     "SELECT count() AS ledgers FROM system.tables WHERE database = currentDatabase() AND name = 'schema_migrations'"
 )
 _APPLIED: Final = "SELECT name, sha256 FROM schema_migrations"
+
+
+_TABLE: Final = re.compile(r"^CREATE TABLE IF NOT EXISTS (\w+)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,11 @@ class Migration:
 def read_migrations() -> list[Migration]:
     """Read all migrations, in order."""
     return [Migration(name, statement) for name, statement in read_folder("schema").items()]
+
+
+def table_names(migrations: Sequence[Migration]) -> set[str]:
+    """Return the names of the tables that migrations make."""
+    return {name for migration in migrations for name in _TABLE.findall(migration.statement)}
 
 
 def missing_migrations(store: Store, wanted: Sequence[Migration] | None = None) -> list[Migration]:

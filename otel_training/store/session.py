@@ -13,6 +13,7 @@ from otel_training.store.drain import drain
 from otel_training.store.drain_request import ask_to_drain
 from otel_training.store.migrate import migrate
 from otel_training.store.owner import Owner, owner_lock
+from otel_training.store.restored import finish_restore
 from otel_training.store.settle import settle, settle_beside_inserts
 
 
@@ -48,6 +49,7 @@ def open_as_is(settings: Settings) -> Iterator[Store]:
             folder = make_folder(find_folder(settings))
             try:
                 stack.enter_context(owner_lock(folder.lock))
+                finish_restore(folder)
                 dsn = embedded_dsn(folder.store)
             except StoreServedError as served:
                 dsn = served.dsn
@@ -57,7 +59,10 @@ def open_as_is(settings: Settings) -> Iterator[Store]:
 @contextmanager
 def own_embedded(folder: DataFolder, begin: Stages = quiet) -> Iterator[tuple[Store, Owner]]:
     """Lock and open the embedded store, migrate it to this version's schema, drain into it and settle."""
-    with owner_lock(folder.lock) as owner, closing(Store(embedded_dsn(folder.store))) as store:
+    with ExitStack() as stack:
+        owner = stack.enter_context(owner_lock(folder.lock))
+        finish_restore(folder)
+        store = stack.enter_context(closing(Store(embedded_dsn(folder.store))))
         migrate(store)
         drain(store, folder, begin("Draining"))
         price_new_calls(store, folder, begin("Pricing"))

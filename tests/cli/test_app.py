@@ -30,6 +30,8 @@ def test_every_command_has_help() -> None:
         "settle",
         "schema",
         "forget",
+        "backup",
+        "restore",
         "demo",
         "experiment",
     }

@@ -254,3 +254,15 @@ def _ask(endpoint: Any, times: int) -> float:
         assert b"1\n" == client.getresponse().read()
     client.close()
     return time.monotonic() - begun
+
+
+def test_is_backed_up_while_it_serves(start: Any, tmp_path: Path) -> None:
+    """With what was captured until then; a restore waits for its end."""
+    with start(tmp_path) as endpoint:
+        write(endpoint, "a", 3)
+        done = cli(endpoint, "backup", tmp_path / "all.zip", "--json")
+        refused = cli(endpoint, "restore", tmp_path / "all.zip", "--force")
+
+    assert 0 == done.returncode, done.stderr
+    assert 3 == json.loads(done.stdout)["tables"]["feedback"]
+    assert (1, True) == (refused.returncode, "is in use by" in refused.stderr)

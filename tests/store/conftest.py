@@ -25,6 +25,7 @@ QUERIES = sorted(path.stem for path in (Path(client.__file__).parent / "queries"
 # All but the load, and the questions about schema, datasets, trials and what is forgotten, which a command makes first,
 # and about whose votes are not counted, which mostly find nothing.
 _OTHERS = (
+    "backup_",
     "schema_",
     "settle_",
     "dataset_",
