@@ -48,6 +48,8 @@ class DataFolder:
     """The embedded store's own files."""
     key = Inside("user.key")
     """The key of the readers' pseudonyms."""
+    keys = Inside("user.keys")
+    """The ones of before, if any was rotated."""
     opt_outs = Inside("opt_outs.txt")
     """Sources and readers that are never used, if somebody wrote any."""
     serve_password = Inside("serve.password")

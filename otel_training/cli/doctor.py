@@ -10,6 +10,7 @@ from rich.console import RenderableType
 
 from otel_training.cli.exit_code import ExitCode
 from otel_training.cli.gaps import draw_list, read_gaps
+from otel_training.cli.keys import rotated_at, states
 from otel_training.cli.output import Output, output_options, plural, table
 from otel_training.cli.shipping_report import read_shipping_report, shipping_findings
 from otel_training.cli.status import lost_by_reason
@@ -82,16 +83,12 @@ def examine(store: Store, folder: DataFolder) -> dict[str, Any]:
         "lost": [
             {"reason": reason, "count": count, "why": EXPLANATIONS[Loss(reason)]} for reason, count in lost.items()
         ],
-        "keys": list(store.rows(read_query("doctor_keys"))),
+        "keys": states(store, folder),
     }
     gaps = read_gaps(store, folder)
     report["gaps"] = [asdict(gap) for gap in gaps]
     report["findings"] = [gap.sentence for gap in gaps]
-    if len(report["keys"]) > 1:
-        report["findings"].append(
-            f"{len(report['keys'])} keys made the readers' pseudonyms, so one reader can count as several: set the "
-            "same OTEL_TRAINING_USER_KEY everywhere."
-        )
+    report["findings"] += _keys(report["keys"], rotated_at(folder))
     use = store.row(read_query("doctor_use"))
     if use["lost"]:
         report["findings"].append(f'{plural(use["lost"], "record")} lost in the last day: see why under "Lost".')
@@ -101,6 +98,18 @@ def examine(store: Store, folder: DataFolder) -> dict[str, Any]:
     if report["shipping"] is not None:
         report["findings"] += shipping_findings(report["shipping"], settings.otlp_endpoint)
     return report
+
+
+def _keys(keys: list[Row], rotated_at: str) -> Iterator[str]:
+    """Say where programs use several keys; those that were rotated are in use no more."""
+    if (count := sum(key["state"] != "rotated" for key in keys)) > 1:
+        yield (
+            f"{count} keys made the readers' pseudonyms, so one reader can count as several: set the same "
+            "OTEL_TRAINING_USER_KEY everywhere."
+        )
+    for key in keys:
+        if key["state"] == "rotated" and key["last"] > rotated_at:
+            yield f"The key {key['user_key_id']} was rotated, and still makes pseudonyms: restart the apps."
 
 
 def _silence(hours: int | None) -> Iterator[str]:
@@ -175,8 +184,8 @@ def _draw(report: dict[str, Any]) -> Iterator[RenderableType]:
     if report["lost"]:
         yield table("Lost", ("reason", "count", "why"), [tuple(row.values()) for row in report["lost"]])
     if report["keys"]:
-        keys = [(row["user_key_id"], row["readers"]) for row in report["keys"]]
-        yield table("Keys of the readers' pseudonyms", ("key", "readers"), keys)
+        keys = [(row["user_key_id"], row["readers"], row["state"]) for row in report["keys"]]
+        yield table("Keys of the readers' pseudonyms", ("key", "readers", "state"), keys)
     yield from draw_list("What to do", report["findings"])
     if not report["findings"] and not report["lost"]:
         yield "All is well."

@@ -8,9 +8,10 @@ from rich.console import RenderableType
 
 from otel_training.cli.output import Output, note, output_options, progress, show, table
 from otel_training.cli.store import open_store
-from otel_training.conventions import COMMAND, USER_HASH
+from otel_training.conventions import COMMAND
 from otel_training.events.host_json import stored_url
 from otel_training.folder import find_folder, make_folder
+from otel_training.pipeline.keys import pseudonyms
 from otel_training.pipeline.pipeline import make_finisher
 from otel_training.pipeline.settings import settings_in_force
 from otel_training.privacy.redact import Redactor
@@ -79,11 +80,11 @@ def forget(*, only_show: bool, yes: bool, output: Output, **asked: str | None) -
 
 def _scope(user: str = "", pseudonym: str = "", source: str = "", extraction: str = "", service: str = "") -> Scope:
     settings = settings_in_force()
-    finisher = make_finisher(settings, make_folder(find_folder(settings)))
-    if user:
-        pseudonym = str(finisher.reader_attributes(user)[USER_HASH])
+    folder = make_folder(find_folder(settings))
+    finisher = make_finisher(settings, folder)
+    readers = pseudonyms(finisher, folder, user) if user else [pseudonym] if pseudonym else []
     url = stored_url(source, Redactor(finisher.rules)) if source else ""
-    return Scope(reader=pseudonym, source=url, extraction=extraction, service=service)
+    return Scope(readers, source=url, extraction=extraction, service=service)
 
 
 def _fields(receipt: Receipt) -> dict[str, object]:

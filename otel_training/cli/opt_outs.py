@@ -5,11 +5,11 @@ from pathlib import Path
 
 import click
 
-from otel_training.conventions import USER_HASH
 from otel_training.dataset.funnel import Doubts
 from otel_training.events.host_json import stored_url
 from otel_training.folder import find_folder, make_folder
 from otel_training.ownership import open_own
+from otel_training.pipeline.keys import pseudonyms
 from otel_training.pipeline.pipeline import make_finisher
 from otel_training.pipeline.settings import settings_in_force
 from otel_training.privacy.redact import Redactor
@@ -33,7 +33,7 @@ def read_opt_outs(path: Path | None = None) -> Doubts:
     for line in lines:
         kind, _, name = line.partition(" ")
         if kind == "reader" and name:
-            readers.add(str(finisher.reader_attributes(name.strip())[USER_HASH]))
+            readers.update(pseudonyms(finisher, folder, name.strip()))
         elif kind == "pseudonym" and name:
             readers.add(name.strip())
         elif name:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Final
 
 from otel_training.errors import StoreError
@@ -47,8 +47,8 @@ _PARTS_SECONDS: Final = 120
 class Scope:
     """What is to be forgotten; all but one are empty."""
 
-    reader: str = ""
-    """A pseudonym."""
+    readers: list[str] = field(default_factory=list)
+    """A reader's pseudonyms, one by each key."""
     source: str = ""
     """A URL as it is kept."""
     extraction: str = ""

@@ -30,6 +30,7 @@ def test_every_command_has_help() -> None:
         "settle",
         "schema",
         "forget",
+        "keys",
         "backup",
         "restore",
         "demo",
@@ -46,5 +47,5 @@ def test_no_summary_is_cut() -> None:
     assert (len(NAMES), False) == (len(listing.split("\n  ")) - 1, "..." in listing)
     groups = [name for name in NAMES if isinstance(app.get_command(click.Context(app), name), click.Group)]
     listings = {name: CliRunner().invoke(app, [name, "--help"], terminal_width=80).output for name in groups}
-    assert ["dataset", "experiment", "finetune", "prices", "schema"] == groups
+    assert ["dataset", "experiment", "finetune", "keys", "prices", "schema"] == groups
     assert [] == [name for name, text in listings.items() if "..." in text.partition("Commands:")[2]]

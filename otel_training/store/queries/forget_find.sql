@@ -1,5 +1,5 @@
 -- Notes what is to be forgotten: the events, extractions and readers that belong to it.
--- Parameters: each '' but one: reader, a pseudonym; source, a URL as it is kept; extraction, an id; service, a program's name.
+-- Parameters: each empty but one: readers, pseudonyms of one; source, a URL as it is kept; extraction, an id; service, a program's name.
 INSERT INTO forgotten (id, kind)
 WITH
     found AS (
@@ -12,7 +12,7 @@ WITH
 SELECT id, 'extraction' FROM found
 -- Their examples are what models are shown.
 UNION ALL SELECT name, 'candidate' FROM candidates WHERE hasAny(shots, (SELECT groupArray(id) FROM found))
-UNION ALL SELECT {reader:String}, 'reader' WHERE {reader:String} != ''
+UNION ALL SELECT arrayJoin({readers:Array(String)}), 'reader'
 UNION ALL
 SELECT event_id, 'event'
 FROM (
@@ -29,6 +29,6 @@ FROM (
     UNION ALL SELECT event_id, service, '', extraction_id FROM shadows
     UNION ALL SELECT extraction_id, '', '', extraction_id FROM extractions
 )
-WHERE (user_hash = {reader:String} AND {reader:String} != '')
+WHERE has({readers:Array(String)}, user_hash)
     OR (service = {service:String} AND {service:String} != '')
     OR extraction_id IN (SELECT id FROM found)

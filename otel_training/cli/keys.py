@@ -1,0 +1,87 @@
+"""`otel-training keys`: the keys of readers' pseudonyms."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+
+from otel_training.cli.output import Output, note, output_options, plural, table
+from otel_training.cli.store import open_store
+from otel_training.config import variable
+from otel_training.conventions import COMMAND
+from otel_training.errors import TrainingError
+from otel_training.folder import DataFolder, find_folder, make_folder
+from otel_training.pipeline.keys import keep, read_old_keys
+from otel_training.pipeline.keys import rotate as rotate_key
+from otel_training.pipeline.pipeline import make_finisher
+from otel_training.pipeline.settings import settings_in_force
+from otel_training.spool.segments import is_unavailable, segment_paths
+from otel_training.store.client import Store, read_query
+
+_AGAIN = "who reads before and after counts as two readers, with a vote each"
+
+
+@click.group()
+def keys() -> None:
+    """List, rotate and destroy the keys of readers' pseudonyms."""
+
+
+@keys.command("list")
+@output_options(csv=True)
+def list_(output: Output) -> None:
+    """List the keys, how many readers each made, and since when."""
+    with open_store() as (store, folder):
+        rows = states(store, folder)
+    columns = ("key", "readers", "first", "last", "state")
+    output.emit(rows, lambda rows: [table("Keys", columns, [tuple(row.values()) for row in rows])])
+
+
+@keys.command()
+def rotate() -> None:
+    """Make pseudonyms by a new key from now on.
+
+    The old one is kept, so that `forget --user` finds what was recorded by it. Nobody can tell which of the new
+    pseudonyms is which old one: who reads before and after counts as two readers, with a vote each.
+    """
+    settings = settings_in_force()
+    folder = make_folder(find_folder(settings))
+    old = rotate_key(folder, settings)
+    click.echo(f"The key {old.id} is kept in {folder.keys} for what was recorded by it: from now on {_AGAIN}.")
+    if settings.user_key:
+        note(f"The key is {variable('user_key')}: now set it to another long random secret, for all programs.")
+    if count := sum(map(is_unavailable, [*segment_paths(folder.local), *segment_paths(folder.ship)])):
+        note(f"{plural(count, 'running app')} must be restarted: until then the old key makes their pseudonyms.")
+
+
+@keys.command()
+@click.argument("key_id")
+@click.option("--yes", is_flag=True, help="Ask nothing.")
+def destroy(key_id: str, *, yes: bool) -> None:
+    """Destroy a key that was rotated.
+
+    Nobody finds the readers of its time any more, unless a backup has it.
+    """
+    folder = make_folder(find_folder(settings_in_force()))
+    old = read_old_keys(folder)
+    left = [key for key in old if key.id != key_id]
+    if left == old:
+        raise TrainingError(f"{key_id} is no key that was rotated: `{COMMAND} keys list` names them.")
+    if not yes:
+        click.confirm("Destroy it? `forget --user` will not find what was recorded by it.", abort=True, err=True)
+    keep(left, folder)
+    click.echo(f"Destroyed the key {key_id}: what was recorded by it belongs to nobody who is known.")
+
+
+def states(store: Store, folder: DataFolder) -> list[dict[str, Any]]:
+    """Return the keys by which pseudonyms in the store were made, each with what it is here."""
+    rows = list(store.rows(read_query("doctor_keys")))
+    names = {key.id: "rotated" for key in read_old_keys(folder)}
+    settings = settings_in_force()
+    if settings.user_key or folder.key.exists():
+        names[make_finisher(settings, make_folder(folder)).key.id] = "in force"
+    return [row | {"state": names.get(row["user_key_id"], "of another folder")} for row in rows]
+
+
+def rotated_at(folder: DataFolder) -> str:
+    """Return when a key was rotated last, as the store writes times; empty where none was."""
+    return datetime.fromtimestamp(folder.keys.stat().st_mtime, UTC).isoformat() if folder.keys.exists() else ""

@@ -1,0 +1,83 @@
+"""`otel-training keys`: another key from now on, and readers of before are still found."""
+
+from typing import Any
+
+import pytest
+
+import otel_training
+from otel_training.folder import DataFolder
+from otel_training.pipeline import process
+
+pytestmark = pytest.mark.slow
+
+
+def like(*insights: str) -> None:
+    """Have reader 1 like insights, in an app of its own."""
+    for insight in insights:
+        otel_training.record_feedback(insight, "like", user_id=1)
+    assert process.flush(30)
+    process.reset()
+
+
+def test_finds_a_reader_by_the_keys_of_before(folder: DataFolder, rows: Any, command: Any) -> None:
+    """Two pseudonyms, of which the old key's goes, too; that key is nobody's business, and destroyed at last."""
+    like("a", "b")
+    old = folder.key.read_text(encoding="utf-8")
+    code, printed, _ = command("keys", "rotate")
+    like("a")
+    first, second = rows("keys", "list")
+    (folder.path / "opt_outs.txt").write_text("reader 1\n", encoding="utf-8")
+
+    assert (0, True) == (code, f"The key {first['user_key_id']} is kept" in printed)
+    assert (old, 0o600) == (folder.keys.read_text(encoding="utf-8").strip(), folder.keys.stat().st_mode & 0o777)
+    assert old != folder.key.read_text(encoding="utf-8")
+    assert [(1, "rotated"), (1, "in force")] == [(row["readers"], row["state"]) for row in (first, second)]
+    assert {"feedback": 3, "reader_events": 3, "readers": 2} == rows("forget", "--user", 1, "--show")[0]["rows"]
+    assert not [finding for finding in rows("doctor")[0]["findings"] if "key" in finding]
+    assert 0 == command("keys", "destroy", first["user_key_id"], "--yes")[0]
+    assert {"feedback": 1, "reader_events": 1, "readers": 1} == rows("forget", "--user", 1, "--yes")[0]["rows"]
+    assert ["of another folder"] == [row["state"] for row in rows("keys", "list")]
+    assert 1 == command("keys", "destroy", first["user_key_id"], "--yes")[0]
+
+
+def test_doctor_names_an_app_that_still_has_the_old_key(rows: Any, command: Any) -> None:
+    """It is to be restarted; until then the old key makes its pseudonyms."""
+    otel_training.record_feedback("a", "like", user_id=1)
+    _, _, said = command("keys", "rotate")
+    otel_training.record_feedback("b", "like", user_id=1)
+
+    (report,) = rows("doctor")
+
+    assert "1 running app must be restarted" in said
+    (row,) = report["keys"]
+    assert (
+        f"The key {row['user_key_id']} was rotated, and still makes pseudonyms: restart the apps." in report["findings"]
+    )
+
+
+def test_keeps_the_key_of_a_setting(folder: DataFolder, rows: Any, command: Any, monkeypatch: Any) -> None:
+    """Which it cannot change, and so asks for another; twice keeps it once."""
+    monkeypatch.setenv("OTEL_TRAINING_USER_KEY", "one, long and random")
+    process.reset()
+    like("a")
+    said = [command("keys", "rotate")[2] for _ in range(2)]
+    monkeypatch.setenv("OTEL_TRAINING_USER_KEY", "another, long and random")
+    process.reset()
+    like("a")
+
+    assert all("now set it to another" in text for text in said)
+    assert [b"one, long and random".hex()] == folder.keys.read_text(encoding="utf-8").split()
+    assert {"feedback": 2, "reader_events": 2, "readers": 2} == rows("forget", "--user", 1, "--show")[0]["rows"]
+
+
+def test_asks_before_it_destroys(folder: DataFolder, command: Any) -> None:
+    """Without a word nothing is destroyed."""
+    like("a")
+    command("keys", "rotate")
+    kept = folder.keys.read_bytes()
+    key = command("keys", "list", "--csv")[1].splitlines()[1].split(",")[0]
+
+    code, _, error = command("keys", "destroy", key)
+
+    assert (True, kept) == ("Destroy it?" in error, folder.keys.read_bytes())
+    assert code
