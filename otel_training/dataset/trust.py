@@ -1,15 +1,13 @@
 """Trust: whose votes are not counted, by all votes that the store holds."""
 
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 from otel_training.dataset.funnel import Filters
 from otel_training.dataset.lockstep import Ballot, find_lockstep
 from otel_training.store.client import Store, read_query
 
-EVERY_VOTE: Final[dict[str, Any]] = {"opted_out": [], "lockstep": [], "every_vote": True}
-"""Parameters of votes.sql: of all readers."""
-_NEWEST: Final = 100_000
+_NEWEST: Final = 30_000
 """Ballots that are looked at."""
 _MOST: Final = 10
 
@@ -37,19 +35,18 @@ def with_doubts(store: Store, filters: Filters) -> Filters:
 
 def read_lockstep(store: Store) -> list[tuple[int, ...]]:
     """Return the groups of readers in lockstep."""
-    rows = store.rows(read_query("trust_ballots"), limit=_NEWEST, **EVERY_VOTE)
+    rows = store.rows(read_query("trust_ballots"), limit=_NEWEST)
     return find_lockstep(Ballot(row["topic"], row["vote"], row["readers"]) for row in rows)
 
 
 def read_unshown(store: Store) -> int:
     """Count the votes on what was not shown to who voted; 0 where the app does not report what it shows."""
-    row = store.row(read_query("trust_shown"), **EVERY_VOTE)
+    row = store.row(read_query("trust_shown"), opted_out=[], lockstep=[], every_vote=True)
     return int(row["unshown"]) if row["is_reported"] else 0
 
 
 def read_influence(store: Store) -> list[Influence]:
     """Return the readers in lockstep, then those on whose votes the most hangs."""
     groups = {reader: number for number, group in enumerate(read_lockstep(store), 1) for reader in group}
-    parameters = EVERY_VOTE | {"lockstep": list(groups), "limit": _MOST + len(groups)}
-    rows = store.rows(read_query("trust_influence"), **parameters)
+    rows = store.rows(read_query("trust_influence"), lockstep=list(groups), limit=_MOST + len(groups))
     return [Influence(lockstep=groups.get(row.pop("reader"), 0), **row) for row in rows]

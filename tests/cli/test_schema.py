@@ -27,10 +27,10 @@ def store(folder: DataFolder) -> Iterator[Store]:
 @pytest.mark.parametrize(
     ("options", "statements"),
     [
-        ("", 92),
-        ("--replicated", 92),
-        ("--cluster training", 126),
-        ("--cluster {cluster} --replicated --ttl-days 400", 126),
+        ("", 95),
+        ("--replicated", 95),
+        ("--cluster training", 130),
+        ("--cluster {cluster} --replicated --ttl-days 400", 130),
         ("--roles", 6),
         ("--roles --cluster training", 6),
     ],

@@ -105,6 +105,19 @@ def test_a_replaying_reader_moves_a_count_by_one(rows: Any) -> None:
     assert ([5, 5, 10], [6, 5, 11]) == tuple([each[name] for name in figures] for each in (before, after))
 
 
+def test_nothing_hangs_on_one_of_many(rows: Any) -> None:
+    """What more than a hundred like, or dismiss, counts for nobody's influence; the other votes on it do."""
+    for number, likes in ((1, 101), (2, 100)):
+        extract("chips", url(number), f"The source {number}.")
+        for reader in range(likes):
+            otel_training.record_feedback(insight(number), LIKE, user_id=reader)
+        otel_training.record_feedback(insight(number), DISMISS, user_id=200)
+
+    influence = rows("analyze")[0]["influence"]
+
+    assert [(2, 0, 2), *[(1, 1, 0)] * 9] == [(r["votes"], r["likes"], r["dismissals"]) for r in influence]
+
+
 def test_votes_on_what_was_not_shown(rows: Any) -> None:
     """With `--only-shown` they are not counted where the app reports what it shows, and are where it does not."""
     for number in (1, 2):

@@ -338,6 +338,8 @@ def test_credit_is_what_plain_python_counts(
         exported = {row["extraction_id"] for row in store.rows(read_query("export"), **parameters)}
         samples = store.row(read_query("status"))["samples"]
         stale = list(stale_rows(store))
+        voters = "(length(liked_by), length(dismissed_by)) != (likes, dismissals)"
+        miscounted = store.row(f"SELECT countIf({voters}) AS n FROM engagement FINAL")["n"]  # noqa: S608 - ours
     every = [row for world in worlds for row in examples(world)]
     expected = [(row["extraction_id"], row["quality_score"], row["passed_filters"], *row["figures"]) for row in every]
     assert sorted(expected) == sorted(answers)
@@ -346,4 +348,4 @@ def test_credit_is_what_plain_python_counts(
     assert [len(step) for step in steps] == [counts[name] for name in names]
     assert {row["extraction_id"] for row in steps[-1]} == exported
     assert sum(row["outcome"] == "ok" and bool(row["texts"]) for row in every) == samples
-    assert [] == stale
+    assert ([], 0) == (stale, miscounted)

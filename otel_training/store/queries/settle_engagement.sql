@@ -4,7 +4,7 @@
 -- Parameters: run.
 INSERT INTO engagement (
     insight, likes, dismissals, bookmarks, shares, viewers, reactions, anonymous_shown, anonymous_actions, odd_actions,
-    revision
+    liked_by, dismissed_by, voted, revision
 )
 SETTINGS distributed_foreground_insert = 1
 WITH
@@ -17,6 +17,7 @@ WITH
         SELECT
             insight, reader,
             argMaxIf(action, (ts, imported_line, event_id), action IN ('like', 'x', 'unlike', 'unx')) AS vote,
+            minIf(ts, action IN ('like', 'x')) AS since,
             argMaxIf(action, (ts, imported_line, event_id), action IN ('bookmark', 'unbookmark')) AS keeping,
             argMaxIf(action, (ts, imported_line, event_id), action IN ('share', 'unshare')) AS sharing
         FROM (
@@ -35,7 +36,8 @@ WITH
     )
 SELECT
     t.key AS insight, r.likes, r.dismissals, r.bookmarks, r.shares, r.viewers,
-    c.reactions, c.anonymous_shown, c.anonymous_actions, c.odd_actions, {run:UInt64} AS revision
+    c.reactions, c.anonymous_shown, c.anonymous_actions, c.odd_actions, r.liked_by, r.dismissed_by, r.voted,
+    {run:UInt64} AS revision
 FROM touched AS t
 GLOBAL LEFT JOIN (
     SELECT
@@ -44,7 +46,10 @@ GLOBAL LEFT JOIN (
         countIf(vote = 'x') AS dismissals,
         countIf(keeping = 'bookmark') AS bookmarks,
         countIf(sharing = 'share') AS shares,
-        count() AS viewers
+        count() AS viewers,
+        if(likes > 100, [], arraySort(groupArrayIf(101)(reader, vote = 'like'))) AS liked_by,
+        if(dismissals > 100, [], arraySort(groupArrayIf(101)(reader, vote = 'x'))) AS dismissed_by,
+        minIf(since, vote IN ('like', 'x')) AS voted
     FROM voters
     GROUP BY insight
 ) AS r ON r.insight = t.key
