@@ -3,9 +3,21 @@
 -- Result: extraction_id, the three figures, the insights returned, each with its votes; where a person corrected them, the
 -- last correction; and the prompt: messages of the captured call whose answer was returned, empty where none
 -- was captured, and then `prompt_reason`, why (as `v_prompts` says).
-WITH chosen AS (
+WITH
+    -- As a value, so that it is chosen once: a query behind a name runs as often as it is named.
+    (
+        SELECT groupArray((
+            extraction_id, is_corrected, quality_score, passed_filters, likes, dismissals, net, viewers, prompt_reason,
+            call_event_id
+        ))
+        FROM (
 /*{chosen}*/
-)
+        )
+    ) AS picked,
+    chosen AS (
+        SELECT arrayJoin(picked) AS c, c.1 AS extraction_id, c.2 AS is_corrected, c.3 AS quality_score, c.4 AS passed_filters,
+            c.5 AS likes, c.6 AS dismissals, c.7 AS net, c.8 AS viewers, c.9 AS prompt_reason, c.10 AS call_event_id
+    )
 SELECT
     e.extraction_id AS extraction_id,
     e.ts AS timestamp,
