@@ -37,6 +37,13 @@ class Doubts:
         )
         return ", ".join(text for there, text in parts if there)
 
+    @property
+    def query(self) -> str:
+        """The name of the query of what is not counted."""
+        if self.opted_out or self.unshown:
+            return "doubted"
+        return "doubted_lockstep" if self.lockstep else "doubted_none"
+
     def parameters(self) -> dict[str, Any]:
         """Return the parameters of the queries."""
         numbered = [(reader, number) for number, group in enumerate(self.lockstep, 1) for reader in group]
@@ -114,7 +121,7 @@ class Filters:
 
     def query(self, name: str) -> str:
         """Return the text of a query of what passes the filters."""
-        return read_query(name, doubted=bool(self.doubted))
+        return read_query(name, doubted=self.doubts.query)
 
     def as_json(self) -> dict[str, Any]:
         """Return what was asked as values of JSON."""

@@ -30,7 +30,7 @@ _BLOCK_BYTES: Final = 1 << 18
 _PACKAGE: Final = "otel_training.store"
 # The queries that stand in others, each on a line of its own.
 _PART: Final = re.compile(r"^/\*\{(chosen|counted|doubted|liked|occurrences|votes)\}\*/$", re.MULTILINE)
-_UNDOUBTED: Final = {"counted": "counted_all", "doubted": "doubted_none"}
+_UNDOUBTED: Final = "doubted_none"
 # An error in the middle of a result over HTTP: a blank line, then the lines that `_read_exception` reads.
 _BROKEN: Final = b"\r"
 _BROKEN_NATIVE: Final = b"\r\n__exception__\r\n"
@@ -155,13 +155,14 @@ def connect_embedded(path: Path) -> "Connection":
     return Connection(f"{path.absolute()}?config-file={_config()}")
 
 
-def read_query(name: str, folder: str = "queries", *, doubted: bool = False) -> str:
+def read_query(name: str, folder: str = "queries", *, doubted: str = _UNDOUBTED) -> str:
     """Read a statement's text by its file name; `/*{chosen}*/` stands for the query of that name, as do some others.
 
-    Where no vote is doubted a simpler one stands there: the engine takes longer to plan the whole than to run it.
+    For `/*{doubted}*/` stands the query named, the simplest that will do: the engine takes longer to plan the whole
+    than to run it.
     """
     text = (files(_PACKAGE) / folder / f"{name}.sql").read_text(encoding="utf-8")
-    parts = {} if doubted else _UNDOUBTED
+    parts = {"doubted": doubted} | ({"counted": "counted_all"} if doubted == _UNDOUBTED else {})
     return _PART.sub(lambda part: read_query(parts.get(part[1], part[1]), doubted=doubted).rstrip(), text)
 
 

@@ -55,7 +55,7 @@ def passing(made: Population) -> set[str]:
     return {url(number) for number, verdict in enumerate(made.passes()) if verdict}
 
 
-def test_five_who_collude_decide_nothing(rows: Any) -> None:
+def test_five_who_collude_decide_nothing(rows: Any, folder: DataFolder) -> None:
     """Honest readers keep all their verdicts; then five of them, with histories like all others', lift and dismiss."""
     made = population(5, readers=65, insights=160, taste=1.0)
     lifted, dismissed = targets(made, MEMBERS, 15), targets(made, MEMBERS, 15, passing=True)
@@ -86,6 +86,9 @@ def test_five_who_collude_decide_nothing(rows: Any) -> None:
         "reason": f"{undone} by votes that are not counted; {restored} more that such votes had dropped; "
         "not counted are votes by readers in lockstep (groups of 5)",
     } == step  # fmt: skip
+    # Where a reader opted out, too, all votes are counted anew, by what came in.
+    (folder.path / "opt_outs.txt").write_text("reader 9999\n", encoding="utf-8")
+    assert (after, step["left"]) == ((counted := taken(rows))[0], counted[1]["left"])
 
 
 def test_a_replaying_reader_moves_a_count_by_one(rows: Any) -> None:

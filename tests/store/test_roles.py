@@ -119,7 +119,8 @@ def test_the_exporter_reads_what_exports_need(become: Any, answer: Any) -> None:
         assert [] == [name for name, rows in answer(store).items() if not rows]
         assert [] == migrate(store)
         doubted = [
-            read_query(name, doubted=True)
+            read_query(name, doubted=doubted)
+            for doubted in ("doubted", "doubted_lockstep")
             for name in ("funnel", "export", "trust_ballots", "trust_shown", "trust_influence")
         ]
         assert all(ran(store, query) for query in doubted)
