@@ -49,20 +49,24 @@ def answer(definition: Definition, source_content: str, topic: str = "", timeout
 
     Raises `CandidateError` where it cannot be asked, and what the client raises.
     """
-    ask = {"openai": _ask_openai, "anthropic": _ask_anthropic}.get(definition.provider)
+    ask, name = {"openai": (_ask_openai, "OpenAI"), "anthropic": (_ask_anthropic, "Anthropic")}.get(
+        definition.provider, (None, "")
+    )
     if ask is None:
         raise CandidateError(
             f"A candidate of provider {definition.provider!r} is not asked by name: give its function to experiment()."
         )
     messages = messages_of(definition, source_content, topic)
-    started = time.perf_counter()
     try:
-        text, figures = ask(definition, messages, timeout)
+        client = _client(definition.provider, name, definition.base_url, definition.key_env, os.getpid())
     except ImportError as error:
         raise CandidateError(
             f"A candidate of provider {definition.provider} needs its client: "
             f"pip install 'otel_training[{definition.provider}]'."
         ) from error
+    # Now: with the making of the client the first calls would be slow, whatever model answers.
+    started = time.perf_counter()
+    text, figures = ask(client, definition, messages, timeout)
     seconds = time.perf_counter() - started
     result = read_answer(text)
     return Reply(insights_of(result), text, **figures, seconds=seconds, quality_score=result.quality_score)
@@ -92,12 +96,11 @@ def read_answer(text: str) -> Result:
     return result
 
 
-def _ask_openai(definition: Definition, messages: list[Any], timeout: float) -> tuple[str, dict[str, Any]]:
+def _ask_openai(client: Any, definition: Definition, messages: list[Any], timeout: float) -> tuple[str, dict[str, Any]]:
     is_own = not definition.base_url or definition.base_url.startswith(_OWN_URL)
     options: dict[str, Any] = {"max_completion_tokens" if is_own else "max_tokens": definition.max_tokens}
     if definition.temperature is not None:
         options["temperature"] = definition.temperature
-    client = _client("openai", "OpenAI", definition.base_url, definition.key_env, os.getpid())
     reply = client.chat.completions.create(model=definition.model, messages=messages, timeout=timeout, **options)
     usage = reply.usage
     cached = usage and usage.prompt_tokens_details
@@ -110,7 +113,9 @@ def _ask_openai(definition: Definition, messages: list[Any], timeout: float) -> 
     }
 
 
-def _ask_anthropic(definition: Definition, messages: list[Any], timeout: float) -> tuple[str, dict[str, Any]]:
+def _ask_anthropic(
+    client: Any, definition: Definition, messages: list[Any], timeout: float
+) -> tuple[str, dict[str, Any]]:
     options: dict[str, Any] = {}
     if definition.temperature is not None:
         # The client's later versions have no parameter for it, though models that they ask do.
@@ -118,7 +123,6 @@ def _ask_anthropic(definition: Definition, messages: list[Any], timeout: float) 
     if definition.system:
         options["system"] = definition.system
         messages = messages[1:]
-    client = _client("anthropic", "Anthropic", definition.base_url, definition.key_env, os.getpid())
     reply = client.messages.create(
         model=definition.model, messages=messages, max_tokens=definition.max_tokens, timeout=timeout, **options
     )
