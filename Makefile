@@ -9,11 +9,12 @@ PYTEST = $(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=loadfile --no-
 COLLECTOR := .cache/otelcol-training
 OCB := go.opentelemetry.io/collector/cmd/builder@v0.161.0
 
-.PHONY: demo check fast test tests test-floor bench faults lint format lock clean collector collector-sources fence dashboards screenshots
+.PHONY: demo demo-loop check fast test tests test-floor bench faults lint format lock clean collector collector-sources fence dashboards screenshots
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo    run the demo: a feed app's traffic becomes a training file and a report, in demo-out"
+	@echo "make demo-loop  the whole way by stand-ins: a cheaper model is judged, promoted, gets worse and goes back"
 	@echo "make check   lint and the fast tests: two minutes, before each commit"
 	@echo "make test    all checks and tests"
 	@echo "make test-floor  the tests on the oldest supported versions"
@@ -39,6 +40,10 @@ $(READY): requirements.lock pyproject.toml
 
 demo: $(READY)
 	$(BIN)/otel-training demo --out demo-out
+
+# Fails where a step does not end as planned: no release without it.
+demo-loop: $(READY)
+	$(BIN)/otel-training demo --loop --out demo-loop-out
 
 # Beside each other: mypy keeps one core busy, the tests the other.
 check: $(READY)
@@ -114,4 +119,4 @@ lock:
 		--extra all --group dev pyproject.toml --output-file requirements.lock
 
 clean:
-	rm -rf $(VENV) demo-out bench-out build dist *.egg-info .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) demo-out demo-loop-out bench-out build dist *.egg-info .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis

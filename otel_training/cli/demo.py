@@ -33,14 +33,20 @@ _PART: Final = 300
 @click.option(
     "--out", "work", type=click.Path(path_type=Path), default=Path("demo-out"), show_default=True, help="Its folder."
 )
-def demo(work: Path) -> None:
+@click.option("--loop", is_flag=True, help="Go on, to a cheaper model that serves and comes back; by stand-ins alone.")
+@click.option("--size", type=click.IntRange(160, 400), default=300, show_default=True, help="Sources of the loop.")
+def demo(*, work: Path, loop: bool, size: int) -> None:
     """Run a small feed application, and make a training file of it."""
     try:
+        from otel_training.demo.loop import run_loop
         from otel_training.demo.run import run
     except ImportError as error:
         raise TrainingError("The demo needs its libraries: pip install 'otel_training[all]'.") from error
     work = work.absolute()
     _clear(work)
+    if loop:
+        run_loop(work, size)
+        return
     run(work, say=note)
     note("")
     configure(home=str(work / NAME))

@@ -4,17 +4,19 @@ Run as `python -m otel_training.demo.automation`. All it knows of otel_training 
 """
 
 import asyncio
+import os
+from collections.abc import Awaitable, Callable
 from itertools import groupby
-from typing import Final, TypedDict
+from typing import Final, TypeAlias, TypedDict
 
 import anthropic
 from pydantic import BaseModel, ValidationError
 
 import otel_training
 from otel_training.demo.cards import Cards, read_cards
-from otel_training.demo.sources import Source, read_sources
+from otel_training.demo.sources import Source, read_incoming
 
-MODEL: Final = "claude-haiku-5-5"
+MODEL: Final = os.environ.get("FEED_MODEL", "claude-haiku-5-5")
 GOOD_ENOUGH: Final = 5
 AT_ONCE: Final = 4
 SYSTEM: Final = (
@@ -58,7 +60,12 @@ async def extract(topic: str, source_url: str, source_content: str) -> Extractio
         messages=[{"role": "user", "content": f"Topic: {topic}\nURL: {source_url}\n\n{source_content}"}],
         output_config={"format": {"type": "json_schema", "schema": anthropic.transform_schema(Reading)}},
     )
-    reading = Reading.model_validate_json("".join(block.text for block in message.content if block.type == "text"))
+    text = "".join(block.text for block in message.content if block.type == "text")
+    return extraction_of(Reading.model_validate_json(text))
+
+
+def extraction_of(reading: Reading) -> Extraction:
+    """Decide whether an article's insights are good enough to be shown."""
     return {
         "insights": [insight.model_dump() for insight in reading.insights],
         "quality_score": reading.quality_score,
@@ -66,7 +73,10 @@ async def extract(topic: str, source_url: str, source_content: str) -> Extractio
     }
 
 
-async def attempt(source: Source, slots: asyncio.Semaphore) -> Extraction | None:
+Extract: TypeAlias = Callable[[str, str, str], Awaitable[Extraction]]
+
+
+async def attempt(extract: Extract, source: Source, slots: asyncio.Semaphore) -> Extraction | None:
     """Extract from one source; None when it failed, which must not stop the others."""
     async with slots:
         try:
@@ -88,21 +98,21 @@ def store(extractions: list[Extraction | None], feed: Cards) -> int:
     return len(passed)
 
 
-async def handle_topic(topic: str, sources: list[Source], feed: Cards) -> None:
+async def handle_topic(extract: Extract, topic: str, sources: list[Source], feed: Cards) -> None:
     """Extract from a topic's sources, and store the insights that pass."""
     slots = asyncio.Semaphore(AT_ONCE)
-    extractions = await asyncio.gather(*(attempt(source, slots) for source in sources))
+    extractions = await asyncio.gather(*(attempt(extract, source, slots) for source in sources))
     stored = store(extractions, feed)
     failed = extractions.count(None)
     print(f"{topic}: {len(sources)} sources, {failed} failed, {stored} cards stored", flush=True)  # noqa: T201
 
 
-async def main() -> None:
+async def main(extract: Extract) -> None:
     """Handle every topic, one after another."""
     async with claude:
-        for topic, sources in groupby(read_sources(), lambda source: source.topic):
-            await handle_topic(topic, list(sources), read_cards())
+        for topic, sources in groupby(read_incoming(), lambda source: source.topic):
+            await handle_topic(extract, topic, list(sources), read_cards())
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(main(extract))

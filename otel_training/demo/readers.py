@@ -3,6 +3,7 @@
 import json
 import random
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from typing import Any, Final
@@ -60,11 +61,16 @@ class Visit:
         self.actions[action] += 1
 
     def _request(self, method: str, path: str, **body: object) -> Any:
-        self.connection.request(method, path, json.dumps(body) if body else None, {"content-type": "application/json"})
-        with self.connection.getresponse() as response:
-            if response.status != 200:  # noqa: PLR2004 - HTTP's own number
-                raise RuntimeError(f"{method} {path} answered {response.status}")
-            return json.load(response)
+        return ask(self.connection, method, path, {"content-type": "application/json"}, **body)
+
+
+def ask(connection: HTTPConnection, method: str, path: str, headers: Mapping[str, str], /, **body: object) -> Any:
+    """Send a request and read the JSON that is answered."""
+    connection.request(method, path, json.dumps(body) if body else None, headers)
+    with connection.getresponse() as response:
+        if response.status != 200:  # noqa: PLR2004 - HTTP's own number
+            raise RuntimeError(f"{method} {path} answered {response.status}")
+        return json.load(response)
 
 
 def appeal(text: str) -> float:
@@ -72,13 +78,13 @@ def appeal(text: str) -> float:
     return random.Random(text).uniform(*_APPEAL)  # noqa: S311 - a script, no secret
 
 
-def visit(url: str) -> Counter[str]:
+def visit(url: str, patience: Mapping[int, int] = PATIENCE) -> Counter[str]:
     """Send every reader through the feed, and each once more; return how often each action was taken."""
     address = urlsplit(url)
     connection = HTTPConnection(str(address.hostname), address.port, timeout=10)
     try:
         readers = Visit(connection)
-        liked = {reader: readers.read(reader, patience) for reader, patience in PATIENCE.items()}
+        liked = {reader: readers.read(reader, pages) for reader, pages in patience.items()}
         for reader, cards in liked.items():
             readers.regret(reader, cards)
     finally:

@@ -23,9 +23,9 @@ def run(work: Path, *, say: Callable[[str], None]) -> None:
     Claude answers when `ANTHROPIC_API_KEY` is set, else a stand-in. Every program that is started
     has ended on return or raise. Raises `TrainingError` when a program fails.
     """
-    automation, backend = _make_project(work)
-    environment = _environment(work)
-    with _exit_on_sigterm():
+    automation, backend = make_project(work)
+    environment = environment_of(work)
+    with exit_on_sigterm():
         with _reach_model(work, say) as access:
             run_program("otel_training.demo.automation", automation, {**environment, **access}, say)
         with serve("otel_training.demo.backend:app", backend, environment) as url:
@@ -34,7 +34,8 @@ def run(work: Path, *, say: Callable[[str], None]) -> None:
     say("The readers did: " + ", ".join(f"{count} {action}" for action, count in actions.most_common()) + ".")
 
 
-def _make_project(work: Path) -> tuple[Path, Path]:
+def make_project(work: Path) -> tuple[Path, Path]:
+    """Make the folders of both programs."""
     folders = work / "automation", work / "backend"
     for folder in folders:
         folder.mkdir(parents=True, exist_ok=True)
@@ -43,7 +44,7 @@ def _make_project(work: Path) -> tuple[Path, Path]:
     return folders
 
 
-def _environment(work: Path) -> dict[str, str]:
+def environment_of(work: Path) -> dict[str, str]:
     """Return the environment of both programs: no setting of ours but that, and where, data is kept.
 
     Without it, a run inside another project would write into that project's data folder.
@@ -64,13 +65,18 @@ def _reach_model(work: Path, say: Callable[[str], None]) -> Iterator[Mapping[str
         say(f"Claude itself answers: {_KEY} is set, so the extractions of this run are paid calls.")
         yield {name: value for name, value in os.environ.items() if name.startswith("ANTHROPIC_")}
         return
-    with serve("otel_training.demo.messages_api:app", work, _environment(work)) as url:
+    with serve("otel_training.demo.messages_api:app", work, environment_of(work)) as url:
         say(f"A stand-in on this machine answers in Claude's place; set {_KEY} to have Claude itself answer.")
-        yield {_KEY: "stand-in", "ANTHROPIC_BASE_URL": url, "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
+        yield access_to(url)
+
+
+def access_to(url: str) -> dict[str, str]:
+    """Return the environment variables by which a program reaches a stand-in."""
+    return {_KEY: "stand-in", "ANTHROPIC_BASE_URL": url, "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
 
 
 @contextmanager
-def _exit_on_sigterm() -> Iterator[None]:
+def exit_on_sigterm() -> Iterator[None]:
     """Turn SIGTERM into `SystemExit`, which stops the programs on its way out."""
     if threading.current_thread() is not threading.main_thread():
         yield

@@ -3,14 +3,15 @@
 import json
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import anthropic
 import pytest
 
-from otel_training.demo.messages_api import BLOCKED, UNKNOWN
+from otel_training.demo.messages_api import BLOCKED, CHEAP, TODAY, UNKNOWN
 from otel_training.demo.programs import serve
-from otel_training.demo.sources import read_sources
+from otel_training.demo.sources import Source, read_edition, read_sources
 
 pytestmark = pytest.mark.slow
 
@@ -74,3 +75,54 @@ def test_refuses(claude: anthropic.Anthropic, text: str, reason: str) -> None:
         ask(claude, text)
 
     assert {"type": "error", "error": {"type": "invalid_request_error", "message": reason}} == raised.value.body
+
+
+EASY = [source for source in read_edition(1, 80) if source.quality >= 7][:40]
+
+
+def share_right(claude: anthropic.Anthropic, model: str, *, has_example: bool) -> float:
+    """Return of how many easy sources a model names all facts."""
+    turns = [{"role": "user", "content": EASY[0].text}, {"role": "assistant", "content": "{}"}] if has_example else []
+
+    def is_right(source: Source) -> bool:
+        messages: Any = [*turns, {"role": "user", "content": source.text}]
+        answer = claude.messages.create(model=model, max_tokens=100, messages=messages).content[0]
+        insights = json.loads(answer.text)["insights"]  # type: ignore[union-attr]
+        return [fact.text for fact in source.facts] == [insight["text"] for insight in insights]
+
+    with ThreadPoolExecutor(8) as pool:
+        return sum(pool.map(is_right, EASY)) / len(EASY)
+
+
+def test_the_cheap_model_needs_examples_until_it_is_dropped(claude: anthropic.Anthropic) -> None:
+    """Its quality differs by what it is shown, and by a command of nobody who asks it."""
+    before = [
+        share_right(claude, TODAY, has_example=False),
+        share_right(claude, CHEAP, has_example=True),
+        share_right(claude, CHEAP, has_example=False),
+    ]
+    claude.post("/drop", body={"model": CHEAP}, cast_to=object)
+    after = [share_right(claude, TODAY, has_example=False), share_right(claude, CHEAP, has_example=True)]
+
+    assert [True, True, False, True, False] == [share > 0.9 for share in (*before, *after)]
+    assert all(0.2 < share < 0.8 for share in (before[2], after[1]))
+
+
+def test_judges_by_source_and_answer_alone(claude: anthropic.Anthropic) -> None:
+    """All facts are worth most, a part of them less, and what the source does not say nearly nothing."""
+    source = EASY[0]
+    right = [{"text": fact.text, "category": fact.category} for fact in source.facts]
+    answers = {"A": right, "B": right[:1], "C": [*right[1:], {"text": "Bananas rose.", "category": "x"}], "D": []}
+    question = json.dumps({"topic": source.topic, "source": source.text, "answers": answers})
+    params: Any = {
+        "model": TODAY, "max_tokens": 100, "messages": [{"role": "user", "content": question}],
+        "tools": [{"name": "verdict", "input_schema": {"type": "object"}}],
+    }  # fmt: skip
+    batch = claude.messages.batches.create(requests=[{"custom_id": "q1", "params": params}])
+    (found,) = claude.messages.batches.results(batch.id)
+
+    assert found.custom_id == "q1"
+    assert found.result.type == "succeeded"
+    (call,) = found.result.message.content
+    scores = {row["answer"]: row["score"] for row in call.input["verdicts"]}  # type: ignore[union-attr,index,call-overload]
+    assert {"A": 9, "B": round(9 / len(right)), "C": 2, "D": 2} == scores

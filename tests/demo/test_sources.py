@@ -2,7 +2,10 @@
 
 from collections import Counter
 
-from otel_training.demo.sources import read_sources
+import pytest
+
+from otel_training.demo.sources import EDITION, MOST, read_all, read_edition, read_incoming, read_sources
+from otel_training.privacy.redact import Redactor
 
 
 def test_has_some_forty_sources_of_several_topics() -> None:
@@ -65,3 +68,31 @@ def test_some_texts_hold_personal_data() -> None:
     assert 4 <= sum("@" in one.text for one in sources)
     assert 4 <= sum("55 01" in one.text or "555-01" in one.text for one in sources)
     assert 1 == sum("@" in fact.text for one in sources for fact in one.facts)
+
+
+def test_an_edition_is_the_same_each_time() -> None:
+    """A shorter one is a part of a longer one, and no source stands in two."""
+    long, short, other = (read_edition(*which) for which in ((1, 40), (1, 12), (2, 40)))
+
+    assert long == read_edition(1, 40)
+    assert set() == set(short) - set(long)
+    assert 80 == len({source.text for source in [*long, *other]}) == len({source.url for source in [*long, *other]})
+
+
+def test_the_sources_of_an_edition_are_like_the_others() -> None:
+    """Each fact stands in its text, none holds what would be redacted, and topics stand together."""
+    sources = read_edition(1)
+    redactor, topics = Redactor(), [source.topic for source in sources]
+
+    assert [] == [fact.text for source in sources for fact in source.facts if fact.text not in source.text]
+    assert [] == [source.text for source in sources if redactor.redact(source.text) != source.text]
+    assert (MOST, sorted(topics)) == (len(sources), topics)
+
+
+def test_reads_what_came_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The edition that the environment names, else the demo's own."""
+    own = read_incoming()
+    monkeypatch.setenv(EDITION, "3:8")
+
+    assert (read_sources(), read_edition(3, 8)) == (own, read_incoming())
+    assert set() == {source.text for source in [*own, *read_incoming()]} - {source.text for source in read_all()}
