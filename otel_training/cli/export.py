@@ -124,12 +124,17 @@ def frozen_rows(store: Store, snapshot: Snapshot, split: str, only: str) -> Froz
 
 
 def _print_sql(filters: Filters) -> str:
-    """Return the query as it is now, its parameters set, for any client; where nothing was captured all votes count."""
+    """Return the query as it is now; where nothing was captured all votes count."""
     if filters.trim or filters.grounded:
         raise click.UsageError("--trim and --grounded look at texts, after the query: leave them out of --print-sql.")
     if has_data():
         with open_store() as (store, _):
             filters = with_doubts(store, filters)
+    return sql_of(filters)
+
+
+def sql_of(filters: Filters) -> str:
+    """Return the query, its parameters set, for any client of ClickHouse."""
     parameters = "".join(f"SET param_{name} = {_literal(value)};\n" for name, value in filters.parameters().items())
     return f"{parameters}{filters.query('export').rstrip()};"
 

@@ -15,7 +15,8 @@ from otel_training.pipeline.keys import keep, read_old_keys
 from otel_training.pipeline.keys import rotate as rotate_key
 from otel_training.pipeline.pipeline import make_finisher
 from otel_training.pipeline.settings import settings_in_force
-from otel_training.spool.segments import is_unavailable, segment_paths
+from otel_training.spool.reading import is_unavailable
+from otel_training.spool.segments import segment_paths
 from otel_training.store.client import Store, read_query
 
 _AGAIN = "who reads before and after counts as two readers, with a vote each"

@@ -17,7 +17,8 @@ from otel_training.errors import StoreError
 from otel_training.folder import DataFolder
 from otel_training.ownership import open_own
 from otel_training.progress import Progress, silent
-from otel_training.spool.segments import SUFFIX, is_unavailable, segment_paths
+from otel_training.spool.reading import is_unavailable
+from otel_training.spool.segments import SUFFIX, segment_paths
 from otel_training.store.client import Store, embedded_dsn, read_query
 from otel_training.store.forget import COMPUTED, settle_anew
 from otel_training.store.migrate import migrate, missing_migrations, read_migrations, table_names

@@ -13,6 +13,7 @@ _HEADER: Final = re.compile(r"^--.*\n", re.MULTILINE)
 _REPLICATED: Final = "/*{replicated}*/"
 _ENGINE: Final = re.compile(r"/\*{replicated}\*/(\w+)(?:\(([\w, ]+)\))?")
 _NAME: Final = re.compile(r"(?<=^CREATE TABLE IF NOT EXISTS )\w+", re.MULTILINE)
+_WIDENED: Final = re.compile(r"(?<=^ALTER TABLE )\w+(?= /\*{on_cluster}\*/ ADD COLUMN)", re.MULTILINE)
 _FIRST_OF_ORDER: Final = re.compile(r"ORDER BY \(?(\w+)")
 _TARGET: Final = re.compile(r"(?<= TO )(\w+) AS$", re.MULTILINE)
 # A view reads inbound rows by the rights of who made it: else whoever inserts would need those rights.
@@ -42,6 +43,9 @@ class Deployment:
 
     def render(self, statement: str) -> list[str]:
         """Render a statement of `schema/` or `roles/`; a cluster's table takes two statements."""
+        if self.cluster and (name := _WIDENED.search(statement)):
+            widened = [_WIDENED.sub(f"{name[0]}_local", statement), statement]
+            return [_ON_CLUSTER.sub(self._on_cluster(), text) for text in widened]
         text = _ON_CLUSTER.sub(self._on_cluster(), statement)
         if self.inbound:
             text = _TARGET.sub(_DEFINER, text.replace("Null/*{inbound}*/", _INBOUND))

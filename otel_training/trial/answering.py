@@ -28,7 +28,7 @@ _PAUSES: Final = (1.0, 4.0, 16.0, 0.0)
 """Seconds before it is asked again, where too many ask at once or a connection broke."""
 
 Ask: TypeAlias = Callable[["Case"], Reply]
-Price: TypeAlias = Callable[[Reply], tuple[Decimal | None, str]]
+Price: TypeAlias = Callable[[Reply | Attempt], tuple[Decimal | None, str]]
 """What a reply costs, and the version of all prices."""
 Wait: TypeAlias = Callable[[float], None]
 
@@ -104,6 +104,8 @@ def _asked(case: "Case", ask: Ask, price: Price) -> Attempt | Unanswered:
         model=reply.model,
         input_tokens=reply.input_tokens,
         output_tokens=reply.output_tokens,
+        cache_read_tokens=reply.cache_read_tokens,
+        cache_write_tokens=reply.cache_write_tokens,
         cost=cost,
         prices=prices,
         seconds=reply.seconds,

@@ -18,7 +18,7 @@ from otel_training.progress import Stages, quiet
 from otel_training.routing.answer import Reply, answer
 from otel_training.routing.state import Definition
 from otel_training.store.client import Store
-from otel_training.trial.answering import Ask, Unanswered, answer_cases, attempt_of
+from otel_training.trial.answering import Ask, Price, Unanswered, answer_cases, attempt_of
 from otel_training.trial.candidate import Candidate
 from otel_training.trial.case import SPLIT, Case, Gold, read_cases, read_gold
 from otel_training.trial.estimate import Estimate, estimate_answers, estimate_judging, provider_of

@@ -60,6 +60,9 @@ class Attempt:
     """As the answer names it."""
     input_tokens: int | None = None
     output_tokens: int | None = None
+    cache_read_tokens: int | None = None
+    """Of the input."""
+    cache_write_tokens: int | None = None
     cost: Decimal | None = None
     prices: str = ""
     """The version of all prices, by which it was priced."""
@@ -189,6 +192,6 @@ def _attempt(row: Row) -> Attempt:
     values["answer"] = tuple(Insight(item["text"], item["category"]) for item in orjson.loads(row["answer"]))
     for name in ("cost", "judge_cost"):
         values[name] = None if row[name] is None else Decimal(row[name])
-    for name in ("input_tokens", "output_tokens"):
+    for name in ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens"):
         values[name] = None if row[name] is None else int(row[name])
     return Attempt(**values)

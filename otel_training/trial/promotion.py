@@ -11,6 +11,7 @@ from otel_training.dataset.recipe import Recipe, recipe_of
 from otel_training.dataset.snapshot import Snapshot, is_whole, read_snapshots
 from otel_training.errors import TrainingError
 from otel_training.folder import DataFolder
+from otel_training.pricing.call import CACHE_BESIDE
 from otel_training.pricing.overrides import Overrides
 from otel_training.pricing.price import prices_version
 from otel_training.routing.assign import CANDIDATE
@@ -67,7 +68,8 @@ def find_evidence(
             yield f"The judge {evaluation.judge} has another rubric by now: {again} DATASET` asks it again."
         if dataset := _other_dataset(store, evaluation):
             yield f"The verdict's dataset is not the newest of its kind, or not whole: {again} {dataset}` first."
-        if not {attempt.prices for attempt in attempts} <= {"", prices_version(prices)}:
+        priced_by = {attempt.prices.removesuffix(CACHE_BESIDE).rstrip(", ") for attempt in attempts}
+        if not priced_by <= {"", prices_version(prices)}:
             yield f"Prices have changed since the verdict: {again} DATASET` prices its answers anew, for nothing."
         if verdict.verdict is not Outcome.PASS:
             yield f"The verdict on {candidate} is {verdict.verdict}: {verdict.reason}"

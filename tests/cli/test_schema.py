@@ -27,10 +27,10 @@ def store(folder: DataFolder) -> Iterator[Store]:
 @pytest.mark.parametrize(
     ("options", "statements"),
     [
-        ("", 95),
-        ("--replicated", 95),
-        ("--cluster training", 130),
-        ("--cluster {cluster} --replicated --ttl-days 400", 130),
+        ("", 96),
+        ("--replicated", 96),
+        ("--cluster training", 132),
+        ("--cluster {cluster} --replicated --ttl-days 400", 132),
         ("--roles", 6),
         ("--roles --cluster training", 6),
     ],

@@ -27,7 +27,8 @@ GRANT /*{on_cluster}*/
     ) ON candidates,
     SELECT(
         evaluation_id, extraction_id, arm, ts, revision, candidate, candidate_id, dataset_id, split, judge, rubric,
-        is_self_reported, is_simulated, source, slices, error, model, input_tokens, output_tokens, cost, prices, seconds,
+        is_self_reported, is_simulated, source, slices, error, model, input_tokens, output_tokens, cache_read_tokens,
+        cache_write_tokens, cost, prices, seconds,
         reported, place, judged, score, score_again, judge_model, judge_cost, passed, label, fields, checks
     ) ON evaluations,
     SELECT ON judge_batches,
