@@ -26,7 +26,6 @@ class Inside:
     kind: int = stat.S_IFREG
 
     def __get__(self, folder: "DataFolder", _class: type["DataFolder"]) -> Path:
-        """Return the path."""
         return folder.path / self.name
 
 

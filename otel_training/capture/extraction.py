@@ -233,7 +233,6 @@ class Extraction:
     """The blocks that are open: in which frame each was opened, what it captures, and its place."""
 
     def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
-        """Capture every call of a function."""
         # By its type: what wraps one of the two looks like it, and is not made like it.
         if type(function) in (classmethod, staticmethod):
             descriptor = cast("Any", function)

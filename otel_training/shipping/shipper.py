@@ -52,7 +52,6 @@ class Shipper:
     _warned: str = ""
 
     def __post_init__(self) -> None:
-        """Name the lock of the folder."""
         self._lock = FileLock(self.folder.ship_lock)
 
     def start(self) -> None:
