@@ -187,11 +187,15 @@ def diff(*, name: str, other: str, output: Output) -> None:
 def _rows_now(stack: ExitStack, store: Store, snapshot: Snapshot) -> Iterator[FrozenRow]:
     """Return the rows that the dataset would have; none where nothing passes its filters any more."""
     try:
-        recipe = recipe_of(snapshot.parameters)
-        recipe = replace(recipe, filters=replace(recipe.filters, doubts=read_opt_outs()))
-        return stack.enter_context(draft(store, recipe, is_strict=False)).rows()
+        return stack.enter_context(draft(store, recipe_now(snapshot), is_strict=False)).rows()
     except NothingToExportError:
         return iter(())
+
+
+def recipe_now(snapshot: Snapshot) -> Recipe:
+    """Return what a dataset was chosen by, without those who opted out by now."""
+    recipe = recipe_of(snapshot.parameters)
+    return replace(recipe, filters=replace(recipe.filters, doubts=read_opt_outs()))
 
 
 @dataset.command("explain")

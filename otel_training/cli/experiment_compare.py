@@ -40,7 +40,7 @@ def compare(*, name: str, file: Path | None, bar: float, output: Output) -> int:
     try:
         from otel_training.trial.compare import compare as compare_pairs
 
-        pairs, plan = _read_evaluation(name) if file is None else _read_file(file)
+        pairs, plan = read_evaluation(name) if file is None else _read_file(file)
         verdict = compare_pairs(pairs, replace(plan, bar=bar))
     except ImportError as error:
         raise TrainingError(INSTALL) from error
@@ -54,7 +54,8 @@ def _read_file(file: Path) -> "tuple[list[Pair], Plan]":
     return read_pairs(file)
 
 
-def _read_evaluation(name: str) -> "tuple[list[Pair], Plan]":
+def read_evaluation(name: str) -> "tuple[list[Pair], Plan]":
+    """Read a candidate's last evaluation, as it is compared."""
     from otel_training.trial.evaluation import find_evaluation, read_attempts
     from otel_training.trial.measured import measured
 

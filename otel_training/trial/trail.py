@@ -64,4 +64,4 @@ def _user() -> str:
     try:
         return f"{getpass.getuser()}@{node()}"
     except (KeyError, OSError):  # of a container's user, who has no name
-        return f"{os.getuid()}@{node()}"
+        return f"uid {os.getuid()}@{node()}"

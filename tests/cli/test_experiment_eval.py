@@ -47,9 +47,9 @@ def extract(topic: str, source_url: str, source_content: str, *, is_right: bool 
     return {"insights": insights, "quality_score": 8, "passed_filters": True}
 
 
-def gather(count: int) -> None:
+def gather(count: int, start: int = 0) -> None:
     """Extract from sources of many sites."""
-    for number in range(count):
+    for number in range(start, start + count):
         extract(("chips", "energy")[number % 2], f"https://s{number}.example/1", source_of(number))
 
 

@@ -6,15 +6,17 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import pytest
 
 from otel_training.folder import DataFolder
 from otel_training.routing.state import Experiment, read_state, write_state
-from tests.cli.test_experiment_eval import LENIENT, gather, gather_gold, models
+from tests.cli.test_experiment_eval import LENIENT, SOURCES, gather, gather_gold, models
 from tests.models import Models, bad
 from tests.served import environment
 
@@ -39,10 +41,10 @@ EVAL = ("experiment", "eval", "good", "--dataset", "d", "--yes", "--judge")
 def passed(models: Models, rows: Any, folder: DataFolder, tmp_path: Path) -> Models:
     """A candidate `good` with a PASS on the dataset `d`."""
     (tmp_path / "judging.py").write_text(JUDGE)
-    gather(76)
+    gather(SOURCES)
     gather_gold(40, folder)
     rows("dataset", "create", "d", *LENIENT, "--split", "20/0/80", "--topic", "chips", "--topic", "energy")
-    rows("experiment", "candidate", "good", "--model", "gpt-6-luna", "--dataset", "d")
+    rows("experiment", "candidate", "good", "--model", "gpt-6-luna", "--few-shot", 2, "--dataset", "d")
     rows(*EVAL, "judging:score")
     return models
 
@@ -141,6 +143,23 @@ class Routed:
             self.asked += 1
         return found
 
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """Have it answer all the while."""
+        ended = Event()
+
+        def go_on() -> None:
+            while not ended.is_set():
+                self.answer(1)
+
+        thread = Thread(target=go_on)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
+
 
 @pytest.fixture
 def routed(folder: DataFolder) -> Iterator[Routed]:
@@ -158,10 +177,12 @@ def test_a_drop_rolls_back_within_a_second(
 ) -> None:
     """Of a running app, by commands alone; then it stays with Claude, whoever looks, until there is other proof."""
     promote, watch = ("experiment", "promote", "insights"), ("experiment", "watch", "insights")
-    rows(*promote, "--candidate", "good", "--steps", "40,100")
-    assert {"claude", "good"} == set(routed.answer(130))
+    with routed.answering():
+        up = command(*promote, "--candidate", "good", "--steps", "40,100", "--watch", "--every", 0.1, "--json")
     well = command(*watch, "--json")
     good = json.loads(well[1])
+    command("experiment", "ramp", "insights", 40)
+    time.sleep(1.0)
     passed.answer = bad
     routed.answer(70)
     broken = command(*watch)
@@ -170,14 +191,48 @@ def test_a_drop_rolls_back_within_a_second(
     again = command(*watch, "--json")
     refused = command(*promote)
 
-    assert (0, "PASS", "", 130) == (well[0], good["verdict"], good["alarm"], good["judged"] + good["served"])
+    assert (0, [40.0, 100.0]) == (up[0], [json.loads(line)["weights"]["candidate"] for line in up[1].splitlines()])
+    assert (0, "PASS", "", True, True) == (
+        well[0], good["verdict"], good["alarm"], good["judged"] >= 50, good["answered"] >= 50,
+    )  # fmt: skip
     assert (11, True) == (broken[0], broken[1].startswith("FAIL. good of insights: Its answers "))
     assert {"claude": 20} == after
     assert (11, "FAIL", 0.0, False) == (
         again[0], json.loads(again[1])["verdict"], experiment().weights["candidate"], experiment().shadow,
     )  # fmt: skip
     assert (1, True) == (refused[0], "good was rolled back since this verdict" in refused[2])
-    assert ["promote", "roll back"] == [entry["action"] for entry in rows("experiment", "log")]
+    assert ["promote", "promote", "ramp", "roll back"] == [entry["action"] for entry in rows("experiment", "log")]
     assert "rolled back" in command("experiment", "status")[1]
     (finding,) = [one for one in rows("doctor")[0]["findings"] if "rolled back" in one]
     assert finding.startswith("good of experiment insights was rolled back, and Claude answers: Its answers ")
+
+
+def test_the_second_turn_is_one_command(passed: Models, command: Any, rows: Any, folder: DataFolder) -> None:
+    """New rows make another dataset and another candidate, judged beside the old one; then there is nothing to do."""
+    asked, idle = len(passed.prompts), command("experiment", "renew", "good")
+    gather(12, SOURCES)
+    priced = command("experiment", "renew", "good")
+    assert asked == len(passed.prompts)
+    code, out, err = command("experiment", "renew", "good", "--yes", "--json")
+    fresh, old, *verdicts = map(json.loads, out.splitlines())
+    promoted = command("experiment", "promote", "insights", "--candidate", "good-2")
+
+    assert (1, True) == (idle[0], "Nothing came in since d (+0 rows" in idle[2])
+    assert (0, True) == (priced[0], "Nothing was asked: --yes pays" in priced[2])
+    assert (0, True) == (code, "d to d-2: +12 rows, -0 rows" in err)
+    assert [("good-2", "judging:score"), ("good", "judging:score")] == [
+        (each["candidate"], each["judge"]) for each in (fresh, old)
+    ]
+    assert fresh["dataset_id"] == old["dataset_id"]
+    assert [("good-2", "PASS", 1.0), ("good", "PASS", 1.0)] == [
+        (each["candidate"], each["verdict"], each["ratio"]) for each in verdicts
+    ]
+    assert 0 == promoted[0]
+
+    rows("experiment", "candidate", "plain", "--model", "gpt-6-luna", "--dataset", "d")
+    rows("experiment", "eval", "plain", "--dataset", "d", "--yes", "--judge", "judging:score")
+    again = rows("experiment", "renew", "plain", "--yes")
+    assert [("plain", fresh["dataset_id"]), ("plain", None)] == [
+        (each["candidate"], each.get("dataset_id")) for each in again
+    ]
+    assert {"good", "good-2", "plain"} == read_state(folder).candidates.keys()
