@@ -69,20 +69,23 @@ def promote(  # noqa: PLR0913 - one for each option
 ) -> int:  # fmt: skip
     """Have a candidate serve, a step further at each call.
 
-    On a fresh PASS alone. Claude keeps 5 % of the sources, and answers whatever the candidate cannot; shadows go on,
-    for `experiment watch`, which rolls it back.
+    On a fresh PASS alone, and where nothing is wrong since the last step. Claude keeps 5 % of the sources, and answers
+    whatever the candidate cannot; shadows go on, for `experiment watch`, which rolls it back.
     """
-    share = _promote(name, candidate, steps, is_forced=force, output=output)
-    while follow:
-        row = _look(name, is_paying=yes)
-        if row["verdict"] in {"FAIL", "INVALID"}:
-            output.emit([row], _draw_look)
-            return CODES[row["verdict"]]
-        if row["answered"] >= _ENOUGH and row["judged"] >= _ENOUGH:
+    row: dict[str, Any] = _look(name, is_paying=yes) if _is_serving(name, candidate) else {"verdict": ""}
+    share = 0.0
+    while row["verdict"] not in {"FAIL", "INVALID"}:
+        if share == 0 or (row["answered"] >= _ENOUGH and row["judged"] >= _ENOUGH):
             if share >= steps[-1]:
                 break
             share = _promote(name, candidate, steps, is_forced=force, output=output)
+        if not follow:
+            break
         time.sleep(every)
+        row = _look(name, is_paying=yes)
+    else:
+        output.emit([row], _draw_look)
+        return CODES[row["verdict"]]
     if output is Output.TEXT:
         note(f"`{COMMAND} experiment watch {name}`, by cron, rolls it back when it gets worse.")
     return 0
@@ -116,6 +119,13 @@ def log(*, name: str, output: Output) -> None:
 
 
 COMMANDS: Final = (promote, watch, log)
+
+
+def _is_serving(name: str, candidate: str | None) -> bool:
+    """Return whether the candidate is on its way."""
+    experiment = read_state(find_folder(settings_in_force())).experiments.get(name)
+    own = None if experiment is None else experiment.promotion
+    return own is not None and not own.rolled_back and candidate in {None, own.candidate}
 
 
 def _promote(name: str, candidate: str | None, steps: tuple[float, ...], *, is_forced: bool, output: Output) -> float:

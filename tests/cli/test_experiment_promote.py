@@ -178,14 +178,14 @@ def test_a_drop_rolls_back_within_a_second(
     """Of a running app, by commands alone; then it stays with Claude, whoever looks, until there is other proof."""
     promote, watch = ("experiment", "promote", "insights"), ("experiment", "watch", "insights")
     with routed.answering():
-        up = command(*promote, "--candidate", "good", "--steps", "40,100", "--watch", "--every", 0.1, "--json")
+        up = command(*promote, "--candidate", "good", "--steps", "40,100", "--watch", "--every", 1, "--json")
     well = command(*watch, "--json")
     good = json.loads(well[1])
     command("experiment", "ramp", "insights", 40)
     time.sleep(1.0)
     passed.answer = bad
-    routed.answer(70)
-    broken = command(*watch)
+    routed.answer(60)
+    broken = command(*promote, "--steps", "100")
     time.sleep(1.0)
     after = routed.answer(20)
     again = command(*watch, "--json")
