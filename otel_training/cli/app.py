@@ -13,7 +13,7 @@ from otel_training.version import __version__
 _NAMES: Final = (
     "status", "view", "review", "analyze", "prices", "savings", "dataset", "export", "validate",
     "experiment", "finetune", "import", "ship", "doctor", "serve", "settle", "schema", "forget",
-    "keys", "backup", "restore", "demo",
+    "retention", "keys", "backup", "restore", "demo",
 )  # fmt: skip
 
 

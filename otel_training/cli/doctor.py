@@ -12,6 +12,7 @@ from otel_training.cli.exit_code import ExitCode
 from otel_training.cli.gaps import draw_list, read_gaps
 from otel_training.cli.keys import rotated_at, states
 from otel_training.cli.output import Output, output_options, plural, table
+from otel_training.cli.retention import sentences
 from otel_training.cli.shipping_report import read_shipping_report, shipping_findings
 from otel_training.cli.status import lost_by_reason
 from otel_training.cli.store import open_store
@@ -22,6 +23,7 @@ from otel_training.pricing.ends import end_of
 from otel_training.routing.state import StateError, read_state
 from otel_training.store.client import Row, Store, read_query
 from otel_training.store.drain import count_waiting
+from otel_training.store.retention import read_retention
 
 _NOTICE_DAYS: Final = 60
 _SILENT_HOURS: Final = 24
@@ -84,6 +86,7 @@ def examine(store: Store, folder: DataFolder) -> dict[str, Any]:
             {"reason": reason, "count": count, "why": EXPLANATIONS[Loss(reason)]} for reason, count in lost.items()
         ],
         "keys": states(store, folder),
+        "retention": list(read_retention(store).values()),
     }
     gaps = read_gaps(store, folder)
     report["gaps"] = [asdict(gap) for gap in gaps]
@@ -186,6 +189,8 @@ def _draw(report: dict[str, Any]) -> Iterator[RenderableType]:
     if report["keys"]:
         keys = [(row["user_key_id"], row["readers"], row["state"]) for row in report["keys"]]
         yield table("Keys of the readers' pseudonyms", ("key", "readers", "state"), keys)
+    if report["retention"]:
+        yield "\n".join(sentences({row["class"]: row for row in report["retention"]}))
     yield from draw_list("What to do", report["findings"])
     if not report["findings"] and not report["lost"]:
         yield "All is well."

@@ -83,7 +83,8 @@ _SAMPLES: Final = (
     ),
     _Check(
         "content", "bare", "samples", "bare", "sample", "{have} no texts, only ids and digests",
-        "set OTEL_TRAINING_CONTENT=redacted instead of none where the extraction runs",
+        "set OTEL_TRAINING_CONTENT=redacted instead of none where the extraction runs; freeze datasets before "
+        "`retention` deletes texts",
     ),
     _Check(
         "calls", "uncalled", "live", "uncalled_lost", "sample", "{have} no captured call of a model",

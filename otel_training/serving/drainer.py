@@ -10,6 +10,7 @@ from otel_training.folder import DataFolder
 from otel_training.store.client import Store
 from otel_training.store.costs import price_new_calls
 from otel_training.store.drain import drain
+from otel_training.store.retention import retain
 from otel_training.store.settle import settle_beside_inserts
 
 SECONDS: Final = 5.0
@@ -35,6 +36,7 @@ class Drainer:
         with self._lock:
             drain(self.store, self.folder, self._raise_if_stopped)
             price_new_calls(self.store, self.folder)
+            retain(self.store, self._raise_if_stopped)
             self._settled_at = settle_beside_inserts(self.store, self._settled_at, self._raise_if_stopped)
 
     def drain_until_stopped(self) -> None:

@@ -20,7 +20,7 @@ from otel_training.progress import Progress, silent
 from otel_training.spool.reading import is_unavailable
 from otel_training.spool.segments import SUFFIX, segment_paths
 from otel_training.store.client import Store, embedded_dsn, read_query
-from otel_training.store.forget import COMPUTED, settle_anew
+from otel_training.store.forget import COMPUTED, computing_anew
 from otel_training.store.migrate import migrate, missing_migrations, read_migrations, table_names
 from otel_training.store.owner import owner_lock
 from otel_training.store.restored import finish_restore
@@ -146,7 +146,8 @@ def restore_store(store: Store, archive: ZipFile, manifest: Manifest, progress: 
         if (count := _count(store, table)) < rows:
             raise StoreError(f"Of {rows:,} rows of {table} only {count:,} could be restored: run this again.")
     migrate(store)
-    settle_anew(store, progress)
+    with computing_anew(store, progress):
+        pass
 
 
 def _kept() -> set[str]:

@@ -104,9 +104,8 @@ def forget(store: Store, scope: Scope, held: Held, progress: Progress = silent) 
             for number, (table, column, kind) in enumerate(tables, 1):
                 store.run(read_query("forget_delete"), table=table, column=column, kind=kind)
                 progress(number, len(tables))
-        for table in COMPUTED:
-            store.run("TRUNCATE TABLE {table:Identifier}", table=table)
-        settle_anew(store, progress)
+        with computing_anew(store, progress):
+            pass
 
 
 @contextmanager
@@ -123,10 +122,17 @@ def _noted(store: Store, scope: Scope) -> Iterator[None]:
         store.run("TRUNCATE TABLE forgotten")
 
 
-def settle_anew(store: Store, progress: Progress) -> None:
-    """Settle everything, as if all of it had come in before any insert that is under way."""
+@contextmanager
+def computing_anew(store: Store, progress: Progress) -> Iterator[None]:
+    """Have everything that settling computes computed anew after the block; where it dies, the next settling does.
+
+    As if all of it had come in before any insert that is under way.
+    """
     now = int(store.row("SELECT toUnixTimestamp(now()) AS now")["now"])
     store.run(read_query("settle_all"), at=now - 2 * INSERT_SECONDS)
+    for table in COMPUTED:
+        store.run("TRUNCATE TABLE {table:Identifier}", table=table)
+    yield
     if store.is_embedded:
         settle(store, progress)
     else:

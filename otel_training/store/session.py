@@ -14,6 +14,7 @@ from otel_training.store.drain_request import ask_to_drain
 from otel_training.store.migrate import migrate
 from otel_training.store.owner import Owner, owner_lock
 from otel_training.store.restored import finish_restore
+from otel_training.store.retention import retain
 from otel_training.store.settle import settle, settle_beside_inserts
 
 
@@ -66,6 +67,7 @@ def own_embedded(folder: DataFolder, begin: Stages = quiet) -> Iterator[tuple[St
         migrate(store)
         drain(store, folder, begin("Draining"))
         price_new_calls(store, folder, begin("Pricing"))
+        retain(store, begin("Deleting what is old"))
         settle(store, begin("Settling"))
         yield store, owner
 
@@ -74,4 +76,5 @@ def _settle_if_allowed(store: Store, folder: DataFolder, begin: Stages) -> None:
     """Price and settle what came into a server; a user who only reads leaves that to others."""
     with suppress(StoreRefusedError):
         price_new_calls(store, folder, begin("Pricing"))
+        retain(store, begin("Deleting what is old"))
         settle_beside_inserts(store, progress=begin("Settling"))

@@ -30,6 +30,7 @@ def test_every_command_has_help() -> None:
         "settle",
         "schema",
         "forget",
+        "retention",
         "keys",
         "backup",
         "restore",

@@ -27,10 +27,10 @@ def store(folder: DataFolder) -> Iterator[Store]:
 @pytest.mark.parametrize(
     ("options", "statements"),
     [
-        ("", 96),
-        ("--replicated", 96),
-        ("--cluster training", 132),
-        ("--cluster {cluster} --replicated --ttl-days 400", 132),
+        ("", 97),
+        ("--replicated", 97),
+        ("--cluster training", 134),
+        ("--cluster {cluster} --replicated --ttl-days 400", 134),
         ("--roles", 6),
         ("--roles --cluster training", 6),
     ],

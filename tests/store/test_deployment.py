@@ -118,6 +118,7 @@ def test_shards_by_what_is_counted_together() -> None:
         "unsettled": "key",
         "settling": "run",
         "forgotten": "kind",
+        "retention": "class",
     } == keys
 
 

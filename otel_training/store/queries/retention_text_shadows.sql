@@ -1,0 +1,6 @@
+-- Takes the texts out of records that are older than a time, as content=none would have.
+-- Parameters: before, seconds of Unix time.
+ALTER TABLE shadows UPDATE
+    insights = arrayMap(i -> (i.insight_id, '', i.category), insights)
+WHERE ts < toDateTime64({before:UInt32}, 9, 'UTC')
+SETTINGS mutations_sync = 2

@@ -1,0 +1,90 @@
+"""`otel-training retention`: what is older goes, texts before the rest, and what is frozen stays."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import otel_training
+from otel_training.pipeline import process
+from otel_training.pipeline.settings import settings_in_force
+from otel_training.store.retention import choose
+from otel_training.store.session import open_drained
+from otel_training.store.verify import stale_rows
+
+pytestmark = pytest.mark.slow
+
+LIKES = "SELECT likes FROM examples FINAL ORDER BY ts"
+OLD, NEW = 100, 2
+"""Days of age."""
+
+
+def gather(tmp_path: Path, command: Any) -> None:
+    """Take in an old log: two extractions and a reaction to each, of which one is old."""
+    lines = []
+    for days in (OLD, NEW):
+        when = (datetime.now(UTC) - timedelta(days=days)).isoformat()
+        source, text = f"https://news.example/{days}", f"Orders of {days} rose"
+        lines.append({
+            "timestamp": when, "stage": "extraction", "topic": "chips", "source_url": source, "quality_score": 8,
+            "source_content": f"Secrets of {days}", "extracted_insights": [{"text": text, "category": "market"}],
+        })  # fmt: skip
+        insight = otel_training.insight_id(source, text)
+        lines.append({"timestamp": when, "insight_id": insight, "action": "like", "metadata": {"user_id": 1}})
+    log = tmp_path / "old.jsonl"
+    log.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    assert 0 == command("import", log)[0]
+    process.reset()
+
+
+def test_texts_go_before_the_rest(tmp_path: Path, rows: Any, command: Any) -> None:
+    """The old text is nowhere but in the dataset; its figures, votes and ids stay, as settled from scratch."""
+    gather(tmp_path, command)
+    made = command("dataset", "create", "v1", "--min-viewers", 1, "--split", "100/0/0", "--group-by", "url")
+    assert 0 == made[0], made[2]
+
+    (shown,) = rows("retention", "--content", 30, "--yes")
+
+    (kept,) = shown["retention"]
+    assert ("content", 30, 1) == (kept["class"], kept["days"], kept["deleted"])
+    with open_drained(settings_in_force()) as (store, _):
+        texts = list(store.rows("SELECT source_content AS source, insights.text AS texts FROM extractions ORDER BY ts"))
+        frozen = [row["example"] for row in store.rows("SELECT example FROM dataset_rows ORDER BY ts")]
+        assert [] == list(stale_rows(store))
+        assert [1, 1] == [row["likes"] for row in store.rows(LIKES)]
+    assert [(None, [""]), ("Secrets of 2", ["Orders of 2 rose"])] == [(row["source"], row["texts"]) for row in texts]
+    assert [True, True] == ["Orders of 100 rose" in frozen[0], "Secrets of 100" in frozen[0]]
+
+
+def test_reactions_and_whole_records_go(tmp_path: Path, rows: Any, command: Any) -> None:
+    """By whichever command is the next, once a day; what is computed of them goes, too, and doctor says when."""
+    gather(tmp_path, command)
+    with open_drained(settings_in_force()) as (store, _):
+        choose(store, {"events": 30})
+    with open_drained(settings_in_force()) as (store, _):
+        assert [0, 1] == [row["likes"] for row in store.rows(LIKES)]
+        assert [] == list(stale_rows(store))
+        choose(store, {"events": 0, "records": 30})
+    with open_drained(settings_in_force()) as (store, _):
+        assert [1] == [row["likes"] for row in store.rows(LIKES)]
+        assert [] == list(stale_rows(store))
+
+    (report,) = rows("doctor")
+
+    figures = [(row["class"], row["days"], row["deleted"], row["is_due"]) for row in report["retention"]]
+    today = datetime.now(UTC).date()
+    assert [("events", 0, 2, 0), ("records", 30, 3, 0)] == figures
+    assert f"events: kept for 30 days; 2 rows deleted, last on {today}" in command("doctor")[1]
+
+
+def test_asks_before_it_deletes(tmp_path: Path, rows: Any, command: Any) -> None:
+    """And chooses nothing then."""
+    gather(tmp_path, command)
+
+    code, _, error = command("retention", "--records", 30)
+
+    assert (True, True) == (code != 0, "Delete it now" in error)
+    assert {"extraction": 2, "feedback": 2} == rows("status")[0]["by_kind"]
+    assert "records: kept for good" in command("retention")[1]
