@@ -20,14 +20,18 @@ TARGETS: Final = (500, 1000)
 _WEEK: Final = 7
 _DAYS: Final = 60
 _BEST: Final = 10
+_DEFAULT: Final = Filters()
 
 
-def read_figures(store: Store, gaps: list[Gap]) -> Figures:
-    """Read all figures; what is missing is read by the caller, who knows where records are shipped."""
-    filters = Filters().as_json()
-    spots = store.rows(read_query("analyze_blind_spots"), good=filters["min_quality"], **filters)
-    groups = _by_kind(store, "analyze_groups", **filters)
-    costs = _by_kind(store, "analyze_costs")
+def read_figures(store: Store, gaps: list[Gap], filters: Filters = _DEFAULT) -> Figures:
+    """Read all figures; what is missing is read by the caller, who knows where records are shipped.
+
+    `filters` are the export's, as whose votes are counted now.
+    """
+    parameters = filters.parameters()
+    spots = store.rows(read_query("analyze_blind_spots"), good=filters.min_quality, **parameters)
+    groups = _by_kind(store, filters.query("analyze_groups"), **parameters)
+    costs = _by_kind(store, read_query("analyze_costs"))
     ((whole,), (spent,)) = groups[""], costs[""]
     reactions = _take(Reactions, store.row(read_query("analyze_reactions")))
     days, month = _days_seen(whole["first"]), spent["recent"]
@@ -56,9 +60,9 @@ def read_figures(store: Store, gaps: list[Gap]) -> Figures:
     )
 
 
-def _by_kind(store: Store, query: str, **parameters: float) -> dict[str, list[Row]]:
+def _by_kind(store: Store, query: str, **parameters: Any) -> dict[str, list[Row]]:
     kinds = defaultdict(list)
-    for row in store.rows(read_query(query), **parameters):
+    for row in store.rows(query, **parameters):
         kinds[row["kind"]].append(row)
     return kinds
 

@@ -13,10 +13,12 @@ from otel_training.analysis.reading import read_figures
 from otel_training.analysis.report import write_report
 from otel_training.analysis.writing import interval, percent, usd
 from otel_training.cli.gaps import draw_list, read_gaps
+from otel_training.cli.opt_outs import read_opt_outs
 from otel_training.cli.output import Output, note, output_options, plural, table
 from otel_training.cli.store import open_store
+from otel_training.dataset.funnel import Filters
 from otel_training.dataset.share import Share
-from otel_training.dataset.trust import Influence, read_influence
+from otel_training.dataset.trust import Influence, read_influence, with_doubts
 
 _BAR: Final = 24
 _ROWS: Final = 12
@@ -33,8 +35,9 @@ _SPENT: Final = ("cost of", "calls", "unpriced", "USD", "USD each")
 def analyze(html: Path | None, output: Output) -> None:
     """Show coverage, quality, what readers did, costs and progress."""
     with open_store() as (store, folder):
-        figures = read_figures(store, read_gaps(store, folder))
-        influence = read_influence(store)
+        filters = with_doubts(store, Filters(doubts=read_opt_outs()))
+        figures = read_figures(store, read_gaps(store, folder), filters)
+        influence = read_influence(store, filters.doubts)
     if html is not None:
         write_report(figures, html)
         note(f"The report is {html}.")

@@ -51,7 +51,9 @@ _OPTIONS: Final = (
         help="What share of an insight's words a passage of its source must hold, such as 0.5.",
     ),
     click.option("--trim", is_flag=True, help="Leave single insights that readers surely dismissed out of an answer."),
-    click.option("--count-lockstep", is_flag=True, help="Count the votes of readers in lockstep, too."),
+    click.option(
+        "--count-lockstep", is_flag=True, help="Count the votes of readers in lockstep, or of one source alone, too."
+    ),
     click.option("--only-shown", is_flag=True, help="Leave out votes on what was not shown to who voted."),
     click.option(
         "--opt-outs",

@@ -23,15 +23,18 @@ class Doubts:
     """URLs and domains."""
     lockstep: tuple[tuple[int, ...], ...] = ()
     """Groups of readers, as `reader_events` has them."""
+    piles: tuple[tuple[int, ...], ...] = ()
+    """Readers of one source alone, each source's; none of them counts."""
     unshown: int = 0
     """How many votes are on what was not shown to who voted; 0, too, where the app does not report what it shows."""
 
     @property
     def of_readers(self) -> str:
         """Whose votes are left out, in words; empty where all are counted."""
-        groups = ", ".join(str(len(group)) for group in self.lockstep)
+        groups, piles = (", ".join(str(len(group)) for group in each) for each in (self.lockstep, self.piles))
         parts = (
             (self.lockstep, f"by readers in lockstep (groups of {groups})"),
+            (self.piles, f"by readers of one source alone (groups of {piles})"),
             (self.unshown, f"on what was not shown ({self.unshown:,})"),
             (self.opted_out, "by readers who opted out"),
         )
@@ -40,18 +43,21 @@ class Doubts:
     @property
     def query(self) -> str:
         """The name of the query of what is not counted."""
-        if self.opted_out or self.unshown:
+        if self.opted_out or self.piles or self.unshown:
             return "doubted"
         return "doubted_lockstep" if self.lockstep else "doubted_none"
 
     def parameters(self) -> dict[str, Any]:
         """Return the parameters of the queries."""
+        piled = [reader for pile in self.piles for reader in pile]
         numbered = [(reader, number) for number, group in enumerate(self.lockstep, 1) for reader in group]
+        numbered += [(reader, 0) for reader in piled]
         return {
             "opted_out": list(self.opted_out),
             "opted_out_sources": list(self.sources),
             "lockstep": [reader for reader, _ in numbered],
             "lockstep_groups": [number for _, number in numbered],
+            "piled": piled,
             "shown_only": self.unshown > 0,
             "every_vote": self.unshown > 0,
         }
@@ -78,7 +84,7 @@ class Filters:
     whole: bool = False
     """Whether a template is left out where the source is not whole."""
     count_lockstep: bool = False
-    """Whether votes of readers in lockstep are counted like others."""
+    """Whether votes of readers in lockstep, or of one source alone, are counted like others."""
     only_shown: bool = False
     """Whether votes on what was not shown are left out where the app reports what it shows."""
     grounded: float = 0

@@ -13,6 +13,7 @@ from tests.bench import (
     collector,
     disk,
     drain,
+    exporting,
     heartbeat,
     importing,
     near,
@@ -23,6 +24,7 @@ from tests.bench import (
     results,
     sizing,
     tasks,
+    trust,
     verdict,
     web,
 )
@@ -69,6 +71,8 @@ def measurements(*, quick: bool) -> Iterator[Row]:
         reading,
         panels,
         disk,
+        exporting,
+        trust,
         verdict,
         collector,
     ):

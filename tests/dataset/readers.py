@@ -2,9 +2,11 @@
 
 import math
 import random
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+
+from otel_training.dataset.piles import LOYAL, Voters
 
 LIKE, DISMISS = "like", "x"
 _FEED = 20
@@ -84,6 +86,34 @@ def targets(made: Population, readers: set[int], count: int, *, passing: bool = 
         for reader in readers:
             made.votes[insight].pop(reader, None)
     return chosen
+
+
+def pile_on(  # noqa: PLR0913, PLR0917 - who, on what, how
+    made: Population, seed: int, first: int, readers: int, insights: Sequence[int], share: float, vote: str = LIKE
+) -> None:
+    """Let so many new readers come for some insights alone, each for a part of them by chance."""
+    chance = random.Random(seed)
+    for reader in range(first, first + readers):
+        chosen = [insight for insight in insights if chance.random() < share] or [chance.choice(insights)]
+        collude(made, [reader], chosen, vote)
+
+
+def voters(made: Population, sites: int) -> list[Voters]:
+    """Return the votes as piles are looked for in them, where insight n is of source n modulo so many."""
+    groups: dict[tuple[str, str, int], list[tuple[int, Counter[str]]]] = defaultdict(list)
+    spread: dict[tuple[int, str], Counter[str]] = defaultdict(Counter)
+    for insight, votes in enumerate(made.votes):
+        for reader, vote in votes.items():
+            spread[reader, vote][str(insight % sites)] += 1
+    for (reader, vote), counts in spread.items():
+        ((site, most),) = counts.most_common(1)
+        own = site if most >= LOYAL * counts.total() else ""
+        groups[vote, own, counts.total()].append((reader, counts))
+    return [
+        Voters(vote, own, votes, len(group), [reader for reader, _ in group] if own else [],
+               sum((counts for _, counts in group), Counter()))
+        for (vote, own, votes), group in groups.items()
+    ]  # fmt: skip
 
 
 def feeds(made: Population) -> list[tuple[int, list[int]]]:

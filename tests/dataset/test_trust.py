@@ -8,7 +8,7 @@ import pytest
 import otel_training
 from otel_training.folder import DataFolder
 from tests.dataset.captured import manifest
-from tests.dataset.readers import DISMISS, LIKE, Population, collude, feeds, population, targets
+from tests.dataset.readers import DISMISS, LIKE, Population, collude, feeds, pile_on, population, targets
 
 pytestmark = pytest.mark.slow
 
@@ -89,6 +89,29 @@ def test_five_who_collude_decide_nothing(rows: Any, folder: DataFolder) -> None:
     # Where a reader opted out, too, all votes are counted anew, by what came in.
     (folder.path / "opt_outs.txt").write_text("reader 9999\n", encoding="utf-8")
     assert (after, step["left"]) == ((counted := taken(rows))[0], counted[1]["left"])
+
+
+def test_a_crowd_that_comes_for_one_source_decides_nothing(rows: Any) -> None:
+    """Its likes lift nothing in `export`, its dismissals are seen neither by `analyze` nor as labels."""
+    made = population(6, readers=45, insights=140, taste=1.0)
+    mine = range(3, 140, 7)
+    capture(made)
+    honest, before = taken(rows), rows("analyze")[0]["totals"]["examples"]
+    assert (passing(made), {}) == honest
+
+    for first, vote in ((1000, LIKE), (2000, DISMISS)):
+        crowd = Population(made.topics, [set() for _ in made.shown], [{} for _ in made.votes])
+        pile_on(crowd, first, first, 30, mine, 0.4, vote)
+        for number, votes in enumerate(crowd.votes):
+            for reader in votes:
+                otel_training.record_impressions([insight(number)], user_id=reader)
+                otel_training.record_feedback(insight(number), vote, user_id=reader)
+        naive, (after, step) = taken(rows, "--count-lockstep")[0], taken(rows)
+
+        assert len(naive ^ honest[0]) >= 3
+        assert after == honest[0]
+        assert "by readers of one source alone (groups of 30" in step["reason"]
+        assert before == rows("analyze")[0]["totals"]["examples"]
 
 
 def test_a_replaying_reader_moves_a_count_by_one(rows: Any) -> None:

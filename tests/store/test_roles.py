@@ -27,7 +27,7 @@ PARAMETERS = {
     "min_quality": 0, "net_above": 0, "min_viewers": 1, "good": 9, "limit": 100, "version": "", "again": True,
     "least": 0, "baseline": "", "since": 0, "until": 1 << 52, "no_score": False,
     "min_bound": -1, "topics": [], "models": [], "prompt_versions": [], "whole": False,
-    "opted_out": ["p"], "opted_out_sources": [], "lockstep": [1], "lockstep_groups": [1],
+    "opted_out": ["p"], "opted_out_sources": [], "lockstep": [1], "lockstep_groups": [1], "piled": [2],
     "shown_only": True, "every_vote": True,
     "extraction_id": "", "edges": [1000], "reviewer": "", "ids": [],
 }  # fmt: skip

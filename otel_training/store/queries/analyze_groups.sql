@@ -3,7 +3,7 @@
 -- Votes count once of the same insights extracted again from the same source: at the latest of these.
 -- `examples` are the distinct ones that the export takes (funnel.sql says how); `recent...` are of the last seven days.
 -- `correlation` is Spearman's, of the score and the likes' share of the votes: NULL where either is the same for all.
--- Parameters: min_quality, net_above, min_viewers.
+-- Parameters: min_quality, net_above, min_viewers, and those of doubted.sql.
 WITH
     is_sample AND extraction_id GLOBAL IN (SELECT argMax(extraction_id, ts) FROM examples FINAL WHERE is_sample GROUP BY duplicate_key)
         AS is_latest,
@@ -14,8 +14,8 @@ WITH
             is_corrected
             OR duplicate_key GLOBAL IN (SELECT duplicate_key FROM v_decisions WHERE decision = 1)
             OR (
-                quality_score >= {min_quality:Float64} AND net > {net_above:Float64}
-                AND e.viewers >= {min_viewers:UInt64}
+                quality_score >= {min_quality:Float64} AND trusted_net > {net_above:Float64}
+                AND e.trusted_viewers >= {min_viewers:UInt64}
             )
         ) AS is_example
 SELECT
@@ -59,7 +59,9 @@ FROM (
         toString(toDate(ts)) AS day,
         if(quality_score IS NULL, '', toString(toInt32(floor(least(10., greatest(0., assumeNotNull(quality_score))))))) AS score,
         ts >= now() - INTERVAL 7 DAY AS is_recent
-    FROM (SELECT * FROM examples FINAL) AS q
+    FROM (
+/*{counted}*/
+    ) AS q
 ) AS e
 GROUP BY GROUPING SETS ((), (topic), (model), (prompt_version), (day), (score))
 ORDER BY kind, if(kind = 'day', name, '') DESC, extractions DESC, name
