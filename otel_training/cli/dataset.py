@@ -13,6 +13,7 @@ import click
 import orjson
 from rich.console import RenderableType
 
+from otel_training.cli.dataset_refresh import refresh
 from otel_training.cli.exit_code import ExitCode
 from otel_training.cli.export import draw_funnel, draw_leaks, frozen_rows
 from otel_training.cli.gaps import draw_list
@@ -63,6 +64,9 @@ def _name(_context: click.Context, _option: click.Parameter, value: str) -> str:
 @click.group()
 def dataset() -> None:
     """Freeze, split and compare datasets."""
+
+
+dataset.add_command(refresh)
 
 
 @dataset.command()

@@ -116,11 +116,16 @@ def _row(plan: Plan, estimates: Sequence[Estimate]) -> dict[str, Any]:
 
 def _draw_price(plan: Plan, estimates: Sequence[Estimate]) -> Iterator[RenderableType]:
     yield from stamp(is_simulated=plan.evaluation.is_simulated)
+    yield from draw_estimates(estimates, len(plan.cases))
+
+
+def draw_estimates(estimates: Sequence[Estimate], sources: int) -> Iterator[RenderableType]:
+    """Draw what is left to pay."""
     rows = [
         (each.who, each.model, each.calls, each.input_tokens, each.output_tokens, usd(each.cost)) for each in estimates
     ]
     columns = ("", "model", "calls", "tokens in", "tokens out", "USD")
-    yield table(f"What is left to pay for {plural(len(plan.cases), 'source')}", columns, rows)
+    yield table(f"What is left to pay for {plural(sources, 'source')}", columns, rows)
     yield from (estimate.unknown for estimate in estimates if estimate.unknown)
     costs = [estimate.cost for estimate in estimates if estimate.cost is not None]
     if len(costs) == len(estimates):

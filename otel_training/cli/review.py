@@ -11,9 +11,11 @@ from typing import Final
 
 import click
 
+from otel_training.cli.opt_outs import read_opt_outs
 from otel_training.cli.output import show
 from otel_training.cli.store import open_store, require_data
 from otel_training.conventions import USER_HASH
+from otel_training.dataset.funnel import Filters
 from otel_training.errors import TrainingError
 from otel_training.folder import find_folder, make_folder
 from otel_training.pipeline.pipeline import make_finisher
@@ -85,4 +87,4 @@ def _user() -> str:
 def _read(reviewer: str, limit: int) -> Queue:
     """Read the queue, with what was decided meanwhile; the store is open only so long."""
     with open_store() as (store, _):
-        return read_queue(store, reviewer, limit)
+        return read_queue(store, reviewer, limit, Filters(doubts=read_opt_outs()))

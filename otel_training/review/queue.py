@@ -4,11 +4,15 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from otel_training.dataset.funnel import Filters
 from otel_training.dataset.passages import Piece, mark_passages
+from otel_training.dataset.trust import with_doubts
 from otel_training.review.agreement import Agreement, agreement
 from otel_training.store.client import Row, Store, read_query
+
+_DEFAULT: Final = Filters()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,9 @@ class Item:
     """What brought it up."""
     pieces: Sequence[Piece]
     insights: Sequence[Insight]
+    newer: Sequence[Insight] = ()
+    """What today's model answers, `newer_model`, where it was asked."""
+    newer_model: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,24 +60,23 @@ class Queue:
     agreement: Agreement | None
 
 
-def read_queue(store: Store, reviewer: str, limit: int) -> Queue:
-    """Read the `limit` items that are most worth a look of this reviewer, by the thresholds of the export."""
-    filters = Filters()
-    rows = list(
-        store.rows(
-            read_query("review_queue"),
-            reviewer=reviewer, min_quality=filters.min_quality, net_above=filters.net_above, limit=limit,
-        )
-    )  # fmt: skip
+def read_queue(store: Store, reviewer: str, limit: int, filters: Filters = _DEFAULT) -> Queue:
+    """Read the `limit` items that are most worth a look of this reviewer, by the export's thresholds and votes."""
+    filters = with_doubts(store, filters)
+    parameters = filters.parameters()
+    rows = list(store.rows(filters.query("review_queue"), reviewer=reviewer, limit=limit, **parameters))
     ids = [row["extraction_id"] for row in rows]
     texts = {row["extraction_id"]: row for row in store.rows(read_query("review_texts"), ids=ids)}
-    votes = {row["insight"]: row for row in store.rows(read_query("review_votes"), ids=ids)}
+    votes = {row["insight"]: row for row in store.rows(filters.query("review_votes"), ids=ids, **parameters)}
+    newer = {row["extraction_id"]: row for row in store.rows(read_query("trial_newer"), ids=ids)}
     decisions = list(store.rows(read_query("review_counts")))
     counts = Counter({row["extraction_id"]: row["decision"] for row in decisions}.values())
-    return Queue(list(_items(rows, texts, votes)), counts[1], counts[0], agreement(decisions))
+    return Queue(list(_items(rows, texts, votes, newer)), counts[1], counts[0], agreement(decisions))
 
 
-def _items(rows: Iterable[Row], texts: Mapping[str, Row], votes: Mapping[str, Row]) -> Iterator[Item]:
+def _items(
+    rows: Iterable[Row], texts: Mapping[str, Row], votes: Mapping[str, Row], newer: Mapping[str, Row]
+) -> Iterator[Item]:
     for row in rows:
         text = texts[row["extraction_id"]]
         insights = [_insight(insight, votes) for insight in text["insights"]]
@@ -80,7 +86,14 @@ def _items(rows: Iterable[Row], texts: Mapping[str, Row], votes: Mapping[str, Ro
             text["is_corrected"], row["quality_score"], row["net"], row["viewers"],
             None if row["cost"] is None else str(row["cost"]), row["reasons"],
             mark_passages(source, [insight.text for insight in insights]), insights,
+            *_newer(newer.get(row["extraction_id"])),
         )  # fmt: skip
+
+
+def _newer(row: Row | None) -> tuple[list[Insight], str]:
+    if row is None:
+        return [], ""
+    return [Insight(item["text"], item["category"], 0, 0) for item in json.loads(row["answer"])], row["model"]
 
 
 def _insight(insight: Row, votes: Mapping[str, Row]) -> Insight:

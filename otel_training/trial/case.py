@@ -71,7 +71,7 @@ def read_cases(store: Store, snapshot: Snapshot) -> list[Case]:
     }  # fmt: skip
     examples = [row.example for row in read_rows(store, snapshot, SPLIT)]
     prompt = read_prompt(examples)
-    cases = [_case(example, prompt, baseline.get(example.extraction_id, {})) for example in examples]
+    cases = [case_of(example, prompt, baseline.get(example.extraction_id, {})) for example in examples]
     # Random, and the same each time: a part of them stands for all.
     return sorted(cases, key=lambda case: hashlib.sha256(f"{snapshot.dataset_id}{case.example}".encode()).digest())
 
@@ -100,7 +100,8 @@ def language_of(text: str) -> str:
     return best if counts[best] >= _LEAST_WORDS else "unknown"
 
 
-def _case(example: Example, prompt: Prompt, baseline: Mapping[str, Any]) -> Case:
+def case_of(example: Example, prompt: Prompt, baseline: Mapping[str, Any]) -> Case:
+    """Return the case of an example, by what is known of what it cost."""
     origin = example.provenance
     source = prompt.source_of(example)
     length = next((name for most, name in _LENGTHS if len(source) < most), "long")

@@ -9,14 +9,16 @@ from typing import Final
 
 from otel_training.dataset.example import answer_json
 from otel_training.dataset.tokens import Count
-from otel_training.pricing.call import Call, Usage
+from otel_training.pricing.call import CACHE_BESIDE, Call, Usage
 from otel_training.pricing.overrides import Overrides
-from otel_training.pricing.price import no_price, price_call
+from otel_training.pricing.price import no_price, price_call, prices_version
 from otel_training.pricing.price_list import provider_at
+from otel_training.routing.answer import Reply
 from otel_training.routing.state import Definition
 from otel_training.trial.candidate import prompt_text
 from otel_training.trial.case import Case
 from otel_training.trial.claude_judge import ClaudeJudge
+from otel_training.trial.evaluation import Attempt
 from otel_training.trial.judge import Judge, Question
 
 _VERDICT_TOKENS: Final = 150
@@ -56,6 +58,15 @@ def estimate_judging(judge: Judge, questions: Sequence[Question], overrides: Ove
         return Estimate("judge", judge.name, len(questions), 0, 0, Decimal())
     sizes = [(tokens(json.dumps(judge.request(question))), _VERDICT_TOKENS) for question in questions]
     return _estimate("judge", judge.name, sizes, overrides, "anthropic", is_batch=True)
+
+
+def price_of(definition: Definition, overrides: Overrides, reply: Reply | Attempt) -> tuple[Decimal | None, str]:
+    """Return what a reply cost, and by what; that it is counted in another way from then on is another price."""
+    usage = Usage(reply.input_tokens, reply.output_tokens, reply.cache_read_tokens, reply.cache_write_tokens)
+    provider, now = provider_of(definition), datetime.now(UTC)
+    call = Call(definition.model, usage, provider, reply.model, now, seconds=reply.seconds)
+    prices = [prices_version(overrides), *([CACHE_BESIDE] if call.assumption == CACHE_BESIDE else [])]
+    return price_call(call, overrides).amount, ", ".join(prices)
 
 
 def _estimate(  # noqa: PLR0913 - a call's price takes so much

@@ -4,16 +4,13 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
 
 from otel_training.dataset.snapshot import Snapshot
 from otel_training.dataset.tokens import Count
 from otel_training.errors import NothingToExportError
-from otel_training.pricing.call import CACHE_BESIDE, Call, Usage
 from otel_training.pricing.overrides import Overrides
-from otel_training.pricing.price import price_call, prices_version
 from otel_training.progress import Stages, quiet
 from otel_training.routing.answer import Reply, answer
 from otel_training.routing.state import Definition
@@ -21,7 +18,7 @@ from otel_training.store.client import Store
 from otel_training.trial.answering import Ask, Price, Unanswered, answer_cases, attempt_of
 from otel_training.trial.candidate import Candidate
 from otel_training.trial.case import SPLIT, Case, Gold, read_cases, read_gold
-from otel_training.trial.estimate import Estimate, estimate_answers, estimate_judging, provider_of
+from otel_training.trial.estimate import Estimate, estimate_answers, estimate_judging, price_of
 from otel_training.trial.evaluation import BASELINE, CANDIDATE, Attempt, Book, Evaluation, Opener, read_attempts
 from otel_training.trial.function import CALLABLE, ask_function, code_of, find_candidate_function
 from otel_training.trial.judge import Judge
@@ -108,7 +105,7 @@ def plan_evaluation(
 def evaluate(plan: Plan, opener: Opener, overrides: Overrides, begin: Stages = quiet) -> list[Unanswered]:
     """Do what is planned; `plan.attempts` is brought up to date. Returns what nobody answered, to be asked again."""
     book = Book(plan.evaluation, opener)
-    price = partial(_price, plan.candidate, overrides)
+    price = partial(price_of, plan.candidate.definition, overrides)
     if not plan.waiting:
         _price_anew(plan, price, book)
     ask = _asking(plan.candidate.definition)
@@ -141,13 +138,3 @@ def _asking(definition: Definition) -> Ask:
         return ask_function(name, function, values, _SECONDS)
 
     return ask
-
-
-def _price(candidate: Candidate, overrides: Overrides, reply: Reply | Attempt) -> tuple[Decimal | None, str]:
-    definition = candidate.definition
-    usage = Usage(reply.input_tokens, reply.output_tokens, reply.cache_read_tokens, reply.cache_write_tokens)
-    provider, now = provider_of(definition), datetime.now(UTC)
-    call = Call(definition.model, usage, provider, reply.model, now, seconds=reply.seconds)
-    # A provider that begins to count its cache in another way is another price.
-    prices = [prices_version(overrides), *([CACHE_BESIDE] if call.assumption == CACHE_BESIDE else [])]
-    return price_call(call, overrides).amount, ", ".join(prices)
