@@ -38,7 +38,10 @@ SELECT
     kept_back.*,
     (
         SELECT uniqExact(extraction_id) FROM insights
-        WHERE insight_id GLOBAL IN (SELECT id FROM reactions FINAL WHERE is_shared)
+        WHERE insight_id GLOBAL IN (
+            -- Asked twice: FINAL reads all ids, but where it is told which.
+            SELECT id FROM reactions FINAL WHERE is_shared AND id GLOBAL IN (SELECT id FROM reactions WHERE is_shared)
+        )
     ) AS shared_samples,
     (SELECT CAST((groupArray(action), groupArray(n)), 'Map(String, UInt64)') FROM odd) AS odd_words
 FROM came, kept_back
