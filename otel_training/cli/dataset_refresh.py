@@ -19,6 +19,7 @@ from otel_training.pipeline.settings import settings_in_force
 from otel_training.pricing.overrides import read_overrides
 from otel_training.routing.state import Definition
 from otel_training.store.session import open_as_is
+from otel_training.trial.answering import Unanswered
 from otel_training.trial.estimate import estimate_answers
 from otel_training.trial.refresh import Refresh, plan_refresh, provider_of_model
 from otel_training.trial.refresh import refresh as ask
@@ -60,7 +61,7 @@ def refresh(  # noqa: PLR0913 - one for each option
         base = Definition(provider_of_model(model), model, base_url) if model else None
         plan = plan_refresh(store, find_snapshot(store, name), base, where, limit)
     estimate = estimate_answers(plan.definition, plan.waiting, overrides, count)
-    left, is_asked = [], yes or not estimate.calls or estimate.cost == 0
+    left, is_asked = list[Unanswered](), yes or not estimate.calls or estimate.cost == 0
     if is_asked:
         with uncaptured(), progress("Answering") as callback:
             plan, left = ask(plan, lambda: open_as_is(settings_in_force()), overrides, callback)

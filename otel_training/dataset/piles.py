@@ -3,8 +3,9 @@
 Lockstep is not to be seen in many who each vote a few times; but accounts that come for one source have nothing else.
 So of each source is counted whose votes are on it by four fifths, and how many such readers are to be expected, by how
 often each votes and by the source's share of all votes, theirs included. By Chernoff's bound less than one in a hundred
-apps has a pile by chance; as readers may prefer a source, there must be three times as many as expected. None of a pile
-is counted, neither for nor against anything: the source's other readers decide.
+apps has a pile by chance; as readers may prefer a source, there must be three times as many as expected. Where readers
+are like that on all sources, as customers who each read their own, as many are to be expected on this one, too. None of
+a pile is counted, neither for nor against anything: the source's other readers decide.
 """
 
 from collections import Counter
@@ -51,9 +52,11 @@ def _piles(groups: Sequence[Voters]) -> Iterable[tuple[int, ...]]:
         sizes[group.votes] += group.count
         if group.site:
             loyal.setdefault(group.site, []).extend(group.readers)
+    everybody = sum(map(len, loyal.values()))
     for site, readers in sorted(loyal.items()):
         share = sites[site] / sites.total()
-        expected = sum(count * _chance(votes, share) for votes, count in sizes.items())
+        by_chance = sum(count * _chance(votes, share) for votes, count in sizes.items())
+        expected = max(by_chance, (everybody - len(readers)) * share / (1 - share) if share < 1 else 0.0)
         if len(readers) < max(_LEAST, _PREFERRED * expected) or sizes.total() < _LEAST_READERS:
             continue
         surprise = len(readers) * log(len(readers) / expected) - (len(readers) - expected)

@@ -38,6 +38,18 @@ def test_a_crowd_for_one_source_decides_nothing(world: str, readers: int, share:
     assert before == after
 
 
+def test_customers_who_each_read_their_own_source_are_no_pile() -> None:
+    """But a crowd that comes for one of these sources is."""
+    customers = [
+        Voters(LIKE, f"s{site}", 30, 10, list(range(10 * site, 10 * site + 10)), {f"s{site}": 300})
+        for site in range(20)
+    ]
+    crowd = Voters(LIKE, "s3", 4, 200, list(range(1_000, 1_200)), {"s3": 800})
+
+    assert [] == find_piles(customers)
+    assert [(*range(30, 40), *range(1_000, 1_200))] == find_piles([*customers, crowd])
+
+
 def test_readers_of_the_largest_source_are_no_pile() -> None:
     """Nor are three times as many as are to be expected, less than five, or those of an app with few readers."""
 

@@ -87,7 +87,7 @@ def share_right(claude: anthropic.Anthropic, model: str, *, has_example: bool) -
     def is_right(source: Source) -> bool:
         messages: Any = [*turns, {"role": "user", "content": source.text}]
         answer = claude.messages.create(model=model, max_tokens=100, messages=messages).content[0]
-        insights = json.loads(answer.text)["insights"]  # type: ignore[union-attr]
+        insights = json.loads(answer.text)["insights"]
         return [fact.text for fact in source.facts] == [insight["text"] for insight in insights]
 
     with ThreadPoolExecutor(8) as pool:
@@ -124,5 +124,5 @@ def test_judges_by_source_and_answer_alone(claude: anthropic.Anthropic) -> None:
     assert found.custom_id == "q1"
     assert found.result.type == "succeeded"
     (call,) = found.result.message.content
-    scores = {row["answer"]: row["score"] for row in call.input["verdicts"]}  # type: ignore[union-attr,index,call-overload]
+    scores = {row["answer"]: row["score"] for row in call.input["verdicts"]}
     assert {"A": 9, "B": round(9 / len(right)), "C": 2, "D": 2} == scores
