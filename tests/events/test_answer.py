@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from otel_training.conventions import Kind
-from otel_training.events.answer import texts_of
+from otel_training.events.answer import digests, quoted, texts_of
 from otel_training.events.finish import finish
 from otel_training.events.finisher import Finisher
 from otel_training.privacy.engine import engine
 from otel_training.privacy.identity import Key
 from otel_training.privacy.json_text import json_spans
+from otel_training.privacy.redact import Redactor
 from otel_training.record.record import JSON, Record
 
 
@@ -76,3 +77,18 @@ def test_texts_without_secrets_are_searched_as_one(monkeypatch: pytest.MonkeyPat
     list(finish(Record(Kind.LLM_CALL, "0" * 32, 1, content=content), Finisher(Key(b"a test's"), 1_000)))
 
     assert next(looks) in range(1, 10)
+
+
+def test_texts_that_begin_alike_have_one_half_of_their_digests_in_common() -> None:
+    """A short text, such as a category, is its own beginning."""
+    texts = ["Orders rose by a quarter in May", "Orders rose by a quarter in June", "Market"]
+    may, june, market = digests(Key(b"a test's"), Redactor(), texts).values()
+
+    assert (may[:8] == june[:8], may[8:] == june[8:], market[:8] == market[8:]) == (True, False, True)
+
+
+def test_a_text_is_quoted_where_all_of_its_longest_run_stands_in_a_source() -> None:
+    """Escaped, too; its beginning alone is not enough."""
+    texts = ["Orders rose by a quarter", "Orders rose by a third", "Größere Aufträge"]
+
+    assert [texts[0], texts[2]] == list(quoted(texts, ["Orders rose by a quarter.", json.dumps("Größere Aufträge")]))
