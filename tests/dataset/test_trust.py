@@ -132,16 +132,18 @@ def test_a_replaying_reader_moves_a_count_by_one(rows: Any) -> None:
 
 
 def test_nothing_hangs_on_one_of_many(rows: Any) -> None:
-    """What more than a hundred like, or dismiss, counts for nobody's influence; the other votes on it do."""
-    for number, likes in ((1, 101), (2, 100)):
+    """What more than a hundred like counts for nobody's influence; one like, or one dismissal of a like, decides."""
+    for number, likes, dismissed in ((1, range(101), 200), (2, range(100), 200), (3, [7], None), (4, [8], 9)):
         extract("chips", url(number), f"The source {number}.")
-        for reader in range(likes):
+        for reader in likes:
             otel_training.record_feedback(insight(number), LIKE, user_id=reader)
-        otel_training.record_feedback(insight(number), DISMISS, user_id=200)
+        if dismissed is not None:
+            otel_training.record_feedback(insight(number), DISMISS, user_id=dismissed)
 
     influence = rows("analyze")[0]["influence"]
 
-    assert [(2, 0, 2), *[(1, 1, 0)] * 9] == [(r["votes"], r["likes"], r["dismissals"]) for r in influence]
+    figures = sorted((r["decided"], r["likes"], r["dismissals"]) for r in influence)
+    assert [(0, 0, 2), *[(0, 1, 0)] * 6, (0, 2, 0), (1, 1, 1), (1, 2, 0)] == figures
 
 
 def test_votes_on_what_was_not_shown(rows: Any) -> None:
