@@ -3,21 +3,24 @@
 import json
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from threading import Event, Thread
 from typing import Any
 
 import pytest
 
-from otel_training.folder import DataFolder
-from otel_training.routing.state import Experiment, read_state, write_state
-from tests.cli.test_experiment_eval import LENIENT, SOURCES, gather, gather_gold, models
-from tests.models import Models, bad
+import otel_training
+from otel_training.folder import DataFolder, make_folder
+from otel_training.routing import route
+from otel_training.routing.state import Definition, Experiment, Promotion, State, read_state, write_state
+from otel_training.trial.candidate import definition_id
+from tests.cli.test_experiment_eval import LENIENT, SOURCES, gather, gather_gold, models, source_of
+from tests.models import Models, bad, facts_of
 from tests.served import environment
 
 __all__ = ["models"]
@@ -146,13 +149,13 @@ class Routed:
     @contextmanager
     def answering(self) -> Iterator[None]:
         """Have it answer all the while."""
-        ended = Event()
+        ended = threading.Event()
 
         def go_on() -> None:
             while not ended.is_set():
                 self.answer(1)
 
-        thread = Thread(target=go_on)
+        thread = threading.Thread(target=go_on)
         thread.start()
         try:
             yield
@@ -236,3 +239,48 @@ def test_the_second_turn_is_one_command(passed: Models, command: Any, rows: Any,
         (each["candidate"], each.get("dataset_id")) for each in again
     ]
     assert {"good", "good-2", "plain"} == read_state(folder).candidates.keys()
+
+
+def test_the_watch_says_what_it_cannot_see(models: Models, command: Any, rows: Any, folder: DataFolder) -> None:
+    """A judge that nobody pays, no shadow at all, another candidate than was promoted, none that was."""
+    good = Definition("openai", "m")
+    since = "2026-01-02T00:00:00"
+    promotion = Promotion("good", definition_id(good), "e", "claude-sonnet-5-5", "PASS", (5.0,), since, since)
+
+    def stand(definition: Definition = good, **changes: Any) -> None:
+        experiment = Experiment(
+            "s", {"claude": 1.0}, shadow=True, candidates={"candidate": "good"}, promotion=promotion
+        )
+        write_state(make_folder(folder), State({"insights": replace(experiment, **changes)}, {"good": definition}))
+        route._watches.clear()
+
+    def answer(source_url: str, source_content: str) -> list[str]:
+        return facts_of(source_content)
+
+    ask: Any = otel_training.experiment("insights", claude=answer, candidate=answer)
+    watch = ("experiment", "watch", "insights")
+    stand(shadow=False, weights={"candidate": 1.0})
+    for number in range(50):
+        ask(f"https://w{number}.example/1", source_of(number))
+    blind = command(*watch)
+    stand()
+    for number in range(3):
+        ask(f"https://v{number}.example/1", source_of(number))
+    for thread in threading.enumerate():
+        if thread.name == "otel_training-candidate":
+            thread.join()
+    unpaid, paid = command(*watch), command(*watch, "--yes")
+    timer = threading.Timer(1.0, stand, (replace(good, system="Another"),))
+    timer.start()
+    other = command(*watch, "--follow", "--every", 0.1)
+    timer.join()
+    stand(promotion=None)
+    none = command(*watch)
+
+    assert (10, True) == (blind[0], "Nobody sees how good it is: no shadow" in blind[1])
+    assert (10, True) == (unpaid[0], "3 sources wait for the judge: --yes pays for it, about 0.0" in unpaid[2])
+    assert "CONTINUE. good of insights: 0 sources judged beside Claude, 50 calls served." in unpaid[1]
+    assert "SIMULATED" in paid[1]
+    assert "CONTINUE. good of insights: 3 sources judged beside Claude, 50 calls served." in paid[1]
+    assert (12, True) == (other[0], "INVALID. good of insights: good is another model or prompt" in other[1])
+    assert (1, True) == (none[0], "Nothing of insights was promoted" in none[2])
