@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import asdict
 from decimal import Decimal
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -19,10 +19,12 @@ from otel_training.pipeline.settings import settings_in_force
 from otel_training.pricing.overrides import read_overrides
 from otel_training.routing.state import Definition
 from otel_training.store.session import open_as_is
-from otel_training.trial.answering import Unanswered
 from otel_training.trial.estimate import estimate_answers
 from otel_training.trial.refresh import Refresh, plan_refresh, provider_of_model
 from otel_training.trial.refresh import refresh as ask
+
+if TYPE_CHECKING:
+    from otel_training.trial.answering import Unanswered
 
 _NAMES: Final = {"model": "model", "prompt-version": "prompt_version"}
 
@@ -61,7 +63,8 @@ def refresh(  # noqa: PLR0913 - one for each option
         base = Definition(provider_of_model(model), model, base_url) if model else None
         plan = plan_refresh(store, find_snapshot(store, name), base, where, limit)
     estimate = estimate_answers(plan.definition, plan.waiting, overrides, count)
-    left, is_asked = list[Unanswered](), yes or not estimate.calls or estimate.cost == 0
+    left: list[Unanswered] = []
+    is_asked = yes or not estimate.calls or estimate.cost == 0
     if is_asked:
         with uncaptured(), progress("Answering") as callback:
             plan, left = ask(plan, lambda: open_as_is(settings_in_force()), overrides, callback)

@@ -59,6 +59,6 @@ def test_readers_of_the_largest_source_are_no_pile() -> None:
             Voters(LIKE, "", 10, others, [], {"a": others, **{str(site): others for site in range(9)}}),
         ]
 
-    found: list[Any] = [find_piles(groups(*size)) for size in ((4, 40), (6, 5), (8, 40), (400, 0))]
-    assert [[], [], [tuple(range(8))], []] == found
+    found: list[Any] = [find_piles(groups(*size)) for size in ((4, 40), (6, 5), (8, 40), (400, 0), (400, 100))]
+    assert [[], [], [tuple(range(8))], [], []] == found
     assert [] == find_piles([])
