@@ -17,7 +17,7 @@ ALERTS: Final = FOLDER / "provisioning" / "alerting" / "otel-training.yaml"
 TAG: Final = "otel-training"
 COLUMNS: Final = 24
 MULTIPLE: Final = {"service": "Program", "topic": "Topic", "model": "Model", "prompt_version": "Prompt version"}
-SINGLE: Final = {"baseline": "Baseline", "candidate": "Candidate"}
+SINGLE: Final = {"experiment": "Experiment", "baseline": "Baseline", "candidate": "Candidate"}
 BOXES: Final = {
     "min_quality": ("Least score", "7"), "min_viewers": ("Least readers", "10"),
     "candidate_cost": ("Candidate's cost, %", "3"), "fallback": ("Fallback, %", "3"),

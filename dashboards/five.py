@@ -43,6 +43,8 @@ ARM_COLUMNS: Final = (
     "p50",
     "p95",
 )
+ASSIGNED_COLUMNS: Final = ("Sources", "Share", "Expected", "Calls", "Fallback", "Failed", "Liked", "Cost", "p50", "p95")
+NO_ROUTES: Final = "No call of this experiment in this time: `otel-training experiment start` begins one"
 NO_ARMS: Final = "Neither answered anything in this time: choose two models or prompt versions above"
 
 
@@ -239,9 +241,39 @@ READINESS: Final = Dashboard(
 EXPERIMENT: Final = Dashboard(
     "otel-training-experiment",
     "Experiment",
-    "How do two models, or two versions of the prompt, compare? A look at what happened, no verdict: nobody drew lots.",
-    ("topic", "compare", "baseline", "candidate"),
+    "How do the arms of an experiment compare, and how sure is the verdict? Below, two models or prompts, for "
+    "which nobody drew lots.",
+    ("experiment", "topic", "compare", "baseline", "candidate"),
     (
+        Row(5, (
+            table("experiment_assigned", "Arms as they were assigned", 24, {
+                "Share": "percentunit", "Expected": "percentunit", "Fallback": "percentunit", "Failed": "percentunit",
+                "Liked": "percentunit", "Cost": "currencyUSD", "p50": "s", "p95": "s",
+            }, widths=dict.fromkeys(ASSIGNED_COLUMNS, 110), empty=NO_ROUTES),
+        )),
+        Row(8, (
+            lines("experiment_shares", "Sources by arm", 12, "percentunit", label="arm_name", defaults={"max": 1},
+                  empty=NO_ROUTES),
+            lines("experiment_latencies", "Seconds that a caller waits", 12, "s", label="arm_name", empty=NO_ROUTES),
+        )),
+        Row(8, (
+            lines("experiment_fallback", "Calls that Claude answered for a candidate", 12, "percentunit",
+                  label="arm_name", defaults={"max": 1}, empty="No candidate was asked in this time"),
+            bars("experiment_fallbacks", "Reasons why Claude answered for a candidate", 12, label="why",
+                 defaults={"decimals": 0}, empty="Candidates answered all that was theirs"),
+        )),
+        Row(8, (
+            lines("experiment_costs", "Cost of a source by arm", 12, "currencyUSD", label="arm_name",
+                  empty="No call of this experiment has a known cost"),
+            bars("experiment_shadows", "Cost of shadows", 12, "currencyUSD", label="arm_name", interval=RATES_INTERVAL,
+                 empty="No shadow of this experiment has a known cost"),
+        )),
+        Row(9, (
+            table("experiment_bounds", "Bounds of the verdict by sources", 24, {
+                "Kept": "percentunit", "At least": "percentunit", "At most": "percentunit", "Bar": "percentunit",
+            }, gauges=("At least",), widths={"Of the": 110, "Sources": 90},
+                empty="Nothing was evaluated: `otel-training experiment eval` does it"),
+        )),
         Row(4, (
             stat("experiment_baseline", "Baseline samples", 4, "short"),
             stat("experiment_candidate", "Candidate samples", 4, "short"),
@@ -249,7 +281,7 @@ EXPERIMENT: Final = Dashboard(
             stat("experiment_good", "Relative good scores", 4, "percentunit", decimals=1),
             stat("experiment_duration", "Relative median duration", 4, "percentunit", decimals=0),
             stat("experiment_cost", "Relative cost", 4, "percentunit", decimals=0, empty="No prices"),
-        )),
+        ), "Two models or prompt versions"),
         Row(5, (
             table("experiment_arms", "Arms side by side", 24, {
                 "Mean score": "none", "±": "none", "Failed": "percentunit", "Good": "percentunit",

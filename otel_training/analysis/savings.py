@@ -38,12 +38,15 @@ class Savings:
     today: Costs | None = None
     rule_of_thumb: dict[str, Costs] | None = None
     scenarios: tuple[Scenario, ...] = ()
+    shadows: tuple[Row, ...] = ()
+    """What candidates' answers beside cost, by experiment and candidate; in no other figure."""
 
 
 def read_savings(store: Store, overrides: Overrides, plan: Plan, now: datetime) -> Savings:
     """Read what calls cost in the plan's days before now, and what they would cost; raises `SavingsError`."""
     until = int(now.timestamp() * 1e6)
     window = {"since": until - plan.days * _DAY, "until": until}
+    shadows = tuple(store.rows(read_query("savings_shadows"), **window))
     whole, *models = store.rows(read_query("savings_models"), **window)
     days = min(whole["days"], plan.days)
     baseline = next((row for row in models if row["source_usd"] and plan.baseline in ("", row["name"])), None)
@@ -53,7 +56,7 @@ def read_savings(store: Store, overrides: Overrides, plan: Plan, now: datetime) 
             raise SavingsError(
                 f"No call of {plan.baseline} in an extraction has tokens and a cost: name another model."
             )
-        return Savings(plan, days, models, _costs_of_all(whole, days, plan))
+        return Savings(plan, days, models, _costs_of_all(whole, days, plan), shadows=shadows)
     total, *by_day = store.rows(read_query("savings_days"), baseline=baseline["name"], **window)
     usd_of = {row["days_ago"]: (row["sources"], Decimal(row["usd"])) for row in by_day}
     series = [usd_of.get(day, (0, Decimal(0))) for day in range(days)]
@@ -76,6 +79,7 @@ def read_savings(store: Store, overrides: Overrides, plan: Plan, now: datetime) 
         today=traffic.costs(traffic.per_source),
         rule_of_thumb={name: traffic.costs(usd) for name, usd in _RULE_OF_THUMB.items()},
         scenarios=_project_all(traffic, rates, length, extra),
+        shadows=shadows,
     )
 
 

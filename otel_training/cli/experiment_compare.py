@@ -9,8 +9,10 @@ import click
 from rich.console import RenderableType
 
 from otel_training.cli.output import Output, output_options, table
+from otel_training.cli.shadow_costs import draw_shadows
 from otel_training.cli.store import open_store
 from otel_training.errors import TrainingError
+from otel_training.store.client import Row, read_query
 
 if TYPE_CHECKING:
     from otel_training.trial.pair import Pair
@@ -40,11 +42,12 @@ def compare(*, name: str, file: Path | None, bar: float, output: Output) -> int:
     try:
         from otel_training.trial.compare import compare as compare_pairs
 
-        pairs, plan = read_evaluation(name) if file is None else _read_file(file)
+        pairs, plan, shadows = read_evaluation(name) if file is None else (*_read_file(file), list[Row]())
         verdict = compare_pairs(pairs, replace(plan, bar=bar))
     except ImportError as error:
         raise TrainingError(INSTALL) from error
-    output.emit([asdict(verdict)], lambda _: draw(verdict))
+    row = asdict(verdict) | {"shadows": shadows}
+    output.emit([row], lambda _: [*draw(verdict), *draw_shadows(shadows)])
     return CODES[verdict.verdict]
 
 
@@ -54,14 +57,18 @@ def _read_file(file: Path) -> "tuple[list[Pair], Plan]":
     return read_pairs(file)
 
 
-def read_evaluation(name: str) -> "tuple[list[Pair], Plan]":
-    """Read a candidate's last evaluation, as it is compared."""
+def read_evaluation(name: str) -> "tuple[list[Pair], Plan, list[Row]]":
+    """Read a candidate's last evaluation, as it is compared, and what its shadows cost."""
+    from otel_training.trial.engagement import read_votes
     from otel_training.trial.evaluation import find_evaluation, read_attempts
     from otel_training.trial.measured import measured
 
     with open_store() as (store, _):
         evaluation = find_evaluation(store, name)
-        return measured(evaluation, read_attempts(store, evaluation.evaluation_id))
+        every = store.rows(read_query("savings_shadows"), since=0, until=1 << 52)
+        shadows = [row for row in every if row["candidate"] == name]
+        pairs, plan = measured(evaluation, read_attempts(store, evaluation.evaluation_id))
+        return pairs, replace(plan, votes=read_votes(store, name)), shadows
 
 
 def draw(verdict: "Verdict") -> Iterator[RenderableType]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -99,10 +99,15 @@ def uncaptured() -> Iterator[None]:
 def _verdict(plan: Plan) -> "Verdict":
     try:
         from otel_training.trial.compare import compare
+        from otel_training.trial.curve import keep_curve
         from otel_training.trial.measured import measured
     except ImportError as error:
         raise TrainingError(f"All is kept. {INSTALL}") from error
-    return compare(*measured(plan.evaluation, plan.attempts.values()))
+    pairs, way = measured(plan.evaluation, plan.attempts.values())
+    way = replace(way, votes=plan.votes)
+    with open_as_is(settings_in_force()) as store:
+        keep_curve(store, plan.evaluation, pairs, way)
+    return compare(pairs, way)
 
 
 def _row(plan: Plan, estimates: Sequence[Estimate]) -> dict[str, Any]:

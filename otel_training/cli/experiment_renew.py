@@ -92,7 +92,7 @@ def _rows(names: Sequence[str], dataset_id: str) -> list[dict[str, Any]]:
         return []
     from otel_training.trial.compare import compare
 
-    verdicts = [(name, compare(*read_evaluation(name))) for name in names]
+    verdicts = [(name, compare(*read_evaluation(name)[:2])) for name in names]
     return [
         {"candidate": name, "verdict": verdict.verdict, "ratio": verdict.ratio, "lower": verdict.lower,
          "usd_a_source": verdict.arms["candidate"].cost, "simulated": verdict.simulated}

@@ -19,6 +19,7 @@ from otel_training.analysis.savings_stamp import Stamp, read_former, stale
 from otel_training.analysis.writing import usd
 from otel_training.cli.exit_code import ExitCode
 from otel_training.cli.output import Output, note, output_options, plural, table, warn
+from otel_training.cli.shadow_costs import draw_shadows
 from otel_training.cli.store import open_store
 from otel_training.pricing.overrides import read_overrides
 
@@ -92,6 +93,7 @@ def _draw(savings: Savings) -> Iterator[RenderableType]:
     if stamp is None or savings.today is None:
         which = "No call of a model in an extraction has a known cost: `prices check` says why."
         note(which if savings.models else f"No call of a model in {plural(savings.plan.days, 'day')}: nothing to save.")
+        yield from draw_shadows(savings.shadows)
         return
     columns = ("USD", "a source", f"{savings.plan.sources_per_topic} of them", "100 topics", "a month", "saved")
     rows = [_row("today", savings.today), _row("all models, today", savings.all_models)]
@@ -129,6 +131,7 @@ def _sentences(savings: Savings, stamp: Stamp) -> Iterator[str]:
         row["name"] or "no name" for row in savings.models if row["unpriced"] and row["name"] != stamp.baseline
     ]:
         yield f"Unknown, and in no figure: what calls of {', '.join(unpriced)} cost; `prices check` says why."
+    yield from draw_shadows(savings.shadows)
     for reason in dict.fromkeys(way.out_of_reach for way in savings.scenarios if way.out_of_reach):
         ways = " and ".join(way.name for way in savings.scenarios if way.out_of_reach == reason)
         yield f"97 % is out of reach ({ways}): {reason}."

@@ -18,11 +18,11 @@ class Share:
     high: float | None
 
 
-def share_of(count: int, total: int) -> Share:
-    """Return a share with Wilson's interval, which holds for few and for extreme ones, too."""
+def share_of(count: int, total: int, z: float = _Z) -> Share:
+    """Return a share with Wilson's interval, which holds for few and for extreme ones, too; `z` is its quantile."""
     if not total:
         return Share(count, total, None, None, None)
-    share, scale = count / total, 1 + _Z**2 / total
-    middle = share + _Z**2 / 2 / total
-    margin = _Z * math.sqrt(share * (1 - share) / total + (_Z / 2 / total) ** 2)
+    share, scale = count / total, 1 + z**2 / total
+    middle = share + z**2 / 2 / total
+    margin = z * math.sqrt(share * (1 - share) / total + (z / 2 / total) ** 2)
     return Share(count, total, share, max(0.0, (middle - margin) / scale), min(1.0, (middle + margin) / scale))

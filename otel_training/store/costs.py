@@ -2,7 +2,9 @@
 
 import time
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from itertools import islice
 from random import getrandbits
 from typing import Final
@@ -33,7 +35,7 @@ def price_new_calls(store: Store, folder: DataFolder, progress: Progress = silen
 
 
 def price_calls(store: Store, folder: DataFolder, *, again: bool = False, progress: Progress = silent) -> int:
-    """Price the calls that have no cost, and again those that other prices gave one; return how many.
+    """Price the calls and shadows that have no cost, and again those that other prices gave one; return how many.
 
     Dying in between leaves the rest for the next time. Raises `PricesError` and, without the right to
     write, `StoreError`.
@@ -44,13 +46,16 @@ def price_calls(store: Store, folder: DataFolder, *, again: bool = False, progre
     if not again and not missing:
         return 0
     rows = store.rows(read_query("costs_waiting"), version=version, again=again)
+    shadows = store.rows(read_query("costs_shadows"), version=version, again=again)
     with closing(store.another()) as writer:
-        while calls := list(islice(rows, _BATCH)):
-            # Before: dying in between settles an example without need, not one too few.
-            _unsettle(writer, {call["extraction_id"] for call in calls if call["extraction_id"]})
-            writer.insert("call_costs", _COLUMNS, [_price(call, overrides, version) for call in calls])
-            count += len(calls)
-            progress(count, max(count, missing))
+        for waiting, price in ((rows, _price), (shadows, _price_shadow)):
+            while some := list(islice(waiting, _BATCH)):
+                # Before: dying in between settles an example without need, not one too few.
+                _unsettle(writer, {row["extraction_id"] for row in some if row.get("extraction_id")})
+                costs = [_stored(row, price(row, overrides), version) for row in some]
+                writer.insert("call_costs", _COLUMNS, costs)
+                count += len(some)
+                progress(count, max(count, missing))
     return count
 
 
@@ -61,19 +66,41 @@ def _unsettle(store: Store, extractions: set[str]) -> None:
     store.insert("unsettled", ("key", "kind", "token", "at", "sign"), rows)
 
 
-def _price(row: Row, overrides: Overrides, version: str) -> list[object]:
-    when = datetime.fromtimestamp(row["ts"] / 1e9, UTC)
+def _price(row: Row, overrides: Overrides) -> Cost:
+    return Cost(None, Reason.REPEATED) if row["is_repeated"] else _cost(row, _time(row), overrides)
+
+
+def _price_shadow(row: Row, overrides: Overrides) -> Cost:
+    """Return what the calls of a shadow cost together; unknown where any is, or where nobody told of one."""
+    # One response may have been told of twice.
+    calls = {call["response_id"] or number: call for number, call in enumerate(row["calls"])}
+    costs = [_cost(call, _time(row), overrides) for call in calls.values()] or [Cost(None, Reason.NO_USAGE)]
+    known = [cost for cost in costs if cost.amount is not None]
+    unknown = [cost for cost in costs if cost.amount is None]
+    if not known or any(cost.reason != Reason.NO_ANSWER for cost in unknown):
+        return max(unknown, key=lambda cost: cost.reason != Reason.NO_ANSWER)
+    return replace(known[0], amount=sum((cost.amount for cost in known if cost.amount is not None), Decimal()))
+
+
+def _cost(row: Row, when: datetime, overrides: Overrides) -> Cost:
     call = Call(
         model=row["model"],
         usage=Usage(*(row[column] for column in _USAGE)),
         provider=row["provider"],
         response_model=row["response_model"],
         time=when,
-        is_batch=bool(row["batch_id"]) or row["service_tier"] == "batch",
+        is_batch=bool(row.get("batch_id")) or row["service_tier"] == "batch",
         service_tier=row["service_tier"],
         seconds=row["duration"],
         has_failed=bool(row["error_type"]),
     )
-    cost = Cost(None, Reason.REPEATED) if row["is_repeated"] else price_call(call, overrides)
+    return price_call(call, overrides)
+
+
+def _stored(row: Row, cost: Cost, version: str) -> list[object]:
     figures = (cost.amount, cost.reason, cost.source, cost.model, version, cost.assumption)
-    return [row["event_id"], when, *figures, time.time_ns()]
+    return [row["event_id"], _time(row), *figures, time.time_ns()]
+
+
+def _time(row: Row) -> datetime:
+    return datetime.fromtimestamp(row["ts"] / 1e9, UTC)

@@ -30,7 +30,11 @@ _UNEVEN: Final = 0.001
 def compare(pairs: Sequence[Pair], plan: Plan) -> Verdict:
     """Compare both arms; the verdict is no other for being asked often."""
     judge = assess(plan.judging, _JUDGE_SHARE * plan.alpha)
-    arms = {name: arm([getattr(pair, name) for pair in pairs]) for name in ("baseline", "candidate") if pairs}
+    arms = {
+        name: arm([getattr(pair, name) for pair in pairs], plan.votes.get(name))
+        for name in ("baseline", "candidate")
+        if pairs
+    }
     gates = _gates(pairs, plan, judge)
     verdict = Verdict(
         verdict=Outcome.CONTINUE,
@@ -45,7 +49,7 @@ def compare(pairs: Sequence[Pair], plan: Plan) -> Verdict:
         upper=gates[0].upper if gates else None,
         gates=gates,
         parts=parts_of(pairs, plan.alpha, plan.bar),
-        guardrails=guard(pairs, plan.limits, arms["baseline"], plan.alpha) if pairs else [],
+        guardrails=guard(pairs, plan.limits, arms["baseline"], plan.alpha, plan.votes) if pairs else [],
         arms=arms,
         judge=judge,
         changes=changes(plan.conditions),

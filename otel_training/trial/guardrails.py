@@ -1,12 +1,13 @@
 """Guardrails: what a candidate may not make worse, however good its answers are."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from math import isfinite
 from statistics import quantiles
 from typing import Final, Literal, TypeAlias
 
+from otel_training.trial.engagement import NO_VOTES, Votes, fewer_likes
 from otel_training.trial.pair import Observation, Pair
 from otel_training.trial.sample import Sample, gather
 from otel_training.trial.sequence import bounds
@@ -28,6 +29,8 @@ class Limits:
     """Times the baseline's p95: not more than 5 % of the candidate's answers take longer."""
     cost: float = 1.0
     """Times the baseline's cost."""
+    likes: float = 0.10
+    """By how much the share of likes among readers' votes may be smaller than the baseline's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +58,11 @@ class Arm:
     fallback: float
     unreadable: float
     """The share of answers whose judgement nobody could read."""
+    votes: Votes = NO_VOTES
 
 
-def arm(observations: Sequence[Observation]) -> Arm:
-    """Sum up an arm's answers, of which there is one at least."""
+def arm(observations: Sequence[Observation], votes: Votes | None = None) -> Arm:
+    """Sum up an arm's answers, of which there is one at least, and what readers made of others."""
     total = len(observations)
     costs = [each.cost for each in observations if each.cost is not None]
     seconds = [each.seconds for each in observations if each.seconds is not None]
@@ -70,10 +74,13 @@ def arm(observations: Sequence[Observation]) -> Arm:
         errors=sum(each.error for each in observations) / total,
         fallback=sum(each.fallback for each in observations) / total,
         unreadable=sum(each.score is None and not each.error for each in observations) / total,
+        votes=votes or NO_VOTES,
     )
 
 
-def guard(pairs: Sequence[Pair], limits: Limits, baseline: Arm, alpha: float) -> list[Guardrail]:
+def guard(
+    pairs: Sequence[Pair], limits: Limits, baseline: Arm, alpha: float, votes: Mapping[str, Votes] | None = None
+) -> list[Guardrail]:
     """Hold the candidate against each limit; all that is said is certain together, but for the chance `alpha`."""
     longest = None if baseline.p95 is None else limits.slow * baseline.p95
     # Stands for the most that an answer can cost: what is compared lies between 0 and 1.
@@ -95,13 +102,25 @@ def guard(pairs: Sequence[Pair], limits: Limits, baseline: Arm, alpha: float) ->
             None if ours is None or theirs is None or not dearest else (float(ours / dearest), float(theirs / dearest))
         )
 
-    share = alpha / 4
+    share = alpha / 5
     return [
         _rail("errors", gather(pairs, excess), limits.errors, share, scale=2, shift=1),
         _rail("fallback", gather(pairs, fallback), limits.fallback, share),
         _rail("slow", gather(pairs, slow), SLOW_SHARE, share),
         _rail("cost", gather(pairs, cost), limits.cost, share),
+        _likes(votes or {}, limits.likes, share),
     ]
+
+
+def _likes(votes: Mapping[str, Votes], limit: float, alpha: float) -> Guardrail:
+    if (fewer := fewer_likes(votes, alpha)) is None:
+        return Guardrail("likes", None, limit, None, None, "open")
+    value, lower, upper = fewer
+    return Guardrail("likes", value, limit, lower, upper, _state(lower, upper, limit))
+
+
+def _state(lower: float, upper: float, limit: float) -> State:
+    return "broken" if lower > limit else "holds" if upper < limit else "open"
 
 
 def _rail(  # noqa: PLR0913 - a figure, its limit and how it is shown
@@ -113,7 +132,7 @@ def _rail(  # noqa: PLR0913 - a figure, its limit and how it is shown
         return Guardrail(name, None, limit, None, None, "open")
     bar = (limit + shift) / scale
     sides = bounds(sample, alpha, bar)
-    state: State = "broken" if sides.lower > bar else "holds" if sides.upper < bar else "open"
+    state = _state(sides.lower, sides.upper, bar)
     value, lower, upper = (
         scale * side - shift for side in (sample.mean(sample.candidate) / whole, sides.lower, sides.upper)
     )

@@ -11,6 +11,7 @@ import orjson
 
 from otel_training.errors import TrainingError
 from otel_training.trial.conditions import Conditions
+from otel_training.trial.engagement import Votes
 from otel_training.trial.judging import Gold, Judging
 from otel_training.trial.pair import Observation, Pair
 from otel_training.trial.verdict import Plan
@@ -80,6 +81,10 @@ def _judging(values: Mapping[str, Any]) -> Judging:
     return Judging(**{**values, "gold": gold, "controls": tuple(values.get("controls", ()))})
 
 
+def _votes(values: Mapping[str, Any]) -> dict[str, Votes]:
+    return {side: Votes(**votes) for side, votes in values.items()}
+
+
 _WHOLE: Final[dict[str, Callable[[Any], Any]]] = {
-    "judging": _judging, "weights": dict, "assigned": dict, "data_until": str, "simulated": bool,
+    "judging": _judging, "votes": _votes, "weights": dict, "assigned": dict, "data_until": str, "simulated": bool,
 }  # fmt: skip

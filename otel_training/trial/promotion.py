@@ -19,6 +19,7 @@ from otel_training.routing.state import Definition, Experiment, Promotion, read_
 from otel_training.store.client import Store
 from otel_training.trial.candidate import definition_id
 from otel_training.trial.compare import compare
+from otel_training.trial.engagement import read_votes
 from otel_training.trial.evaluation import Evaluation, find_evaluation, read_attempts
 from otel_training.trial.guardrails import Limits
 from otel_training.trial.judge import Judge
@@ -58,7 +59,8 @@ def find_evidence(
     """
     evaluation = find_evaluation(store, candidate)
     attempts = read_attempts(store, evaluation.evaluation_id)
-    verdict = compare(*measured(evaluation, attempts))
+    pairs, plan = measured(evaluation, attempts)
+    verdict = compare(pairs, replace(plan, votes=read_votes(store, candidate)))
 
     def problems() -> Iterator[str]:
         again = f"`{COMMAND} experiment eval {candidate} --dataset"

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from otel_training.trial.conditions import Conditions
+from otel_training.trial.engagement import Votes
 from otel_training.trial.guardrails import Arm, Guardrail, Limits
 from otel_training.trial.judging import Judging, Reliability
 from otel_training.trial.slices import Part
@@ -38,6 +39,8 @@ class Plan:
     weights: Mapping[str, float] = field(default_factory=dict)
     """Of each arm, and how many sources came to it; nothing where each source was answered by both."""
     assigned: Mapping[str, int] = field(default_factory=dict)
+    votes: Mapping[str, Votes] = field(default_factory=dict)
+    """Of readers, on what each arm answered in the app: of other sources than the pairs."""
     data_until: str = ""
     simulated: bool = False
     """Whether a stand-in answered or judged."""

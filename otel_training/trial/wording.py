@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from otel_training.dataset.share import share_of
 from otel_training.trial.judging import Reliability
 from otel_training.trial.slices import Part
 from otel_training.trial.verdict import Gate, Outcome, Verdict
@@ -13,6 +14,7 @@ RAILS: Final = {
     "fallback": "Too often the baseline has to answer in its place.",
     "slow": "It takes too long too often.",
     "cost": "It costs more than the baseline.",
+    "likes": "Readers like its answers less than the baseline's.",
 }
 _SHOWN: Final = 3
 
@@ -84,3 +86,6 @@ def _usage(verdict: Verdict) -> Iterator[str]:
         yield f"p95 {ours.p95:.3g} s beside {theirs.p95:.3g} s"
     yield f"errors {percent(ours.errors)}"
     yield f"fallback {percent(ours.fallback)}"
+    sides = [share_of(arm.votes.likes, arm.votes.likes + arm.votes.dismissals) for arm in (ours, theirs)]
+    if any(side.total for side in sides):
+        yield "likes " + " beside ".join(f"{percent(side.share)} of {side.total:,} votes" for side in sides)

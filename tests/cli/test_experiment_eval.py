@@ -2,8 +2,10 @@
 
 import json
 import random
+import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,7 +16,7 @@ from otel_training.pipeline.pipeline import make_finisher
 from otel_training.pipeline.settings import settings_in_force
 from otel_training.review.decisions import Decision, Verdict, decide, keep_in
 from otel_training.routing import answer
-from otel_training.routing.state import read_state
+from otel_training.routing.state import Experiment, read_state, write_state
 from tests.models import Models, bad, facts_of, good, serving
 
 pytestmark = pytest.mark.slow
@@ -228,6 +230,25 @@ def test_a_function_is_a_candidate(models: Models, rows: Any, command: Any) -> N
     assert 2 == command("experiment", "candidate", "g", *function, "--few-shot", 1)[0]
 
 
+def show_beside(candidate: str, folder: DataFolder) -> None:
+    """Have Claude and a shadow of the candidate answer one source; a reader likes Claude's answer."""
+    state = read_state(folder)
+    experiment = Experiment("s", {"claude": 1.0}, shadow=True, candidates={"candidate": candidate})
+    write_state(folder, replace(state, experiments={"e": experiment}))
+
+    def small(source_url: str) -> list[str]:
+        usage: Any = {"input_tokens": 1000, "output_tokens": 100, "provider": "openai"}
+        otel_training.current().llm_call(model="gpt-6-luna", input="P", output='["Small"]', **usage)
+        return ["Small"]
+
+    url = "https://shown.example"
+    otel_training.experiment("e", claude=lambda source_url: ["Claude's"], candidate=small)(url)
+    otel_training.record_feedback(otel_training.insight_id(url, "Claude's"), "like", user_id=1)
+    for thread in threading.enumerate():
+        if thread.name == "otel_training-candidate":
+            thread.join()
+
+
 @pytest.fixture
 def trial(models: Models, rows: Any, folder: DataFolder) -> Callable[..., Any]:
     """A candidate that answered two sources, to be asked about the rest after a surprise."""
@@ -235,6 +256,7 @@ def trial(models: Models, rows: Any, folder: DataFolder) -> Callable[..., Any]:
     gather_gold(40, folder)
     rows("dataset", "create", "d", *LENIENT, "--split", "50/0/50", "--topic", "chips", "--topic", "energy")
     rows("experiment", "candidate", "c", "--model", "gpt-6-luna", "--dataset", "d")
+    show_beside("c", folder)
 
     def evaluate(*options: Any) -> Any:
         return rows("experiment", "eval", "c", "--dataset", "d", "--yes", *options)[0]["verdict"]
@@ -303,4 +325,8 @@ def test_what_a_cache_read_costs_less(trial: Any, models: Models, command: Any) 
     verdict = trial()
 
     assert [] == verdict["changes"]
+    (shadow,) = before["shadows"]
+    assert ("e", "c", 1, 0, True) == (*list(shadow.values())[:4], 0 < float(shadow["usd"]) < 1)
+    assert "Shadows: 1 answer beside Claude's cost" in command("experiment", "compare", "c")[1]
+    assert [{"likes": 0, "dismissals": 0}] * 2 == [before["arms"][arm]["votes"] for arm in ("baseline", "candidate")]
     assert verdict["arms"]["candidate"]["cost"] < before["arms"]["candidate"]["cost"]

@@ -9,6 +9,7 @@ import pytest
 import otel_training
 from otel_training.folder import DataFolder, make_folder
 from tests.cli.terminal import run_in_terminal
+from tests.routed import route_calls
 
 PRICES = '[[price]]\nmodel = "{}"\ninput_mtok = {}\noutput_mtok = {}\n'
 
@@ -130,3 +131,20 @@ def test_refuses_what_is_no_amount(option: str, value: str, command: Any) -> Non
 def test_says_what_would_be_an_amount(option: str, value: str, bounds: str, command: Any) -> None:
     """Beside what was given."""
     assert f"Invalid value for '{option}': {value} is no {bounds}" in command("savings", option, value)[2]
+
+
+@pytest.mark.slow
+def test_shadows_are_paid_beside(asked: None, folder: DataFolder, rows: Any, command: Any) -> None:
+    """What answered to nobody is named with what it cost, and is in no other figure."""
+    before = rows("savings", "--candidate", "small")[0]
+    route_calls(folder, "https://news.example/1", "Orders")
+    (after,) = rows("savings", "--candidate", "small")
+
+    assert ([], before["all_models"]) == (before["shadows"], after["all_models"])
+    # 9 x 0.1 + 3 x 0.5, of a million.
+    shadow = {"experiment": "insights", "candidate": "few-shot-v1", "answers": 2, "unpriced": 1, "usd": "0.0000024"}
+    assert [shadow] == after["shadows"]
+    assert (
+        "Shadows: 2 answers beside Claude's cost 0.0000024 USD, 1 of unknown cost aside; that is in no other figure."
+        in " ".join(command("savings", "--candidate", "small")[1].split())
+    )

@@ -27,10 +27,10 @@ def store(folder: DataFolder) -> Iterator[Store]:
 @pytest.mark.parametrize(
     ("options", "statements"),
     [
-        ("", 97),
-        ("--replicated", 97),
-        ("--cluster training", 134),
-        ("--cluster {cluster} --replicated --ttl-days 400", 134),
+        ("", 100),
+        ("--replicated", 100),
+        ("--cluster training", 138),
+        ("--cluster {cluster} --replicated --ttl-days 400", 138),
         ("--roles", 6),
         ("--roles --cluster training", 6),
     ],

@@ -8,6 +8,7 @@ import itertools
 import json
 import random
 import sys
+import threading
 import time
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -140,20 +141,32 @@ def make(days: int) -> None:
 
 
 def ask_candidate() -> None:
-    """Have a candidate fail, all day, and Claude find nothing."""
-    settings = settings_in_force()
-    experiment = Experiment("s", {"candidate": 1})
-    write_state(make_folder(find_folder(settings)), State({"insights": experiment}))
+    """Have a candidate fail, most of the day, and Claude find nothing; a few are answered, and a few beside Claude."""
+    folder = make_folder(find_folder(settings_in_force()))
+    experiment = Experiment("s", {"candidate": 2, "claude": 1}, shadow=True)
+    write_state(folder, State({"insights": experiment}))
 
-    def fail(source_url: str) -> list[str]:
-        raise TimeoutError
+    def call(output: str) -> None:
+        otel_training.current().llm_call(
+            model="claude-haiku-5-5", provider="anthropic", input="P", output=output, input_tokens=900, output_tokens=90
+        )
+
+    def answer(source_url: str) -> Any:
+        call('["Asked"]')
+        if not source_url.endswith("7"):
+            raise TimeoutError
+        return {"insights": [{"text": "Asked", "category": "market"}], "quality_score": 8, "passed_filters": True}
 
     def find_nothing(source_url: str) -> list[str]:
+        call("[]")
         return []
 
-    ask = otel_training.experiment("insights", claude=find_nothing, candidate=fail)
-    for number in range(24):
+    ask: Any = otel_training.experiment("insights", claude=find_nothing, candidate=answer)
+    for number in range(60):
         ask(f"https://news.example/asked/{number}")
+    for thread in threading.enumerate():
+        if thread.name == "otel_training-candidate":
+            thread.join()
 
 
 if __name__ == "__main__":

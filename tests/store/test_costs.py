@@ -13,11 +13,13 @@ from otel_training.capture.handle import Handle, emit_call
 from otel_training.folder import DataFolder, make_folder
 from otel_training.pipeline import process
 from otel_training.pricing.call import PricesError
-from otel_training.store.client import Store
+from otel_training.routing.state import Experiment, State, write_state
+from otel_training.store.client import Store, read_query
 from otel_training.store.costs import price_calls
 from otel_training.store.session import open_drained
 from otel_training.store.settle import settle
 from otel_training.store.verify import stale_rows
+from tests.routed import route_calls
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("migrated")]
 
@@ -303,3 +305,51 @@ def test_a_result_of_a_batch_that_the_app_reports_is_one(order: list[str], drain
     with open_drained(process.settings()) as (store, _):
         rows = list(store.rows("SELECT model, batch_id, toString(cost) AS cost FROM v_call_costs"))
         assert [{"model": "big-1", "batch_id": "b", "cost": "0.010875"}] == rows
+
+
+def test_shadows_cost_beside_all_else(own: Any, folder: DataFolder) -> None:
+    """What a candidate answered to nobody is priced by the same prices, and is in no cost of today's."""
+    own('[[price]]\nmodel = "small"\ninput_mtok = 1000\noutput_mtok = 2000\n')
+    route_calls(folder, "https://news.example/1", "Orders")
+    assert otel_training.flush(5)
+    shadows = "SELECT toString(cost) AS cost, cost_reason, outcome, answered_by, input_tokens FROM v_shadows"
+    with open_drained(process.settings()) as (store, _):
+        found = {row["outcome"]: (row["cost"], row["cost_reason"], row["answered_by"], row["input_tokens"])
+                 for row in store.rows(shadows)}  # fmt: skip
+        today = store.row("SELECT count() AS calls FROM v_call_costs")["calls"]
+
+        # 9 x 0.1 + 3 x 0.2 cents; who raised before it told of a call may have paid for one.
+        assert {"ok": ("0.015", "", ["small"], 9), "error": (None, "no_usage", [], 0)} == found
+        assert (0, 0) == (today, price_calls(store, folder))
+        own('[[price]]\nmodel = "small"\ninput_mtok = 2000\noutput_mtok = 2000\n')
+        assert 2 == price_calls(store, folder, again=True)
+        assert {"0.024", None} == {row["cost"] for row in store.rows(shadows)}
+        assert [("insights", "few-shot-v1", 2, 1, "0.024")] == [
+            tuple(row.values()) for row in store.rows(read_query("savings_shadows"), since=0, until=1 << 52)
+        ]
+
+
+def test_a_call_of_an_experiment_costs_both_answers(own: Any, folder: DataFolder) -> None:
+    """Claude's, and the candidate's that was not used; unknown where either is."""
+    own(PRICES)
+
+    def asked(model: str, text: str) -> list[str]:
+        otel_training.current().llm_call(model=model, input="i", output=text, input_tokens=1000, output_tokens=0)
+        return [text] if text else []
+
+    write_state(make_folder(folder), State({"e": Experiment("s", {"candidate": 1.0})}))
+    for model, text in (("big-1", "Good"), ("big-1", ""), ("unknown", "")):
+        ask: Any = otel_training.experiment(
+            "e", claude=lambda source_url: asked("big-1", "Claude's"),  # type: ignore[misc]  # its defaults
+            candidate=lambda source_url, model=model, text=text: asked(model, text),
+        )  # fmt: skip
+        ask(f"https://news.example/{model}/{text}")
+    otel_training.record_feedback(otel_training.insight_id("https://news.example/big-1/Good", "Good"), "x", user_id=1)
+    assert otel_training.flush(5)
+    with open_drained(process.settings()) as (store, _):
+        rows = store.rows("SELECT arm, served, decision, toString(cost) AS cost, likes, dismissals FROM v_assignments")
+        assert {
+            ("candidate", "candidate", "assigned", "0.003", 0, 1),
+            ("candidate", "claude", "fallback", "0.006", 0, 0),
+            ("candidate", "claude", "fallback", None, 0, 0),
+        } == {tuple(row.values()) for row in rows}

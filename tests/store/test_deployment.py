@@ -109,6 +109,7 @@ def test_shards_by_what_is_counted_together() -> None:
         "candidates": "name",
         "evaluations": "evaluation_id",
         "judge_batches": "evaluation_id",
+        "verdict_bounds": "evaluation_id",
         "aliases": "id",
         "aliases_by_insight": "insight",
         "engagement": "insight",

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from otel_training.trial.engagement import Votes
 from otel_training.trial.guardrails import Arm, Limits, arm, guard
 from otel_training.trial.pair import Observation, Pair
 from tests.trial.simulation import answer
@@ -43,9 +44,9 @@ def test_what_is_certainly_too_much_breaks_its_guardrail_alone(name: str, bad: O
     good = answer(8, cost=Decimal("0.001"))
     rails = held([bad, good, good] * 300, answer(8), Limits())
 
-    assert {"errors": "holds", "fallback": "holds", "slow": "holds", "cost": "holds"} | {name: "broken"} == {
-        rail.name: rail.state for rail in rails.values()
-    }
+    assert {"errors": "holds", "fallback": "holds", "slow": "holds", "cost": "holds", "likes": "open"} | {
+        name: "broken"
+    } == {rail.name: rail.state for rail in rails.values()}
     assert rails[name].lower > rails[name].limit
 
 
@@ -62,9 +63,9 @@ def test_figures_are_shown_as_shares() -> None:
     rails = held([FAILED] + [answer(8)] * 99, answer(8, cost=Decimal("0.02")), Limits())
 
     assert {"errors": 0.01, "fallback": 0.0, "slow": 0.0, "cost": 0.495} == {
-        name: pytest.approx(rail.value) for name, rail in rails.items()
+        name: pytest.approx(rail.value) for name, rail in rails.items() if name != "likes"
     }
-    for rail in rails.values():
+    for rail in list(rails.values())[:4]:
         assert rail.lower <= rail.value <= rail.upper
 
 
@@ -72,7 +73,18 @@ def test_what_nobody_knows_is_open() -> None:
     """Neither cost nor seconds are known; of few examples all is open."""
     rails = held([UNKNOWN] * 900, UNKNOWN, Limits())
 
-    assert {"errors": "holds", "fallback": "holds", "slow": "open", "cost": "open"} == {
+    assert {"errors": "holds", "fallback": "holds", "slow": "open", "cost": "open", "likes": "open"} == {
         rail.name: rail.state for rail in rails.values()
     }
     assert {"open"} == {rail.state for rail in held([answer(8)] * 5, answer(8), Limits()).values()}
+
+
+@pytest.mark.parametrize(("likes", "state"), [(580, "holds"), (500, "open"), (300, "broken")])
+def test_what_readers_dismiss_breaks_a_guardrail(likes: int, state: str) -> None:
+    """600 of 1,000 votes are likes of Claude's answers; a tenth less, at most, is kept."""
+    votes = {"baseline": Votes(600, 400), "candidate": Votes(likes, 1000 - likes)}
+    pairs = [Pair(str(at), str(at), {}, answer(8), answer(8)) for at in range(9)]
+    rail: Any = guard(pairs, Limits(), arm([answer(8)] * 9), 0.05, votes)[-1]
+
+    assert ("likes", 0.10, state) == (rail.name, rail.limit, rail.state)
+    assert pytest.approx((600 - likes) / 1000) == rail.value

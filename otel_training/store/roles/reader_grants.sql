@@ -32,6 +32,7 @@ GRANT /*{on_cluster}*/
         reported, place, judged, score, score_again, judge_model, judge_cost, passed, label, fields, checks
     ) ON evaluations,
     SELECT ON judge_batches,
+    SELECT ON verdict_bounds,
     SELECT ON insights,
     SELECT ON feedback,
     SELECT ON impressions,
@@ -66,6 +67,8 @@ GRANT /*{on_cluster}*/
     SELECT ON v_examples,
     SELECT ON v_reviews,
     SELECT ON v_decisions,
+    SELECT ON v_assignments,
+    SELECT ON v_shadows,
     SELECT ON v_events,
     SELECT ON v_call_costs,
     SELECT(
