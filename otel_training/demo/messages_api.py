@@ -124,19 +124,12 @@ def _score(texts: set[str], content: str) -> int:
 
 
 def _message(model: str, prompt: str, answer: str) -> dict[str, object]:
+    tokens = [len(text) // _CHARACTERS_A_TOKEN for text in (prompt, answer)]
     return {
-        "id": f"msg_{uuid4().hex[:24]}",
-        "type": "message",
-        "role": "assistant",
-        "model": model,
-        "content": [{"type": "text", "text": answer}],
-        "stop_reason": "end_turn",
-        "stop_sequence": None,
-        "usage": {
-            "input_tokens": len(prompt) // _CHARACTERS_A_TOKEN,
-            "output_tokens": len(answer) // _CHARACTERS_A_TOKEN,
-        },
-    }
+        "id": f"msg_{uuid4().hex[:24]}", "type": "message", "role": "assistant", "model": model,
+        "content": [{"type": "text", "text": answer}], "stop_reason": "end_turn", "stop_sequence": None,
+        "usage": dict(zip(("input_tokens", "output_tokens"), tokens, strict=True)),
+    }  # fmt: skip
 
 
 def _batch(request: Request, name: str) -> JSONResponse:

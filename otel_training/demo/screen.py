@@ -1,15 +1,13 @@
 """The screen of the loop: headings, commands in processes of their own, and what they print."""
 
-import json
 import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from rich.console import Console
 from rich.text import Text
@@ -19,7 +17,7 @@ from otel_training.errors import TrainingError
 
 WIDTH: Final = 100
 INDENT: Final = 4
-_CLI: Final = (sys.executable, "-m", "otel_training.cli")
+CLI: Final = (sys.executable, "-m", "otel_training.cli")
 _STYLES: Final = {r"SIMULATED|\bFAIL\b|rolled? back": "bold red", r"\bPASS\b": "bold green"}
 
 
@@ -35,9 +33,16 @@ class Screen:
 
     def head(self, title: str) -> None:
         """Begin a step; all of it is stamped."""
-        start, stamp = f"── {title} ", " SIMULATED ──"
-        self.tell("")
-        self.tell(start.ljust(self.console.width - len(stamp), "─") + stamp, 0, "bold")
+        start, stamp = f"\n── {title} ", " SIMULATED ──"
+        self.tell(start.ljust(self.console.width + 1 - len(stamp), "─") + stamp, 0, "bold")
+
+    def prompt(self, *argv: str) -> None:
+        """Show a command as its user types it."""
+        self.tell(f"\n$ {shlex.join([COMMAND, *argv])}", style="bold cyan")
+
+    def detail(self, line: str) -> None:
+        """Print a line that a program printed."""
+        self.tell(line, INDENT, "dim")
 
     def tell(self, text: str, indent: int = 2, style: str = "") -> None:
         """Print lines, broken between words."""
@@ -46,20 +51,16 @@ class Screen:
             marked.highlight_regex(pattern, own)
         for line in marked.wrap(self.console, self.console.width - indent):
             line.rstrip()
-            self.console.print(Text(" " * indent) + line)
-
-    def detail(self, line: str) -> None:
-        """Print a line that a program printed."""
-        self.tell(line, INDENT, "dim")
+            self.console.print(Text(" " * indent) + line if line else "")
 
     def run(self, *argv: str, code: int = 0, says: str = "", until: str = "") -> None:
         """Run a command and show what it prints, up to a line that begins with `until`.
 
         Raises `TrainingError` where it ends with another exit code, or does not say what it has to.
         """
-        self._prompt(argv)
+        self.prompt(*argv)
         done = subprocess.run(  # noqa: S603 - our own
-            [*_CLI, *argv], env=self.environment, cwd=self.work, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            [*CLI, *argv], env=self.environment, cwd=self.work, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             text=True, check=False,
         )  # fmt: skip
         is_planned = done.returncode == code and says in " ".join(done.stdout.split())
@@ -74,25 +75,3 @@ class Screen:
         if not is_planned:
             plan = f"exit code {code}" + (f" and {says!r}" if says else "")
             raise TrainingError(f"The loop is broken: `{shlex.join([COMMAND, *argv])}` was to end with {plan}.")
-
-    def rows(self, *argv: str) -> list[dict[str, Any]]:
-        """Read what a command prints as JSON, and show nothing."""
-        argv = (*_CLI, *argv, "--json")
-        text = subprocess.check_output(argv, env=self.environment, cwd=self.work, text=True)  # noqa: S603 - our own
-        return [json.loads(line) for line in text.splitlines()]
-
-    @contextmanager
-    def running(self, *argv: str) -> Iterator[str]:
-        """Run a command that goes on; yields the first line that it prints on stderr."""
-        self._prompt(argv)
-        with subprocess.Popen(  # noqa: S603 - our own
-            [*_CLI, *argv], env=self.environment, cwd=self.work, stderr=subprocess.PIPE, text=True
-        ) as process:
-            try:
-                yield process.stderr.readline() if process.stderr else ""
-            finally:
-                process.terminate()
-
-    def _prompt(self, argv: tuple[str, ...]) -> None:
-        self.tell("")
-        self.tell(f"$ {shlex.join([COMMAND, *argv])}", 2, "bold cyan")
