@@ -296,7 +296,10 @@ def test_several_programs_close_a_folder_at_once(folder: DataFolder) -> None:
     assert {"*"} == set((folder.path / ".gitignore").read_text("utf-8").split())
 
 
-LATER: Final = ("experiments.json", "experiments.lock", "opt_outs.txt", "finetune")
+LATER: Final = (
+    "experiments.json", "experiments.jsonl", "experiments.lock", "opt_outs.txt", "finetune", "restored", "restoring",
+    "user.keys",
+)  # fmt: skip
 OURS: Final = {f"/{name}" for name in (*SECRETS, *FOLDERS, *LATER)}
 
 

@@ -24,7 +24,7 @@ ROWS: dict[str, Any] = {
     },
     "trl": {"prompt": [SYSTEM, USER], "completion": [ASSISTANT]},
     "trl-dpo": {"prompt": [SYSTEM, USER], "chosen": [KEPT], "rejected": [ASSISTANT]},
-    "trl-kto": {"prompt": [SYSTEM, USER], "completion": [ASSISTANT], "label": True},
+    "trl-kto": {"prompt": [SYSTEM, USER], "completion": [ASSISTANT], "label": False},
     "bedrock": {"system": "Extract as JSON.", "messages": [USER, ASSISTANT]},
     "bedrock-nova": {
         "schemaVersion": "bedrock-conversation-2024",
