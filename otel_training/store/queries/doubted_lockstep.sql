@@ -8,5 +8,10 @@ SELECT
     arrayCount(g -> g != 0 AND countEqual(liking, g) >= 3, liking) AS likes,
     arrayCount(g -> g != 0 AND countEqual(dismissing, g) >= 3, dismissing) AS dismissals,
     likes + dismissals AS viewers
-FROM (SELECT insight, liked_by, dismissed_by FROM engagement FINAL)
+FROM (
+    SELECT
+        insight, if(length(liked_by) > 100, [], liked_by) AS liked_by,
+        if(length(dismissed_by) > 100, [], dismissed_by) AS dismissed_by
+    FROM engagement FINAL
+)
 WHERE likes + dismissals > 0

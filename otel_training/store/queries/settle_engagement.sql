@@ -47,8 +47,8 @@ GLOBAL LEFT JOIN (
         countIf(keeping = 'bookmark') AS bookmarks,
         countIf(sharing = 'share') AS shares,
         count() AS viewers,
-        if(likes > 100, [], arraySort(groupArrayIf(101)(reader, vote = 'like'))) AS liked_by,
-        if(dismissals > 100, [], arraySort(groupArrayIf(101)(reader, vote = 'x'))) AS dismissed_by,
+        if(likes > 1000, [], arraySort(groupArrayIf(1001)(reader, vote = 'like'))) AS liked_by,
+        if(dismissals > 1000, [], arraySort(groupArrayIf(1001)(reader, vote = 'x'))) AS dismissed_by,
         minIf(since, vote IN ('like', 'x')) AS voted
     FROM voters
     GROUP BY insight

@@ -9,7 +9,7 @@ WITH
             SELECT insight, voted, alike
             FROM (SELECT insight, liked_by, dismissed_by, voted FROM engagement FINAL)
             ARRAY JOIN [('like', liked_by), ('x', dismissed_by)] AS alike
-            WHERE length(alike.2) > 1
+            WHERE length(alike.2) BETWEEN 2 AND 100
             ORDER BY voted DESC, insight, alike.1
             LIMIT {limit:UInt64}
         )

@@ -13,7 +13,10 @@ FROM (
         countIf(net = vote.2) AS decided
     FROM (
         SELECT
-            arrayJoin(arrayConcat(arrayMap(r -> (r, 1), liked_by), arrayMap(r -> (r, 0), dismissed_by))) AS vote,
+            arrayJoin(arrayConcat(
+                arrayMap(r -> (r, 1), if(likes > 100, [], liked_by)),
+                arrayMap(r -> (r, 0), if(dismissals > 100, [], dismissed_by))
+            )) AS vote,
             likes - dismissals AS net
         FROM engagement FINAL
     )

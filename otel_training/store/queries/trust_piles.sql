@@ -1,5 +1,5 @@
 -- How readers spread their likes, and their dismissals, over sources: those who cast equally many, and have at least so large a
--- share of them on one domain (`site`; '' for the others, who are not named). What was undone counts, too.
+-- share of them on one domain (`site`; '' for the others, who are not named).
 -- Parameters: loyal, the share.
 WITH sources AS (
     SELECT i.derived_id AS insight, min(cutToFirstSignificantSubdomain(e.source_url)) AS site
@@ -16,14 +16,13 @@ FROM (
         vote, reader, sum(n) AS votes, max(n) AS most, argMax(site, n) AS top,
         CAST((groupArray(site), groupArray(n)), 'Map(String, UInt64)') AS spread
     FROM (
-        SELECT toString(r.action) AS vote, r.reader AS reader, s.site AS site, uniqExact(s.insight) AS n
+        SELECT v.vote AS vote, v.reader AS reader, s.site AS site, count() AS n
         FROM (
-            SELECT DISTINCT id, reader, action FROM reader_events WHERE is_action AND action IN ('like', 'x') AND reader != 0
-        ) AS r
-        GLOBAL INNER JOIN (
-            SELECT id, arrayJoin(arrayDistinct(arrayFlatten(names.insights))) AS insight FROM aliases FINAL
-        ) AS a ON a.id = r.id
-        GLOBAL INNER JOIN sources AS s ON s.insight = a.insight
+            SELECT insight, alike.1 AS vote, arrayJoin(alike.2) AS reader
+            FROM (SELECT insight, liked_by, dismissed_by FROM engagement FINAL)
+            ARRAY JOIN [('like', liked_by), ('x', dismissed_by)] AS alike
+        ) AS v
+        GLOBAL INNER JOIN sources AS s ON s.insight = v.insight
         GROUP BY vote, reader, site
     )
     GROUP BY vote, reader

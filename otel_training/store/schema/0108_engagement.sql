@@ -1,6 +1,6 @@
 -- What readers made of each insight; written by settling, the last revision counts. Beside the readers' votes: how often its
 -- ids were shown or acted on in all, and how often by nobody known or with a word that is not known. And who cast the votes,
--- so that nobody need count them anew to ask: readers as `reader_events` has them, of more than a hundred who voted alike
+-- so that nobody need count them anew to ask: readers as `reader_events` has them, of more than a thousand who voted alike
 -- none, since nothing hangs on a few of so many; and when the first of them did.
 CREATE TABLE IF NOT EXISTS engagement /*{on_cluster}*/ (
     insight String,
