@@ -76,8 +76,10 @@ class Writer:
         ) and not self._wait_while_crowded():
             self.losses.add(Loss.QUEUE_FULL)
             return
+        # Before it is there for the writer thread, which lets go of its content.
+        size = pending.size
         self.queue.append(pending)
-        self.queued_bytes += pending.size
+        self.queued_bytes += size
         if self._is_idle:
             self._wake_thread()
 
