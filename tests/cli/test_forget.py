@@ -111,7 +111,7 @@ def test_forgets_a_source(folder: DataFolder, rows: Any, command: Any) -> None:
     shown = rows("forget", "--extraction", ids[1], "--show")[0]["rows"]
     (receipt,) = rows("forget", "--source", url, "--yes")
 
-    routed = {"extractions": 5, "insights": 4, "output_texts": 4, "assignments": 4, "shadows": 2}
+    routed = {"extractions": 5, "insights": 4, "output_texts": 4, "assignments": 4, "shadows": 2, "call_costs": 2}
     expected = {table: shown.get(table, 0) + routed.get(table, 0) for table in {*shown, *routed}}
     assert (["v1"], ["c"], expected) == (receipt["datasets"], receipt["candidates"], receipt["rows"])
     assert {"few-shot-v1"} == set(read_state(folder).candidates)

@@ -15,6 +15,8 @@ OF_THE_STORE: Final = {
     "candidates": "what a command of ours registers",
     "evaluations": "what it asks of them; so are its judge's batches",
     "judge_batches": "the same",
+    "verdict_bounds": "what is certain of them after so many",
+    "retention": "how long a command of ours keeps what, and what it deleted",
     "schema_migrations": "when each store was made",
     "unsettled": "what is not settled yet, and when it came",
     "settling": "what a settling worked on",
@@ -22,8 +24,8 @@ OF_THE_STORE: Final = {
     "segments": "how far our own drain read: nothing is drained where a collector writes",
 }
 """Tables that are not compared, each with its reason; no column of a typed table says when or how it was inserted."""
-FIGURES: Final = ("engagement", "examples", "reactions")
-"""Tables of counts and flags, most of them of what is wrong."""
+FIGURES: Final = ("engagement", "examples", "reactions", "v_assignments", "v_shadows")
+"""Tables of counts and flags, most of them of what is wrong; and views that add such to a table compared by itself."""
 _TABLES: Final = """
 SELECT name FROM system.tables
 WHERE database = currentDatabase() AND (engine LIKE '%MergeTree' OR engine = 'View') ORDER BY name

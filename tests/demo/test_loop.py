@@ -12,8 +12,12 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 README = Path(__file__).parents[2] / "otel_training" / "trial" / "README.md"
 
 
-def test_from_traffic_to_a_candidate_that_serves_and_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_from_traffic_to_a_candidate_that_serves_and_back(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Every step ends as planned, each heading has the stamp, and each command of the README's walk was run."""
+    # A narrower screen breaks the commands.
+    monkeypatch.setenv("COLUMNS", "100")
     assert main(["demo", "--loop", "--size", "160", "--out", str(tmp_path / "loop")]) == 0
 
     story = capsys.readouterr().out
