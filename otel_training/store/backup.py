@@ -28,7 +28,9 @@ from otel_training.version import __version__
 
 _LEFT_OUT: Final = frozenset({*COMPUTED, "unsettled", "settling", "forgotten", "otel_logs", "otel_traces"})
 """What settling makes anew, and what only passes through."""
-_FILES: Final = ("opt_outs.txt", "prices.toml", "experiments.json", "losses.json", "finetune", "rejected", "ship")
+_FILES: Final = (
+    "opt_outs.txt", "prices.toml", "experiments.json", "experiments.jsonl", "losses.json", "finetune", "rejected", "ship",
+)  # fmt: skip
 _KEYS: Final = ("user.key", "user.keys")
 _MANIFEST: Final = "manifest.json"
 _STORE, _FOLDER, _NATIVE = "store", "folder", ".native"

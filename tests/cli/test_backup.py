@@ -52,13 +52,14 @@ def test_brings_all_back(  # noqa: PLR0913, PLR0917 - two folders, each with its
     for name in ("opt_outs.txt", "prices.toml"):
         (folder.path / name).write_text("# none\n", encoding="utf-8")
     set_aside(folder, "1.jsonl", b'{"header": 1}\n', b'{"a": 1}\n', "why")
-    before, key = figures(rows), folder.key.read_bytes()
+    command("experiment", "start", "insights")
+    before, key, trail = figures(rows), folder.key.read_bytes(), rows("experiment", "log")
 
     (made,) = rows("backup", tmp_path / "all.zip")
     there = elsewhere("there")
     (restored,) = rows("restore", tmp_path / "all.zip")
 
-    assert before == figures(rows)
+    assert (before, trail) == (figures(rows), rows("experiment", "log"))
     assert (made["rows"], made["tables"], str(there.path)) == (restored["rows"], restored["tables"], restored["into"])
     assert 0 == command("schema", "verify", "--deep")[0]
     assert b'{"header": 1}\n{"a": 1}\n' == (there.rejected / "1.jsonl").read_bytes()
