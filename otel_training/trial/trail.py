@@ -8,15 +8,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from platform import node
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
 from otel_training.conventions import COMMAND
 from otel_training.folder import DataFolder
-from otel_training.ownership import open_own
+from otel_training.ownership import open_own, read_own
 from otel_training.routing.state import Experiment, State, changing, read_state
 from otel_training.store.client import Row
+
+_UNREADABLE: Final[Row] = {
+    "at": "", "experiment": "", "action": "unreadable", "by": "", "command": "", "weights": {}, "forced": False,
+    "reason": "", "evidence": {},
+}  # fmt: skip
 
 
 def change_experiment(  # noqa: PLR0913 - what is changed, and all that is kept of it
@@ -38,21 +43,38 @@ def change_experiment(  # noqa: PLR0913 - what is changed, and all that is kept 
             "command": shlex.join([COMMAND, *sys.argv[1:]]), "weights": experiment.weights, "forced": is_forced,
             "reason": reason, "evidence": evidence or {},
         }, option=orjson.OPT_APPEND_NEWLINE)  # fmt: skip
-        with os.fdopen(open_own(folder.experiments_log, os.O_WRONLY | os.O_CREAT | os.O_APPEND), "wb", 0) as file:
-            file.write(line)
+        with os.fdopen(open_own(folder.experiments_log, os.O_WRONLY | os.O_CREAT | os.O_APPEND), "wb") as file:
+            # After a line that a full disk cut off.
+            file.write(line if _is_whole(folder) else b"\n" + line)
+            file.flush()
             os.fsync(file.fileno())
         write(replace(state, experiments={**state.experiments, name: experiment}))
     return experiment
 
 
 def read_trail(folder: DataFolder, name: str = "") -> list[Row]:
-    """Return what was changed, the oldest first; of one experiment where it is named."""
+    """Return what was changed, the oldest first; of one experiment where it is named.
+
+    A line that cannot be read is of all, as the action `unreadable`.
+    """
     try:
-        with os.fdopen(open_own(folder.experiments_log, os.O_RDONLY), "rb") as file:
-            rows = [orjson.loads(line) for line in file]
+        rows = [_read(line) for line in read_own(folder.experiments_log).splitlines()]
     except FileNotFoundError:
         return []
-    return [row for row in rows if name in {"", row["experiment"]}]
+    return [row for row in rows if name in {"", row["experiment"]} or row["action"] == _UNREADABLE["action"]]
+
+
+def _is_whole(folder: DataFolder) -> bool:
+    """Return whether the last line ended."""
+    content = read_own(folder.experiments_log)
+    return not content or content.endswith(b"\n")
+
+
+def _read(line: bytes) -> Row:
+    try:
+        return dict(orjson.loads(line))
+    except orjson.JSONDecodeError:
+        return _UNREADABLE | {"reason": line.decode(errors="replace")}
 
 
 def moment() -> str:

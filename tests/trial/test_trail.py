@@ -41,6 +41,18 @@ def test_adds_a_line_for_each_change(folder: DataFolder, monkeypatch: pytest.Mon
     assert {"a": PROMOTED, "b": replace(PROMOTED, killed=True)} == read_state(folder).experiments
 
 
+def test_a_line_that_was_cut_off_is_listed_as_one(folder: DataFolder, command: Any) -> None:
+    """Of whichever experiment is asked for; what is added later stands on a line of its own."""
+    make_folder(folder)
+    folder.experiments_log.write_bytes(b'{"at": "20')
+    folder.experiments_log.chmod(0o600)
+    change_experiment(folder, "a", "start", lambda *_: PROMOTED)
+
+    rows: Any = read_trail(folder, "a")
+    assert [("unreadable", '{"at": "20'), ("start", "")] == [(row["action"], row["reason"]) for row in rows]
+    assert 0 == command("experiment", "log")[0]
+
+
 def test_rolls_back_what_was_looked_at() -> None:
     """Further arms keep their share; what somebody promoted anew meanwhile stays."""
     back = rolled_back(PROMOTED, PROMOTION, "It fails.")
