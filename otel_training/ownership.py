@@ -68,6 +68,19 @@ def read_own(path: Path) -> bytes:
         return file.read()
 
 
+def write_own(path: Path, content: bytes) -> None:
+    """Replace a file by one of this user's eyes alone, whole or not at all; raises `OSError` as `open_own` does.
+
+    Who writes it has locked it, or nobody else does.
+    """
+    temporary = path.with_name(f"{path.name}.new")
+    with os.fdopen(open_own(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+
+
 def read_or_make(path: Path, make: Callable[[], str]) -> tuple[str, bool]:
     """Return the text of a file of this user's, made where there is none, and whether it is new.
 

@@ -2,13 +2,12 @@
 
 import os
 from dataclasses import replace
-from pathlib import Path
 
 from otel_training.config import Settings
 from otel_training.conventions import USER_HASH
 from otel_training.events.finisher import Finisher
 from otel_training.folder import DataFolder
-from otel_training.ownership import open_own
+from otel_training.ownership import read_own, write_own
 from otel_training.privacy.identity import Key, load_key
 
 
@@ -16,8 +15,7 @@ def read_old_keys(folder: DataFolder) -> list[Key]:
     """Read the keys that were rotated, the oldest first."""
     if not folder.keys.exists():
         return []
-    with os.fdopen(open_own(folder.keys, os.O_RDONLY), encoding="utf-8") as file:
-        return [Key(bytes.fromhex(line)) for line in file.read().split()]
+    return [Key(bytes.fromhex(line)) for line in read_own(folder.keys).decode("ascii").split()]
 
 
 def pseudonyms(finisher: Finisher, folder: DataFolder, reader: str) -> list[str]:
@@ -33,20 +31,10 @@ def rotate(folder: DataFolder, settings: Settings) -> Key:
     # First: a key that is in force and among the old ones does no harm, one that is neither finds nobody.
     keep([key for key in read_old_keys(folder) if key != old] + [old], folder)
     if not secret:
-        _write(folder.key, os.urandom(len(old.secret)).hex())
+        write_own(folder.key, os.urandom(len(old.secret)).hex().encode())
     return old
 
 
 def keep(keys: list[Key], folder: DataFolder) -> None:
     """Write the keys of before."""
-    _write(folder.keys, "".join(f"{key.secret.hex()}\n" for key in keys))
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file of this user's eyes alone, all or nothing."""
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    with os.fdopen(open_own(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
+    write_own(folder.keys, "".join(f"{key.secret.hex()}\n" for key in keys).encode())

@@ -1,7 +1,6 @@
 """The user's own prices, from a file: they win over the price list."""
 
 import hashlib
-import os
 from dataclasses import MISSING, dataclass, fields
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -9,7 +8,7 @@ from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from otel_training.folder import DataFolder
-from otel_training.ownership import open_own
+from otel_training.ownership import read_own
 from otel_training.pricing.call import Call, Cost, PricesError, Reason, Tokens
 
 SOURCE: Final = "prices.toml"
@@ -81,8 +80,7 @@ def read_overrides(folder: DataFolder) -> Overrides:
     """Read the file in the data folder, if there is one; raises `PricesError`, which names what is wrong in it."""
     path = folder.path / SOURCE
     try:
-        with os.fdopen(open_own(path, os.O_RDONLY), encoding="utf-8") as file:
-            text = file.read()
+        text = read_own(path).decode("utf-8")
         import tomllib  # a fiftieth of a second, for who has no such file
 
         entries = tomllib.loads(text, parse_float=Decimal).get("price", [])

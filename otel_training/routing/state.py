@@ -1,6 +1,5 @@
 """The state of experiments: one small file of the data folder, written by commands, read by apps while they run."""
 
-import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ import orjson
 from otel_training.conventions import COMMAND
 from otel_training.errors import TrainingError
 from otel_training.folder import DataFolder
-from otel_training.ownership import open_own, read_own
+from otel_training.ownership import read_own, write_own
 from otel_training.spool.lock import FileLock
 
 VERSION: Final = 1
@@ -142,12 +141,7 @@ def read_state(folder: DataFolder) -> State:
 def write_state(folder: DataFolder, state: State) -> None:
     """Replace the file in one step. Raises `OSError` where it cannot be written."""
     content = orjson.dumps({"version": VERSION, **asdict(state)}, option=orjson.OPT_INDENT_2)
-    temporary = folder.experiments.with_suffix(".new")
-    with os.fdopen(open_own(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "wb") as file:
-        file.write(content + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(folder.experiments)
+    write_own(folder.experiments, content + b"\n")
 
 
 @contextmanager

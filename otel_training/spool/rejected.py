@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Final
 
 from otel_training.folder import DataFolder
-from otel_training.ownership import open_own, own_folder
-from otel_training.spool.segments import NEW, SUFFIX, Segment
+from otel_training.ownership import open_own, own_folder, write_own
+from otel_training.spool.segments import SUFFIX, Segment
 
 REASON: Final = ".reason"
 """Suffix of the file beside what was set aside."""
@@ -49,11 +49,5 @@ def forget_lines(folder: DataFolder, needles: Sequence[bytes]) -> int:
         if len(kept) == len(lines):
             continue
         count += len(lines) - len(kept)
-        fresh = path.with_suffix(NEW)
-        file = open_own(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-        with os.fdopen(file, "wb") as replacement:
-            replacement.writelines([header, *kept])
-            replacement.flush()
-            os.fsync(replacement.fileno())
-        fresh.replace(path)
+        write_own(path, b"".join([header, *kept]))
     return count

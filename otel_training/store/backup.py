@@ -15,7 +15,7 @@ import orjson
 
 from otel_training.errors import StoreError
 from otel_training.folder import DataFolder
-from otel_training.ownership import open_own
+from otel_training.ownership import open_own, read_own
 from otel_training.progress import Progress, silent
 from otel_training.spool.reading import is_unavailable
 from otel_training.spool.segments import SUFFIX, segment_paths
@@ -29,7 +29,8 @@ from otel_training.version import __version__
 _LEFT_OUT: Final = frozenset({*COMPUTED, "unsettled", "settling", "forgotten", "otel_logs", "otel_traces"})
 """What settling makes anew, and what only passes through."""
 _FILES: Final = (
-    "opt_outs.txt", "prices.toml", "experiments.json", "experiments.jsonl", "losses.json", "finetune", "rejected", "ship",
+    "opt_outs.txt", "prices.toml", "experiments.json", "experiments.jsonl", "losses.json", "finetune", "rejected",
+    "ship",
 )  # fmt: skip
 _KEYS: Final = ("user.key", "user.keys")
 _MANIFEST: Final = "manifest.json"
@@ -169,8 +170,7 @@ def _files(folder: DataFolder, names: Iterable[str]) -> Iterator[Path]:
 
 def _read_whole(path: Path) -> bytes:
     """Read a file, of a segment its whole lines: an app may be in the middle of one."""
-    with os.fdopen(open_own(path, os.O_RDONLY), "rb") as file:
-        content = file.read()
+    content = read_own(path)
     return content[: content.rfind(b"\n") + 1] if path.suffix == SUFFIX else content
 
 
