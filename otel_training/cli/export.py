@@ -1,5 +1,6 @@
 """`otel-training export`: the training file."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Final
@@ -16,7 +17,7 @@ from otel_training.conventions import COMMAND
 from otel_training.dataset.compression import SUFFIX
 from otel_training.dataset.export import Frozen, Report, check_target
 from otel_training.dataset.export import export as write_export
-from otel_training.dataset.funnel import Filters, Funnel, funnel
+from otel_training.dataset.funnel import Filters, Funnel, Step, funnel
 from otel_training.dataset.snapshot import Snapshot, check_opt_outs, find_snapshot, funnel_of, read_rows
 from otel_training.dataset.split import SPLITS
 from otel_training.dataset.target import DEFAULT, read_target, target_names
@@ -85,10 +86,7 @@ def export(  # noqa: PLR0913 - an option each
     if print_sql:
         click.echo(_print_sql(filters))
         return
-    if out is None:
-        raise click.UsageError("Missing option '--out', e.g. --out training.jsonl")
-    if str(out) == "-":
-        raise click.UsageError("--out must be a file, beside which the manifest is written, e.g. --out training.jsonl")
+    out = _file(out)
     is_compressed = bool(compress) or out.suffix == SUFFIX
     check_target(out, target, force=force, compress=is_compressed)
     with open_store() as (store, _):
@@ -111,10 +109,21 @@ def export(  # noqa: PLR0913 - an option each
                 progress=callback,
             )  # fmt: skip
         leaks = store.row(read_query("dataset_leaks"), dataset_id=snapshot.dataset_id) if snapshot else {}
+    if output is Output.TEXT:
+        show(*_draw_later(report.funnel.steps[len(counts.steps) :]), aside=True)
     row = asdict(report) | {"filters": report.filters.as_json()}
     output.emit([row], lambda _: [draw_report(report), *([draw_leaks(leaks)] if leaks else [])])
     if output is Output.TEXT and snapshot is None:
         note(f"Too few or too many? --min-quality, --net-above, --min-viewers; `{COMMAND} analyze` shows the spread.")
+
+
+def _file(out: Path | None) -> Path:
+    """Return the file to write; raises `UsageError` where it is none."""
+    if out is None:
+        raise click.UsageError("Missing option '--out', e.g. --out training.jsonl")
+    if str(out) == "-":
+        raise click.UsageError("--out must be a file, beside which the manifest is written, e.g. --out training.jsonl")
+    return out
 
 
 def frozen_rows(store: Store, snapshot: Snapshot, split: str, only: str) -> Frozen:
@@ -152,6 +161,11 @@ def draw_funnel(funnel: Funnel) -> RenderableType:
     """Draw what each filter left and dropped."""
     rows = [(step.filter, step.left, step.dropped, step.reason) for step in funnel.steps]
     return table("Funnel", ("filter", "left", "dropped", "why dropped"), rows)
+
+
+def _draw_later(steps: Sequence[Step]) -> list[RenderableType]:
+    """Draw the steps that are known when all is written."""
+    return [draw_funnel(Funnel([*steps], []))] if steps else []
 
 
 def draw_report(report: Report) -> RenderableType:

@@ -194,6 +194,8 @@ def test_single_insights_are_trimmed(rows: Any, command: Any) -> None:
     assert (3, 0, reason) == steps_of(report)["trimmed"]
     assert reason == next(step["reason"] for step in made["funnel"] if step["filter"] == "trimmed")
     assert "It passes all filters. Left out of its answer: a 1." == explained["sentence"]
+    shown = " ".join(command("export", "--out", "shown.jsonl", "--trim")[2].split())
+    assert all(word in shown for word in ("trimmed", "1 left whole"))
     rows("export", "--dataset", "d", "--out", "d.jsonl")
     frozen = [json.loads(line)["messages"][-1]["content"] for line in Path("d.jsonl").read_text().splitlines()]
     assert answers == frozen
