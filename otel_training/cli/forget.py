@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import click
 from rich.console import RenderableType
 
-from otel_training.cli.output import Output, note, output_options, progress, show, table
+from otel_training.cli.keys import NOT_HERE, states
+from otel_training.cli.output import Output, confirm, note, output_options, plural, progress, show, table
 from otel_training.cli.store import open_store
 from otel_training.conventions import COMMAND
 from otel_training.events.host_json import stored_url
@@ -62,7 +63,7 @@ def forget(*, only_show: bool, yes: bool, output: Output, **asked: str | None) -
         held = find(store, scope)
         if held.rows and not only_show and not yes:
             show(table("What is kept", ("table", "rows"), held.rows.items()), aside=True)
-            click.confirm("Delete it? It cannot be undone.", abort=True, err=True)
+            confirm("Delete it? It cannot be undone.")
         rejected = 0
         if not only_show:
             rejected = forget_lines(folder, [identifier.encode() for identifier in held.ids])
@@ -70,10 +71,14 @@ def forget(*, only_show: bool, yes: bool, output: Output, **asked: str | None) -
             with progress("Forgetting") as callback:
                 forget_rows(store, scope, held, callback)
         segments = len(segment_paths(folder.local))
+        lost = [key for key in states(store, folder) if key["state"] == NOT_HERE] if "user" in given else []
         receipt = Receipt(held.rows, held.datasets, held.candidates, rejected, segments, forgotten=not only_show)
     output.emit([{**given, **_fields(receipt)}], lambda _: _draw(receipt))
     if receipt.forgotten and (held.rows or rejected):
         note(f"Backups of before hold it still: delete them, or forget it again after `{COMMAND} restore`.")
+    if lost:
+        readers, ids = sum(key["readers"] for key in lost), ", ".join(key["user_key_id"] for key in lost)
+        note(f"{plural(readers, 'reader')} of keys that are not here ({ids}) may be this one: nobody can tell.")
     if held.datasets and output is Output.TEXT:
         note(f"Training files of these datasets hold it, too: write them anew by `{COMMAND} export --dataset`.")
 

@@ -1,12 +1,12 @@
 """`otel-training keys`: the keys of readers' pseudonyms."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 import click
 
-from otel_training.cli.output import Output, note, output_options, plural, table
-from otel_training.cli.store import open_store
+from otel_training.cli.output import Output, confirm, note, output_options, plural, table
+from otel_training.cli.store import open_store, require_data
 from otel_training.config import variable
 from otel_training.conventions import COMMAND
 from otel_training.errors import TrainingError
@@ -19,7 +19,9 @@ from otel_training.spool.reading import is_unavailable
 from otel_training.spool.segments import segment_paths
 from otel_training.store.client import Store, read_query
 
-_AGAIN = "who reads before and after counts as two readers, with a vote each"
+NOT_HERE: Final = "not here"
+"""Of a key that was destroyed, or is in another folder."""
+_AGAIN: Final = "who reads before and after counts as two readers, with a vote each"
 
 
 @click.group()
@@ -44,6 +46,7 @@ def rotate() -> None:
     The old one is kept, so that `forget --user` finds what was recorded by it. Nobody can tell which of the new
     pseudonyms is which old one: who reads before and after counts as two readers, with a vote each.
     """
+    require_data()
     settings = settings_in_force()
     folder = make_folder(find_folder(settings))
     old = rotate_key(folder, settings)
@@ -62,27 +65,34 @@ def destroy(key_id: str, *, yes: bool) -> None:
 
     Nobody finds the readers of its time any more, unless a backup has it.
     """
+    require_data()
     folder = make_folder(find_folder(settings_in_force()))
     old = read_old_keys(folder)
     left = [key for key in old if key.id != key_id]
     if left == old:
         raise TrainingError(f"{key_id} is no key that was rotated: `{COMMAND} keys list` names them.")
     if not yes:
-        click.confirm("Destroy it? `forget --user` will not find what was recorded by it.", abort=True, err=True)
+        confirm("Destroy it? `forget --user` will not find what was recorded by it.")
     keep(left, folder)
     click.echo(f"Destroyed the key {key_id}: what was recorded by it belongs to nobody who is known.")
 
 
 def states(store: Store, folder: DataFolder) -> list[dict[str, Any]]:
-    """Return the keys by which pseudonyms in the store were made, each with what it is here."""
+    """Return the keys by which pseudonyms in the store were made, and all that are here, each with what it is."""
     rows = list(store.rows(read_query("doctor_keys")))
     names = {key.id: "rotated" for key in read_old_keys(folder)}
     settings = settings_in_force()
     if settings.user_key or folder.key.exists():
         names[make_finisher(settings, make_folder(folder)).key.id] = "in force"
-    return [row | {"state": names.get(row["user_key_id"], "of another folder")} for row in rows]
+    unused = names.keys() - {row["user_key_id"] for row in rows}
+    rows += [{"user_key_id": key, "readers": 0, "first": None, "last": None} for key in names if key in unused]
+    return [row | {"state": names.get(row["user_key_id"], NOT_HERE)} for row in rows]
 
 
 def rotated_at(folder: DataFolder) -> str:
     """Return when a key was rotated last, as the store writes times; empty where none was."""
-    return datetime.fromtimestamp(folder.keys.stat().st_mtime, UTC).isoformat() if folder.keys.exists() else ""
+    if not folder.keys.exists():
+        return ""
+    # The old ones are written again when one of them is destroyed.
+    path = folder.key if folder.key.exists() else folder.keys
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat()

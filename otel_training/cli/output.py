@@ -23,6 +23,7 @@ from rich.table import Table
 from rich.text import Text
 
 from otel_training.controls import FORMULA, escaped, visible
+from otel_training.errors import TrainingError
 from otel_training.progress import RowProgress, silent
 from otel_training.store.client import Row
 
@@ -149,6 +150,13 @@ def _broken(text: str, console: Console) -> str:
 def warn(sentence: str, style: str = "yellow") -> None:
     """Print a warning on stderr, broken between words where that is a terminal: in a log it is one line."""
     _err.print(Text(visible(sentence), style=style), soft_wrap=not _err.is_terminal)
+
+
+def confirm(question: str) -> None:
+    """Ask before what cannot be undone; raises `TrainingError` where nobody is there to answer."""
+    if not sys.stdin.isatty():
+        raise TrainingError(f"{question} Nobody can answer here: add --yes.")
+    click.confirm(question, abort=True, err=True)
 
 
 def note(sentence: str) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from otel_training.cli.output import Output, output_options, plural, show, table
+from otel_training.cli.output import Output, confirm, output_options, plural, show, table
 from otel_training.cli.store import open_store
 from otel_training.store.retention import CLASSES, choose, effective, older, read_retention, retain
 
@@ -30,7 +30,7 @@ def retention(*, yes: bool, output: Output, **asked: int | None) -> None:
             rows = [(name, *entry) for name, tables in older(store, chosen).items() for entry in tables.items()]
             if rows and not yes:
                 show(table("What is older", ("class", "table", "rows"), rows), aside=True)
-                click.confirm("Delete it now, and later what comes to be as old?", abort=True, err=True)
+                confirm("Delete it now, and later what comes to be as old?")
             choose(store, given)
             retain(store)
         kept = read_retention(store)
@@ -41,7 +41,8 @@ def sentences(kept: dict[str, dict[str, Any]]) -> list[str]:
     """Say for each class how long it is kept, and what went by that, and when."""
     lines = []
     for name, days in effective({name: row["days"] for name, row in kept.items()}).items():
-        row = kept.get(name, {"deleted": 0})
+        row = kept.get(name, {"deleted": 0, "days": 0})
         gone = f"; {plural(row['deleted'], 'row')} deleted, last on {row['last'][:10]}" if row["deleted"] else ""
-        lines.append(f"{name}: kept for {plural(days, 'day') if days else 'good'}{gone}")
+        limit = ", as records are" if days and days != row["days"] else ""
+        lines.append(f"{name}: kept for {plural(days, 'day') if days else 'good'}{limit}{gone}")
     return lines

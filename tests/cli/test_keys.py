@@ -36,7 +36,9 @@ def test_finds_a_reader_by_the_keys_of_before(folder: DataFolder, rows: Any, com
     assert not [finding for finding in rows("doctor")[0]["findings"] if "key" in finding]
     assert 0 == command("keys", "destroy", first["user_key_id"], "--yes")[0]
     assert {"feedback": 1, "reader_events": 1, "readers": 1} == rows("forget", "--user", 1, "--yes")[0]["rows"]
-    assert ["of another folder"] == [row["state"] for row in rows("keys", "list")]
+    assert ["not here", "in force"] == [row["state"] for row in rows("keys", "list")]
+    err = " ".join(command("forget", "--user", 1, "--show")[2].split())
+    assert f"1 reader of keys that are not here ({first['user_key_id']}) may be this one: nobody can tell." in err
     assert 1 == command("keys", "destroy", first["user_key_id"], "--yes")[0]
 
 
@@ -49,7 +51,8 @@ def test_doctor_names_an_app_that_still_has_the_old_key(rows: Any, command: Any)
     (report,) = rows("doctor")
 
     assert "1 running app must be restarted" in said
-    (row,) = report["keys"]
+    row, fresh = report["keys"]
+    assert (0, "in force") == (fresh["readers"], fresh["state"])
     assert (
         f"The key {row['user_key_id']} was rotated, and still makes pseudonyms: restart the apps." in report["findings"]
     )
@@ -79,5 +82,13 @@ def test_asks_before_it_destroys(folder: DataFolder, command: Any) -> None:
 
     code, _, error = command("keys", "destroy", key)
 
-    assert (True, kept) == ("Destroy it?" in error, folder.keys.read_bytes())
+    assert (True, kept) == ("Nobody can answer here: add --yes." in " ".join(error.split()), folder.keys.read_bytes())
     assert code
+
+
+def test_nothing_is_made_where_nothing_is(folder: DataFolder, command: Any) -> None:
+    """Where no app has run there is no key to rotate or destroy."""
+    refused = [command("keys", *words) for words in (("rotate",), ("destroy", "x", "--yes"), ("list",))]
+
+    assert [(1, True)] * 3 == [(code, "There is no data in" in " ".join(err.split())) for code, _, err in refused]
+    assert not folder.path.exists()

@@ -1,6 +1,7 @@
 """`otel-training retention`: what is older goes, texts before the rest, and what is frozen stays."""
 
 import json
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -8,11 +9,13 @@ from typing import Any
 import pytest
 
 import otel_training
+from otel_training.folder import DataFolder
 from otel_training.pipeline import process
 from otel_training.pipeline.settings import settings_in_force
 from otel_training.store.retention import choose
 from otel_training.store.session import open_drained
 from otel_training.store.verify import stale_rows
+from tests.routed import route_calls
 
 pytestmark = pytest.mark.slow
 
@@ -58,6 +61,42 @@ def test_texts_go_before_the_rest(tmp_path: Path, rows: Any, command: Any) -> No
     assert [True, True] == ["Orders of 100 rose" in frozen[0], "Secrets of 100" in frozen[0]]
 
 
+TEXTS = """
+SELECT toString(groupArray(s)) AS texts FROM (
+    SELECT toString((source_content, insights.text)) AS s FROM extractions
+    UNION ALL SELECT toString((messages, output, tools)) FROM llm_calls
+    UNION ALL SELECT toString(insights) FROM corrections
+    UNION ALL SELECT toString(insights) FROM shadows
+    UNION ALL SELECT coalesce(query, '') FROM queries
+)
+"""
+SHAS = "SELECT extraction_id, insights.text_sha256 AS shas FROM extractions ORDER BY extraction_id"
+
+
+def test_no_text_is_left_in_any_table(rows: Any, folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of prompts, answers, corrections, shadows and searches; digests stay, and a second time there is nothing."""
+    route_calls(folder, "https://news.example/1", "WORD1")
+    with otel_training.extraction(source_content="WORD2 source") as handle:
+        handle.llm_call(model="m", input="WORD3", output="WORD4")
+        handle.result(["WORD5 rose"])
+    otel_training.record_correction(handle.id, ["WORD6 corrected"])
+    otel_training.query(lambda query: [])("WORD7")
+    assert process.flush(30)
+    process.reset()
+    with open_drained(settings_in_force()) as (store, _):
+        before, shas = store.row(TEXTS)["texts"], list(store.rows(SHAS))
+    monkeypatch.setattr(time, "time", lambda now=time.time: now() + 2 * 86_400)
+    (shown,) = rows("retention", "--content", 1, "--yes")
+    (again,) = rows("retention", "--content", 1, "--yes")
+
+    with open_drained(settings_in_force()) as (store, _):
+        after = store.row(TEXTS)["texts"]
+        assert shas == list(store.rows(SHAS))
+    assert [True] * 7 == [f"WORD{number}" in before for number in range(1, 8)]
+    assert "WORD" not in after
+    assert shown["retention"][0]["deleted"] == again["retention"][0]["deleted"] > 0
+
+
 def test_reactions_and_whole_records_go(tmp_path: Path, rows: Any, command: Any) -> None:
     """By whichever command is the next, once a day; what is computed of them goes, too, and doctor says when."""
     gather(tmp_path, command)
@@ -76,7 +115,7 @@ def test_reactions_and_whole_records_go(tmp_path: Path, rows: Any, command: Any)
     figures = [(row["class"], row["days"], row["deleted"], row["is_due"]) for row in report["retention"]]
     today = datetime.now(UTC).date()
     assert [("events", 0, 2, 0), ("records", 30, 3, 0)] == figures
-    assert f"events: kept for 30 days; 2 rows deleted, last on {today}" in command("doctor")[1]
+    assert f"events: kept for 30 days, as records are; 2 rows deleted, last on {today}" in command("doctor")[1]
 
 
 def test_asks_before_it_deletes(tmp_path: Path, rows: Any, command: Any) -> None:
