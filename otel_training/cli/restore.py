@@ -30,7 +30,7 @@ def restore(*, file: Path, force: bool, output: Output) -> None:
             with closing(Store(settings.store)) as store:
                 restore_store(store, archive, manifest, callback)
         else:
-            if not force and (folder.store.exists() or segment_paths(folder.local)):
+            if not force and (folder.store.exists() or segment_paths(folder.local) or segment_paths(folder.ship)):
                 raise TrainingError(
                     f"{folder.path} holds data already: set OTEL_TRAINING_HOME to another folder, or add --force to "
                     "replace what is stored there."
@@ -40,6 +40,8 @@ def restore(*, file: Path, force: bool, output: Output) -> None:
     place = "the server" if settings.store else str(folder.path)
     row = {"file": str(file), "made_at": manifest.made_at, "rows": rows, "tables": manifest.rows, "into": place}
     output.emit([row], lambda _: [f"Restored {plural(rows, 'row')} of {manifest.made_at[:19]} into {place}."])
-    note("What was forgotten since then is back in it: forget it again.")
-    if not manifest.has_keys and not folder.key.exists() and not settings.user_key:
+    note("What was forgotten, and what was chosen by `retention`, is as it was then: do both again.")
+    if settings.store:
+        note("A server has no place for its files: unzip opt_outs.txt, prices.toml and what else is in it by hand.")
+    elif not manifest.has_keys and not folder.key.exists() and not settings.user_key:
         note("It came without the keys of the readers' pseudonyms: put user.key there before an app runs.")

@@ -15,7 +15,7 @@ import orjson
 
 from otel_training.errors import StoreError
 from otel_training.folder import DataFolder
-from otel_training.ownership import open_own, read_own
+from otel_training.ownership import open_own, read_own, write_own
 from otel_training.progress import Progress, silent
 from otel_training.spool.reading import is_unavailable
 from otel_training.spool.segments import SUFFIX, segment_paths
@@ -55,7 +55,7 @@ class Manifest:
     @property
     def has_keys(self) -> bool:
         """Whether pseudonyms can be computed by it."""
-        return any(f"{_FOLDER}/{name}" in self.sha256 for name in _KEYS)
+        return f"{_FOLDER}/{_KEYS[0]}" in self.sha256
 
 
 def back_up(
@@ -110,7 +110,8 @@ def open_backup(path: Path) -> Iterator[tuple[ZipFile, Manifest]]:
 def restore_folder(folder: DataFolder, archive: ZipFile, manifest: Manifest, progress: Progress = silent) -> None:
     """Restore a data folder, which stays as it was until all of the backup is in and settled.
 
-    What is captured and not in the store yet stays, too. Raises `StoreError` where another process uses the folder.
+    What is captured and not in the store yet stays, too, as do opt-outs and keys. Raises `StoreError` where another
+    process uses the folder.
     """
     with owner_lock(folder.lock, 0):
         if any(map(is_unavailable, [*segment_paths(folder.local), *segment_paths(folder.ship)])):
@@ -123,6 +124,7 @@ def restore_folder(folder: DataFolder, archive: ZipFile, manifest: Manifest, pro
             place.parent.mkdir(parents=True, exist_ok=True)
             with os.fdopen(open_own(place, os.O_WRONLY | os.O_CREAT), "wb") as file:
                 file.write(archive.read(name))
+        _keep_lines(folder)
         folder.restoring.rename(folder.restored)
         finish_restore(folder)
 
@@ -145,10 +147,27 @@ def restore_store(store: Store, archive: ZipFile, manifest: Manifest, progress: 
                 store.insert_native(table, file)
         progress(number, len(manifest.rows))
         if (count := _count(store, table)) < rows:
-            raise StoreError(f"Of {rows:,} rows of {table} only {count:,} could be restored: run this again.")
+            raise StoreError(
+                f"Of {rows:,} rows of {table} only {count:,} could be restored: drop what is there, and run this again."
+            )
     migrate(store)
     with computing_anew(store, progress):
         pass
+
+
+def _keep_lines(folder: DataFolder) -> None:
+    """Add what the folder has to what takes its place: who opted out since, and the keys that find readers."""
+    ours = {folder.opt_outs.name: _lines(folder.opt_outs)}
+    if in_force := _lines(folder.restoring / folder.key.name):
+        ours[folder.keys.name] = [key for key in _lines(folder.keys) + _lines(folder.key) if key not in in_force]
+    for name, lines in ours.items():
+        theirs = _lines(folder.restoring / name)
+        if (added := [line for line in lines if line not in theirs]) and (theirs or name == folder.keys.name):
+            write_own(folder.restoring / name, "".join(f"{line}\n" for line in [*theirs, *added]).encode())
+
+
+def _lines(path: Path) -> list[str]:
+    return read_own(path).decode().splitlines() if path.exists() else []
 
 
 def _kept() -> set[str]:
@@ -190,7 +209,11 @@ def _check(archive: ZipFile, manifest: Manifest) -> None:
     parts = [PurePosixPath(name).parts for name in names]
     if any(path[:1] != (_FOLDER,) or ".." in path or not {*path[1:2]} & {*_FILES, *_KEYS} for path in parts):
         raise ValueError
-    if {*archive.namelist()} != tables | names | {_MANIFEST} or not manifest.rows.keys() <= _kept():
+    if (
+        not tables <= manifest.sha256.keys()
+        or {*archive.namelist()} != tables | names | {_MANIFEST}
+        or not manifest.rows.keys() <= _kept()
+    ):
         raise ValueError
     for name, sha256 in manifest.sha256.items():
         digest = hashlib.sha256()

@@ -195,6 +195,23 @@ def test_replaces_data_only_where_told(backed_up: Path, folder: DataFolder, rows
     assert str(folder.path) == restored["into"]
 
 
+def test_loses_no_key_and_nobody_who_opted_out(gathered: None, folder: DataFolder, rows: Any, command: Any) -> None:
+    """What was rotated, and who opted out, since the backup stay beside what is in it."""
+    (make_folder(folder).path / "opt_outs.txt").write_text("a.example\n", encoding="utf-8")
+    command("keys", "rotate")
+    rows("backup", folder.path.parent / "all.zip", "--with-keys")
+    kept = [folder.keys.read_text("utf-8"), folder.key.read_text("utf-8")]
+    command("keys", "rotate")
+    since = folder.key.read_text("utf-8")
+    (folder.path / "opt_outs.txt").write_text("reader 9\na.example\n", encoding="utf-8")
+    process.reset()
+
+    rows("restore", folder.path.parent / "all.zip", "--force")
+
+    assert "a.example\nreader 9\n" == folder.opt_outs.read_text("utf-8")
+    assert [f"{kept[0]}{since}\n", kept[1]] == [folder.keys.read_text("utf-8"), folder.key.read_text("utf-8")]
+
+
 RESTORES = """
 import os, pathlib, sys
 from otel_training.cli.main import main
