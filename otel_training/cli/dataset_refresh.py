@@ -10,10 +10,11 @@ import click
 from otel_training.analysis.writing import usd
 from otel_training.cli.exit_code import ExitCode
 from otel_training.cli.experiment_eval import draw_estimates, uncaptured
+from otel_training.cli.opt_outs import read_opt_outs
 from otel_training.cli.output import Output, note, output_options, plural, progress, warn
 from otel_training.cli.store import open_store
 from otel_training.conventions import COMMAND
-from otel_training.dataset.snapshot import find_snapshot
+from otel_training.dataset.snapshot import check_opt_outs, find_snapshot
 from otel_training.dataset.tokens import token_counter
 from otel_training.pipeline.settings import settings_in_force
 from otel_training.pricing.overrides import read_overrides
@@ -61,7 +62,9 @@ def refresh(  # noqa: PLR0913 - one for each option
     with open_store() as (store, folder):
         overrides = read_overrides(folder)
         base = Definition(provider_of_model(model), model, base_url) if model else None
-        plan = plan_refresh(store, find_snapshot(store, name), base, where, limit)
+        snapshot = find_snapshot(store, name)
+        check_opt_outs(store, snapshot, read_opt_outs())
+        plan = plan_refresh(store, snapshot, base, where, limit)
     estimate = estimate_answers(plan.definition, plan.waiting, overrides, count)
     left: list[Unanswered] = []
     is_asked = yes or not estimate.calls or estimate.cost == 0

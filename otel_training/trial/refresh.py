@@ -64,13 +64,14 @@ def plan_refresh(
     version have in common.
     """
     origins = list(store.rows(read_query("trial_origins"), dataset_id=snapshot.dataset_id))
-    today = max(origins, key=lambda row: row["last"])
+    today = max(origins, key=lambda row: row["last"], default=Row(last=0))
     if base is None and not today["last"]:
         raise TrainingError("No call of a model was captured: say by --model which one is to answer.")
     version = today["prompt_version"] if today["last"] else ""
     definition = base or Definition(provider_of_model(today["model"]), today["model"])
     current = {"model": {definition.model}, "prompt_version": {version}}
     old = {row["extraction_id"] for row in origins if not row["last"] and _is_old(row, where, current)}
+    # Read to the end: the store answers nothing else meanwhile.
     examples = [row.example for row in read_rows(store, snapshot) if row.extraction_id in old][:limit]
     if not examples:
         raise NothingToExportError(
@@ -86,8 +87,10 @@ def plan_refresh(
         evaluation_id, f"{snapshot.name} anew", name, snapshot.dataset_id, "", JUDGE, "",
         is_self_reported=False, is_simulated=definition.simulated,
     )  # fmt: skip
-    attempts = {attempt.extraction_id: attempt for attempt in read_attempts(store, evaluation_id)}
-    return Refresh(evaluation, definition, prompt, [case_of(example, prompt, {}) for example in examples], attempts)
+    cases = [case_of(example, prompt, {}) for example in examples]
+    asked = {case.example for case in cases}
+    known = (attempt for attempt in read_attempts(store, evaluation_id) if attempt.extraction_id in asked)
+    return Refresh(evaluation, definition, prompt, cases, {attempt.extraction_id: attempt for attempt in known})
 
 
 def refresh(

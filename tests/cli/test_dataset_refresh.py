@@ -118,6 +118,29 @@ def test_asks_what_is_named(news: None, rows: Any, options: tuple[str, ...], ask
     assert (asked, "claude-haiku-5-5" if "--model" in options else "gpt-6-luna") == (row["rows"], row["model"])
 
 
+def test_asks_nobody_about_who_opted_out(news: None, models: Models, command: Any, folder: DataFolder) -> None:
+    """Since the dataset was made."""
+    (folder.path / "opt_outs.txt").write_text("https://s0.example/\n", encoding="utf-8")
+    code, _, err = command("dataset", "refresh", "d", "--yes")
+
+    assert (1, True, []) == (code, "1 rows of d are of sources that opted out" in " ".join(err.split()), models.prompts)
+
+
+def test_the_last_model_asked_is_todays(news: None, models: Models, rows: Any) -> None:
+    """Of two answers the newer one stands beside the frozen one, and says whether they disagree."""
+    models.answer = otherwise
+    rows("dataset", "refresh", "d", "--yes")
+    models.answer = good
+    (row,) = rows("dataset", "refresh", "d", "--yes", "--model", "gpt-7-sol", "--limit", 1)
+    with open_drained(settings_in_force()) as (store, _):
+        items = {item.source_url: item for item in read_queue(store, "mira", 10).items}
+
+    assert (1, 1, []) == (row["rows"], row["answered"], row["disagreeing"])
+    (first,) = [item for url, item in items.items() if "s0." in url]
+    assert not [reason for reason in first.reasons if "today" in reason]
+    assert [insight.text for insight in first.insights] == [insight.text for insight in first.newer]
+
+
 def test_says_what_is_wrong(news: None, rows: Any, command: Any) -> None:
     """No such row, no such column; and where nothing was captured, which model it is to be."""
     (version,) = {row["prompt_version"] for row in rows("view", "llm_call") if "6-luna" in row["model"]} - {

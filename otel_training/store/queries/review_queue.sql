@@ -26,7 +26,10 @@ SELECT
     coalesce(abs(quality_score - {min_quality:Float64}) <= 1, false) AS is_near,
     topic GLOBAL NOT IN (SELECT topic FROM reviewed) AND (SELECT count() FROM reviewed) > 0 AS is_new_topic,
     extraction_id GLOBAL IN (
-        SELECT extraction_id FROM evaluations FINAL WHERE judge = 'refresh' AND error = '' AND fields['text'] < 0.5
+        SELECT extraction_id
+        FROM (SELECT extraction_id, ts, fields FROM evaluations FINAL WHERE judge = 'refresh' AND error = '')
+        GROUP BY extraction_id
+        HAVING argMax(fields['text'], ts) < 0.5
     ) AS is_otherwise,
     arrayFilter(r -> r != '', [
         if(is_seen, 'a second opinion', ''),
