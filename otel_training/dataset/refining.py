@@ -56,13 +56,13 @@ class Refining:
     def _refined(self, example: Example) -> Example | None:
         if self.filters.trim:
             example = trim(example)
-            self.insights += len(example.provenance.get("trimmed", ()))
-            self.trimmed += "trimmed" in example.provenance
-            self.untrimmed += "untrimmed" in example.provenance
         texts = [insight.text for insight in example.insights]
         if self.filters.grounded and grounding(_source_of(example), texts) < self.filters.grounded:
             self.ungrounded += 1
             return None
+        self.insights += len(example.provenance.get("trimmed", ()))
+        self.trimmed += "trimmed" in example.provenance
+        self.untrimmed += "untrimmed" in example.provenance
         return example
 
 

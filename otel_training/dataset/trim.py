@@ -12,6 +12,8 @@ from otel_training.dataset.share import share_of
 from otel_training.privacy.json_text import json_spans
 
 _FENCE: Final = re.compile(r"```\w*|\s+")
+_WHOLE: Final = re.compile(r"(?<![\w.,-])[0-9]{1,4}(?![\w,-]|\.[0-9])")
+"""A whole number that stands by itself."""
 
 
 def trim(example: Example) -> Example:
@@ -56,7 +58,8 @@ def _without(answer: str, kept: Sequence[str], dropped: Sequence[str]) -> str | 
     around = values[:1] if len(values) == 1 else [value for value in values if place_of(value, places) is None]
     beside = [part for value in around for part in _beside(value, places, counts)]
     texts = " \n".join(value for value in beside if isinstance(value, str))
-    is_counted = any(type(value) is int and value in counts for value in beside)
+    figures = {value for value in beside if type(value) in {int, float}} | set(map(int, _WHOLE.findall(texts)))
+    is_counted = bool(figures & counts)
     is_parallel = any(isinstance(value, list) and len(value) in counts for value in beside)
     left = {whole_of(text) for text in texts_in([value for value, _, _ in json_spans(better)])}
     is_whole = better == answer or any(whole_of(text) in left for text in dropped)
