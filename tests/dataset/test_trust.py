@@ -1,12 +1,15 @@
 """Whose votes are counted, through the public commands: one reader, five who collude, many who were shown nothing."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import otel_training
+from otel_training.dataset.funnel import Doubts
 from otel_training.folder import DataFolder
+from otel_training.store.client import Store, embedded_dsn, read_query
 from tests.dataset.captured import manifest
 from tests.dataset.readers import DISMISS, LIKE, Population, collude, feeds, pile_on, population, targets
 
@@ -144,6 +147,18 @@ def test_nothing_hangs_on_one_of_many(rows: Any) -> None:
 
     figures = sorted((r["decided"], r["likes"], r["dismissals"]) for r in influence)
     assert [(0, 0, 2), *[(0, 1, 0)] * 6, (0, 2, 0), (1, 1, 1), (1, 2, 0)] == figures
+
+
+def test_lockstep_is_left_out_of_many_votes_too(migrated: None, folder: DataFolder) -> None:
+    """Whichever of the two queries asks: with somebody who opted out, and without."""
+    with closing(Store(embedded_dsn(folder.store))) as store:
+        figures = ("insight", "likes", "dismissals", "viewers", "liked_by", "dismissed_by", "revision")
+        store.insert("engagement", figures, [["i", 105, 102, 207, [*range(105)], [*range(500, 602)], 1]])
+        doubts = Doubts(lockstep=((1, 2, 3, 4, 5),))
+
+        left_out = list(store.rows(read_query(doubts.query), **doubts.parameters()))
+
+    assert [("i", 5, 0)] == [(row["insight"], row["likes"], row["dismissals"]) for row in left_out]
 
 
 def test_votes_on_what_was_not_shown(rows: Any) -> None:

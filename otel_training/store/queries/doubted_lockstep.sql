@@ -1,5 +1,5 @@
--- What doubted.sql gives where votes of readers in lockstep alone are not counted: by who voted as settling keeps it, without
--- the votes that more than a hundred cast alike, which no group decides.
+-- What doubted.sql gives where votes of readers in lockstep alone are not counted: by who voted as settling keeps it:
+-- of more than a thousand who voted alike nobody.
 -- Parameters: lockstep, readers; lockstep_groups, the group of each, from 1 on.
 SELECT
     insight,
@@ -8,10 +8,5 @@ SELECT
     arrayCount(g -> g != 0 AND countEqual(liking, g) >= 3, liking) AS likes,
     arrayCount(g -> g != 0 AND countEqual(dismissing, g) >= 3, dismissing) AS dismissals,
     likes + dismissals AS viewers
-FROM (
-    SELECT
-        insight, if(length(liked_by) > 100, [], liked_by) AS liked_by,
-        if(length(dismissed_by) > 100, [], dismissed_by) AS dismissed_by
-    FROM engagement FINAL
-)
+FROM (SELECT insight, liked_by, dismissed_by FROM engagement FINAL)
 WHERE likes + dismissals > 0
