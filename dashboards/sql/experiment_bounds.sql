@@ -10,6 +10,6 @@ SELECT
     bar AS `Bar`,
     concat(if(is_simulated, 'SIMULATED: ', ''), verdict) AS `Verdict`
 FROM verdict_bounds FINAL
-WHERE (candidate, evaluation_id) IN (SELECT candidate, argMax(evaluation_id, revision) FROM verdict_bounds GROUP BY candidate)
+WHERE (candidate, revision) IN (SELECT candidate, max(revision) FROM verdict_bounds GROUP BY candidate)
 ORDER BY `Candidate`, `Of the` DESC, `Sources`
 LIMIT 60

@@ -72,8 +72,9 @@ def _price(row: Row, overrides: Overrides) -> Cost:
 
 def _price_shadow(row: Row, overrides: Overrides) -> Cost:
     """Return what the calls of a shadow cost together; unknown where any is, or where nobody told of one."""
-    # One response may have been told of twice.
-    calls = {call["response_id"] or number: call for number, call in enumerate(row["calls"])}
+    # One response may have been told of twice: the one with figures counts.
+    reported = sorted(row["calls"], key=lambda call: call["input_tokens"] is not None)
+    calls = {call["response_id"] or number: call for number, call in enumerate(reported)}
     costs = [_cost(call, _time(row), overrides) for call in calls.values()] or [Cost(None, Reason.NO_USAGE)]
     known = [cost for cost in costs if cost.amount is not None]
     unknown = [cost for cost in costs if cost.amount is None]

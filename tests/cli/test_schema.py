@@ -27,10 +27,10 @@ def store(folder: DataFolder) -> Iterator[Store]:
 @pytest.mark.parametrize(
     ("options", "statements"),
     [
-        ("", 100),
-        ("--replicated", 100),
-        ("--cluster training", 138),
-        ("--cluster {cluster} --replicated --ttl-days 400", 138),
+        ("", 101),
+        ("--replicated", 101),
+        ("--cluster training", 139),
+        ("--cluster {cluster} --replicated --ttl-days 400", 139),
         ("--roles", 6),
         ("--roles --cluster training", 6),
     ],

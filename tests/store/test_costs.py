@@ -329,6 +329,24 @@ def test_shadows_cost_beside_all_else(own: Any, folder: DataFolder) -> None:
         ]
 
 
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_shadows_response_told_of_twice_is_one(own: Any, folder: DataFolder, order: tuple[int, ...]) -> None:
+    """The one with figures counts, whichever came first."""
+    own('[[price]]\nmodel = "small"\ninput_mtok = 1000\noutput_mtok = 2000\n')
+    route_calls(folder, "https://news.example/1", "Orders")
+    assert otel_training.flush(5)
+    empty = "(c.1, c.2, c.3, 'msg', c.5, c.6, c.7, NULL, NULL, c.10, c.11, c.12, c.13, c.14)"
+    both = ["(c.1, c.2, c.3, 'msg', c.5, c.6, c.7, c.8, c.9, c.10, c.11, c.12, c.13, c.14)", empty]
+    twice = f"arrayFlatten(arrayMap(c -> [{', '.join(both[number] for number in order)}], calls))"
+    with open_drained(process.settings()) as (store, _):
+        store.run(f"ALTER TABLE shadows UPDATE calls = {twice} WHERE notEmpty(calls) SETTINGS mutations_sync = 2")
+        store.run("TRUNCATE TABLE call_costs")
+        price_calls(store, folder)
+
+        figures = "SELECT toString(cost) AS cost, input_tokens, output_tokens FROM v_shadows WHERE outcome = 'ok'"
+        assert [("0.015", 9, 3)] == [tuple(row.values()) for row in store.rows(figures)]
+
+
 def test_a_call_of_an_experiment_costs_both_answers(own: Any, folder: DataFolder) -> None:
     """Claude's, and the candidate's that was not used; unknown where either is."""
     own(PRICES)
