@@ -12,6 +12,7 @@ from otel_training.progress import Progress, silent
 from otel_training.routing.answer import Reply, read_answer
 from otel_training.trial.checks import agreement, checks_of
 from otel_training.trial.evaluation import CANDIDATE, Attempt, Book
+from otel_training.trial.function import FunctionError
 from otel_training.trial.workers import workers
 
 if TYPE_CHECKING:
@@ -128,4 +129,4 @@ def _failure(case: "Case", error: Exception) -> Attempt | Unanswered:
     is_client = type(error).__module__.partition(".")[0] in {"anthropic", "openai"} or isinstance(error, OSError)
     if is_client and not is_own:
         return Unanswered(case.example, f"{name}: {error}"[:200], status in _REFUSED)
-    return replace(attempt_of(case, ()), error=name)
+    return replace(attempt_of(case, ()), error=error.name if isinstance(error, FunctionError) else name)

@@ -1,6 +1,7 @@
 """A candidate that is a function of the app: called with what its parameters name of a source, within its time."""
 
 import asyncio
+import functools
 import hashlib
 import inspect
 import time
@@ -15,6 +16,14 @@ from otel_training.trial.judge import find_function
 
 CALLABLE: Final = "callable"
 _VALUES: Final = ("source_content", "source_url", "topic")
+
+
+class FunctionError(Exception):
+    """A function could not read or write what it needs: its own failure, not that of a provider."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
 
 
 def find_candidate_function(name: str) -> Callable[..., Any]:
@@ -39,18 +48,31 @@ def find_candidate_function(name: str) -> Callable[..., Any]:
 def ask_function(name: str, function: Callable[..., Any], values: Mapping[str, str], timeout: float) -> Reply:
     """Call a function with what it takes of a source, an async one in a loop of its own.
 
-    Raises `TimeoutError` after so many seconds, when it is left alone, and whatever the function raises.
+    Raises `TimeoutError` after so many seconds, when it is left alone; whatever the function raises, and
+    `FunctionError` for an `OSError`.
     """
     arguments = {key: values[key] for key in _taken(function)}
     started = time.perf_counter()
-    result = read_result(in_thread(lambda: _returned(function(**arguments))).result(timeout))
+    try:
+        result = read_result(in_thread(lambda: _returned(function(**arguments))).result(timeout))
+    except TimeoutError:
+        raise
+    except OSError as error:
+        raise FunctionError(type(error).__name__) from error
     seconds = time.perf_counter() - started
     return Reply(insights_of(result), "", name, None, None, seconds, quality_score=result.quality_score)
 
 
 def code_of(function: Callable[..., Any]) -> str:
     """Return the digest of the file that a function stands in: another text of it is another candidate."""
-    file = inspect.getsourcefile(inspect.unwrap(function))
+    while isinstance(function, functools.partial):
+        function = function.func
+    function = inspect.unwrap(function)
+    is_named = inspect.isroutine(function) or inspect.isclass(function)
+    try:
+        file = inspect.getsourcefile(function if is_named else type(function))
+    except TypeError:  # the interpreter's own
+        file = None
     return "" if file is None else hashlib.sha256(Path(file).read_bytes()).hexdigest()
 
 

@@ -14,6 +14,7 @@ from otel_training.routing.answer import CandidateError, Reply
 from otel_training.trial.answering import Unanswered, answer_cases, attempt_of
 from otel_training.trial.case import Case
 from otel_training.trial.evaluation import Attempt
+from otel_training.trial.function import FunctionError
 from tests.trial.examples import case, insights
 
 CASES = [case(f"c{number}") for number in range(40)]
@@ -111,3 +112,17 @@ def test_who_is_refused_asks_no_more(code: int) -> None:
     assert 32 == len(asked)
     with pytest.raises(CandidateError, match="set KEY"):
         run(lambda _: CandidateError("set KEY"))
+
+
+def test_a_functions_failure_counts_as_its_answer() -> None:
+    """Under the error's own name, at once."""
+    _, attempts, left, waited = run(lambda _: FunctionError("FileNotFoundError"))
+
+    assert (["FileNotFoundError"], [], []) == ([attempt.error for attempt in attempts], left, waited)
+
+
+def test_keeps_what_a_cache_had() -> None:
+    """So that it can be priced anew."""
+    _, (attempt,), _, _ = run(lambda _: replace(REPLY, cache_read_tokens=300, cache_write_tokens=20))
+
+    assert (300, 20) == (attempt.cache_read_tokens, attempt.cache_write_tokens)

@@ -1,12 +1,15 @@
 """A candidate that is a function."""
 
+import functools
+import json
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from otel_training.routing.answer import CandidateError
-from otel_training.trial.function import ask_function, code_of, find_candidate_function
+from otel_training.trial.function import FunctionError, ask_function, code_of, find_candidate_function
 
 VALUES = {"source_content": "Orders rose.", "source_url": "https://s.example", "topic": "chips"}
 HERE = "tests.trial.test_function"
@@ -51,6 +54,34 @@ def test_is_given_what_it_takes(function: Any, expected: object) -> None:
     assert (expected, name, None, None) == (
         (reply.insights, reply.quality_score), reply.model, reply.input_tokens, reply.output_tokens,
     )  # fmt: skip
+
+
+class Reader:
+    """A function that is an object."""
+
+    def __call__(self, source_content: str) -> list[str]:
+        return [source_content]
+
+
+def test_its_code_is_that_of_its_file(tmp_path: Any) -> None:
+    """However it is wrapped; what comes without a file has none."""
+    own = code_of(by_content)
+
+    assert 64 == len(own)
+    assert [own] * 2 == [code_of(function) for function in (functools.partial(by_content, strict=False), Reader())]
+    assert "" == code_of(str.upper)
+    assert own != code_of(functools.wraps(json.dumps)(lambda source_content: source_content))
+
+
+def test_what_it_cannot_read_is_its_own_failure() -> None:
+    """Not that of a provider, which is asked again."""
+
+    def read(source_content: str) -> None:
+        Path("nowhere").read_bytes()
+
+    with pytest.raises(FunctionError) as raised:
+        ask_function("read", read, VALUES, 5)
+    assert "FileNotFoundError" == raised.value.name
 
 
 def test_has_its_time_and_no_more() -> None:
