@@ -12,7 +12,7 @@ from otel_training.cli.experiment_compare import CODES, INSTALL
 from otel_training.cli.experiment_eval import find_judge, uncaptured
 from otel_training.cli.experiment_route import begun, draw, row_of
 from otel_training.cli.experiment_stamp import stamp
-from otel_training.cli.output import Output, note, output_options, plural, table
+from otel_training.cli.output import Output, note, output_options, plural
 from otel_training.cli.store import open_store
 from otel_training.conventions import COMMAND
 from otel_training.dataset.tokens import token_counter
@@ -181,7 +181,7 @@ def _look(name: str, *, is_paying: bool) -> dict[str, Any]:
         change_experiment(
             folder, name, "roll back",
             lambda state, _: rolled_back(experiment_of(state, name), promotion, reason),
-            reason=reason, evidence=figures | {"evaluation_id": after.evaluation.evaluation_id},
+            reason=reason, evidence=figures | {"promoted_on": promotion.evaluation_id},
         )  # fmt: skip
     if reason:
         verdict, reason = "FAIL", f"{reason} Claude answers again."
@@ -215,11 +215,10 @@ def _draw_look(rows: list[dict[str, Any]]) -> Iterator[RenderableType]:
 
 
 def _draw_log(rows: list[dict[str, Any]]) -> Iterator[RenderableType]:
-    cells = [
-        (row["at"][:19], row["experiment"], row["action"], f"{row['weights'].get(CANDIDATE, 0):g} %", row["by"],
-         f"{row['evidence'].get('verdict', '')} {row['evidence'].get('verdict_id', '')[:8]}",
-         f"{'forced: ' * row['forced']}{row['reason']}")
-        for row in rows
-    ]  # fmt: skip
-    columns = ("at", "experiment", "action", CANDIDATE, "by", "evidence", "reason")
-    yield table("", columns, cells) if cells else "Nothing was changed yet."
+    if not rows:
+        yield "Nothing was changed yet."
+    for row in rows:
+        share = f"candidate at {row['weights'].get(CANDIDATE, 0):g} %"
+        verdict = f"{row['evidence'].get('verdict', '')} {row['evidence'].get('verdict_id', '')[:8]}".strip()
+        why = "; ".join(filter(None, ("forced" * row["forced"], verdict, row["reason"])))
+        yield f"{row['at'][:19]} {row['experiment']}: {row['action']}, {share}, by {row['by']}{f': {why}' * bool(why)}"

@@ -9,12 +9,12 @@ import click
 from rich.console import RenderableType
 
 from otel_training.cli.output import Output, output_options, table
-from otel_training.conventions import CLAUDE, COMMAND
+from otel_training.conventions import COMMAND
 from otel_training.folder import DataFolder, find_folder, make_folder
 from otel_training.pipeline.settings import settings_in_force
 from otel_training.routing.assign import CANDIDATE
 from otel_training.routing.state import Experiment, State, StateError, experiment_of, read_state
-from otel_training.trial.trail import change_experiment
+from otel_training.trial.trail import change_experiment, further_of, weights_of
 
 _ALL: Final = 100.0
 _SHARE: Final = click.FloatRange(0, _ALL)
@@ -48,12 +48,12 @@ def start(  # noqa: PLR0913 - one for each option
 
     def started(state: State, experiment: Experiment | None) -> Experiment:
         before = experiment or begun(_ALL / 2)
-        further = dict(arms) or _further(before)
+        further = dict(arms) or further_of(before)
         own = before.promotion
         is_over = own is not None and bool(own.rolled_back or candidate not in {None, own.candidate})
         return replace(
             before,
-            weights=_weights(before.weights.get(CANDIDATE, 0.0) if share is None else share, further),
+            weights=weights_of(before.weights.get(CANDIDATE, 0.0) if share is None else share, further),
             holdout=before.holdout if holdout is None else holdout / _ALL,
             timeout=before.timeout if timeout is None else timeout,
             candidates={**before.candidates, **_named(state, candidate, further)},
@@ -80,7 +80,7 @@ def ramp(*, name: str, percent: float, output: Output) -> None:
         is_back = experiment.promotion is not None and experiment.promotion.rolled_back
         if experiment.killed or experiment.frozen is not None or is_back:
             raise StateError(f"The experiment {name} is on hold: go on with it by {COMMAND} experiment start {name}.")
-        return replace(experiment, weights=_weights(percent, _further(experiment)))
+        return replace(experiment, weights=weights_of(percent, further_of(experiment)))
 
     _change(name, "ramp", ramped, output)
 
@@ -141,20 +141,7 @@ def _change(
 
 def begun(share: float) -> Experiment:
     """Return an experiment as it begins, with a salt of its own."""
-    return Experiment(secrets.token_hex(16), _weights(share), holdout=0.05)
-
-
-def _further(experiment: Experiment) -> dict[str, float]:
-    return {arm: weight for arm, weight in experiment.weights.items() if arm not in (CLAUDE, CANDIDATE)}
-
-
-def _weights(candidate: float, further: Mapping[str, float] | None = None) -> dict[str, float]:
-    """Return the shares of all arms, in percent: Claude has the rest."""
-    weights = {CANDIDATE: candidate, **(further or {})}
-    rest = _ALL - sum(weights.values())
-    if rest < 0 or CLAUDE in (further or {}):
-        raise StateError("The shares of the arms beside Claude must not sum up to more than 100: Claude has the rest.")
-    return {CLAUDE: rest, **weights}
+    return Experiment(secrets.token_hex(16), weights_of(share), holdout=0.05)
 
 
 def _named(state: State, candidate: str | None, further: Mapping[str, float]) -> dict[str, str]:

@@ -86,11 +86,9 @@ def plan_evaluation(
     cases = read_cases(store, snapshot)[:limit]
     if not cases:
         raise NothingToExportError(f"The dataset {snapshot.name!r} has no {SPLIT} rows: make another, by --split.")
-    parts = [candidate.candidate_id, snapshot.dataset_id, SPLIT, judge.name, judge.rubric]
-    if candidate.definition.provider == CALLABLE:
-        parts.append(code_of(find_candidate_function(candidate.definition.model)))
+    own = (candidate.candidate_id, snapshot.dataset_id, judge.name, judge.rubric)
     evaluation = Evaluation(
-        hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32],
+        evaluation_id_of(*own, candidate.definition),
         candidate.name,
         candidate.candidate_id,
         snapshot.dataset_id,
@@ -103,6 +101,14 @@ def plan_evaluation(
     attempts = {attempt.key: attempt for attempt in read_attempts(store, evaluation.evaluation_id)}
     gold = [] if judge.is_self_reported else read_gold(store, MOST_GOLD)
     return Plan(evaluation, candidate, judge, cases, gold, attempts, read_votes(store, candidate.name))
+
+
+def evaluation_id_of(candidate_id: str, dataset_id: str, judge: str, rubric: str, definition: Definition) -> str:
+    """Return the id of all that makes an evaluation another one: of a function, the text of its file, too."""
+    parts = [candidate_id, dataset_id, SPLIT, judge, rubric]
+    if definition.provider == CALLABLE:
+        parts.append(code_of(find_candidate_function(definition.model)))
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
 
 def evaluate(plan: Plan, opener: Opener, overrides: Overrides, begin: Stages = quiet) -> list[Unanswered]:
@@ -119,13 +125,19 @@ def evaluate(plan: Plan, opener: Opener, overrides: Overrides, begin: Stages = q
 
 
 def _price_anew(plan: Plan, price: Price, book: Book) -> None:
-    """Price what is whole as of now; where another price came in between, the verdict says so."""
+    """Price both arms of what is whole as of now; where another price came in between, the verdict says so."""
     repriced = [
         replace(attempt, cost=cost, prices=prices)
         for attempt in plan.attempts.values()
         if attempt.arm == CANDIDATE and attempt.model
         for cost, prices in (price(attempt),)
         if prices != attempt.prices
+    ]
+    costs = {case.example: case.cost for case in plan.cases}
+    repriced += [
+        replace(attempt, cost=costs[attempt.extraction_id])
+        for attempt in plan.attempts.values()
+        if attempt.arm == BASELINE and costs.get(attempt.extraction_id, attempt.cost) != attempt.cost
     ]
     book.keep(repriced)
     plan.attempts.update({attempt.key: attempt for attempt in repriced})

@@ -20,17 +20,18 @@ from otel_training.store.client import Store
 from otel_training.trial.candidate import definition_id
 from otel_training.trial.compare import compare
 from otel_training.trial.engagement import read_votes
+from otel_training.trial.evaluate import evaluation_id_of
 from otel_training.trial.evaluation import Evaluation, find_evaluation, read_attempts
+from otel_training.trial.function import CALLABLE
 from otel_training.trial.guardrails import Limits
 from otel_training.trial.judge import Judge
 from otel_training.trial.measured import measured
-from otel_training.trial.trail import moment
+from otel_training.trial.trail import further_of, moment, read_trail, weights_of
 from otel_training.trial.verdict import Outcome, Verdict
 from otel_training.trial.wording import percent
 
 CONTROL: Final = 0.05
 """Of the sources, what stays with Claude at the least: without, nobody could see a drop."""
-_ALL: Final = 100.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +60,18 @@ def find_evidence(
     """
     evaluation = find_evaluation(store, candidate)
     attempts = read_attempts(store, evaluation.evaluation_id)
+    candidate_now = read_state(folder).candidates.get(candidate)
     pairs, plan = measured(evaluation, attempts)
     verdict = compare(pairs, replace(plan, votes=read_votes(store, candidate)))
 
     def problems() -> Iterator[str]:
         again = f"`{COMMAND} experiment eval {candidate} --dataset"
-        if not is_same(evaluation.candidate_id, read_state(folder).candidates.get(candidate)):
+        if any(row["evidence"].get("promoted_on") == evaluation.evaluation_id for row in read_trail(folder)):
+            yield f"{candidate} was rolled back since this verdict: evaluate it on a newer dataset."
+        if not is_same(evaluation.candidate_id, candidate_now):
             yield f"{candidate} is another model or prompt than was judged: give it another name, and evaluate that."
+        elif _is_changed_function(evaluation, candidate_now):
+            yield f"The function of {candidate} is not what it was: {again} DATASET` evaluates it anew."
         if find_judge(evaluation.judge).rubric != evaluation.rubric:
             yield f"The judge {evaluation.judge} has another rubric by now: {again} DATASET` asks it again."
         if dataset := _other_dataset(store, evaluation):
@@ -79,6 +85,14 @@ def find_evidence(
             yield f"The verdict on {candidate} is SIMULATED: have a real model answer, and a real judge."
 
     return Evidence(evaluation, verdict, next(problems(), ""))
+
+
+def _is_changed_function(evaluation: Evaluation, definition: Definition | None) -> bool:
+    """Return whether a candidate that is a function stands in another text by now; the evaluation's id has it."""
+    if definition is None or definition.provider != CALLABLE:
+        return False
+    own = (evaluation.candidate_id, evaluation.dataset_id, evaluation.judge, evaluation.rubric)
+    return evaluation_id_of(*own, definition) != evaluation.evaluation_id
 
 
 def is_same(candidate_id: str, definition: Definition | None) -> bool:
@@ -105,10 +119,6 @@ def promoted(experiment: Experiment, evidence: Evidence, steps: Sequence[float],
     own, verdict, before, now = evidence.evaluation, evidence.verdict, experiment.promotion, moment()
     if experiment.killed or experiment.frozen is not None:
         raise TrainingError(f"The experiment is on hold: go on with it by `{COMMAND} experiment start` first.")
-    if before is not None and before.rolled_back and before.evaluation_id == own.evaluation_id and not is_forced:
-        raise TrainingError(
-            f"{own.candidate} was rolled back since this verdict: evaluate it on a newer dataset, or give --force."
-        )
     share = experiment.weights.get(CANDIDATE, 0.0)
     if before is None or before.rolled_back or before.evaluation_id != own.evaluation_id:
         share, p95 = 0.0, verdict.arms["baseline"].p95 if verdict.arms else None
@@ -120,7 +130,7 @@ def promoted(experiment: Experiment, evidence: Evidence, steps: Sequence[float],
     if not (further := [step for step in steps if step > share]):
         raise TrainingError(f"{own.candidate} has all of its {share:g} % already.")
     return replace(
-        experiment, weights={CLAUDE: _ALL - further[0], CANDIDATE: further[0]}, shadow=True,
+        experiment, weights=weights_of(further[0], further_of(experiment)), shadow=True,
         holdout=max(experiment.holdout, CONTROL), candidates={**experiment.candidates, CANDIDATE: own.candidate},
         promotion=replace(before, steps=tuple(steps), stepped=now, forced=before.forced or is_forced),
     )  # fmt: skip
@@ -132,4 +142,6 @@ def rolled_back(experiment: Experiment, promotion: Promotion, reason: str) -> Ex
         raise TrainingError("Somebody else changed the promotion meanwhile: look again.")
     own = experiment.weights
     weights = {**own, CLAUDE: own.get(CLAUDE, 0.0) + own.get(CANDIDATE, 0.0), CANDIDATE: 0.0}
-    return replace(experiment, weights=weights, shadow=False, promotion=replace(promotion, rolled_back=reason))
+    return replace(
+        experiment, weights=weights, shadow=False, promotion=replace(experiment.promotion, rolled_back=reason)
+    )

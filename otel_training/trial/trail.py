@@ -12,12 +12,14 @@ from typing import Any, Final
 
 import orjson
 
-from otel_training.conventions import COMMAND
+from otel_training.conventions import CLAUDE, COMMAND
 from otel_training.folder import DataFolder
 from otel_training.ownership import open_own, read_own
-from otel_training.routing.state import Experiment, State, changing, read_state
+from otel_training.routing.assign import CANDIDATE
+from otel_training.routing.state import Experiment, State, StateError, changing, read_state
 from otel_training.store.client import Row
 
+_ALL: Final = 100.0
 _UNREADABLE: Final[Row] = {
     "at": "", "experiment": "", "action": "unreadable", "by": "", "command": "", "weights": {}, "forced": False,
     "reason": "", "evidence": {},
@@ -50,6 +52,20 @@ def change_experiment(  # noqa: PLR0913 - what is changed, and all that is kept 
             os.fsync(file.fileno())
         write(replace(state, experiments={**state.experiments, name: experiment}))
     return experiment
+
+
+def further_of(experiment: Experiment) -> dict[str, float]:
+    """Return the shares of the arms beside Claude's and the candidate's."""
+    return {arm: weight for arm, weight in experiment.weights.items() if arm not in {CLAUDE, CANDIDATE}}
+
+
+def weights_of(candidate: float, further: Mapping[str, float] | None = None) -> dict[str, float]:
+    """Return the shares of all arms, in percent: Claude has the rest. Raises `StateError` where there is none."""
+    weights = {CANDIDATE: candidate, **(further or {})}
+    rest = _ALL - sum(weights.values())
+    if rest < 0 or CLAUDE in (further or {}):
+        raise StateError("The shares of the arms beside Claude must not sum up to more than 100: Claude has the rest.")
+    return {CLAUDE: rest, **weights}
 
 
 def read_trail(folder: DataFolder, name: str = "") -> list[Row]:

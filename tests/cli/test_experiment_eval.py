@@ -330,3 +330,20 @@ def test_what_a_cache_read_costs_less(trial: Any, models: Models, command: Any) 
     assert "Shadows: 1 answer beside Claude's cost" in command("experiment", "compare", "c")[1]
     assert [{"likes": 0, "dismissals": 0}] * 2 == [before["arms"][arm]["votes"] for arm in ("baseline", "candidate")]
     assert verdict["arms"]["candidate"]["cost"] < before["arms"]["candidate"]["cost"]
+
+
+def test_both_arms_are_priced_anew(trial: Any, models: Models, command: Any, folder: DataFolder) -> None:
+    """Once all is answered, by the same day's prices; what of the input came out of a cache stays cheaper."""
+    models.cached = 200
+    trial()
+    names, figures = ("gpt-6-luna", "claude-haiku-4-5"), "input_mtok = 10\ncache_read_mtok = 1\noutput_mtok = 10\n"
+    prices = "".join(f'[[price]]\nmodel = "{name}"\n{figures}' for name in names)
+    (make_folder(folder).path / "prices.toml").write_text(prices, encoding="utf-8")
+    assert 0 == command("prices", "check", "--again")[0]
+    verdict = trial()
+
+    # Claude's 3,060 tokens; of the candidate's 460 of three sources, the last of which had 200 of them cached.
+    costs = [float(verdict["arms"][arm]["cost"]) for arm in ("baseline", "candidate")]
+    assert [0.0306, (2 * 0.0046 + 0.0028) / 3] == [pytest.approx(cost) for cost in costs]
+    again = compared(command)["arms"]
+    assert costs == [float(again[arm]["cost"]) for arm in ("baseline", "candidate")]

@@ -205,9 +205,27 @@ def test_a_drop_rolls_back_within_a_second(
     )  # fmt: skip
     assert (1, True) == (refused[0], "good was rolled back since this verdict" in refused[2])
     assert ["promote", "promote", "ramp", "roll back"] == [entry["action"] for entry in rows("experiment", "log")]
-    assert "rolled back" in command("experiment", "status")[1]
+    status = command("experiment", "status")[1]
     (finding,) = [one for one in rows("doctor")[0]["findings"] if "rolled back" in one]
+    command("experiment", "start", "insights", "--share", 0)
+    assert (1, True) == (command(*promote)[0], "good was rolled back since" in command(*promote)[2])
+    assert "rolled back" in status
     assert finding.startswith("good of experiment insights was rolled back, and Claude answers: Its answers ")
+
+
+def test_a_function_that_changed_proves_nothing(passed: Models, command: Any, rows: Any, tmp_path: Path) -> None:
+    """Its verdict was on another text."""
+    (tmp_path / "own.py").write_text(
+        "from tests.models import facts_of\n\n\ndef read(source_content):\n    return facts_of(source_content)\n"
+    )
+    rows("experiment", "candidate", "own", "--provider", "callable", "--model", "own:read", "--dataset", "d")
+    command("experiment", "eval", "own", "--dataset", "d", "--yes", "--judge", "judging:score")
+    words = ("experiment", "promote", "insights", "--candidate", "own")
+    before = command(*words)
+    (tmp_path / "own.py").write_text("def read(source_content):\n    return ['Bananas are yellow']\n")
+    after = command(*words)
+
+    assert (False, True) == tuple("The function of own is not what it was" in text[2] for text in (before, after))
 
 
 def test_the_second_turn_is_one_command(passed: Models, command: Any, rows: Any, folder: DataFolder) -> None:
