@@ -1,19 +1,21 @@
 """The instrumentor: the same capture by OpenTelemetry's own conventions, with the host's providers."""
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, make_dataclass
 from typing import Any, Final
 
 from opentelemetry.instrumentation.instrumentor import (  # type: ignore[attr-defined]  # it has no __all__
     BaseInstrumentor,
 )
+from opentelemetry.metrics import CallbackOptions, MeterProvider, Observation
 
+from otel_training import conventions as names
 from otel_training.anthropic.watch import unwatch, watch
 from otel_training.pipeline.configure import read_arguments
 from otel_training.pipeline.declared import ARGUMENTS, find_wrong, refuse
-from otel_training.pipeline.metrics import observe
-from otel_training.pipeline.process import install
+from otel_training.pipeline.process import current, install
+from otel_training.version import __version__
 
 _log = logging.getLogger("otel_training")
 
@@ -68,3 +70,26 @@ class TrainingInstrumentor(BaseInstrumentor):  # type: ignore[misc]  # untyped t
     def _uninstrument(self, **kwargs: Any) -> None:  # noqa: ARG002 - the base's signature
         unwatch()
         install({"enabled": False}, tracer_provider=None, logger_provider=None)
+
+
+def observe(provider: MeterProvider) -> None:
+    """Register the instruments; they read this process's writer when they are collected."""
+    meter = provider.get_meter(names.SCOPE, __version__, names.SCHEMA_URL)
+    meter.create_observable_counter(
+        names.METRIC_DROPPED, callbacks=[_dropped], unit="{event}", description="Records lost, by reason."
+    )
+    meter.create_observable_gauge(
+        names.METRIC_WAITING, callbacks=[_waiting], unit="{event}", description="Records captured and not yet on disk."
+    )
+
+
+def _dropped(_options: CallbackOptions) -> Iterable[Observation]:
+    return [
+        Observation(count, {names.LOSS_REASON: reason.value})
+        for reason, count in current().writer.losses.totals().items()
+        if count
+    ]
+
+
+def _waiting(_options: CallbackOptions) -> Iterable[Observation]:
+    return [Observation(len(current().writer.queue))]

@@ -6,8 +6,7 @@ from decimal import Decimal
 from math import ceil
 from typing import Final
 
-from otel_training.analysis.savings_plan import Plan
-from otel_training.analysis.savings_rate import Bracket, Rates, rates_of
+from otel_training.analysis.savings_rate import Bracket, Plan, Rates, rates_of
 from otel_training.analysis.savings_scenario import MONTH, Costs, Scenario, Traffic, costs_of, exact, project
 from otel_training.analysis.savings_stamp import SavingsError, Stamp, read_calls, stamp_of
 from otel_training.pricing.overrides import Overrides

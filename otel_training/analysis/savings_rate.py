@@ -6,10 +6,35 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final, NamedTuple
 
-from otel_training.analysis.savings_plan import Plan
 from otel_training.pricing.call import Call, Reason
 from otel_training.pricing.overrides import Overrides
 from otel_training.pricing.price import no_price, prices_of
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is projected; amounts in USD."""
+
+    candidate: str
+    provider: str = ""
+    tuned: str = ""
+    """The candidate's name after its fine-tuning, where that has another price."""
+    baseline: str = ""
+    """Today's model; by default the one that costs the most."""
+    days: int = 30
+    fallback: Decimal = Decimal("0.03")
+    """The share of sources that today's model still answers, after the candidate: both calls are paid."""
+    is_batch: bool = False
+    few_shot_tokens: int | None = None
+    shadow: int = 200
+    """Sources that both models answer first: about as many pairs tell a candidate of 93 % from one of 90 %."""
+    judge: str = ""
+    """The model that compares them; by default today's."""
+    training: Decimal | None = None
+    hosting: Decimal | None = None
+    """What a machine for the fine-tuned model costs an hour, day and night, instead of tokens."""
+    sources_per_topic: int = 40
+
 
 _MILLION: Final = 1_000_000
 _HOUR: Final = ("per_hour", 0)

@@ -7,8 +7,7 @@ from decimal import Context, Decimal
 from typing import Final
 
 from otel_training.analysis.savings_pace import BreakEven, break_even
-from otel_training.analysis.savings_plan import Plan
-from otel_training.analysis.savings_rate import Bracket, Rate
+from otel_training.analysis.savings_rate import Bracket, Plan, Rate
 from otel_training.pricing.ends import end_of
 
 MONTH: Final = 30

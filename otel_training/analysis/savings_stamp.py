@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Final
 
-from otel_training.analysis.savings_plan import Plan
-from otel_training.analysis.savings_rate import Rates, rates_of
+from otel_training.analysis.savings_rate import Plan, Rates, rates_of
 from otel_training.errors import TrainingError
 from otel_training.pricing.overrides import Overrides
 from otel_training.pricing.price import prices_version

@@ -12,8 +12,7 @@ from otel_training.conventions import Kind, Loss, Outcome
 from otel_training.pipeline.process import emit, lose
 from otel_training.record.clock import event_id, event_number, now, ticks
 from otel_training.record.known import is_a
-from otel_training.record.record import Record, Scalar
-from otel_training.record.shape import Shape
+from otel_training.record.record import Record, Scalar, Shape
 from otel_training.record.values import snapshot
 
 Scope: TypeAlias = MutableMapping[str, Any]

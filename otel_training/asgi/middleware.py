@@ -17,8 +17,7 @@ from otel_training.conventions import Kind, Loss
 from otel_training.events.finish import load_readers_kinds
 from otel_training.pipeline.process import current, emit
 from otel_training.record.clock import event_id, now
-from otel_training.record.record import Record, Scalar
-from otel_training.record.shape import COMMON
+from otel_training.record.record import COMMON, Record, Scalar
 
 load_readers_kinds()
 

@@ -6,7 +6,7 @@ from typing import Any, Final, TypeAlias
 
 from otel_training.conventions import Action
 from otel_training.events.naming import as_word
-from otel_training.record.shape import COMMON, Naming
+from otel_training.record.record import COMMON, Naming
 
 Names: TypeAlias = Mapping[str, Any] | Callable[[Any], object]
 

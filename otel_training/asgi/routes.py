@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from otel_training.record.shape import COMMON, Naming, Shape
+from otel_training.record.record import COMMON, Naming, Shape
 
 
 @dataclass(frozen=True, slots=True)

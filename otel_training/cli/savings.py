@@ -13,7 +13,7 @@ from rich.console import RenderableType
 
 from otel_training.analysis.savings import Savings, read_savings
 from otel_training.analysis.savings_pace import BreakEven
-from otel_training.analysis.savings_plan import Plan
+from otel_training.analysis.savings_rate import Plan
 from otel_training.analysis.savings_scenario import Costs, Scenario, tenths
 from otel_training.analysis.savings_stamp import Stamp, read_former, stale
 from otel_training.analysis.writing import usd

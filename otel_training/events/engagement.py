@@ -7,8 +7,7 @@ from otel_training.conventions import Action
 from otel_training.events.feed import first_id
 from otel_training.events.naming import Object, as_word, rename
 from otel_training.record.fields import ID_KEYS, as_id
-from otel_training.record.record import JSON
-from otel_training.record.shape import Shape
+from otel_training.record.record import JSON, Shape
 
 _OWN_IDS: Final = ("insight_id", "insightId")
 _TARGETS: Final = ("insight", "item_id", "itemId", "item", "card_id", "cardId", "card", "id", "uuid", "_id")

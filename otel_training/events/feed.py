@@ -7,8 +7,7 @@ from typing import Final, NamedTuple
 from otel_training.events.host_json import as_text
 from otel_training.events.naming import Object, rename
 from otel_training.record.fields import ID_KEYS, INSIGHT_KEYS, OBVIOUS_KEYS, TEXT_KEYS, as_id, text_key
-from otel_training.record.record import JSON
-from otel_training.record.shape import COMMON, Naming
+from otel_training.record.record import COMMON, JSON, Naming
 
 _URL_KEYS: Final = ("source_url", "url", "link", "href")
 _FEEDS: Final = frozenset(

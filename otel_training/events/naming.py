@@ -6,8 +6,7 @@ from typing import TypeAlias
 
 from otel_training._guard import guard
 from otel_training.events.host_json import read_json
-from otel_training.record.record import JSON
-from otel_training.record.shape import COMMON, Naming
+from otel_training.record.record import COMMON, JSON, Naming
 from otel_training.record.values import snapshot
 
 Object: TypeAlias = dict[str, JSON]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from otel_training.conventions import Content
-from otel_training.privacy.linear import why_not_linear
+from otel_training.privacy.engine import why_not_linear
 from otel_training.privacy.pattern import PLACEHOLDER, Extent, Pattern
 
 _log = logging.getLogger("otel_training")

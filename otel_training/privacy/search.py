@@ -11,8 +11,7 @@ from typing import Final, TypeAlias
 from urllib.parse import unquote_plus
 
 from otel_training._turn import Turn
-from otel_training.privacy.engine import engine, is_foreign
-from otel_training.privacy.linear import find_all
+from otel_training.privacy.engine import engine, find_all, is_foreign
 from otel_training.privacy.pattern import TIGHT, Extent, Pattern, Secret, compiled, find_matches
 from otel_training.privacy.patterns import patterns, with_words
 from otel_training.privacy.rules import Rules

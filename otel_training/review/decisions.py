@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
 from typing import Final, TypeAlias
@@ -20,7 +21,6 @@ from otel_training.record.record import JSON, Record
 from otel_training.record.values import snapshot
 from otel_training.spool.segments import open_segment
 from otel_training.store.client import Store
-from otel_training.store.inbound import insert_events
 from otel_training.version import __version__
 
 SERVICE: Final = "review"
@@ -87,3 +87,22 @@ def _append(folder: DataFolder, events: Sequence[Event]) -> None:
 def _insert(dsn: str, events: Sequence[Event]) -> None:
     with closing(Store(dsn)) as store:
         insert_events(store, SERVICE, events)
+
+
+_COLUMNS: Final = ("Timestamp", "ServiceName", "Body", "ScopeName", "LogAttributes", "EventName")
+
+
+def insert_events(store: Store, service: str, events: Sequence[Event]) -> None:
+    """Insert events as a collector's exporter would, in one block: all or none."""
+    store.insert("otel_logs", _COLUMNS, [_row(service, event) for event in events])
+
+
+def _row(service: str, event: Event) -> list[object]:
+    seconds, nanoseconds = divmod(event.record.time, 1_000_000_000)
+    attributes = {name: _text(value) for name, value in event.attributes.items() if value is not None}
+    time = datetime.fromtimestamp(seconds, UTC).replace(microsecond=nanoseconds // 1000)
+    return [time, service, event.body, names.SCOPE, attributes, event.name]
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,15 +1,15 @@
-"""The queue: what is most worth a reviewer's look, with its texts."""
+"""The queue: what is most worth a reviewer's look, with its texts, and how far reviewers agree."""
 
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Final
 
 from otel_training.dataset.funnel import Filters
 from otel_training.dataset.passages import Piece, mark_passages
 from otel_training.dataset.trust import with_doubts
-from otel_training.review.agreement import Agreement, agreement
 from otel_training.store.client import Row, Store, read_query
 
 _DEFAULT: Final = Filters()
@@ -47,6 +47,17 @@ class Item:
     newer: Sequence[Insight] = ()
     """What today's model answers, `newer_model`, where it was asked."""
     newer_model: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How far the two reviewers agree who share the most decisions."""
+
+    both: int
+    """How many extractions both have decided."""
+    agreed: int
+    kappa: float | None
+    """Agreement beyond chance, 1 at the most; None where both always say the same, so that chance would agree, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,3 +124,22 @@ def _texts(content: object) -> list[str]:
         return [content]
     blocks = content if isinstance(content, list) else []
     return [block["text"] for block in blocks if isinstance(block, dict) and isinstance(block.get("text"), str)]
+
+
+def agreement(decisions: Iterable[Mapping[str, object]]) -> Agreement | None:
+    """Compare the reviewers that share the most decisions; None where no extraction has two.
+
+    Cohen, A coefficient of agreement for nominal scales (1960): (observed - expected) / (1 - expected).
+    """
+    by_extraction: dict[object, dict[str, object]] = {}
+    for row in decisions:
+        by_extraction.setdefault(row["extraction_id"], {})[str(row["reviewer"])] = row["decision"]
+    pairs = Counter(pair for by in by_extraction.values() for pair in combinations(sorted(by), 2))
+    if not pairs:
+        return None
+    first, second = pairs.most_common(1)[0][0]
+    shared = [(by[first], by[second]) for by in by_extraction.values() if first in by and second in by]
+    agreed, count = sum(mine == theirs for mine, theirs in shared), len(shared)
+    mine, theirs = (Counter(labels) for labels in zip(*shared, strict=True))
+    expected = sum(mine[label] * theirs[label] for label in mine) / count**2
+    return Agreement(count, agreed, None if expected == 1 else round((agreed / count - expected) / (1 - expected), 3))

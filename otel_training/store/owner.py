@@ -4,13 +4,17 @@ import logging
 import os
 import sys
 import time
+from base64 import b64encode
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Final
+from urllib.parse import unquote, urlsplit
 
-from otel_training.errors import FolderError, StoreLockedError, StoreServedError
+from otel_training.errors import FolderError, StoreError, StoreLockedError, StoreServedError
 from otel_training.spool.lock import FileLock
 
 WAIT_SECONDS: Final = 120.0
@@ -88,3 +92,28 @@ def _owner_sentence(path: Path) -> str:
 
 def _command() -> str:
     return " ".join([Path(sys.argv[0]).name, *sys.argv[1:2]])
+
+
+_SECONDS: Final = 600.0
+
+
+def ask_to_drain(dsn: str) -> None:
+    """Have the process that serves the store drain everything captured so far, and wait until it has.
+
+    Raises `StoreError` when that process cannot be reached or cannot drain.
+    """
+    parts = urlsplit(dsn)
+    token = b64encode(f"{parts.username}:{unquote(parts.password or '')}".encode()).decode()
+    # Not by the environment's proxies, as `urllib` would: the address is this machine's.
+    connection = HTTPConnection(str(parts.hostname), parts.port, timeout=_SECONDS)
+    try:
+        with closing(connection):
+            connection.request("POST", "/drain", headers={"Authorization": f"Basic {token}"})
+            answer = connection.getresponse()
+            sentence = answer.read().decode(errors="replace").strip()
+    except (OSError, HTTPException) as error:
+        raise StoreError(
+            f"The process that serves the store does not answer ({error}): stop it, and run this again."
+        ) from error
+    if answer.status != HTTPStatus.OK:
+        raise StoreError(sentence)

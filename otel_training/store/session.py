@@ -10,9 +10,8 @@ from otel_training.progress import Stages, quiet
 from otel_training.store.client import Store, embedded_dsn
 from otel_training.store.costs import price_new_calls
 from otel_training.store.drain import drain
-from otel_training.store.drain_request import ask_to_drain
 from otel_training.store.migrate import migrate
-from otel_training.store.owner import Owner, owner_lock
+from otel_training.store.owner import Owner, ask_to_drain, owner_lock
 from otel_training.store.restored import finish_restore
 from otel_training.store.retention import retain
 from otel_training.store.settle import settle, settle_beside_inserts

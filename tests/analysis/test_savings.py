@@ -10,7 +10,7 @@ import pytest
 import otel_training
 from otel_training import conventions as names
 from otel_training.analysis.savings import Savings, read_savings
-from otel_training.analysis.savings_plan import Plan
+from otel_training.analysis.savings_rate import Plan
 from otel_training.analysis.savings_scenario import Costs
 from otel_training.analysis.savings_stamp import SavingsError
 from otel_training.capture.handle import Handle, emit_call

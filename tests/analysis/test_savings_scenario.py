@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from otel_training.analysis.savings_pace import BreakEven
-from otel_training.analysis.savings_plan import Plan
-from otel_training.analysis.savings_rate import Bracket, Rate
+from otel_training.analysis.savings_rate import Bracket, Plan, Rate
 from otel_training.analysis.savings_scenario import Costs, Scenario, Traffic, project
 
 # 100 sources in two days for 1 USD, a cent each: 1,000 tokens and 100 of answer.

@@ -11,7 +11,7 @@ import pytest
 
 import otel_training
 from otel_training.analysis.savings import read_savings
-from otel_training.analysis.savings_plan import Plan
+from otel_training.analysis.savings_rate import Plan
 from otel_training.analysis.savings_stamp import SavingsError, read_former, stale
 from otel_training.folder import DataFolder, make_folder
 from otel_training.pipeline import process

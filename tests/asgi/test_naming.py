@@ -6,7 +6,7 @@ import pytest
 
 import otel_training
 from otel_training.asgi.naming import ACTION, ITEM, parse_naming
-from otel_training.record.shape import COMMON, Naming
+from otel_training.record.record import COMMON, Naming
 
 
 async def later(card: Any) -> Any:

@@ -3,7 +3,7 @@
 import pytest
 
 from otel_training.asgi.routes import parse_route
-from otel_training.record.shape import Shape
+from otel_training.record.record import Shape
 
 
 def test_matches_templates() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from otel_training.events.engagement import read_reactions
-from otel_training.record.shape import Shape
+from otel_training.record.record import Shape
 
 LIKE = {"insight_id": "a", "action": "like"}
 NO_PATH = Shape()

@@ -9,7 +9,7 @@ import pytest
 from otel_training._guard import guard
 from otel_training.events.engagement import read_reactions
 from otel_training.events.feed import feed_items
-from otel_training.record.shape import Naming, Shape
+from otel_training.record.record import Naming, Shape
 
 PATHS = Naming({"insight_id": "finding.uid", "text": "finding.claim.short", "source_url": "finding.origin"})
 CARDS: Any = [

@@ -11,14 +11,16 @@ from otel_training.pipeline import process
 from otel_training.pipeline.pipeline import make_finisher
 from otel_training.pipeline.settings import settings_in_force
 from otel_training.privacy.identity import pseudonym
-from otel_training.review.agreement import Agreement
 from otel_training.review.decisions import Decision, Verdict, decide, keep_in
-from otel_training.review.queue import Insight, Queue, read_queue
+from otel_training.review.queue import Agreement, Insight, Queue, read_queue
 from otel_training.store.session import open_drained
 from tests.stores import lay_store
 
 if TYPE_CHECKING:
     from otel_training.record.record import JSON
+
+
+from otel_training.review.queue import agreement
 
 pytestmark = pytest.mark.slow
 
@@ -118,3 +120,37 @@ def test_an_edited_answer_is_shown_as_it_was_written(folder: DataFolder, extract
 
     assert item.is_corrected
     assert [Insight("Ask <EMAIL_1> about orders", None, 0, 0)] == item.insights
+
+
+def _decisions(*pairs: tuple[int, int, int]) -> list[dict[str, object]]:
+    """So many extractions that a first and a second reviewer decided as said."""
+    every = [pair for *pair, count in pairs for _ in range(count)]
+    return [
+        {"extraction_id": str(number), "reviewer": reviewer, "decision": decision}
+        for number, pair in enumerate(every)
+        for reviewer, decision in zip("ab", pair, strict=True)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("decisions", "expected"),
+    [
+        # 35 of 50 agree, by chance 25 would: (0.7 - 0.5) / (1 - 0.5)
+        (_decisions((1, 1, 20), (1, 0, 5), (0, 1, 10), (0, 0, 15)), Agreement(50, 35, 0.4)),
+        (_decisions((1, 1, 5), (0, 0, 5)), Agreement(10, 10, 1.0)),
+        (_decisions((1, 0, 5), (0, 1, 5)), Agreement(10, 0, -1.0)),
+        (_decisions((1, 1, 3)), Agreement(3, 3, None)),
+        ([{"extraction_id": "1", "reviewer": "a", "decision": 1}], None),
+        ([], None),
+    ],
+)
+def test_is_cohens_kappa(decisions: list[dict[str, object]], expected: Agreement | None) -> None:
+    """Of two who always say the same there is none: chance alone would agree, too."""
+    assert expected == agreement(decisions)
+
+
+def test_is_of_the_pair_that_shares_most() -> None:
+    """A third reviewer with fewer shared decisions is left out."""
+    third = [{"extraction_id": "0", "reviewer": "c", "decision": 0}]
+
+    assert Agreement(2, 2, None) == agreement([*_decisions((1, 1, 2)), *third])

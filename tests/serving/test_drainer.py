@@ -16,8 +16,8 @@ from otel_training.pipeline import process
 from otel_training.serving import drainer as module
 from otel_training.serving.drainer import Drainer
 from otel_training.store.client import Store, embedded_dsn
-from otel_training.store.drain_request import ask_to_drain
 from otel_training.store.migrate import migrate
+from otel_training.store.owner import ask_to_drain
 from tests.collector.process import until
 
 pytestmark = pytest.mark.slow

@@ -17,9 +17,8 @@ from otel_training.serving.clickhouse.compression import decompress, read_frames
 from otel_training.serving.clickhouse.engine import Engine, QueryResult, Question
 from otel_training.serving.clickhouse.errors import QueryError, RouteError, refusal
 from otel_training.serving.clickhouse.fence import Fence
-from otel_training.serving.clickhouse.multipart import read_form
 from otel_training.serving.clickhouse.reply import exception_block, headers_of, send_head, send_text
-from otel_training.serving.clickhouse.request import Request, read_request
+from otel_training.serving.clickhouse.request import Request, read_form, read_request
 from otel_training.serving.clickhouse.statement import read_statement
 from otel_training.serving.clickhouse.user import User, find_user
 

@@ -3,9 +3,13 @@
 from base64 import b64decode
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final
+from email.parser import BytesParser
+from email.policy import HTTP
+from typing import IO, Any, Final
 from urllib.parse import parse_qsl
 from uuid import uuid4
+
+from otel_training.serving.clickhouse.errors import refusal
 
 _USER: Final = "default"
 DEFAULT_FORMAT: Final = "TabSeparated"
@@ -96,3 +100,16 @@ def _is_parameter(name: str) -> bool:
 def _number(query: dict[str, str], name: str, default: int) -> int:
     text = query.get(name, "")
     return int(text) if text.isdecimal() else default
+
+
+def read_form(body: IO[bytes], content_type: str) -> list[tuple[str, str]]:
+    """Read a form's fields; raises `QueryError` where it holds a table's data."""
+    form = BytesParser(policy=HTTP).parsebytes(b"Content-Type: " + content_type.encode() + b"\r\n\r\n" + body.read())
+    fields = []
+    for part in form.iter_parts():
+        name = part.get_param("name", header="content-disposition")
+        if part.get_filename() is not None:
+            raise refusal(48, "NOT_IMPLEMENTED", f"External tables are not supported here: '{name}'.")
+        data = part.get_payload(decode=True)
+        fields.append((str(name), data.decode(errors="replace") if isinstance(data, bytes) else ""))
+    return fields

@@ -8,8 +8,8 @@ from otel_training.events.event import to_event
 from otel_training.folder import DataFolder
 from otel_training.pipeline import process
 from otel_training.record.record import Record, Scalar
+from otel_training.review.decisions import insert_events
 from otel_training.store.client import read_query
-from otel_training.store.inbound import insert_events
 from otel_training.store.session import open_drained
 
 pytestmark = pytest.mark.slow
