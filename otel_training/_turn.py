@@ -4,10 +4,8 @@ import time
 from dataclasses import dataclass, field
 from typing import Final
 
-_HOLD_SECONDS: Final = 0.001
-"""Each time away takes some 60 us of CPU more: what comes back finds cold caches."""
-_AWAY_SECONDS: Final = 0.00001
-"""Zero would not do: the lock would be taken again before another thread has woken up."""
+_HOLD_SECONDS: Final = 0.001  # each time away takes some 60 us of CPU more: what comes back finds cold caches
+_AWAY_SECONDS: Final = 0.00001  # zero would not do: the lock would be taken again before another thread has woken up
 
 
 @dataclass(slots=True)

@@ -229,8 +229,7 @@ QUERY_COUNT: Final = "training.query.result_count"
 SOURCE_QUALITY_MEAN: Final = "training.source.quality.mean"
 SOURCE_QUALITY_MIN: Final = "training.source.quality.min"
 SOURCE_QUALITY_RATIO: Final = "training.source.quality.pass_ratio"
-QUALITY_KEYS: Final = ("quality_score", "quality", "score")
-"""The names under which a source may say how good it is."""
+QUALITY_KEYS: Final = ("quality_score", "quality", "score")  # the names under which a source may say how good it is
 
 # Corrections
 EVALUATOR_KIND: Final = "training.evaluator.kind"
@@ -249,10 +248,8 @@ ROUTE_CANDIDATE: Final = "training.route.candidate"
 ROUTE_UNIT: Final = "training.route.unit"
 ROUTE_WEIGHTS: Final = "training.route.weights"
 SIMULATED: Final = "training.simulated"
-CALLS: Final = "training.calls"
-"""In the body of a shadow: the calls of models that it made, without content."""
-CLAUDE: Final = "claude"
-"""The arm that is the baseline."""
+CALLS: Final = "training.calls"  # in the body of a shadow: the calls of models that it made, without content
+CLAUDE: Final = "claude"  # the arm that is the baseline
 
 # Metrics of our own
 METRIC_DROPPED: Final = "training.events.dropped"

@@ -37,46 +37,29 @@ class DataFolder:
     is_guess: bool = field(default=False, compare=False)
     """Whether no project was found that may be written: the next program may guess another folder."""
 
-    local = Inside("local", stat.S_IFDIR)
-    """Segments that wait to be drained into the embedded store."""
-    ship = Inside("ship", stat.S_IFDIR)
-    """Segments that wait to be shipped to the endpoint; never drained here."""
+    local = Inside("local", stat.S_IFDIR)  # segments that wait to be drained into the embedded store
+    ship = Inside("ship", stat.S_IFDIR)  # segments that wait to be shipped to the endpoint; never drained here
     rejected = Inside("rejected", stat.S_IFDIR)
     """Lines that no store could read or no receiver would take, kept as segments with the reason beside them."""
-    store = Inside("store", stat.S_IFDIR)
-    """The embedded store's own files."""
-    key = Inside("user.key")
-    """The key of the readers' pseudonyms."""
-    keys = Inside("user.keys")
-    """The ones of before, if any was rotated."""
-    opt_outs = Inside("opt_outs.txt")
-    """Sources and readers that are never used, if somebody wrote any."""
-    serve_password = Inside("serve.password")
-    """The password of the owner of a served store."""
-    reader_password = Inside("serve.reader.password")
-    """The one of whoever reads it: Grafana."""
-    writer_password = Inside("serve.writer.password")
-    """The one of whoever writes into it: a collector."""
-    lock = Inside("store.lock")
-    """Locked by the one process that has the embedded store open."""
-    ship_lock = Inside("ship.lock")
-    """Locked by the one process that ships."""
-    shipping = Inside("shipping.json")
-    """What the shippers know of their receiver."""
-    experiments = Inside("experiments.json")
-    """The state of experiments: written by commands, read by apps."""
-    experiments_lock = Inside("experiments.lock")
-    """Locked by who changes it."""
+    store = Inside("store", stat.S_IFDIR)  # the embedded store's own files
+    key = Inside("user.key")  # the key of the readers' pseudonyms
+    keys = Inside("user.keys")  # the keys of before, if any was rotated
+    opt_outs = Inside("opt_outs.txt")  # sources and readers that are never used, if somebody wrote any
+    serve_password = Inside("serve.password")  # the password of the owner of a served store
+    reader_password = Inside("serve.reader.password")  # the password of whoever reads it: Grafana
+    writer_password = Inside("serve.writer.password")  # the password of whoever writes into it: a collector
+    lock = Inside("store.lock")  # locked by the one process that has the embedded store open
+    ship_lock = Inside("ship.lock")  # locked by the one process that ships
+    shipping = Inside("shipping.json")  # what the shippers know of their receiver
+    experiments = Inside("experiments.json")  # the state of experiments: written by commands, read by apps
+    experiments_lock = Inside("experiments.lock")  # locked by who changes that state
     experiments_log = Inside("experiments.jsonl")
     """What was changed in it, when, by whom and on what evidence: a line each."""
     losses = Inside("losses.json")
     """Counts of records that were lost where not even that could be written into a segment."""
-    restoring = Inside("restoring", stat.S_IFDIR)
-    """What is being restored from a backup."""
-    restored = Inside("restored", stat.S_IFDIR)
-    """The same once it is whole, on its way to where it belongs."""
-    finetune = Inside("finetune", stat.S_IFDIR)
-    """What is known of fine-tuning jobs."""
+    restoring = Inside("restoring", stat.S_IFDIR)  # what is being restored from a backup
+    restored = Inside("restored", stat.S_IFDIR)  # what is restored once it is whole, on its way to where it belongs
+    finetune = Inside("finetune", stat.S_IFDIR)  # what is known of fine-tuning jobs
 
 
 _CONTENTS: Final = tuple(inside for inside in vars(DataFolder).values() if isinstance(inside, Inside))

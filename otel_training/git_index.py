@@ -8,11 +8,9 @@ from typing import Final
 
 _HEADER: Final = struct.Struct(">4xLL")
 _STATUS_BYTES: Final = 40
-_HASH_BYTES: Final = (20, 32)
-"""SHA-1 and SHA-256; which, the index does not say."""
+_HASH_BYTES: Final = (20, 32)  # SHA-1 and SHA-256; which, the index does not say
 _EXTENDED: Final = 0x40
-_COMPRESSED: Final = 4
-"""The version that leaves out what a path has in common with the one before."""
+_COMPRESSED: Final = 4  # the version that leaves out what a path has in common with the one before
 
 
 def is_tracked(folder: Path, names: Collection[str]) -> bool:

@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol, TypeAlias
 
-Progress: TypeAlias = Callable[[int, int], None]
-"""Called again and again with what is done and with the total."""
+Progress: TypeAlias = Callable[[int, int], None]  # called again and again with what is done and with the total
 Stages: TypeAlias = Callable[[str], Progress]
 """Called with the name of each part of the work as it begins; gives the progress of that part."""
 

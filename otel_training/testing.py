@@ -31,10 +31,8 @@ from otel_training.spool.sink import EmittingSink
 
 Row: TypeAlias = dict[str, Any]
 
-FIXED_TIME: Final = 1_767_225_600_000_000_000
-"""2026-01-01T00:00:00Z, the time of every record under `capture`."""
-TEST_KEY: Final = Key(b"otel_training.testing")
-"""The key of pseudonyms under `capture`; no secret."""
+FIXED_TIME: Final = 1_767_225_600_000_000_000  # 2026-01-01T00:00:00Z, the time of every record under `capture`
+TEST_KEY: Final = Key(b"otel_training.testing")  # the key of pseudonyms under `capture`; no secret
 _SECONDS: Final = 10.0
 
 

@@ -19,8 +19,7 @@ Chart: TypeAlias = Any
 """One of altair's, whose methods return what no type of theirs says; None where there is nothing to draw."""
 
 _WIDTH, _HEIGHT, _ROW, _AXIS, _LEGEND = 440, 210, 26, 46, 28
-_MOST, _LETTERS = 10, 22
-"""Rows of a chart; letters of a name."""
+_MOST, _LETTERS = 10, 22  # rows of a chart; letters of a name
 _BLUE, _GREY = "#3b7dd8", "#9aa5b1"
 _PADDING: Final = {"left": 14, "right": 14, "top": 5, "bottom": 5}
 """Room for letters of a font that is wider than the one they were measured by."""

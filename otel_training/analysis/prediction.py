@@ -6,8 +6,7 @@ from typing import Final
 
 _Z: Final = 1.96
 _LEAST: Final = 10
-_EFFECT: Final = 0.1
-"""What is less is no use, however certain it is (Cohen's smallest)."""
+_EFFECT: Final = 0.1  # what is less is no use, however certain it is (Cohen's smallest)
 _VERDICTS: Final = {"yes": "Yes", "no": "No, or hardly", "unclear": "Not for certain", "too few": "Too few to say"}
 
 

@@ -15,8 +15,7 @@ from otel_training.dataset.funnel import Filters
 from otel_training.dataset.share import Share, share_of
 from otel_training.store.client import Row, Store, read_query
 
-TARGETS: Final = (500, 1000)
-"""Enough for a first model, and for a good one."""
+TARGETS: Final = (500, 1000)  # enough for a first model, and for a good one
 _WEEK: Final = 7
 _DAYS: Final = 60
 _BEST: Final = 10

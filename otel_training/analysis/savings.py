@@ -15,10 +15,8 @@ from otel_training.store.client import Row, Store, read_query
 _DAY: Final = 86_400_000_000
 _RULE_OF_THUMB: Final = {"large_model": Decimal("0.003"), "small_model": Decimal("0.0001")}
 """What a source costs where it has 600 tokens and its answer 80, by a model at 3 and 15 USD; and 97 % less."""
-_FEW: Final = 3
-"""Examples in a few-shot prompt, each as long as a call."""
-_JUDGEMENT: Final = 100
-"""Tokens of a judge's answer."""
+_FEW: Final = 3  # examples in a few-shot prompt, each as long as a call
+_JUDGEMENT: Final = 100  # tokens of a judge's answer
 
 
 @dataclass(frozen=True, slots=True)

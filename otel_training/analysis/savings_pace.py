@@ -9,10 +9,8 @@ from statistics import NormalDist, fmean, stdev
 from typing import Final
 
 _CONFIDENCE: Final = 0.9
-_HORIZON: Final = 3650
-"""Days; what pays later counts as never."""
-_WEEK: Final = 7
-"""Days that are needed to tell how days differ."""
+_HORIZON: Final = 3650  # days; what pays later counts as never
+_WEEK: Final = 7  # days that are needed to tell how days differ
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,7 @@ from otel_training.pricing.overrides import Overrides
 from otel_training.pricing.price import prices_version
 from otel_training.store.client import Row, Store, read_query
 
-_MUCH: Final = 10
-"""A tenth as many calls again may cost something else."""
+_MUCH: Final = 10  # a tenth as many calls again may cost something else
 
 
 class SavingsError(TrainingError):

@@ -6,10 +6,8 @@ from typing import Final
 from otel_training.analysis.writing import percent, usd
 from otel_training.dataset.share import Share
 
-_LEAST_A_DAY: Final = 6
-"""500 samples in three months."""
-_LEAST_A_MONTH: Final = 50
-"""USD: what training, hosting and looking after a model take, at the least."""
+_LEAST_A_DAY: Final = 6  # 500 samples in three months
+_LEAST_A_MONTH: Final = 50  # USD: what training, hosting and looking after a model take, at the least
 _LEAST_CHECKABLE: Final = 0.5
 
 

@@ -25,8 +25,7 @@ from otel_training.record.fields import NAME_LIMIT
 from otel_training.record.record import JSON, Record, Scalar
 from otel_training.record.values import fields_of, snapshot, text_of
 
-BODY_LIMIT: Final = 32 << 20
-"""Bytes of an answer that are kept: a stream of the longest one takes about half of it."""
+BODY_LIMIT: Final = 32 << 20  # bytes of an answer that are kept: a stream of the longest one takes about half of it
 _AMAZON: Final = "application/vnd.amazon.eventstream"
 _running: ContextVar["Call | None"] = ContextVar("otel_training.call", default=None)
 

@@ -31,8 +31,7 @@ _PROVIDERS: Final = {
 """OpenTelemetry's word for who serves the model, by the module of the client's class."""
 _MESSAGES: Final = "/v1/messages"
 _BATCHES: Final = "/v1/messages/batches"
-_wrapped: Final[dict[tuple[Any, str], Any]] = {}
-"""Our wrappers in the client's classes, by class and method."""
+_wrapped: Final[dict[tuple[Any, str], Any]] = {}  # our wrappers in the client's classes, by class and method
 
 
 def wrap_client() -> None:

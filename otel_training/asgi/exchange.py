@@ -20,10 +20,8 @@ Message: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[Any]]
 
-REQUEST_LIMIT: Final = 64 << 10
-"""Bytes of an engage or search request's body."""
-RESPONSE_LIMIT: Final = 1 << 20
-"""Bytes of a feed's or a search's response."""
+REQUEST_LIMIT: Final = 64 << 10  # bytes of an engage or search request's body
+RESPONSE_LIMIT: Final = 1 << 20  # bytes of a feed's or a search's response
 
 _LINES: Final = frozenset(
     b"application/" + name for name in (b"x-ndjson", b"ndjson", b"jsonl", b"x-jsonlines", b"json-seq")
@@ -77,15 +75,13 @@ class Exchange:
         # The app may put another there, or clear it.
         self._reader = reader_at(scope, readers.places)
         self._user: str | None = None
-        self._unnamed: Awaitable[object] | None = None
-        """What the app's async function gave, which will name the reader."""
+        self._unnamed: Awaitable[object] | None = None  # what the app's async function gave, which will name the reader
         self._number = event_number()
         self._request = None if kind is Kind.IMPRESSION else BodyCopy(REQUEST_LIMIT)
         self._response: BodyCopy | None = None
         self._sources = b""
         self._status = 0
-        self._unread = ""
-        """The header for which the answer cannot be read; empty where it can."""
+        self._unread = ""  # the header for which the answer cannot be read; empty where it can
         self._started = ticks()
 
     def tee_receive(self, receive: Receive) -> Receive:

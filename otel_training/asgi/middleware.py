@@ -25,8 +25,7 @@ App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[Any]]
 
 _CAPTURED: Final = "otel_training.captured"
 """The key of a scope that is captured: an app may have us around it and in what it mounts."""
-UNMATCHED_REQUESTS: Final = 3
-"""Requests of no route after which the routes that none was of are named."""
+UNMATCHED_REQUESTS: Final = 3  # requests of no route after which the routes that none was of are named
 
 
 class TrainingMiddleware:

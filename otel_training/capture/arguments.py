@@ -19,15 +19,13 @@ _SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
     "source_url": ("source_url", "url", "link", "href"),
     "source_content": ("source_content", "content", "text", "body"),
 }
-_OWNERS: Final = ("self", "cls")
-"""Parameters that are a method's owner: searched only where a path says so."""
+_OWNERS: Final = ("self", "cls")  # parameters that are a method's owner: searched only where a path says so
 _PLAIN: Final = frozenset({str, bytes, int, float, bool, type(None), list})
 _UNREACHED: Final = "otel_training: arguments={'%s': ..} of %s reached nothing (%s): see its path or function"
 
 Way: TypeAlias = "str | Callable[[Mapping[str, Any]], object]"
 """How an app says where a field is: a parameter, a dotted path from one, or a function of the arguments by name."""
-Place: TypeAlias = "Callable[[tuple[object, ...], Mapping[str, object]], object]"
-"""Returns a field's value in one call."""
+Place: TypeAlias = "Callable[[tuple[object, ...], Mapping[str, object]], object]"  # returns a field's value in one call
 
 
 @dataclass(frozen=True, slots=True)

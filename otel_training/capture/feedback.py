@@ -20,8 +20,7 @@ from otel_training.record.values import items_of, snapshot, text_of
 
 load_readers_kinds()
 
-SHOWN_LIMIT: Final = 1000
-"""Insights of one record of an impression; more take several."""
+SHOWN_LIMIT: Final = 1000  # insights of one record of an impression; more take several
 
 
 def record_feedback(insight_id: str | int, action: str, *, user_id: str | int | None = None) -> None:

@@ -176,8 +176,7 @@ def score_of(target: str, name: str, value: float, context: SpanContext | None) 
     return Record(Kind.SCORE, event_id(), now(), attributes, context=context)
 
 
-NO_EXTRACTION: Final = Handle("", None)
-"""The handle where nothing is captured: its methods do nothing."""
+NO_EXTRACTION: Final = Handle("", None)  # the handle where nothing is captured: its methods do nothing
 NOT_FOUND: Final = Handle("", None)
 """The handle where no extraction is known, or several may be meant: its methods count losses."""
 

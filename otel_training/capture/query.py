@@ -25,8 +25,7 @@ load_readers_kinds()
 P = ParamSpec("P")
 R = TypeVar("R")
 
-SOURCES_LIMIT: Final = 1000
-"""Sources of one query that are kept."""
+SOURCES_LIMIT: Final = 1000  # sources of one query that are kept
 _NAMES: Final = ("query", "q", "search", "text")
 _KEY: Final = create_key("otel_training.query")
 

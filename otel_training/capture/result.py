@@ -24,8 +24,7 @@ from otel_training.record.values import BREADTH, fields_of, first_of, items_of, 
 
 ResultReader: TypeAlias = Callable[[object], object]
 
-_get: Final = dict.get
-"""Used instead of an object's own `get`, which a subclass may have replaced."""
+_get: Final = dict.get  # used instead of an object's own `get`, which a subclass may have replaced
 
 Insight: TypeAlias = tuple[str | None, str | None, str | None]
 """Text, category and id, not yet cleaned. A plain tuple, since it is made on the host's threads."""
@@ -57,8 +56,7 @@ _result: Final[Callable[[tuple[object, ...]], Result]] = functools.partial(tuple
 NO_RESULT: Final = Result()
 _UNREAD: Final = Result(unread="insights")
 _JSON_LIMIT: Final = 4 * INSIGHTS_LIMIT
-_HEAD: Final = slice(0, 256)
-"""Where a JSON text has its first character that is no white space."""
+_HEAD: Final = slice(0, 256)  # where a JSON text has its first character that is no white space
 _OPENERS: Final = frozenset({"{", "[", b"{", b"["})
 
 

@@ -18,8 +18,7 @@ from otel_training.pipeline.settings import settings_in_force
 from otel_training.store.client import read_query
 
 _FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
-_SHOWN = 100
-"""Lines that are named one by one."""
+_SHOWN = 100  # lines that are named one by one
 
 
 @click.command("import")

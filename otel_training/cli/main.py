@@ -19,8 +19,7 @@ from otel_training.conventions import COMMAND
 from otel_training.errors import TrainingError
 
 ANSWER_SECONDS: Final = 1.0
-GRACE_SECONDS: Final = 5.0
-"""What a command that heard of Ctrl-C has to end its children and close its files."""
+GRACE_SECONDS: Final = 5.0  # what a command that heard of Ctrl-C has to end its children and close its files
 _INTERRUPTED: Final = "Interrupted: nothing was lost, run it again."
 _ANSWERED: Final = b"\0"
 _COMPLETE: Final = "_OTEL_TRAINING_COMPLETE"

@@ -21,8 +21,7 @@ _SHOWN: Final = (
 )  # fmt: skip
 KINDS: Final = tuple(kind.value for kind in _SHOWN)
 SHOWN: Final = 20
-_AT_ONCE: Final = 200
-"""So many rows of each kind are held: a connection for each kind, to stream them, takes longer."""
+_AT_ONCE: Final = 200  # so many rows of each kind are held: a connection for each kind, to stream them, takes longer
 _ALL: Final = (1 << 64) - 1
 _ANSWER: Final = 120
 

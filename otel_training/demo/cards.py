@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-DATABASE: Final = "FEED_DATABASE"
-"""The environment variable that names the file."""
+DATABASE: Final = "FEED_DATABASE"  # the environment variable that names the file
 PAGE: Final = 20
 
 _TABLES: Final = """

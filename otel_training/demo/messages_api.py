@@ -26,12 +26,9 @@ BLOCKED: Final = "Output blocked by content filtering policy"
 UNKNOWN: Final = "The stand-in knows the demo's own sources alone."
 _CHARACTERS_A_TOKEN: Final = 4
 _SECONDS: Final = {TODAY: 0.12, CHEAP: 0.04}
-_WRONG: Final = {"careless": 0.5, "hard": 0.5, "easy": 0.01}
-"""The share of wrong answers."""
-_HARD: Final = 6.5
-"""Sources of a lower quality are hard."""
-_MOST: Final = 9
-"""The judge's best score."""
+_WRONG: Final = {"careless": 0.5, "hard": 0.5, "easy": 0.01}  # the share of wrong answers
+_HARD: Final = 6.5  # sources of a lower quality are hard
+_MOST: Final = 9  # the judge's best score
 _NO_SUPPORT: Final = 2
 _SOURCES: Final = read_all()
 _dropped: Final[set[str]] = set()

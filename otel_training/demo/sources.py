@@ -10,8 +10,7 @@ from typing import Any, Final
 EDITION: Final = "FEED_EDITION"
 """The environment variable that says which sources came in: `2:300` for the first 300 of the second edition."""
 EDITIONS: Final = 4
-MOST: Final = 400
-"""Sources of an edition."""
+MOST: Final = 400  # sources of an edition
 
 
 @dataclass(frozen=True, slots=True)

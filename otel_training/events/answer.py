@@ -15,8 +15,7 @@ from otel_training.privacy.normal import normal_text
 from otel_training.privacy.redact import Redactor
 from otel_training.record.record import JSON
 
-STEM: Final = 24
-"""Characters of a beginning by which a text is known though the app cut the rest."""
+STEM: Final = 24  # characters of a beginning by which a text is known though the app cut the rest
 TEXTS_LIMIT: Final = 256
 _LOOKED_AT: Final = 200
 _BEGIN: Final = 12

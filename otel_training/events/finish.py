@@ -20,8 +20,7 @@ _FINISHERS: Final[dict[Kind, Callable[[Record, Finisher], Iterator[Event]]]] = {
     Kind.CORRECTION: correction,
     Kind.SHADOW: shadow,
 }
-_WITHOUT_CONTENT: Final = frozenset({Kind.LINK, Kind.SCORE, Kind.ASSIGNMENT, Kind.LOSS})
-"""Their attributes say it all."""
+_WITHOUT_CONTENT: Final = frozenset({Kind.LINK, Kind.SCORE, Kind.ASSIGNMENT, Kind.LOSS})  # their attributes say it all
 
 
 def load_readers_kinds() -> None:

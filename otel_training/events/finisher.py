@@ -15,8 +15,7 @@ from otel_training.record.record import Record, Scalar
 Attributes: TypeAlias = dict[str, Scalar | None]
 
 LINKS_REMEMBERED: Final = 100_000
-LINKS_OF_AN_ID: Final = 100
-"""How often an id is linked anew by one process: a feed may show two texts in turn."""
+LINKS_OF_AN_ID: Final = 100  # how often an id is linked anew by one process: a feed may show two texts in turn
 EXTRACTIONS_REMEMBERED: Final = 1_000
 
 

@@ -16,15 +16,13 @@ from otel_training.record.record import JSON
 from otel_training.record.values import clean
 
 UNZIPPED_LIMIT: Final = 8 << 20
-_BLANK: Final = b"\x1e \t"
-"""What may stand around a line: a text sequence begins each with a separator."""
+_BLANK: Final = b"\x1e \t"  # what may stand around a line: a text sequence begins each with a separator
 _GZIP: Final = b"\x1f\x8b"
 _LONG_NUMBER: Final = re.compile(rb"\d{19}")
 _SIXTH: Final = 6
 """Of 19 digits three are among every sixth character, side by side: those are searched in a sixth of the time."""
 _THREE_DIGITS: Final = re.compile(rb"\d{3}")
-_DIGITS: Final = 160
-"""Digits of an integer: more than an id may have, and a float holds what they stand for."""
+_DIGITS: Final = 160  # digits of an integer: more than an id may have, and a float holds what they stand for
 
 
 class MalformedError(ValueError):
@@ -90,8 +88,7 @@ def _parse_float(text: str) -> float | None:
 
 
 _HOOKS: Final[Any] = {"parse_int": _parse_integer, "parse_float": _parse_float, "parse_constant": lambda _name: None}
-DECODER: Final = json.JSONDecoder(**_HOOKS)
-"""Reads JSON as `read_json` does, out of a longer text."""
+DECODER: Final = json.JSONDecoder(**_HOOKS)  # reads JSON as `read_json` does, out of a longer text
 
 
 def _unzip(content: bytes) -> bytes:

@@ -83,8 +83,7 @@ def _links(record: Record, items: list[Item], finisher: Finisher) -> Iterator[Ev
             yield to_event(beside(record, Kind.LINK), attributes)
 
 
-KEYS: Final = 24
-"""Keys of one content that are named."""
+KEYS: Final = 24  # keys of one content that are named
 _DEPTH: Final = 6
 _ITEMS: Final = 5
 # Anything else may be a value of the host's: an id, an address.

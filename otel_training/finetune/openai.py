@@ -19,8 +19,7 @@ from otel_training.finetune.job import Job, State
 from otel_training.finetune.provider import Answer, Progress, ProviderError
 from otel_training.finetune.routes import Route, refusal
 
-_CLOSED: Final = frozenset({403, 410, 501})
-"""How a provider answers who may start no job any more."""
+_CLOSED: Final = frozenset({403, 410, 501})  # how a provider answers who may start no job any more
 _SECONDS: Final = 30.0
 _UPLOAD_SECONDS: Final = 600.0
 _STATES: Final = {

@@ -28,8 +28,7 @@ Prices: TypeAlias = dict[tuple[str, int], Decimal]
 
 SPLITS: Final = ("train", "validation")
 _MILLION: Final = 1_000_000
-_ANY: Final = 1 << 30
-"""Tokens: our own trainer cuts nothing, and others' limits are the target's."""
+_ANY: Final = 1 << 30  # tokens: our own trainer cuts nothing, and others' limits are the target's
 _CENT: Final = Decimal("0.01")
 
 

@@ -32,8 +32,7 @@ from otel_training.version import __version__
 
 STDIN: Final = Path("-")
 SERVICE: Final = "import"
-_AT_ONCE: Final = 200
-"""Lines that are written together."""
+_AT_ONCE: Final = 200  # lines that are written together
 _CALL_RANK: Final = 1
 
 

@@ -52,8 +52,7 @@ _NO_CALLS: Final = frozenset({
 _NUMBERED: Final = re.compile(
     r"(?:gen_ai|llm)\.(?P<kind>prompt|completion|input_messages|output_messages)\.(?P<number>\d{1,6})\.(?P<rest>.+)"
 )
-_WAITING_LIMIT: Final = 200_000
-"""Calls whose content may come later, of which the newest are remembered."""
+_WAITING_LIMIT: Final = 200_000  # calls whose content may come later, of which the newest are remembered
 _FIGURES: Final = {
     names.MODEL: ("gen_ai.request.model", "llm.model_name"),
     names.RESPONSE_MODEL: ("gen_ai.response.model",),

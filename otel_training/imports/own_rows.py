@@ -76,8 +76,7 @@ _ATTRIBUTES: Final[Mapping[Kind, Mapping[str, str]]] = {
     Kind.IMPRESSION: {},
 }
 """Of each kind the columns that stand in an attribute as they are."""
-_SIGNS: Final = {Kind.EXTRACTION: "insight_ids", Kind.FEEDBACK: "insight_index"}
-"""A column that no old log has."""
+_SIGNS: Final = {Kind.EXTRACTION: "insight_ids", Kind.FEEDBACK: "insight_index"}  # a column that no old log has
 
 
 def own_kind(row: Row) -> Kind | None:

@@ -19,8 +19,7 @@ UNKNOWN: Final = "is of no format that is known: no old log, OTLP, Langfuse expo
 _NO_JSON: Final = f"is no JSON, and {UNKNOWN}, which are JSON"
 _VALUE: Final = frozenset('{"-0123456789')
 """How a value of a list begins, but for words, as which TOML's tables begin, too."""
-_FRACTION: Final = re.compile(r"[.,](\d{1,9})\d*")
-"""Of a second; `datetime` holds microseconds alone."""
+_FRACTION: Final = re.compile(r"[.,](\d{1,9})\d*")  # of a second; `datetime` holds microseconds alone
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _CHUNK: Final = 1 << 20
 _DOCUMENT_LIMIT: Final = 256 << 20

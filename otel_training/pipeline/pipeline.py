@@ -35,10 +35,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("otel_training")
 
-EXIT_SECONDS: Final = 2.0
-"""How long the program's end is put off for a receiver."""
-_LAST_SECONDS: Final = 0.25
-"""What the shipper has at least, where the writer took all the time."""
+EXIT_SECONDS: Final = 2.0  # how long the program's end is put off for a receiver
+_LAST_SECONDS: Final = 0.25  # what the shipper has at least, where the writer took all the time
 
 
 @dataclass(slots=True, eq=False)

@@ -14,8 +14,7 @@ from otel_training.pipeline.pipeline import EXIT_SECONDS, Pipeline
 from otel_training.pipeline.settings import resolve
 from otel_training.record.record import Pending
 
-_LAST: Final = -100
-"""Priority of our finalizer in children of `multiprocessing`: after all others."""
+_LAST: Final = -100  # priority of our finalizer in children of `multiprocessing`: after all others
 
 
 @dataclass(slots=True)

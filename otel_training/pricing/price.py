@@ -8,8 +8,7 @@ from otel_training.pricing.call import Call, Cost, Reason
 from otel_training.pricing.overrides import SOURCE, Overrides, price_by_override
 from otel_training.pricing.price_list import list_prices, list_version, price_by_list
 
-_RESOLUTION: Final = Decimal("1e-12")
-"""Of amounts in USD: finer than half of the cheapest token."""
+_RESOLUTION: Final = Decimal("1e-12")  # of amounts in USD: finer than half of the cheapest token
 CURES: Final[dict[str, str]] = {
     "": "not priced yet: run this as a user who may write into the store",
     Reason.NO_ANSWER: "nothing to do: they failed before an answer came",

@@ -20,10 +20,8 @@ try:
 except ImportError:
     re2 = None
 
-_DEAR: Final = 16
-"""From so many places on `re` is cheaper: RE2's Python module takes microseconds for each."""
-_NOTHING: Final = "\x00"
-"""The gate of patterns that have none: no record holds this character."""
+_DEAR: Final = 16  # from so many places on `re` is cheaper: RE2's Python module takes microseconds for each
+_NOTHING: Final = "\x00"  # the gate of patterns that have none: no record holds this character
 
 _ASCII: Final = bytes(range(128))
 _MARKED: Final = bytes(ord(" " if chr(byte).isspace() else "x") for byte in range(256))

@@ -89,8 +89,7 @@ _CODE: Final = re.compile(
     # What is masked, or put in later: `***`, `${DB_PASSWORD}`, `{password}`, `%(pw)s`, `$PASSWORD`.
     r"|\W*\Z|\$\{|\{\{|%[{(]|\{\w*\}\Z|\$\(|\$[A-Z_]+\Z"
 )
-_FOLDER: Final = re.compile(r"[/~$.]|[A-Za-z]:\\")
-"""What the value of a shell's PWD begins with."""
+_FOLDER: Final = re.compile(r"[/~$.]|[A-Za-z]:\\")  # what the value of a shell's PWD begins with
 _AHEAD: Final = re.compile(r"\(\?=[^)]*\)")
 _COUNT: Final = re.compile(r"\{(\d+)(?:,\d*)?\}")
 _LOOSE: Final = re.compile(r"[ ^]|\\[nrs]|\\beyJ\[|\[MNO\]")
@@ -102,8 +101,7 @@ _ENDS: Final = re.compile(
 """The ends of such names before a mark, in lower case, without blanks and quotes."""
 _COLONS: Final = bytes.maketrans(b"=?", b"::")
 _URL_BEFORE: Final = 1_024
-_BEFORE: Final = 128
-"""Characters of a key before the part that identifies its form."""
+_BEFORE: Final = 128  # characters of a key before the part that identifies its form
 
 
 def _find_named(match: re.Match[str]) -> Extent | None:

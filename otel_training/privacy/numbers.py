@@ -12,10 +12,8 @@ _RUN: Final = r"[0-9](?:[ ().\-/?]{0,3}[0-9]){6,}"
 
 _SHAPE: Final = bytes.maketrans(b"123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"0" * 9 + b"A" * 26)
 
-_GROUP: Final = 6
-"""Digits of the longest group that cards are printed in."""
-_USUAL: Final = range(14, 17)
-"""Digits of most cards: others in one run are a parcel's or an account's, but for a word."""
+_GROUP: Final = 6  # digits of the longest group that cards are printed in
+_USUAL: Final = range(14, 17)  # digits of most cards: others in one run are a parcel's or an account's, but for a word
 _LONG_OR_SHORT: Final = ("4", "5018", "5020", "5038", "5893", "6304", "6390", "6759", "6761", "6762", "6763", "0604")
 """What Visa's numbers and Maestro's begin with, of which some are longer or shorter."""
 _URL: Final = 2_048

@@ -12,14 +12,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final, NamedTuple, TypeAlias
 
-Extent: TypeAlias = tuple[int, int]
-"""Where something stands in a text: its begin and its end."""
+Extent: TypeAlias = tuple[int, int]  # where something stands in a text: its begin and its end
 Find: TypeAlias = Callable[["re.Match[str]"], Extent | None]
 
 PLACEHOLDER: Final = re.compile(r"<([A-Z]{2,6})_\d{1,9}>")
 """What stands in the place of a secret: its type, and which of them it is in its record."""
-SLICE: Final = 16_384
-"""Characters searched at a time: one search holds the interpreter's lock from begin to end."""
+SLICE: Final = 16_384  # characters searched at a time: one search holds the interpreter's lock from begin to end
 TIGHT: Final = 15
 _NEAR: Final = 16
 """A match that ends this close to the end of a search may go on, and is matched again on the whole text."""

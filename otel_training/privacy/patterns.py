@@ -11,8 +11,7 @@ from otel_training.privacy.pattern import Extent, Pattern
 from otel_training.privacy.phones import PHONES
 
 _LOCAL: Final = re.compile(r"[\w.%+'\-]+")
-_LOCAL_LENGTH: Final = 64
-"""Characters of an address before its @ (RFC 5321)."""
+_LOCAL_LENGTH: Final = 64  # characters of an address before its @ (RFC 5321)
 
 
 def _find_address(match: re.Match[str]) -> Extent | None:

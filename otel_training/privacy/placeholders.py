@@ -14,8 +14,7 @@ _NO_DIGIT: Final = re.compile(r"\(0\)|[^0-9]+")
 class Placeholders:
     """The placeholders of the records that belong together: an extraction, its calls, its corrections."""
 
-    _known: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
-    """By type, then by spelling."""
+    _known: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)  # by type, then by spelling
     _last: dict[str, int] = field(default_factory=dict, repr=False)
     _literal: set[str] = field(default_factory=set, repr=False)
 

@@ -18,10 +18,8 @@ from otel_training.privacy.search import find_secrets, look_at
 
 _DEPTH: Final = 16
 _LINKING: Final = frozenset({"insight_id", "extraction_id"})
-_LONG: Final = 10**6
-"""Smaller numbers are neither cards nor phone numbers."""
-_NAME: Final = 16
-"""A key of a JSON object that is a plain word up to this length holds no secret."""
+_LONG: Final = 10**6  # smaller numbers are neither cards nor phone numbers
+_NAME: Final = 16  # a key of a JSON object that is a plain word up to this length holds no secret
 _SHORT: Final = 128
 _TELLING: Final = re.compile(r"(?i)pass|pwd|secret|key|token|phone|tel|fax|mobil|cell")
 """Parts of names of fields whose text may be a secret that only the name gives away."""
@@ -40,8 +38,7 @@ class Redactor:
     """Replacements made so far, by type."""
     _secrets: dict[str, Sequence[Secret]] = field(default_factory=dict, repr=False)
     """Secrets by text: the texts of a record repeat one another."""
-    _normal: dict[str, str] = field(default_factory=dict, repr=False)
-    """The normal form without secrets by text."""
+    _normal: dict[str, str] = field(default_factory=dict, repr=False)  # the normal form without secrets by text
 
     @property
     def count(self) -> int:

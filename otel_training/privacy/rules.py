@@ -11,8 +11,7 @@ from otel_training.privacy.pattern import PLACEHOLDER, Extent, Pattern
 
 _log = logging.getLogger("otel_training")
 
-VERSION: Final = "2"
-"""The version of the redaction, kept in every record that it ran over."""
+VERSION: Final = "2"  # the version of the redaction, kept in every record that it ran over
 
 _PLACEHOLDER_LENGTH: Final = 18
 

@@ -17,14 +17,12 @@ from otel_training.privacy.patterns import patterns, with_words
 from otel_training.privacy.rules import Rules
 
 _ROUNDS: Final = 16
-_AROUND: Final = 48
-"""Characters beside a replacement that are searched again: more than any look-behind or word spans."""
+_AROUND: Final = 48  # characters beside a replacement that are searched again: more than any look-behind or word spans
 _STEP: Final = 512
 _GONE: Final = re.compile(r"(?:<[A-Z]{2,6}_\d{1,9}>|<?_*0?>)+")
 """A placeholder, or a part that is masked and becomes one."""
 _GONE_BEGINS: Final = "<_0>"
-_WORD: Final = 12
-"""Letters alone up to this length are a word, such as that of a category."""
+_WORD: Final = 12  # letters alone up to this length are a word, such as that of a category
 _APART: Final = "\x01" * TIGHT
 """Separates texts that are searched as one: nothing matches it, and what it cuts counts as cut."""
 _ESCAPE: Final = re.compile(r'\\[nrtbf"/\\]')
@@ -32,15 +30,13 @@ _CODE: Final = re.compile(r"\\u[0-9a-fA-F]{4}")
 
 _DIGIT: Final = re.compile(r"[^\D0-9]")
 
-_SHORTEST: Final = 6
-"""Characters of the shortest secret, an e-mail address."""
+_SHORTEST: Final = 6  # characters of the shortest secret, an e-mail address
 _PERCENT: Final = re.compile(r"%[0-9A-Fa-f]{2}")
 _RUN: Final = re.compile(r"(?:%[0-9A-Fa-f]{2})+|.", re.DOTALL)
 _DELIMITERS: Final = frozenset(" \t\r\n\"'<>()[]{},;=&?#/")
 """What ends a value in a URL, or a URL in a text."""
 
-Places: TypeAlias = dict[int, list[Extent]]
-"""Where patterns may match, by their numbers."""
+Places: TypeAlias = dict[int, list[Extent]]  # where patterns may match, by their numbers
 
 
 def find_secrets(text: str, rules: Rules, turn: Turn | None = None, places: Places | None = None) -> list[Secret]:

@@ -43,8 +43,7 @@ _BETWEEN: Final = frozenset({
     "na", "číslo", "čísla", "čísel", "pod", "numer", "number", "numero", "número", "numéro", "nummer", "at", "on",
     "the", "le", "al", "il", "el", "au", "auf", "unter", "op", "på",
 })  # fmt: skip
-_LABEL: Final = re.compile(r"(?<!\w)[TM]: ?\Z")
-"""On a card: telephone, mobile."""
+_LABEL: Final = re.compile(r"(?<!\w)[TM]: ?\Z")  # on a card: telephone, mobile
 _NUMBERS: Final = frozenset({"no", "nr", "n"})
 _CONTACT_STEMS: Final = ("konta", "pressekont", "contact", "contat", "numer", "númer", "numér", "nummer", "контакт")
 _BEFORE: Final = 40

@@ -14,10 +14,8 @@ INSIGHT_KEYS: Final = ("insights", "extracted_insights", "items")
 """The names under which an answer may hold its insights."""
 ID_KEYS: Final = ("insight_id", "insightId", "id", "uuid", "_id")
 """The names under which an insight may hold the app's id of it; the first that is there wins."""
-CATEGORY_KEYS: Final = ("category", "type", "label", "tag")
-"""The names under which an insight may hold its category."""
-OBVIOUS_KEYS: Final = ("text", "insight", "headline")
-"""The names under which nothing but an insight holds a text."""
+CATEGORY_KEYS: Final = ("category", "type", "label", "tag")  # the names under which an insight may hold its category
+OBVIOUS_KEYS: Final = ("text", "insight", "headline")  # the names under which nothing but an insight holds a text
 TEXT_KEYS: Final = (
     *OBVIOUS_KEYS, "title", "content", "summary", "statement", "claim", "body", "description", "finding",
     "takeaway", "message", "sentence", "point", "fact",
@@ -29,19 +27,14 @@ _NO_TEXT_KEYS: Final = frozenset(
 )
 SOURCE_KEYS: Final = ("results", "sources", "items", "documents", "hits")
 """The names under which a search's answer may hold its sources."""
-QUERY_KEYS: Final = ("query", "q", "search")
-"""The names under which a search request may hold its query."""
+QUERY_KEYS: Final = ("query", "q", "search")  # the names under which a search request may hold its query
 
 NAME_LIMIT: Final = 256
 """Characters of what names something: an id, an action, a category, a model. Longer ids are hashed, the rest is cut."""
-FIELD_LIMIT: Final = 4096
-"""Characters of a topic, a URL, a query."""
-INSIGHT_LIMIT: Final = 16_384
-"""Characters of one insight's text."""
-INSIGHTS_LIMIT: Final = 262_144
-"""Characters of all insights of an answer together; what is beyond is counted alone."""
-MESSAGE_LIMIT: Final = 4 << 20
-"""Characters of a prompt or an answer of a model: longer than what any takes."""
+FIELD_LIMIT: Final = 4096  # characters of a topic, a URL, a query
+INSIGHT_LIMIT: Final = 16_384  # characters of one insight's text
+INSIGHTS_LIMIT: Final = 262_144  # characters of all insights of an answer together; what is beyond is counted alone
+MESSAGE_LIMIT: Final = 4 << 20  # characters of a prompt or an answer of a model: longer than what any takes
 SLACK: Final = 512
 """Characters of source content kept beyond the limit until redaction, so that a secret at the cut is seen whole."""
 _NUMBER_LIMIT: Final = 64

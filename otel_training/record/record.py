@@ -22,8 +22,7 @@ class Naming(NamedTuple):
     """A function of the app's, from what it has to a mapping under our names."""
 
 
-COMMON: Final = Naming()
-"""No names of the app's own: the common ones are looked for."""
+COMMON: Final = Naming()  # no names of the app's own: the common ones are looked for
 
 
 class Shape(NamedTuple):

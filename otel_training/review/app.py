@@ -69,8 +69,7 @@ class Site:
     read: Callable[[], Queue]
     """Runs on a thread, as `decide` does; their `TrainingError` or `OSError` is shown on the page."""
     decide: Callable[[Decision], None]
-    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """The store is opened for one request at a time."""
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # the store is opened for one request at a time
 
     def app(self) -> "Starlette":
         """Return the ASGI app."""

@@ -15,8 +15,7 @@ from otel_training.routing.state import Definition
 
 _PLACE: Final = re.compile(r"\{(source_content|topic)\}")
 _OWN_URL: Final = "https://api.openai.com/"
-_NO_KEY: Final = "none"
-"""What a server of one's own is sent, which asks for no key; the client does not go without."""
+_NO_KEY: Final = "none"  # what a server of one's own is sent, which asks for no key; the client does not go without
 
 
 class CandidateError(TrainingError):

@@ -15,8 +15,7 @@ from otel_training.capture.handle import Handle, running
 from otel_training.conventions import Reason
 from otel_training.routing.breaker import Breaker
 
-Judge = Callable[[Any, Handle | None], Reason | None]
-"""Says why an answer is not good enough; None of one that is."""
+Judge = Callable[[Any, Handle | None], Reason | None]  # says why an answer is not good enough; None of one that is
 
 
 class Rejected(Exception):  # noqa: N818 - an answer that is no error, and is not good enough

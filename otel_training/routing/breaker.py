@@ -2,12 +2,10 @@
 
 from typing import Any, Final
 
-FAILURES: Final = 5
-"""So many in a row open it."""
+FAILURES: Final = 5  # so many in a row open it
 PAUSE_SECONDS: Final = 30.0
 LONGEST_PAUSE_SECONDS: Final = 600.0
-HANGING: Final = 8
-"""So many calls that were given up and still run: each holds a thread or a task."""
+HANGING: Final = 8  # so many calls that were given up and still run: each holds a thread or a task
 
 
 class Breaker:

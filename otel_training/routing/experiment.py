@@ -21,8 +21,7 @@ from otel_training.routing.route import Router, watch
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_ANTHROPIC: Final = "anthropic"
-"""The provider whose client reports its calls by itself."""
+_ANTHROPIC: Final = "anthropic"  # the provider whose client reports its calls by itself
 
 
 def experiment(  # noqa: PLR0913 - one parameter a word of the route

@@ -28,8 +28,7 @@ from otel_training.routing.state import Complexity, Experiment, State, StateWatc
 from otel_training.warning import warn_once
 
 _PROVIDER: Final = "otel_training"
-_DOWN: Final = frozenset({Reason.ERROR, Reason.TIMEOUT, Reason.SCHEMA})
-"""What opens the breaker, where it goes on."""
+_DOWN: Final = frozenset({Reason.ERROR, Reason.TIMEOUT, Reason.SCHEMA})  # what opens the breaker, where it goes on
 _watches: Final[list[tuple[object, StateWatch]]] = []
 
 

@@ -19,8 +19,7 @@ from otel_training.record.known import qualname_of
 from otel_training.record.record import JSON, Pending, Record, Scalar
 from otel_training.routing.attempt import Arm, in_thread
 
-LIMIT: Final = 8
-"""So many at a time; beyond, a call has no shadow."""
+LIMIT: Final = 8  # so many at a time; beyond, a call has no shadow
 _CALLS: Final = 100
 CALL_FIGURES: Final = {
     "provider": names.PROVIDER,

@@ -21,8 +21,7 @@ _VIEWS: Final = """SELECT name FROM system.tables WHERE database = currentDataba
 AND position(create_table_query, 'SQL SECURITY DEFINER') = 0"""
 _LEND: Final = "ALTER TABLE {view:Identifier} MODIFY SQL SECURITY DEFINER DEFINER = CURRENT_USER"
 _PASSWORD_BYTES: Final = 18
-_QUERIES: Final = {READER: 32, WRITER: 16}
-"""At once: of the threads that serve, some are left for the others."""
+_QUERIES: Final = {READER: 32, WRITER: 16}  # at once: of the threads that serve, some are left for the others
 _DISK: Final = {"max_temporary_data_on_disk_size_for_query": "10000000000"}
 _RESULT: Final = {"max_result_bytes": "100000000"}
 _LIMITS: Final = {"max_memory_usage": "10000000000", "max_execution_time": "3600"}

@@ -22,8 +22,7 @@ from otel_training.spool.rejected import set_aside
 
 _log = logging.getLogger("otel_training")
 
-REQUEST_BYTES: Final = 3 << 20
-"""Below the 4 MiB of a gRPC hop behind the receiver; a single record may be more."""
+REQUEST_BYTES: Final = 3 << 20  # below the 4 MiB of a gRPC hop behind the receiver; a single record may be more
 SPANS_SECONDS: Final = 2.0
 SPANS_PAUSE: Final = 60.0
 _MESSAGE_LIMIT: Final = 1000
@@ -41,13 +40,11 @@ class Shipment:
     state: ShippingState
     deadline: float = float("inf")
     """On the monotonic clock; at the app's end."""
-    _limit: int = REQUEST_BYTES
-    """Lines of more bytes were too large for the receiver."""
+    _limit: int = REQUEST_BYTES  # lines of more bytes were too large for the receiver
     _accepted_to: dict[Path, int] = field(default_factory=dict)
     """How far segments were accepted that could not be finished."""
     _spans_at: float = 0.0
-    _takes_otlp: bool = False
-    """Whether the receiver accepted an empty request while this segment was shipped."""
+    _takes_otlp: bool = False  # whether the receiver accepted an empty request while this segment was shipped
 
     def ship(self, path: Path) -> Receipt:
         """Ship a finished segment and delete it once all of it is accepted or set aside."""

@@ -20,8 +20,7 @@ _KINDS: Final = tuple(
     f'"eventName":"{kind.event_name}"'.encode() for kind in (Kind.EXTRACTION, Kind.QUERY, Kind.FEEDBACK)
 )
 _UNSAMPLED: Final = b'"flags":0,'
-_BODY: Final = b',"body":'
-"""Inside a JSON text it stands with escaped quotes: the first one is the line's own."""
+_BODY: Final = b',"body":'  # inside a JSON text it stands with escaped quotes: the first one is the line's own
 _KEPT: Final = frozenset(
     {
         names.KIND, names.EVENT_ID, names.EXTRACTION_ID, names.QUERY_ID, names.OUTPUT_COUNT, names.QUALITY,

@@ -12,8 +12,7 @@ from otel_training.conventions import Loss
 from otel_training.ownership import open_own, read_own
 from otel_training.spool.lock import wait_locked
 
-SIZE: Final = 1024
-"""Bytes: more than all reasons with their largest counts."""
+SIZE: Final = 1024  # bytes: more than all reasons with their largest counts
 
 
 def make_loss_file(path: Path) -> None:

@@ -12,8 +12,7 @@ from typing import Final
 from otel_training.conventions import Loss
 from otel_training.events.event import Lost
 
-PLACES: Final = 100
-"""Routes and keys that are counted separately: whoever sends requests chooses the keys."""
+PLACES: Final = 100  # routes and keys that are counted separately: whoever sends requests chooses the keys
 
 
 class Tally:

@@ -9,8 +9,7 @@ from otel_training.folder import DataFolder
 from otel_training.ownership import open_own, own_folder, write_own
 from otel_training.spool.segments import SUFFIX, Segment
 
-REASON: Final = ".reason"
-"""Suffix of the file beside what was set aside."""
+REASON: Final = ".reason"  # suffix of the file beside what was set aside
 
 
 def set_aside(folder: DataFolder, name: str, header: bytes, lines: bytes, reason: str) -> Path:

@@ -15,8 +15,7 @@ from typing import Final
 from otel_training.ownership import open_own, own_folder
 from otel_training.spool.lock import lock_file
 
-_sync_data: Final = getattr(os, "fdatasync", os.fsync)
-"""macOS has no `fdatasync`."""
+_sync_data: Final = getattr(os, "fdatasync", os.fsync)  # macOS has no `fdatasync`
 
 ROLL_BYTES: Final = 16 << 20
 SHIP_ROLL_BYTES: Final = 1 << 20

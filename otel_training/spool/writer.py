@@ -30,15 +30,13 @@ QUEUE_BYTES: Final = 32 << 20
 CROWDED_RECORDS: Final = QUEUE_RECORDS // 4
 CROWDED_BYTES: Final = QUEUE_BYTES // 4
 """From here on a plain thread waits: a loop keeps pace with the disk so, and leaves little for the program's end."""
-CROWDED_SECONDS: Final = 0.05
-"""How long it waits at most, each time."""
+CROWDED_SECONDS: Final = 0.05  # how long it waits at most, each time
 GROUP_SECONDS: Final = 0.015
 GROUP_BYTES: Final = 64 << 10
 """Few enough that the heap is not given back and taken anew for each group, at five page faults a record."""
 RETRY_SECONDS: Final = 0.5
 IDLE_SECONDS: Final = 1.0
-LATE_SECONDS: Final = 0.2
-"""How long the writer's lock is waited for where the program is about to end."""
+LATE_SECONDS: Final = 0.2  # how long the writer's lock is waited for where the program is about to end
 _POLL_SECONDS: Final = 0.001
 
 Item: TypeAlias = "Pending | threading.Event"
@@ -61,8 +59,7 @@ class Writer:
     """Whether to pause for other threads; not while they wait for this one, as at the program's end."""
     _is_idle: bool = True
     _is_closed: bool = False
-    _is_full: bool = False
-    """Whether the last group reached its size or time, so that more waits already."""
+    _is_full: bool = False  # whether the last group reached its size or time, so that more waits already
     _group_bytes: int = 0
     _wake: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None

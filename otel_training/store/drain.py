@@ -27,8 +27,7 @@ from otel_training.store.client import Store, read_query
 _log = logging.getLogger("otel_training")
 
 BATCH_BYTES: Final = 32 << 20
-_SOON: Final = 4 << 20
-"""Bytes that are in before anybody would read that they are going in."""
+_SOON: Final = 4 << 20  # bytes that are in before anybody would read that they are going in
 _COPY: Final = "drain-"
 _LEDGER: Final = "SELECT segment, offset, damaged, torn FROM segments FINAL"
 _COLUMNS: Final = ("segment", "offset", "damaged", "torn", "revision")

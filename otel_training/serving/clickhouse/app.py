@@ -51,8 +51,7 @@ class App:
     version: str
     timezone: str
     fence: Fence
-    _running: Counter[str] = field(default_factory=Counter)
-    """Requests by user; the event loop's alone."""
+    _running: Counter[str] = field(default_factory=Counter)  # requests by user; the event loop's alone
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Answer one request."""
