@@ -89,12 +89,9 @@ _CHARTS: Final[dict[str, Callable[[Figures], Chart]]] = {
     "good_prompts": _groups(lambda figures: figures.prompt_versions, "good", "good of those with a score", "prompt"),
     "liked_scores": _liked_by_score,
     "liked_topics": _groups(lambda figures: figures.topics, "liked", "likes of all votes", "topic"),
-    "exposure": _exposure,
-    "costs": _costs,
-    "day_extractions": _days(lambda day: day.extractions, "extractions"),
-    "day_quality": _days(lambda day: day.quality, "mean score"),
-    "day_cost": _days(lambda day: day.costs.cost, "USD"),
-}
+    "exposure": _exposure, "costs": _costs, "day_extractions": _days(lambda day: day.extractions, "extractions"),
+    "day_quality": _days(lambda day: day.quality, "mean score"), "day_cost": _days(lambda day: day.costs.cost, "USD"),
+}  # fmt: skip
 
 
 def _bars(points: Points, titles: tuple[str, str], kinds: tuple[str, ...] = (), *, is_across: bool = False) -> Chart:

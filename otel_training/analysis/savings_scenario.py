@@ -100,17 +100,14 @@ def project(traffic: Traffic, name: str, rate: Rate, once: dict[str, Decimal | N
     daily = [usd * (1 - fallback) - sources * own - rate.per_day for sources, usd in traffic.days]
     kept = today * (1 - fallback) - own
     return Scenario(
-        name,
-        rate.model,
-        costs=traffic.costs(total),
-        parts={part: exact(usd) for part, usd in parts.items()},
+        name, rate.model, costs=traffic.costs(total), parts={part: exact(usd) for part, usd in parts.items()},
         saving=None if saving is None else exact(saving),
         out_of_reach="" if saving is None or saving >= _GOAL else _out_of_reach(own / today, machine / today, fallback),
         once={part: None if usd is None else exact(usd) for part, usd in once.items()},
         break_even=_break_even(once, daily, traffic.today),
         worth_from=exact(rate.per_day / kept) if rate.per_day and kept > 0 else None,
         ends=None if end is None else end.on,
-    )
+    )  # fmt: skip
 
 
 def _break_even(once: dict[str, Decimal | None], daily: Sequence[Decimal], today: date) -> BreakEven:

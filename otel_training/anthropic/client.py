@@ -6,8 +6,8 @@ responses, beta, Bedrock, Vertex. The app gets the client's own objects; we keep
 
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractContextManager
+from functools import partial
 from importlib import import_module
 from typing import Any, Final
 
@@ -103,20 +103,12 @@ def _process(wrapped: Any, _client: Any, args: Any, kwargs: Any) -> Any:
     return wrapped(*args, **kwargs)
 
 
-def _decode(wrapped: Any, decoder: Any, args: Any, kwargs: Any) -> Iterator[Any]:
+def _decode(how: str, wrapped: Any, decoder: Any, args: Any, kwargs: Any) -> Any:
     with guard:
-        from otel_training.anthropic.batches import decode
+        from otel_training.anthropic import batches
 
-        return decode(wrapped, decoder, args, kwargs)
-    return wrapped(*args, **kwargs)  # type: ignore[no-any-return]
-
-
-def _decode_async(wrapped: Any, decoder: Any, args: Any, kwargs: Any) -> AsyncIterator[Any]:
-    with guard:
-        from otel_training.anthropic.batches import decode_async
-
-        return decode_async(wrapped, decoder, args, kwargs)
-    return wrapped(*args, **kwargs)  # type: ignore[no-any-return]
+        return getattr(batches, how)(wrapped, decoder, args, kwargs)
+    return wrapped(*args, **kwargs)
 
 
 _BASE: Final = "anthropic._base_client"
@@ -126,8 +118,8 @@ _METHODS: Final = (
     (_BASE, "AsyncAPIClient", "request", _request_async),
     (_BASE, "SyncAPIClient", "_process_response", _process),
     (_BASE, "AsyncAPIClient", "_process_response", _process),
-    (_JSONL, "JSONLDecoder", "__decode__", _decode),
-    (_JSONL, "AsyncJSONLDecoder", "__decode__", _decode_async),
+    (_JSONL, "JSONLDecoder", "__decode__", partial(_decode, "decode")),
+    (_JSONL, "AsyncJSONLDecoder", "__decode__", partial(_decode, "decode_async")),
     ("threading", "Thread", "start", start),
     ("concurrent.futures.thread", "ThreadPoolExecutor", "submit", submit),
 )

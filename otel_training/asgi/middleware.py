@@ -9,9 +9,8 @@ from otel_training import conventions as names
 from otel_training._guard import guard
 from otel_training._loop import running_loop
 from otel_training.asgi.exchange import Exchange, Message, Receive, Scope, Send
-from otel_training.asgi.naming import ACTION, ITEM, Names, parse_naming
 from otel_training.asgi.reader import FindReader, parse_user
-from otel_training.asgi.routes import parse_route
+from otel_training.asgi.routes import ACTION, ITEM, Names, parse_naming, parse_route
 from otel_training.capture.tracing import captures, current_context
 from otel_training.conventions import Kind, Loss
 from otel_training.events.finish import load_readers_kinds
@@ -51,16 +50,10 @@ class TrainingMiddleware:
     """
 
     def __init__(  # noqa: PLR0913 - one parameter an option
-        self,
-        app: App,
-        *,
-        engage: str | None = "POST /api/feed/engage",
-        feed: str | None = "GET /api/feed",
-        search: str | None = "GET|POST /api/search",
-        item: Names | None = None,
-        action: Names | None = None,
+        self, app: App, *, engage: str | None = "POST /api/feed/engage", feed: str | None = "GET /api/feed",
+        search: str | None = "GET|POST /api/search", item: Names | None = None, action: Names | None = None,
         user: FindReader | None = None,
-    ) -> None:
+    ) -> None:  # fmt: skip
         self.app = app
         if engage is None and feed is None:
             raise ValueError(

@@ -279,27 +279,15 @@ class Extraction:
 def extraction(function: Callable[P, R], /) -> Callable[P, R]: ...
 @overload
 def extraction(
-    *,
-    task: str | None = None,
-    version: str | None = None,
-    arguments: Mapping[str, Way] | None = None,
-    result: ResultReader | None = None,
-    topic: str | None = None,
-    source_url: str | None = None,
+    *, task: str | None = None, version: str | None = None, arguments: Mapping[str, Way] | None = None,
+    result: ResultReader | None = None, topic: str | None = None, source_url: str | None = None,
     source_content: object = None,
-) -> Extraction: ...
+) -> Extraction: ...  # fmt: skip
 def extraction(  # noqa: PLR0913 - one parameter a word of the record
-    function: Callable[..., Any] | None = None,
-    /,
-    *,
-    task: str | None = None,
-    version: str | None = None,
-    arguments: Mapping[str, Way] | None = None,
-    result: ResultReader | None = None,
-    topic: str | None = None,
-    source_url: str | None = None,
-    source_content: object = None,
-) -> Any:
+    function: Callable[..., Any] | None = None, /, *, task: str | None = None, version: str | None = None,
+    arguments: Mapping[str, Way] | None = None, result: ResultReader | None = None, topic: str | None = None,
+    source_url: str | None = None, source_content: object = None,
+) -> Any:  # fmt: skip
     """Capture extractions: every call of a decorated function, or one `with` block.
 
     Functions may be sync or async, generators (each value is an insight), methods, partials or

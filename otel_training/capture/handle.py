@@ -115,17 +115,11 @@ class Handle:
                     self.emit(Record(Kind.LINK, event_id(), now(), attributes, context=self.context))
 
     def llm_call(  # noqa: PLR0913 - a call has that many figures
-        self,
-        *,
-        model: str,
+        self, *, model: str,
         input: object,  # noqa: A002 - the field's word, as in `gen_ai.usage.input_tokens`
-        output: str,
-        input_tokens: int | None = None,
-        output_tokens: int | None = None,
-        provider: str | None = None,
-        response_id: str | None = None,
-        cache_read_tokens: int | None = None,
-    ) -> None:
+        output: str, input_tokens: int | None = None, output_tokens: int | None = None, provider: str | None = None,
+        response_id: str | None = None, cache_read_tokens: int | None = None,
+    ) -> None:  # fmt: skip
         """Record one call of a model under the extraction. Never raises.
 
         `input` is the list of messages as sent (`{"role", "content"}`), or the prompt as text;

@@ -12,8 +12,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 from otel_training.demo.messages_api import CHEAP, TODAY
 from otel_training.demo.programs import run_program, serve
-from otel_training.demo.readers import visit
-from otel_training.demo.reviewer import review
+from otel_training.demo.readers import review, visit
 from otel_training.demo.run import access_to, environment_of, exit_on_sigterm, make_project
 from otel_training.demo.screen import CLI, INDENT, WIDTH, Screen
 from otel_training.demo.sources import EDITION

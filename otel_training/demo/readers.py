@@ -1,4 +1,4 @@
-"""The feed's scripted readers: how many pages each of them opens, and which cards they like."""
+"""The feed's scripted readers, and the person at the review page."""
 
 import json
 import random
@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from typing import Any, Final
 from urllib.parse import urlsplit
+
+from otel_training.demo.sources import read_all
 
 # Nine read to the end: what stands on the last pages stays one reader below the ten that the export asks for.
 PATIENCE: Final = {**dict.fromkeys(range(9), 99), **dict.fromkeys(range(9, 12), 3), **dict.fromkeys(range(12, 14), 2)}
@@ -90,3 +92,21 @@ def visit(url: str, patience: Mapping[int, int] = PATIENCE) -> Counter[str]:
     finally:
         connection.close()
     return readers.actions
+
+
+def review(address: str) -> tuple[int, int]:
+    """Accept each answer that says all of its source, on a review page, and reject the others; return how many."""
+    url, decisions = urlsplit(address), list[bool]()
+    right = {source.url: {fact.text for fact in source.facts} for source in read_all()}
+    connection = HTTPConnection(url.netloc, timeout=30)
+    try:
+        connection.request("GET", f"/?{url.query}")
+        with connection.getresponse() as page:
+            headers = {"Cookie": page.headers["Set-Cookie"].split(";")[0], "Origin": f"http://{url.netloc}"}
+        for item in ask(connection, "GET", "/queue", headers)["items"]:
+            decisions.append({insight["text"] for insight in item["insights"]} == right[item["source_url"]])
+            verdict = "accept" if decisions[-1] else "reject"
+            ask(connection, "POST", "/decisions", headers, extraction_id=item["extraction_id"], verdict=verdict)
+    finally:
+        connection.close()
+    return decisions.count(True), decisions.count(False)

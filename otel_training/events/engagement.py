@@ -17,12 +17,9 @@ _READER_IDS: Final = ("user_id", "id", "sub")
 _ENVELOPES: Final = ("data", "event", "payload", "reaction", "engagement", "feedback")
 _SWITCHES: Final = ("value", "active", "on", "state", "selected", "checked")
 _ACTIONS: Final[Mapping[str, Action]] = {
-    **{action.value: action for action in Action},
-    "dismiss": Action.X,
-    "undismiss": Action.UNX,
-    "save": Action.BOOKMARK,
-    "unsave": Action.UNBOOKMARK,
-}
+    **{action.value: action for action in Action}, "dismiss": Action.X, "undismiss": Action.UNX,
+    "save": Action.BOOKMARK, "unsave": Action.UNBOOKMARK,
+}  # fmt: skip
 
 
 class Reaction(NamedTuple):

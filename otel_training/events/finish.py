@@ -15,11 +15,8 @@ from otel_training.events.llm_call import llm_call
 from otel_training.record.record import Record
 
 _FINISHERS: Final[dict[Kind, Callable[[Record, Finisher], Iterator[Event]]]] = {
-    Kind.EXTRACTION: extraction,
-    Kind.LLM_CALL: llm_call,
-    Kind.CORRECTION: correction,
-    Kind.SHADOW: shadow,
-}
+    Kind.EXTRACTION: extraction, Kind.LLM_CALL: llm_call, Kind.CORRECTION: correction, Kind.SHADOW: shadow,
+}  # fmt: skip
 _WITHOUT_CONTENT: Final = frozenset({Kind.LINK, Kind.SCORE, Kind.ASSIGNMENT, Kind.LOSS})  # their attributes say it all
 
 

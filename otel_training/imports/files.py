@@ -75,12 +75,9 @@ class Imported:
 
 
 def import_files(
-    files: list[Path],
-    folder: DataFolder,
-    finisher: Finisher,
-    progress: Progress = silent,
+    files: list[Path], folder: DataFolder, finisher: Finisher, progress: Progress = silent,
     held: Held = Held(),  # noqa: B008 - it is frozen
-) -> Imported:
+) -> Imported:  # fmt: skip
     """Write what files hold as segments, to be drained like any other.
 
     Event ids follow from the ids that others gave; of an old log's line from what it says, however it is

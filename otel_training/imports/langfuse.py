@@ -110,16 +110,13 @@ def _observation(row: Mapping[str, Any], line: int, export: Export, gathering: G
     own = identify("extraction", f"langfuse {identity}")
     sent = parse(row.get("input"))
     call = Call(
-        f"langfuse {identity}",
-        nanoseconds(get(row, "end_time") or get(row, "start_time")),
-        read_messages(sent),
-        [] if row.get("output") is None else read_outputs(row["output"]),
-        _figures(row),
+        f"langfuse {identity}", nanoseconds(get(row, "end_time") or get(row, "start_time")), read_messages(sent),
+        [] if row.get("output") is None else read_outputs(row["output"]), _figures(row),
         sent.get("tools") if isinstance(sent, dict) else None,
         hints=[parse(row.get("metadata")), *export.hints.get(trace, []), sent],
         task=name_of(get(row, "trace_name") or row.get("name")) or "",
         extraction=known if known in whole or known in gathering.held.ids(0) else "",
-    )
+    )  # fmt: skip
     yield from call_events(call, line, gathering)
     if own in gathering.insights:
         export.extractions.setdefault(trace, []).append(own)
@@ -173,13 +170,10 @@ def _figures(row: Mapping[str, Any]) -> Figures:
     started, ended, first = (get(row, key) for key in ("start_time", "end_time", "completion_start_time"))
     parameters = mapping_of(parse(get(row, "model_parameters")))
     return {
-        names.MODEL: model,
-        names.MAX_TOKENS: count(parameters.get("max_tokens")),
-        names.ERROR_TYPE: "error" if failed else None,
-        names.DURATION: _seconds(started, ended),
-        names.FIRST_CHUNK: _seconds(started, first),
-        **tokens,
-    }
+        names.MODEL: model, names.MAX_TOKENS: count(parameters.get("max_tokens")),
+        names.ERROR_TYPE: "error" if failed else None, names.DURATION: _seconds(started, ended),
+        names.FIRST_CHUNK: _seconds(started, first), **tokens,
+    }  # fmt: skip
 
 
 def _seconds(start: object, end: object) -> float | None:

@@ -24,11 +24,8 @@ Row = dict[str, JSON]
 
 _NAMESPACE: Final = uuid.UUID("1c1f1e0a-7f0b-5d5c-9a55-5b1f6c1f0d0e")
 _OUTCOME: Final = {
-    "outcome": names.OUTCOME,
-    "error_type": names.ERROR_TYPE,
-    "duration": names.DURATION,
-    "task": names.TASK_NAME,
-}
+    "outcome": names.OUTCOME, "error_type": names.ERROR_TYPE, "duration": names.DURATION, "task": names.TASK_NAME,
+}  # fmt: skip
 _ROUTE: Final = {
     **_OUTCOME,
     "experiment": names.FLAG_KEY,

@@ -23,11 +23,8 @@ _DEFAULTS: Final = {setting.name: setting.default for setting in fields(Settings
 ARGUMENTS: Final = signature(configure).parameters
 _LISTS: Final = ("redact_patterns", "redact_allow")
 _OTHERS: Final[Mapping[str, type]] = {
-    "home": os.PathLike,
-    "otlp_certificate": os.PathLike,
-    "otlp_headers": Mapping,
-    **dict.fromkeys(_LISTS, Iterable),
-}
+    "home": os.PathLike, "otlp_certificate": os.PathLike, "otlp_headers": Mapping, **dict.fromkeys(_LISTS, Iterable),
+}  # fmt: skip
 """Types beside `str` that an option may have."""
 
 

@@ -111,13 +111,10 @@ def _calculate(call: Call, tokens: Tokens, context: dict[str, str]) -> "PriceCal
     from genai_prices import Usage, calc_price
 
     usage = Usage(
-        input_tokens=tokens.input,
-        output_tokens=tokens.output,
-        cache_read_tokens=tokens.cache_read,
-        cache_write_tokens=tokens.cache_write,
-        cache_write_1h_tokens=tokens.cache_write_1h,
+        input_tokens=tokens.input, output_tokens=tokens.output, cache_read_tokens=tokens.cache_read,
+        cache_write_tokens=tokens.cache_write, cache_write_1h_tokens=tokens.cache_write_1h,
         output_reasoning_tokens=tokens.thinking,
-    )
+    )  # fmt: skip
     provider = _PROVIDERS.get(call.provider, call.provider) or None
     for model in call.models:
         try:

@@ -179,12 +179,9 @@ CARD: Final = Pattern(
     find=_find_card,
 )
 IP4: Final = Pattern(
-    "IP",
-    rf"(?a)[0-9](?<![\w.].)(?<![A-Za-z_]-.){_FIRST}(?:\.{_OCTET}){{3}}(?!\w|\.\d)",
-    r"\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]",
-    before=3,
-    find=whole_if(_is_ip4),
-)
+    "IP", rf"(?a)[0-9](?<![\w.].)(?<![A-Za-z_]-.){_FIRST}(?:\.{_OCTET}){{3}}(?!\w|\.\d)",
+    r"\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]", before=3, find=whole_if(_is_ip4),
+)  # fmt: skip
 IP6: Final = Pattern(
     "IP",
     r"(?a)[0-9A-Fa-f:](?<![A-Za-z_]-.)(?:(?<![\w:].)|(?<=[g-zG-Z]:.)|(?<=[g-zG-Z]\w:.)|(?<=[g-zG-Z]\w\w:.))(?:(?<=:)|[0-9A-Fa-f]{0,3})(?:::?[0-9A-Fa-f]{1,4}){1,7}(?:::)?(?!:?\w)",

@@ -64,13 +64,10 @@ def _derive_span(head: bytes) -> bytes | None:
     started = end - int(duration * 1e9) if isinstance(duration, float) else end
     return orjson.dumps(
         {
-            "traceId": record["traceId"],
-            "spanId": record["spanId"],
+            "traceId": record["traceId"], "spanId": record["spanId"],
             "name": f"{operation} {task}" if task is not None else route,
-            "kind": _SERVER if task is None else _INTERNAL,
-            "startTimeUnixNano": str(started),
-            "endTimeUnixNano": str(end),
-            "attributes": [*key_values(workflow), *kept.values()],
+            "kind": _SERVER if task is None else _INTERNAL, "startTimeUnixNano": str(started),
+            "endTimeUnixNano": str(end), "attributes": [*key_values(workflow), *kept.values()],
             "status": {"code": _ERROR} if names.ERROR_TYPE in attributes else {},
         }
-    )
+    )  # fmt: skip

@@ -1,13 +1,12 @@
 """The state of shipping: what a folder's shippers last knew of their receiver, in a file of the data folder."""
 
 import contextlib
-import os
 from dataclasses import asdict, dataclass
 
 import orjson
 
 from otel_training.folder import DataFolder
-from otel_training.ownership import open_own, read_own
+from otel_training.ownership import read_own, write_own
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +36,5 @@ def read_state(folder: DataFolder) -> ShippingState:
 
 def write_state(folder: DataFolder, state: ShippingState) -> None:
     """Replace the file in one step; where the disk refuses, the next time does."""
-    temporary = folder.shipping.with_suffix(".new")
     with contextlib.suppress(OSError):
-        file = open_own(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-        with os.fdopen(file, "wb") as writing:
-            writing.write(orjson.dumps(asdict(state)))
-        temporary.replace(folder.shipping)
+        write_own(folder.shipping, orjson.dumps(asdict(state)))

@@ -12,7 +12,7 @@ _PLACEHOLDER: Final = re.compile(r"/\*{(\w+)}\*/")
 _HEADER: Final = re.compile(r"^--.*\n", re.MULTILINE)
 _REPLICATED: Final = "/*{replicated}*/"
 _ENGINE: Final = re.compile(r"/\*{replicated}\*/(\w+)(?:\(([\w, ]+)\))?")
-_NAME: Final = re.compile(r"(?<=^CREATE TABLE IF NOT EXISTS )\w+", re.MULTILINE)
+CREATED: Final = re.compile(r"(?<=^CREATE TABLE IF NOT EXISTS )\w+", re.MULTILINE)
 _WIDENED: Final = re.compile(r"(?<=^ALTER TABLE )\w+(?= /\*{on_cluster}\*/ ADD COLUMN)", re.MULTILINE)
 _FIRST_OF_ORDER: Final = re.compile(r"ORDER BY \(?(\w+)")
 _TARGET: Final = re.compile(r"(?<= TO )(\w+) AS$", re.MULTILINE)
@@ -55,9 +55,9 @@ class Deployment:
         return f"ON CLUSTER '{self.cluster}' " if self.cluster and self.everywhere else ""
 
     def _render_typed_table(self, text: str) -> list[str]:
-        name = _NAME.findall(text)[0]
+        name = CREATED.findall(text)[0]
         local = f"{name}_local" if self.cluster else name
-        text = _ENGINE.sub(lambda engine: self._engine(local, *engine.groups()), _NAME.sub(local, text)).rstrip()
+        text = _ENGINE.sub(lambda engine: self._engine(local, *engine.groups()), CREATED.sub(local, text)).rstrip()
         ttl = f"TTL toDateTime(ts) + toIntervalDay({self.ttl_days})\n" if self.ttl_days else ""
         if "PARTITION BY toYYYYMM(ts)" in text:
             text = f"{text}\n{ttl}".rstrip()

@@ -1,7 +1,6 @@
 """Migrations: numbered files of one statement each, with a ledger of those that ran."""
 
 import hashlib
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,15 +9,12 @@ from typing import Final
 from otel_training.conventions import DATABASE
 from otel_training.errors import StoreError
 from otel_training.store.client import Store, read_folder
-from otel_training.store.deployment import Deployment, read_deployment, read_template
+from otel_training.store.deployment import CREATED, Deployment, read_deployment, read_template
 
 _HAS_LEDGER: Final = (
     "SELECT count() AS ledgers FROM system.tables WHERE database = currentDatabase() AND name = 'schema_migrations'"
 )
 _APPLIED: Final = "SELECT name, sha256 FROM schema_migrations"
-
-
-_TABLE: Final = re.compile(r"^CREATE TABLE IF NOT EXISTS (\w+)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +37,7 @@ def read_migrations() -> list[Migration]:
 
 def table_names(migrations: Sequence[Migration]) -> set[str]:
     """Return the names of the tables that migrations make."""
-    return {name for migration in migrations for name in _TABLE.findall(migration.statement)}
+    return {name for migration in migrations for name in CREATED.findall(migration.statement)}
 
 
 def missing_migrations(store: Store, wanted: Sequence[Migration] | None = None) -> list[Migration]:

@@ -30,13 +30,10 @@ def headers_of(request: Request, result: QueryResult, timezone: str, tag: str) -
     if result.format:
         kind["X-ClickHouse-Format"] = result.format
     return {
-        **kind,
-        "X-ClickHouse-Timezone": timezone,
+        **kind, "X-ClickHouse-Timezone": timezone,
         "X-ClickHouse-Query-Id": request.query_id if request.query_id.isprintable() else "",
-        "X-ClickHouse-Exception-Tag": tag,
-        "X-ClickHouse-Summary": orjson.dumps(summary).decode(),
-        _NAME: DISPLAY_NAME,
-    }
+        "X-ClickHouse-Exception-Tag": tag, "X-ClickHouse-Summary": orjson.dumps(summary).decode(), _NAME: DISPLAY_NAME,
+    }  # fmt: skip
 
 
 async def send_head(send: Send, headers: dict[str, str], status: int = 200) -> None:
