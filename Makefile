@@ -49,10 +49,11 @@ demo-loop: $(READY)
 check: $(READY)
 	@$(MAKE) --no-print-directory --jobs=2 lint fast
 
-# These wait for nothing, and each process loads all tests.
+# These wait for nothing, and each process loads all tests. What they leave behind is deleted at once, and what
+# earlier runs left, such as the stores of `make test`, not by them: that takes minutes of the disk.
 fast: WORKERS = 2
 fast: $(READY)
-	$(PYTEST) -q -m "not slow" --hypothesis-profile=quick
+	$(PYTEST) -q -m "not slow" --hypothesis-profile=quick -o tmp_path_retention_policy=failed -o tmp_path_retention_count=99
 
 test: $(READY) collector
 	@$(MAKE) --no-print-directory --jobs=2 lint tests

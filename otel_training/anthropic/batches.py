@@ -26,11 +26,9 @@ def emit_prompts(call: Call) -> None:
     for request in requests if isinstance(batch, str) and isinstance(requests, list) else ():
         if isinstance(request, dict) and isinstance(params := request.get("params"), dict):
             attributes: dict[str, Scalar | None] = {
-                names.PROVIDER: call.provider,
-                **request_figures(params),
-                names.BATCH_ID: text_of(batch, NAME_LIMIT),
+                names.PROVIDER: call.provider, **request_figures(params), names.BATCH_ID: text_of(batch, NAME_LIMIT),
                 names.BATCH_CUSTOM_ID: text_of(request.get("custom_id"), NAME_LIMIT),
-            }
+            }  # fmt: skip
             emit_call(call.handle, attributes, content_of(params, {}))
 
 
@@ -76,11 +74,9 @@ def _call_of(result: dict[Any, Any], batch_id: str) -> tuple[dict[str, Scalar | 
     message = outcome.get("message")
     answer = message if isinstance(message, dict) else {}
     attributes: dict[str, Scalar | None] = {
-        names.PROVIDER: "anthropic",
-        names.BATCH_ID: batch_id,
-        names.BATCH_CUSTOM_ID: text_of(result.get("custom_id"), NAME_LIMIT),
-        **answer_figures(answer),
-    }
+        names.PROVIDER: "anthropic", names.BATCH_ID: batch_id,
+        names.BATCH_CUSTOM_ID: text_of(result.get("custom_id"), NAME_LIMIT), **answer_figures(answer),
+    }  # fmt: skip
     if not answer:
         attributes[names.ERROR_TYPE] = text_of(outcome.get("type"), NAME_LIMIT)
     return attributes, {"input": None, "outputs": content_of({}, answer)["outputs"], "tools": None}

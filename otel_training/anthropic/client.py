@@ -113,7 +113,7 @@ def _decode(how: str, wrapped: Any, decoder: Any, args: Any, kwargs: Any) -> Any
 
 _BASE: Final = "anthropic._base_client"
 _JSONL: Final = "anthropic._decoders.jsonl"
-_METHODS: Final = (
+_METHODS: Final[tuple[tuple[str, str, str, Any], ...]] = (
     (_BASE, "SyncAPIClient", "request", _request),
     (_BASE, "AsyncAPIClient", "request", _request_async),
     (_BASE, "SyncAPIClient", "_process_response", _process),

@@ -106,11 +106,9 @@ class TrainingMiddleware:
         for kind, route in self._routes:
             if kind not in self._matched:
                 attributes: dict[str, Scalar | None] = {
-                    names.LOSS_REASON: Loss.UNMATCHED.value,
-                    names.LOSS_COUNT: 0,
-                    names.LOSS_ROUTE: route.text,
+                    names.LOSS_REASON: Loss.UNMATCHED.value, names.LOSS_COUNT: 0, names.LOSS_ROUTE: route.text,
                     names.LOSS_DETAIL: kind.value,
-                }
+                }  # fmt: skip
                 emit(Record(Kind.LOSS, event_id(), now(), attributes, context=current_context()))
 
 

@@ -176,11 +176,9 @@ class Run:
             **self.handle.attributes,
         }
         fields: dict[str, JSON] = {
-            "topic": self._topic,
-            "source_url": self._url,
-            "source_content": content,
+            "topic": self._topic, "source_url": self._url, "source_content": content,
             "insights": result.insights_json(),
-        }
+        }  # fmt: skip
         return Record(Kind.EXTRACTION, self.handle.id, self._time, attributes, fields, context=self.handle.context)
 
 

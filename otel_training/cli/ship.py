@@ -45,12 +45,10 @@ def ship(output: Output) -> ExitCode:
         refusal = shipper.ship_finished(lambda _: callback(next(steps, waiting), waiting))
     after, left = read_state(folder), read_backlog(folder.ship)
     result = {
-        "endpoint": after.endpoint,
-        "accepted": after.accepted - before.accepted,
-        "rejected": after.rejected - before.rejected,
-        **asdict(left),
+        "endpoint": after.endpoint, "accepted": after.accepted - before.accepted,
+        "rejected": after.rejected - before.rejected, **asdict(left),
         "error": None if refusal is None else refusal.reason,
-    }
+    }  # fmt: skip
     sentence = (
         f"Shipped {plural(result['accepted'], 'record')} to {after.endpoint or 'nobody'}; {result['rejected']:,} "
         f"refused; {plural(left.segments, 'segment')} ({left.bytes:,} bytes) waiting."

@@ -23,10 +23,8 @@ def read_shipping_report(folder: DataFolder, settings: Settings) -> dict[str, An
         return None
     return {
         **{name: _moment(value) if name in _TIMES else value for name, value in asdict(shipping).items()},
-        "segments": backlog.segments,
-        "bytes": backlog.bytes,
-        "oldest_at": _moment(backlog.oldest_at),
-    }
+        "segments": backlog.segments, "bytes": backlog.bytes, "oldest_at": _moment(backlog.oldest_at),
+    }  # fmt: skip
 
 
 def waiting_segments(report: dict[str, Any]) -> str:

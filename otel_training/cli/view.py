@@ -128,7 +128,6 @@ _SUMMARIES: Final[dict[str, Callable[[Row], str]]] = {
     Kind.SHADOW: lambda row: f"{row['experiment']}: {row['arm']}, {plural(len(row['extracted_insights']), 'insight')}",
 }
 
-
 # What a table shows of each kind: a column's head, and the field or the function that gives its cells.
 _COLUMNS: Final[dict[str, dict[str, str | Callable[[Row], Any]]]] = {
     "extraction": {

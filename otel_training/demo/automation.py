@@ -54,12 +54,10 @@ class Extraction(TypedDict):
 async def extract(topic: str, source_url: str, source_content: str) -> Extraction:
     """Have Claude name the insights of an article, and decide whether they are good enough to be shown."""
     message = await claude.messages.create(
-        model=MODEL,
-        max_tokens=4000,
-        system=SYSTEM,
+        model=MODEL, max_tokens=4000, system=SYSTEM,
         messages=[{"role": "user", "content": f"Topic: {topic}\nURL: {source_url}\n\n{source_content}"}],
         output_config={"format": {"type": "json_schema", "schema": anthropic.transform_schema(Reading)}},
-    )
+    )  # fmt: skip
     text = "".join(block.text for block in message.content if block.type == "text")
     return extraction_of(Reading.model_validate_json(text))
 

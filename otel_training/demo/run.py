@@ -51,11 +51,9 @@ def environment_of(work: Path) -> dict[str, str]:
     """
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("OTEL_", "ANTHROPIC_"))}
     return {
-        **inherited,
-        "OTEL_TRAINING_ENABLED": "true",
-        "OTEL_TRAINING_HOME": str(work.absolute() / NAME),
+        **inherited, "OTEL_TRAINING_ENABLED": "true", "OTEL_TRAINING_HOME": str(work.absolute() / NAME),
         DATABASE: str(work.absolute() / "feed.sqlite"),
-    }
+    }  # fmt: skip
 
 
 @contextmanager

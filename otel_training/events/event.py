@@ -29,11 +29,9 @@ def to_event(
 ) -> Event:
     """Make the event of a record; a body comes with the redactor that its texts went through."""
     every: dict[str, Scalar | None] = {
-        names.KIND: record.kind.value,
-        names.EVENT_ID: record.event_id,
-        names.VERSION: names.SCHEMA_VERSION,
+        names.KIND: record.kind.value, names.EVENT_ID: record.event_id, names.VERSION: names.SCHEMA_VERSION,
         **{name: clean(value) if type(value) is str else value for name, value in attributes.items()},
-    }
+    }  # fmt: skip
     if redactor is None:
         return Event(record, record.kind.event_name, every, "")
     every[names.REDACTION] = redactor.rules.name
@@ -62,9 +60,7 @@ def loss_event(lost: Lost, count: int) -> Event:
     return to_event(
         Record(Kind.LOSS, event_id(), now()),
         {
-            names.LOSS_REASON: lost.reason.value,
-            names.LOSS_COUNT: count,
-            names.LOSS_ROUTE: lost.route or None,
+            names.LOSS_REASON: lost.reason.value, names.LOSS_COUNT: count, names.LOSS_ROUTE: lost.route or None,
             names.LOSS_DETAIL: lost.detail or None,
         },
-    )
+    )  # fmt: skip

@@ -34,12 +34,10 @@ def extraction(record: Record, finisher: Finisher) -> Iterator[Event]:
     kept = None if source is None else redactor.redact(source)[: finisher.content_limit]
     output = None if insights is None else _kept(insights, identity, redactor)
     attributes: Attributes = {
-        **record.attributes,
-        names.TOPIC: redactor.redact(topic),
-        names.SOURCE_URL: stored_url(url, redactor),
+        **record.attributes, names.TOPIC: redactor.redact(topic), names.SOURCE_URL: stored_url(url, redactor),
         names.OUTPUT_UNREAD: _unread(record, insights or ()),
         **_compared(insights or (), source or "", finisher, redactor),
-    }
+    }  # fmt: skip
     length = record.attributes.get(names.SOURCE_LENGTH)
     if isinstance(length, int):
         attributes[names.SOURCE_TRUNCATED] = length > finisher.content_limit

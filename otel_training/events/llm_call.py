@@ -30,12 +30,10 @@ def llm_call(record: Record, finisher: Finisher) -> Iterator[Event]:
     redactor.look_at(answer or "", texts)
     by_text = digests(finisher.key, redactor, texts)
     attributes: Attributes = {
-        **record.attributes,
-        names.OUTPUT_COUNT: items,
-        names.OUTPUT_TEXTS: joined(by_text.values()),
+        **record.attributes, names.OUTPUT_COUNT: items, names.OUTPUT_TEXTS: joined(by_text.values()),
         names.OUTPUT_QUOTED: joined(by_text[text] for text in quoted(by_text, sent_texts(messages))),
         names.PROMPT_VERSION: prompt_version(messages, finisher),
-    }
+    }  # fmt: skip
     body: dict[str, JSON] = {
         names.INPUT: redactor.redact_json(sent),
         names.OUTPUT: None if answer is None else redactor.redact(answer),

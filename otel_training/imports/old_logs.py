@@ -68,11 +68,9 @@ def _extraction(row: dict[str, Any], identity: str, number: int, limit: int) -> 
         names.IMPORTED: number,
     }
     content = {
-        "topic": text_of(row.get("topic"), FIELD_LIMIT),
-        "source_url": text_of(row.get("source_url"), FIELD_LIMIT),
-        "source_content": source,
-        "insights": result.insights_json(),
-    }
+        "topic": text_of(row.get("topic"), FIELD_LIMIT), "source_url": text_of(row.get("source_url"), FIELD_LIMIT),
+        "source_content": source, "insights": result.insights_json(),
+    }  # fmt: skip
     return Record(Kind.EXTRACTION, identity, nanoseconds(row.get("timestamp")), attributes, snapshot(content))
 
 

@@ -20,13 +20,11 @@ def resource(folder: DataFolder) -> dict[str, Scalar]:
     """
     declared = Resource(OTELResourceDetector().detect().attributes).attributes
     return {
-        names.SERVICE_NAME: clean(program(folder)),
-        "service.instance.id": event_id(),
-        "process.pid": os.getpid(),
+        names.SERVICE_NAME: clean(program(folder)), "service.instance.id": event_id(), "process.pid": os.getpid(),
         "process.runtime.name": sys.implementation.name,
         "process.runtime.version": ".".join(map(str, sys.version_info[:3])),
         **{clean(key): _scalar(value) for key, value in declared.items()},
-    }
+    }  # fmt: skip
 
 
 def program(folder: DataFolder) -> str:

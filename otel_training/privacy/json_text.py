@@ -19,7 +19,6 @@ _BRACKET: Final = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
 _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*+"|[^\s,:\[\]{}"]++', re.DOTALL)
 _NESTED: Final = re.compile(r'"\s*[\[{]')
 
-
 _start_of: Final = itemgetter(0)
 _end_of: Final = itemgetter(1)
 

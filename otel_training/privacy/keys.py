@@ -39,7 +39,6 @@ def _is_key(body: str) -> bool:
 _FIRST: Final = r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----"
 BLOCK: Final = Pattern("KEY", _FIRST, _FIRST, hints=("private key",), before=64, find=_find_block)
 
-
 # With fewer characters than are issued: a key may have been cut off.
 _CUT: Final = (
     (("sk-ant-",), r"\bsk-ant-[A-Za-z0-9_-]{8,}"),

@@ -38,7 +38,6 @@ _ZIP: Final = re.compile(r"\b[A-Z]{2}\s{1,2}\d{5}-\d{4}\Z")
 _LOTTO: Final = 50
 _THREES: Final = re.compile(rf"\d{{1,3}}(?:{_SPACE}\d{{3}})+")
 
-
 _STAMP: Final = re.compile(r"(?:19|20)\d\d(?:0\d|1[0-2])[0-3]\d(?!\d)")  # a day, as in the version `2.4+20151223`
 _BYTE: Final = re.compile(r"[0-9][A-Fa-f]|[A-Fa-f][0-9]")
 

@@ -18,9 +18,7 @@ if hasattr(os, "register_at_fork"):
 
 random_bits: Final = _random.getrandbits
 
-
 _NOISE_BITS: Final = 74
-
 
 _latest: Final = [0]
 

@@ -62,11 +62,9 @@ def decide(decision: Decision, reviewer: str, finisher: Finisher, keep: Keep) ->
         attributes = {names.EXTRACTION_ID: target, **by}
         records.append(Record(Kind.CORRECTION, event_id(), now(), attributes, snapshot(decision.insights)))
     score: Attributes = {
-        names.SCORE_TARGET: target,
-        names.SCORE_NAME: names.SCORE_REVIEW,
-        names.SCORE_VALUE: _VALUES[decision.verdict],
+        names.SCORE_TARGET: target, names.SCORE_NAME: names.SCORE_REVIEW, names.SCORE_VALUE: _VALUES[decision.verdict],
         **by,
-    }
+    }  # fmt: skip
     records.append(Record(Kind.SCORE, event_id(), now(), score))
     keep([event for record in records for event in finish(record, finisher)])
 
