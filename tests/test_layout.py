@@ -32,6 +32,7 @@ OTHERS: Final = {
     "spool/test_full_disk.py": "a real full disk, from the queue to the receiver",
     "spool/test_segments_model.py": "drain and shipper against one model of segments",
     "store/test_credit.py": "the views of votes and readers, beside plain Python",
+    "store/test_roles.py": "what each least-privilege role may do, and what not",
     "store/test_prompts.py": "the view `v_prompts`: which call answered what was returned",
     "store/test_users.py": "the engine's `users.xml`, beside the roles of servers",
     "test_end_to_end.py": "two programs of one project, from the app to the export",

@@ -10,9 +10,8 @@ from otel_training.cli.exit_code import ExitCode
 from otel_training.cli.output import Output, note, output_options, plural, progress, table
 from otel_training.conventions import COMMAND
 from otel_training.pipeline.settings import settings_in_force
-from otel_training.store.deployment import Deployment
+from otel_training.store.deployment import Deployment, read_roles
 from otel_training.store.migrate import make_script, migrate, missing_migrations, read_migrations
-from otel_training.store.roles import read_roles
 from otel_training.store.session import open_as_is
 from otel_training.store.verify import Difference, differences, stale_rows
 

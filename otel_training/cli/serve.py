@@ -9,7 +9,7 @@ import click
 from otel_training.cli.output import show, stages
 from otel_training.conventions import DATABASE
 from otel_training.errors import TrainingError
-from otel_training.folder import DataFolder, find_folder, make_folder
+from otel_training.folder import find_folder, make_folder
 from otel_training.pipeline.settings import settings_in_force
 from otel_training.serving import server
 from otel_training.serving.users import OWNER, READER, WRITER, lend_rights, read_or_make_users
@@ -37,23 +37,19 @@ def serve(port: int) -> None:
         password = users[OWNER].password
         address = f"{server.HOST}:{listener.getsockname()[1]}"
         place = f"{password} (kept in {folder.serve_password})" if is_new else f"in {folder.serve_password}"
+        place = "of OTEL_TRAINING_SERVE_PASSWORD" if settings.serve_password else place
 
         def announce() -> None:
             owner.announce(f"http://{OWNER}:{quote(password, safe='')}@{address}/{DATABASE}")
-            _print_address(folder, address, "of OTEL_TRAINING_SERVE_PASSWORD" if settings.serve_password else place)
+            show(
+                f"Serving http://{address} to this machine: user {OWNER}, password {place}, database {DATABASE}.",
+                f"Grafana: user {READER}, password in {folder.reader_password}; it reads all but content.",
+                f"A collector: user {WRITER}, password in {folder.writer_password}; it only inserts.",
+                "For more than this machine run a ClickHouse server and set OTEL_TRAINING_STORE to it.",
+                "Ctrl-C ends it.", aside=True,
+            )  # fmt: skip
 
         # It ends by itself, however long its last requests take.
         signal.set_wakeup_fd(-1)
         server.serve(store, folder, listener, users, announce)
         owner.announce()
-
-
-def _print_address(folder: DataFolder, address: str, password: str) -> None:
-    show(
-        f"Serving http://{address} to this machine: user {OWNER}, password {password}, database {DATABASE}.",
-        f"Grafana: user {READER}, password in {folder.reader_password}; it reads all but content.",
-        f"A collector: user {WRITER}, password in {folder.writer_password}; it only inserts.",
-        "For more than this machine run a ClickHouse server and set OTEL_TRAINING_STORE to it.",
-        "Ctrl-C ends it.",
-        aside=True,
-    )

@@ -19,7 +19,7 @@ from otel_training.pipeline import process
 from otel_training.pipeline.settings import settings_in_force
 from otel_training.shipping.shipper import Shipper
 from otel_training.shipping.state import read_state
-from otel_training.spool.backlog import read_backlog
+from otel_training.spool.segments import read_backlog
 
 WAIT_SECONDS: Final = 3.0
 _POLL_SECONDS: Final = 0.05

@@ -10,7 +10,7 @@ from otel_training.config import Settings
 from otel_training.conventions import COMMAND
 from otel_training.folder import DataFolder
 from otel_training.shipping.state import read_state
-from otel_training.spool.backlog import read_backlog
+from otel_training.spool.segments import read_backlog
 
 _OLD_SECONDS: Final = 60.0
 _TIMES: Final = ("accepted_at", "error_at", "expired_at")

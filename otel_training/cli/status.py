@@ -18,8 +18,8 @@ from otel_training.conventions import COMMAND, Loss
 from otel_training.dataset.coverage import NOTHING, PRICES, Gap
 from otel_training.folder import DataFolder, find_folder
 from otel_training.pipeline.settings import settings_in_force
-from otel_training.spool.backlog import read_backlog
 from otel_training.spool.loss_file import read_losses
+from otel_training.spool.segments import read_backlog
 from otel_training.store.client import Store, read_query
 from otel_training.store.drain import count_waiting
 

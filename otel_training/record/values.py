@@ -43,13 +43,10 @@ def snapshot(value: object) -> bytes:
     Never raises, never calls `repr`, `str`, `iter` or any method of a foreign object.
     """
     try:
-        return _shrink(orjson.dumps(value, option=_OPTIONS))
+        content = orjson.dumps(value, option=_OPTIONS)
     except (TypeError, RecursionError):  # orjson's JSONEncodeError is a TypeError
         return orjson.dumps(plain(value))
-
-
-def _shrink(content: bytes) -> bytes:
-    """Copy a small result: orjson's own keeps a buffer of 4 kB behind it."""
+    # A small result is copied: orjson's own keeps a buffer of 4 kB behind it.
     return bytes(memoryview(content)) if len(content) < _BUFFER else content
 
 

@@ -11,7 +11,7 @@ from otel_training.folder import DataFolder
 from otel_training.ownership import read_or_make
 from otel_training.serving.clickhouse.user import User
 from otel_training.store.client import Store
-from otel_training.store.roles import role_settings
+from otel_training.store.deployment import role_settings
 
 OWNER: Final = "default"
 READER: Final = "reader"

@@ -13,9 +13,9 @@ from otel_training.config import Settings
 from otel_training.conventions import Kind, Loss
 from otel_training.events.line import read_attributes
 from otel_training.folder import DataFolder
-from otel_training.spool.backlog import scan_segments
 from otel_training.spool.reading import is_unavailable, read_lines
 from otel_training.spool.rejected import REASON
+from otel_training.spool.segments import scan_segments
 
 _LOSS: Final = f'"{Kind.LOSS.event_name}"'.encode()
 _DAY: Final = 86_400.0

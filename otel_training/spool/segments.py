@@ -1,7 +1,7 @@
 """Segments: append-only files of lines, one writer each, locked while it lives.
 
 A segment is created as `*.new`, locked, headed and renamed, so that a reader never sees one
-without a lock or a header. Whoever can lock it knows that its writer is gone.
+without a lock or a header. Whoever can lock it knows that its writer is gone. The backlog is what waits of them.
 """
 
 import contextlib
@@ -10,7 +10,7 @@ import os
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from otel_training.ownership import open_own, own_folder
 from otel_training.spool.lock import lock_file
@@ -129,3 +129,38 @@ def sweep(directory: Path) -> None:
         with contextlib.suppress(OSError):
             if time.time() - path.stat().st_mtime > STALE_SECONDS:
                 path.unlink()
+
+
+class SegmentFile(NamedTuple):
+    """A segment in its folder; the oldest sorts first."""
+
+    changed_at: float
+    """Unix seconds."""
+    size: int
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What waits, in figures."""
+
+    segments: int
+    bytes: int
+    oldest_at: float | None = None
+    """When its oldest segment was last written."""
+
+
+def scan_segments(directory: Path) -> list[SegmentFile]:
+    """Look at all segments of a folder, in the order of their names."""
+    files = []
+    for path in segment_paths(directory):
+        with contextlib.suppress(FileNotFoundError):
+            status = path.stat()
+            files.append(SegmentFile(status.st_mtime, status.st_size, path))
+    return files
+
+
+def read_backlog(directory: Path) -> Backlog:
+    """Sum up what waits in a folder."""
+    files = scan_segments(directory)
+    return Backlog(len(files), sum(file.size for file in files), min((file.changed_at for file in files), default=None))

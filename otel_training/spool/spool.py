@@ -12,8 +12,7 @@ from otel_training.events.event import Event
 from otel_training.events.finisher import Finisher
 from otel_training.events.line import to_line
 from otel_training.folder import DataFolder
-from otel_training.spool.backlog import read_backlog
-from otel_training.spool.segments import ROLL_BYTES, Segment, open_segment, sweep
+from otel_training.spool.segments import ROLL_BYTES, Segment, open_segment, read_backlog, sweep
 
 LOOK_SECONDS: Final = 1.0
 

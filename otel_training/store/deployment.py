@@ -1,11 +1,11 @@
-"""The deployment of a store: the same SQL files, rendered for one machine, a server or a cluster."""
+"""The deployment of a store: the SQL files of schema and roles, rendered for one machine, a server or a cluster."""
 
 import re
 from dataclasses import dataclass
 from typing import Final
 
 from otel_training.conventions import DATABASE
-from otel_training.store.client import Store, read_query
+from otel_training.store.client import Store, read_folder, read_query
 
 _ON_CLUSTER: Final = re.compile(r"/\*{on_cluster}\*/\s+")
 _PLACEHOLDER: Final = re.compile(r"/\*{(\w+)}\*/")
@@ -87,3 +87,20 @@ def read_deployment(store: Store) -> Deployment:
     row = store.row(read_query("schema_deployment"))
     inbound = row["inbound"] != "Null" if row["inbound"] else not store.is_embedded
     return Deployment(row["cluster"], replicated=bool(row["replicated"]), ttl_days=row["ttl_days"], inbound=inbound)
+
+
+_SETTINGS: Final = re.compile(r"SETTINGS (.*)")
+_ON_TYPED: Final = re.compile(r"(SELECT(?:\([^)]*\))?) ON (?!v_)(\w+)")
+
+
+def read_roles(deployment: Deployment) -> list[str]:
+    """Return the statements that make the roles; each role is granted what it needs and nothing else."""
+    texts = [text for statement in read_folder("roles").values() for text in deployment.render(statement)]
+    # A query of a cluster also reads the shards' own tables.
+    return [_ON_TYPED.sub(r"\1 ON \2, \1 ON \2_local", text) if deployment.cluster else text for text in texts]
+
+
+def role_settings(name: str) -> dict[str, str]:
+    """Return the settings of a role, by the name of its file."""
+    settings = _SETTINGS.findall(read_query(name, "roles"))[0]
+    return dict(pair.split(" = ") for pair in settings.split(", "))

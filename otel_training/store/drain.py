@@ -19,9 +19,9 @@ from otel_training import conventions as names
 from otel_training.errors import RowsUnreadableError
 from otel_training.folder import DataFolder
 from otel_training.progress import Progress, silent
-from otel_training.spool.backlog import scan_segments
 from otel_training.spool.reading import read_lines
 from otel_training.spool.rejected import set_aside
+from otel_training.spool.segments import scan_segments
 from otel_training.store.client import Store, read_query
 
 _log = logging.getLogger("otel_training")

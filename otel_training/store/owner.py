@@ -31,7 +31,8 @@ class Owner:
 
     def announce(self, dsn: str = "") -> None:
         """Write for other commands where they reach the store meanwhile; without a DSN take it back."""
-        text = f"pid {os.getpid()} ({_command()})" + (f"\n{dsn}\n" if dsn else "")
+        command = " ".join([Path(sys.argv[0]).name, *sys.argv[1:2]])
+        text = f"pid {os.getpid()} ({command})" + (f"\n{dsn}\n" if dsn else "")
         if self.lock.file is not None:
             os.ftruncate(self.lock.file, 0)
             os.pwrite(self.lock.file, text.encode(), 0)
@@ -88,10 +89,6 @@ def _owner_sentence(path: Path) -> str:
     lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     owner = lines[0] if lines else "another process"
     return f"The store in {path.parent} is in use by {owner}"
-
-
-def _command() -> str:
-    return " ".join([Path(sys.argv[0]).name, *sys.argv[1:2]])
 
 
 _SECONDS: Final = 600.0

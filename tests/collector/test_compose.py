@@ -9,8 +9,7 @@ from xml.etree import ElementTree as ET
 import pytest
 import yaml
 
-from otel_training.store.deployment import Deployment
-from otel_training.store.roles import read_roles, role_settings
+from otel_training.store.deployment import Deployment, read_roles, role_settings
 from tests.collector.process import ROOT, variables
 
 FOLDER: Final = ROOT / "collector"

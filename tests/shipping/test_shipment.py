@@ -7,7 +7,7 @@ import pytest
 import otel_training
 from otel_training.folder import DataFolder
 from otel_training.shipping.state import read_state
-from otel_training.spool.backlog import read_backlog
+from otel_training.spool.segments import read_backlog
 from tests.receiving import Receiver, like, until, waiting_ids
 
 pytestmark = pytest.mark.slow

@@ -15,7 +15,7 @@ from otel_training.folder import DataFolder
 from otel_training.pipeline import process
 from otel_training.shipping.state import ShippingState, read_state
 from otel_training.spool import segments
-from otel_training.spool.backlog import Backlog, read_backlog
+from otel_training.spool.segments import Backlog, read_backlog
 from tests.receiving import Receiver, environment, like, until, waiting_ids
 
 pytestmark = pytest.mark.slow

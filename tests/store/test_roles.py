@@ -15,10 +15,9 @@ from otel_training.errors import StoreError
 from otel_training.folder import DataFolder, make_folder
 from otel_training.store.client import Store, read_query
 from otel_training.store.costs import price_calls
-from otel_training.store.deployment import Deployment
+from otel_training.store.deployment import Deployment, read_roles
 from otel_training.store.drain import drain
 from otel_training.store.migrate import make_script, migrate
-from otel_training.store.roles import read_roles
 from otel_training.store.settle import settle
 
 pytestmark = pytest.mark.slow

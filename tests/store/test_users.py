@@ -9,8 +9,7 @@ import pytest
 from otel_training.config import Settings
 from otel_training.folder import DataFolder, make_folder
 from otel_training.serving.users import read_or_make_users
-from otel_training.store.deployment import Deployment
-from otel_training.store.roles import read_roles, role_settings
+from otel_training.store.deployment import Deployment, read_roles, role_settings
 
 STORE = files("otel_training.store")
 USERS = ET.fromstring((STORE / "users.xml").read_text(encoding="utf-8"))  # noqa: S314 - our own file

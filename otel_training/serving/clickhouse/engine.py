@@ -14,11 +14,10 @@ import orjson
 
 from otel_training.serving.clickhouse import native
 from otel_training.serving.clickhouse.errors import from_engine, refusal
-from otel_training.serving.clickhouse.literal import assignments, quote, quote_name
 from otel_training.serving.clickhouse.request import Request
 from otel_training.serving.clickhouse.session import Sessions
 from otel_training.serving.clickhouse.statement import Parsed, Statement
-from otel_training.serving.clickhouse.user import User
+from otel_training.serving.clickhouse.user import User, assignments, quote, quote_name
 
 if TYPE_CHECKING:
     from chdb.state.sqlitelike import Connection

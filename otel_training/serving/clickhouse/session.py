@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Final
 import orjson
 
 from otel_training.serving.clickhouse.errors import refusal
-from otel_training.serving.clickhouse.literal import assignments, quote, quote_name
 from otel_training.serving.clickhouse.request import Request
-from otel_training.serving.clickhouse.user import User
+from otel_training.serving.clickhouse.user import User, assignments, quote, quote_name
 
 if TYPE_CHECKING:
     from chdb.state.sqlitelike import Connection

@@ -1,4 +1,7 @@
-"""Users: a name, a password, and the role of the engine that says what they may do."""
+"""Users: a name, a password, and the role of the engine that says what they may do.
+
+SET and the like take no parameters: values and names are quoted as ClickHouse writes them.
+"""
 
 import hmac
 from collections.abc import Mapping
@@ -6,11 +9,29 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from otel_training.serving.clickhouse.errors import refusal
-from otel_training.serving.clickhouse.literal import assignments, quote, quote_name
 from otel_training.serving.clickhouse.request import Request
 
 if TYPE_CHECKING:
     from chdb.state.sqlitelike import Connection
+
+
+def quote(value: str) -> str:
+    """Quote a value."""
+    return "'" + _escape(value).replace("'", "\\'") + "'"
+
+
+def quote_name(name: str) -> str:
+    """Quote a name."""
+    return "`" + _escape(name).replace("`", "\\`") + "`"
+
+
+def assignments(settings: Mapping[str, str]) -> str:
+    """Write settings as SET reads them."""
+    return ", ".join(f"{quote_name(name)} = {quote(value)}" for name, value in settings.items())
+
+
+def _escape(value: str) -> str:
+    return value.replace("\\", "\\\\")
 
 
 @dataclass(frozen=True, slots=True)
