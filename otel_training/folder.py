@@ -44,6 +44,7 @@ class DataFolder:
     store = Inside("store", stat.S_IFDIR)  # the embedded store's own files
     key = Inside("user.key")  # the key of the readers' pseudonyms
     keys = Inside("user.keys")  # the keys of before, if any was rotated
+    keys_lock = Inside("user.keys.lock")  # locked by who changes either
     opt_outs = Inside("opt_outs.txt")  # sources and readers that are never used, if somebody wrote any
     serve_password = Inside("serve.password")  # the password of the owner of a served store
     reader_password = Inside("serve.reader.password")  # the password of whoever reads it: Grafana

@@ -11,7 +11,8 @@ from otel_training.config import variable
 from otel_training.conventions import COMMAND
 from otel_training.errors import TrainingError
 from otel_training.folder import DataFolder, find_folder, make_folder
-from otel_training.pipeline.keys import keep, read_old_keys
+from otel_training.pipeline.keys import destroy as destroy_key
+from otel_training.pipeline.keys import read_old_keys
 from otel_training.pipeline.keys import rotate as rotate_key
 from otel_training.pipeline.pipeline import make_finisher
 from otel_training.pipeline.settings import settings_in_force
@@ -67,13 +68,11 @@ def destroy(key_id: str, *, yes: bool) -> None:
     """
     require_data()
     folder = make_folder(find_folder(settings_in_force()))
-    old = read_old_keys(folder)
-    left = [key for key in old if key.id != key_id]
-    if left == old:
+    if key_id not in {key.id for key in read_old_keys(folder)}:
         raise TrainingError(f"{key_id} is no key that was rotated: `{COMMAND} keys list` names them.")
     if not yes:
         confirm("Destroy it? `forget --user` will not find what was recorded by it.")
-    keep(left, folder)
+    destroy_key(folder, key_id)
     click.echo(f"Destroyed the key {key_id}: what was recorded by it belongs to nobody who is known.")
 
 

@@ -1,12 +1,16 @@
 """`otel-training keys`: another key from now on, and readers of before are still found."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 import otel_training
-from otel_training.folder import DataFolder
+from otel_training.folder import DataFolder, make_folder
 from otel_training.pipeline import process
+from otel_training.pipeline.keys import read_old_keys, rotate
+from otel_training.pipeline.settings import settings_in_force
+from otel_training.privacy.identity import load_key
 
 pytestmark = pytest.mark.slow
 
@@ -92,3 +96,15 @@ def test_nothing_is_made_where_nothing_is(folder: DataFolder, command: Any) -> N
 
     assert [(1, True)] * 3 == [(code, "There is no data in" in " ".join(err.split())) for code, _, err in refused]
     assert not folder.path.exists()
+
+
+def test_who_rotates_at_once_loses_no_key(folder: DataFolder) -> None:
+    """Each key that was in force is kept, whoever took turns."""
+    make_folder(folder)
+    settings = settings_in_force()
+
+    with ThreadPoolExecutor(8) as threads:
+        kept = list(threads.map(lambda _: rotate(folder, settings).id, range(12)))
+
+    assert sorted(kept) == sorted(key.id for key in read_old_keys(folder))
+    assert load_key(folder.key).id not in kept
