@@ -212,7 +212,7 @@ def current(result: object = _ANY) -> Handle:
         if not captures():
             # Else what is recorded about an extraction that is not captured would go to the one before it.
             return NO_EXTRACTION
-        handle = (running() or last_finished.get()) if result is _ANY else find(result)
+        handle: Handle | None = (running() or last_finished.get()) if result is _ANY else find(result)
         if handle is not None and (result is not _ANY or not handle.superseded):
             return handle
         warn_once(_NOT_FOUND, "none runs here" if handle is None else "others ran at once")

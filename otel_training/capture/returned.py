@@ -15,7 +15,6 @@ from otel_training.record.known import is_a, unwrap
 from otel_training.record.values import BREADTH, fields_of, items_of
 
 if TYPE_CHECKING:
-    from otel_training.capture.handle import Handle
     from otel_training.capture.result import Insight
 
 _DEPTH: Final = 5
@@ -25,12 +24,12 @@ _PLAIN: Final = frozenset({str, bool, int, float, type(None)})
 _CONTAINERS: Final = (list, dict)
 _NODES: Final = 4096
 
-_Entry: TypeAlias = "tuple[int, Handle, Any, Iterable[tuple[object, ...]]]"
+_Entry: TypeAlias = tuple[int, object, Any, Iterable[tuple[object, ...]]]
 _recent: Final[deque[_Entry]] = deque(maxlen=1024)
 """Address, handle, weak reference and marks: each mark has a text first, or a list or mapping that is empty."""
 
 
-def remember(handle: "Handle", value: object, insights: "list[Insight] | None", size: int) -> None:
+def remember(handle: object, value: object, insights: "list[Insight] | None", size: int) -> None:
     """Remember an extraction by its result; of its texts, `size` characters in all, one is kept where that is much."""
     marks: Any = insights if size <= _SIZE_LIMIT else insights and insights[:1]
     reference = None
@@ -47,12 +46,12 @@ def remember(handle: "Handle", value: object, insights: "list[Insight] | None", 
         _recent.append((id(value), handle, reference, marks))
 
 
-def find(value: object) -> "Handle | None":
+def find(value: object) -> Any:
     """Return the handle of the extraction that returned a value, or insights in it; None in doubt."""
     nodes = {id(node) for node in islice(_nodes(value), _NODES)}
-    holders: dict[int, Handle] = {}
+    holders: dict[int, object] = {}
     shared: dict[int, set[int]] = {}
-    here: Handle | None = None
+    here: object = None
     for address, handle, reference, marks in reversed(list(_recent)):
         if reference is not None and value is not None and reference() is value:
             return handle

@@ -21,10 +21,10 @@ from otel_training.dataset.snapshot import find_snapshot
 from otel_training.errors import TrainingError
 from otel_training.finetune.job import ENDED, Job, State, find_job, next_attempt, read_jobs, sole_command
 from otel_training.finetune.plan import Plan, plan_of, write_files
-from otel_training.finetune.provider import Answer, Provider, provider_of
+from otel_training.finetune.provider import Answer, Provider
 from otel_training.finetune.routes import Price, Route, read_routes, refusal
 from otel_training.finetune.run import cancel as cancel_job
-from otel_training.finetune.run import definition_of, follow, register
+from otel_training.finetune.run import definition_of, follow, provider_of, register
 from otel_training.finetune.run import start as start_job
 from otel_training.finetune.terms import QUESTION, accept, unasked
 from otel_training.folder import DataFolder, find_folder

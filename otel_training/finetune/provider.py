@@ -1,15 +1,12 @@
-"""The provider: what each route does in its own way, and the one that a job is with."""
+"""The provider: what each route does in its own way."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from otel_training.conventions import COMMAND
 from otel_training.errors import TrainingError
 from otel_training.finetune.job import Job, State
-from otel_training.finetune.routes import Route
 
 
 class ProviderError(TrainingError):
@@ -59,31 +56,3 @@ class Provider(Protocol):
 
     def served(self, job: Job) -> str:
         """Return the name to ask; empty while the deployment does not answer yet."""
-
-
-def provider_of(route: Route, options: Mapping[str, str]) -> Provider:
-    """Return a route's provider; raises `TrainingError` where its library or key is missing."""
-    if not route.models:
-        raise ProviderError(
-            f"{route.title} has nothing left to ask: "
-            f"`{COMMAND} export --dataset NAME --for {route.target}` writes its file."
-        )
-    if route.name == "local":
-        from otel_training.finetune.local import Local
-
-        return Local(options)
-    try:
-        if route.name == "bedrock":
-            from otel_training.finetune.bedrock import connect as connect_bedrock
-
-            return connect_bedrock(options)
-        from otel_training.finetune.openai import Connection, Nebius, OpenAI, connect
-        from otel_training.finetune.together import Together
-    except ImportError as error:
-        raise TrainingError(
-            f"The route {route.name} needs its client: pip install 'otel_training[finetune]'."
-        ) from error
-    kinds: dict[str, Callable[[Connection], Provider]] = {"openai": OpenAI, "nebius": Nebius, "together": Together}
-    if route.name not in kinds:
-        raise ProviderError(f"Nothing here asks {route.title}: choose --route {', '.join(kinds)}, bedrock or local.")
-    return kinds[route.name](connect(route, options))

@@ -1,10 +1,11 @@
-"""The steps of a job: each is kept before the next begins, so that a job goes on wherever its command died."""
+"""The provider of a job, and its steps: each is kept before the next, so that a job goes on wherever its command died."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from otel_training.conventions import COMMAND
 from otel_training.errors import TrainingError
 from otel_training.finetune.job import ENDED, Job, State, keep_job
 from otel_training.finetune.provider import Provider, ProviderError
@@ -14,6 +15,34 @@ from otel_training.progress import Progress, silent
 from otel_training.routing.state import Definition, changing, read_state
 
 _HERE = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+def provider_of(route: Route, options: Mapping[str, str]) -> Provider:
+    """Return a route's provider; raises `TrainingError` where its library or key is missing."""
+    if not route.models:
+        raise ProviderError(
+            f"{route.title} has nothing left to ask: "
+            f"`{COMMAND} export --dataset NAME --for {route.target}` writes its file."
+        )
+    if route.name == "local":
+        from otel_training.finetune.local import Local
+
+        return Local(options)
+    try:
+        if route.name == "bedrock":
+            from otel_training.finetune.bedrock import connect as connect_bedrock
+
+            return connect_bedrock(options)
+        from otel_training.finetune.openai import Connection, Nebius, OpenAI, connect
+        from otel_training.finetune.together import Together
+    except ImportError as error:
+        raise TrainingError(
+            f"The route {route.name} needs its client: pip install 'otel_training[finetune]'."
+        ) from error
+    kinds: dict[str, Callable[[Connection], Provider]] = {"openai": OpenAI, "nebius": Nebius, "together": Together}
+    if route.name not in kinds:
+        raise ProviderError(f"Nothing here asks {route.title}: choose --route {', '.join(kinds)}, bedrock or local.")
+    return kinds[route.name](connect(route, options))
 
 
 def start(

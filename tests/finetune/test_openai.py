@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from otel_training.finetune.job import Job, State
-from otel_training.finetune.provider import Answer, Progress, Provider, ProviderError, provider_of
+from otel_training.finetune.provider import Answer, Progress, Provider, ProviderError
 from otel_training.finetune.routes import RouteClosedError, read_routes
-from otel_training.finetune.run import follow, start
+from otel_training.finetune.run import follow, provider_of, start
 from otel_training.folder import DataFolder, make_folder
 from otel_training.ownership import own_folder
 from tests.finetune.conftest import JOB

@@ -6,8 +6,9 @@ from datetime import date
 import pytest
 
 from otel_training.dataset.target import target_names
-from otel_training.finetune.provider import Answer, ProviderError, provider_of
+from otel_training.finetune.provider import Answer, ProviderError
 from otel_training.finetune.routes import read_routes, refusal
+from otel_training.finetune.run import provider_of
 
 TODAY = date(2026, 11, 30)
 
