@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, make_dataclass
+from inspect import signature
 from typing import Any, Final
 
 from opentelemetry.instrumentation.instrumentor import (  # type: ignore[attr-defined]  # it has no __all__
@@ -12,15 +13,17 @@ from opentelemetry.metrics import CallbackOptions, MeterProvider, Observation
 
 from otel_training import conventions as names
 from otel_training.anthropic.watch import unwatch, watch
-from otel_training.pipeline.configure import read_arguments
-from otel_training.pipeline.declared import ARGUMENTS, find_wrong, refuse
+from otel_training.pipeline.arguments import ARGUMENTS, read_arguments
+from otel_training.pipeline.configure import configure
+from otel_training.pipeline.declared import find_wrong, refuse
 from otel_training.pipeline.process import current, install
 from otel_training.version import __version__
 
 _log = logging.getLogger("otel_training")
 
 _Options: Final = make_dataclass(
-    "_Options", [(name, parameter.annotation, field(default=None)) for name, parameter in ARGUMENTS.items()]
+    "_Options",
+    [(name, given.annotation, field(default=None)) for name, given in signature(configure).parameters.items()],
 )
 
 
@@ -34,7 +37,7 @@ class Configuration(_Options):  # type: ignore[misc,valid-type]  # it has one fi
     def __init__(self, **options: Any) -> None:
         """Take options, known or not."""
         super().__init__(**{name: value for name, value in options.items() if name in ARGUMENTS})
-        self.unknown_options = ", ".join(sorted(options.keys() - ARGUMENTS.keys())) or None
+        self.unknown_options = ", ".join(sorted(options.keys() - ARGUMENTS)) or None
 
 
 class TrainingInstrumentor(BaseInstrumentor):  # type: ignore[misc]  # untyped there

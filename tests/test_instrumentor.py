@@ -20,6 +20,7 @@ from otel_training.anthropic.watch import watch
 from otel_training.conventions import Loss
 from otel_training.instrumentor import Configuration, TrainingInstrumentor
 from otel_training.pipeline import process
+from otel_training.pipeline.arguments import ARGUMENTS
 from otel_training.pipeline.declared import declared
 from tests.served import run
 
@@ -112,6 +113,7 @@ def test_takes_what_declarative_configuration_gives(instrumentor: TrainingInstru
     assert 5 == process.settings().content_limit
     arguments = list(otel_training.configure.__kwdefaults__ or ())
     assert [*arguments, "unknown_options"] == [option.name for option in fields(Configuration)]
+    assert set(arguments) == ARGUMENTS
 
 
 def test_leaves_alone_what_a_distribution_hands_to_all(

@@ -1,4 +1,4 @@
-"""The provider of a job, and its steps: each is kept before the next, so that a job goes on wherever its command died."""
+"""A job's provider, and its steps: each is kept before the next, so that a job goes on wherever its command died."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace

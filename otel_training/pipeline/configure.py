@@ -1,11 +1,10 @@
 """Settings in code: the words of the environment as arguments."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final, Literal
-from urllib.parse import quote
+from collections.abc import Iterable, Mapping
+from typing import Literal
 
-from otel_training.config import parse_content
+from otel_training.pipeline.arguments import read_arguments
 from otel_training.pipeline.process import install
 
 
@@ -24,32 +23,3 @@ def configure(  # noqa: PLR0913 - one parameter a setting
     gathered under the old settings.
     """
     install(read_arguments(locals()))
-
-
-def read_arguments(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Turn arguments of `configure` into settings; None leaves a setting alone."""
-    return {
-        name: _READERS[name](value) if name in _READERS else value
-        for name, value in arguments.items()
-        if value is not None
-    }
-
-
-def _join_lines(lines: str | Iterable[str]) -> str:
-    return lines if isinstance(lines, str) else "\n".join(lines)
-
-
-def _encode_headers(headers: str | Mapping[str, str]) -> str:
-    if isinstance(headers, str):
-        return headers
-    return ",".join(f"{quote(name)}={quote(value)}" for name, value in headers.items())
-
-
-_READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
-    "home": os.fspath,
-    "otlp_certificate": os.fspath,
-    "otlp_headers": _encode_headers,
-    "content": lambda text: parse_content("content", text),
-    "redact_patterns": _join_lines,
-    "redact_allow": _join_lines,
-}

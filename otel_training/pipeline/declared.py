@@ -9,18 +9,16 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from functools import cache
-from inspect import signature
 from typing import Any, Final
 
 from otel_training.config import Settings
 from otel_training.conventions import Content
-from otel_training.pipeline.configure import configure, read_arguments
+from otel_training.pipeline.arguments import ARGUMENTS, read_arguments
 
 _log = logging.getLogger("otel_training")
 
 OFF: Final[Mapping[str, Any]] = {"enabled": False}
 _DEFAULTS: Final = {setting.name: setting.default for setting in fields(Settings)}
-ARGUMENTS: Final = signature(configure).parameters
 _LISTS: Final = ("redact_patterns", "redact_allow")
 _OTHERS: Final[Mapping[str, type]] = {
     "home": os.PathLike, "otlp_certificate": os.PathLike, "otlp_headers": Mapping, **dict.fromkeys(_LISTS, Iterable),
