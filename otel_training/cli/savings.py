@@ -90,6 +90,8 @@ def savings(check: Path | None, output: Output, **options: Any) -> ExitCode:
 
 def _draw(savings: Savings) -> Iterator[RenderableType]:
     stamp = savings.stamp
+    if savings.simulated_answers:
+        yield f"SIMULATED: {plural(savings.simulated_answers, 'answer')} of stand-ins among what this stands on."
     if stamp is None or savings.today is None:
         which = "No call of a model in an extraction has a known cost: `prices check` says why."
         note(which if savings.models else f"No call of a model in {plural(savings.plan.days, 'day')}: nothing to save.")

@@ -144,7 +144,9 @@ def test_shadows_are_paid_beside(asked: None, folder: DataFolder, rows: Any, com
     # 9 x 0.1 + 3 x 0.5, of a million.
     shadow = {"experiment": "insights", "candidate": "few-shot-v1", "answers": 2, "unpriced": 1, "usd": "0.0000024"}
     assert [shadow] == after["shadows"]
+    assert (0, 2) == (before["simulated_answers"], after["simulated_answers"])
     assert (
         "Shadows: 2 answers beside Claude's cost 0.0000024 USD, 1 of unknown cost aside; that is in no other figure."
         in " ".join(command("savings", "--candidate", "small")[1].split())
     )
+    assert command("savings")[1].startswith("SIMULATED: 2 answers of stand-ins among what this stands on.")

@@ -197,6 +197,7 @@ def test_the_reader_has_what_dashboards_show(become: Any, reading: list[str]) ->
         "savings_days",
         "savings_models",
         "savings_shadows",
+        "savings_simulated",
         "status",
         "view_assignment",
         "view_feedback",
