@@ -9,6 +9,7 @@ import textwrap
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from enum import Enum, auto
 from functools import wraps
 from tempfile import SpooledTemporaryFile
@@ -185,7 +186,28 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> 
         for cell in row[:-1]:
             cell.no_wrap, cell.overflow = True, "ellipsis"
         grid.add_row(*row)
-    return Group(Text(title, style="bold"), grid) if title else Group(grid)
+    drawn = _Grid(grid, list(columns), [[to_text(value, _LAST_CELL) for value in row] for row in values])
+    return Group(Text(title, style="bold"), drawn) if title else Group(drawn)
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """A table; where the terminal has no room for its columns, a paragraph a row, with a line a cell."""
+
+    table: Table
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Text]]
+
+    def __rich_console__(self, _console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
+        least = sum((column.min_width or 0) + 1 for column in self.table.columns) - 1
+        if least <= options.max_width:
+            yield self.table
+            return
+        for number, row in enumerate(self.rows):
+            yield from [""] * (number > 0)
+            for name, cell in zip(self.columns, row, strict=True):
+                if cell.plain:
+                    yield Text.assemble((f"{name}: " if name else "", "dim"), cell)
 
 
 def to_text(value: Any, limit: int = 1000) -> Text:

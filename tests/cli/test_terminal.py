@@ -11,7 +11,7 @@ import pytest
 from rich.cells import cell_len
 
 import otel_training
-from otel_training.cli.output import progress
+from otel_training.cli.output import progress, show, table
 from tests.cli.terminal import SHOW_CURSOR, Printed, call_in_terminal, run_in_terminal
 from tests.collector.process import until
 
@@ -101,6 +101,25 @@ def test_a_table_keeps_its_columns_and_heads_at_80(tmp_path: Path) -> None:
     assert any(
         "Ein Satz" in line for line in run_in_terminal(("view", "llm_call"), tmp_path, ("stdout",)).shown.splitlines()
     )
+
+
+def test_a_table_without_room_is_a_line_a_cell(tmp_path: Path) -> None:
+    """In a narrow terminal nothing is cut off: each row is a paragraph, each value under its name."""
+    columns, values = (
+        ("experiment", "arm", "", "standing"),
+        ("a-name-of-length", "candidate", "", "promoted, SIMULATED"),
+    )
+
+    def shown(width: int) -> list[str]:
+        def draw() -> int:
+            show(table("Title", columns, [values, values]))
+            return 0
+
+        return call_in_terminal(draw, tmp_path, ("stdout",), width).shown.splitlines()
+
+    row = ["experiment: a-name-of-length", "arm: candidate", "standing: promoted, SIMULATED"]
+    assert ["Title", *row, "", *row] == shown(29)
+    assert ["Title", ["experiment", "arm", "standing"]] == [shown(80)[0], shown(80)[1].split()]
 
 
 def test_five_at_once_wait_for_each_other(tmp_path: Path) -> None:
