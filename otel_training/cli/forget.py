@@ -58,8 +58,8 @@ def forget(*, only_show: bool, yes: bool, output: Output, **asked: str | None) -
     given = {name: value for name, value in asked.items() if value}
     if len(given) != 1:
         raise click.UsageError("Say whom or what: one of --user, --pseudonym, --source, --extraction, --service.")
-    scope = _scope(**given)
     with open_store() as (store, folder):
+        scope = _scope(**given)
         held = find(store, scope)
         if held.rows and not only_show and not yes:
             show(table("What is kept", ("table", "rows"), held.rows.items()), aside=True)

@@ -50,7 +50,9 @@ def test_an_empty_store_is_no_failure(folder: DataFolder, command: Any, argv: tu
     assert (0, "", True) == (code, out, "yet" in err)
 
 
-@pytest.mark.parametrize("argv", [("view",), ("analyze",), ("doctor",), ("export", "--out", "t.jsonl")])
+@pytest.mark.parametrize(
+    "argv", [("view",), ("analyze",), ("doctor",), ("export", "--out", "t.jsonl"), ("forget", "--user", "u", "--show")]
+)
 def test_a_missing_store_is_one_sentence(folder: DataFolder, command: Any, argv: tuple[str, ...]) -> None:
     """Where no app ever ran, the command says what to do, and makes nothing."""
     code, out, err = command(*argv)
