@@ -20,8 +20,9 @@ from otel_training.pipeline.settings import settings_in_force
 from otel_training.pricing.overrides import read_overrides
 from otel_training.routing.state import Definition
 from otel_training.store.session import open_as_is
+from otel_training.trial.candidate import provider_of_model
 from otel_training.trial.estimate import estimate_answers
-from otel_training.trial.refresh import Refresh, plan_refresh, provider_of_model
+from otel_training.trial.refresh import Refresh, plan_refresh
 from otel_training.trial.refresh import refresh as ask
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from otel_training.pricing.overrides import read_overrides
 from otel_training.progress import Progress
 from otel_training.routing.state import Definition
 from otel_training.store.client import Store
-from otel_training.trial.candidate import Candidate, keep_candidate, make_candidate, prompt_text
+from otel_training.trial.candidate import Candidate, keep_candidate, make_candidate, prompt_text, provider_of_model
 from otel_training.trial.case import SPLIT, Case, read_cases
 from otel_training.trial.estimate import Estimate, estimate_answers
 from otel_training.trial.function import CALLABLE, find_candidate_function
@@ -90,7 +90,7 @@ def candidate(  # noqa: PLR0913 - one for each option
 
     Without training and without a GPU. Where no dataset is frozen yet, one is.
     """
-    provider = provider or ("anthropic" if model.startswith("claude") else "openai")
+    provider = provider or provider_of_model(model)
     key = key_env if key_env is not None else "" if options["base_url"] else _KEYS[provider]
     if provider == CALLABLE:
         if few_shot:

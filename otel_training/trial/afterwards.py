@@ -12,6 +12,7 @@ from otel_training.store.client import Row, Store, read_query
 from otel_training.trial.answering import attempt_of
 from otel_training.trial.case import Case
 from otel_training.trial.evaluation import (
+    BASELINE,
     CANDIDATE,
     Attempt,
     Book,
@@ -80,16 +81,17 @@ def read_afterwards(store: Store, name: str, promotion: Promotion, judge: Judge)
         SPLIT, judge.name, judge.rubric, judge.is_self_reported, judge.is_simulated,
     )  # fmt: skip
     chosen: dict[str, Any] = {"experiment": name, "candidate": promotion.candidate, "since": promotion.since}
+    known = {attempt.key: attempt for attempt in read_attempts(store, evaluation.evaluation_id)}
     cases, attempts, times = dict[str, Case](), dict[tuple[str, str], Attempt](), dict[str, str]()
     for row in store.rows(read_query("trial_shadows"), limit=_JUDGED, **chosen):
         case = _case(row)
         cases[case.example], times[case.example] = case, row["time"]
-        attempts[case.example, CANDIDATE] = replace(
-            attempt_of(case, _insights(row["candidate"])), error=row["error"], seconds=row["seconds"],
-            reported=row["candidate_reported"],
-        )  # fmt: skip
-    known = {attempt.key: attempt for attempt in read_attempts(store, evaluation.evaluation_id)}
-    attempts |= {key: attempt for key, attempt in known.items() if key[0] in cases}
+        attempts |= {key: known[key] for arm in (BASELINE, CANDIDATE) if (key := (case.example, arm)) in known}
+        if (key := (case.example, CANDIDATE)) not in known:
+            attempts[key] = replace(
+                attempt_of(case, _insights(row["candidate"])), error=row["error"], seconds=row["seconds"],
+                reported=row["candidate_reported"],
+            )  # fmt: skip
     calls = store.rows(read_query("trial_served"), limit=_SERVED, **chosen)
     served = [(row["time"], _served(row)) for row in calls]
     scoring = Scoring(evaluation.evaluation_id, cases, {}, attempts, measures_judge=False)

@@ -66,6 +66,11 @@ def definition_id(definition: Definition) -> str:
     return hashlib.sha256(json.dumps(asdict(definition), sort_keys=True).encode()).hexdigest()[:32]
 
 
+def provider_of_model(model: str) -> str:
+    """Return whose protocol a model speaks, by its name."""
+    return "anthropic" if model.startswith("claude") else "openai"
+
+
 def keep_candidate(store: Store, folder: DataFolder, candidate: Candidate) -> None:
     """Store a candidate, and let apps know it.
 
@@ -107,6 +112,15 @@ def find_candidate(store: Store, folder: DataFolder, name: str) -> Candidate:
 def read_candidates(store: Store, name: str = "") -> list[Candidate]:
     """Return all candidates, the oldest first; the one of a name where it is given."""
     return [_candidate(row) for row in store.rows(read_query("trial_candidate"), name=name)]
+
+
+def second_name(store: Store, name: str, candidate_id: str) -> str:
+    """Return the name of a candidate where another had its definition first, else nothing.
+
+    So what is measured of one name is no other's.
+    """
+    first = next((each.name for each in read_candidates(store) if each.candidate_id == candidate_id), name)
+    return name * (name != first)
 
 
 def prompt_text(definition: Definition) -> str:

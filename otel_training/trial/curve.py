@@ -9,7 +9,7 @@ from otel_training.store.client import Store
 from otel_training.trial.compare import compare
 from otel_training.trial.evaluation import Evaluation
 from otel_training.trial.pair import Pair
-from otel_training.trial.verdict import Plan
+from otel_training.trial.verdict import Plan, Verdict
 
 _POINTS: Final = 10
 _COLUMNS: Final = (
@@ -18,16 +18,16 @@ _COLUMNS: Final = (
 )  # fmt: skip
 
 
-def keep_curve(store: Store, evaluation: Evaluation, pairs: Sequence[Pair], plan: Plan) -> None:
-    """Store the bounds of both means by the number of sources, for whoever looks at them."""
+def keep_curve(store: Store, evaluation: Evaluation, pairs: Sequence[Pair], plan: Plan, last: Verdict) -> None:
+    """Store the bounds of both means by the number of sources, for whoever looks at them; `last` is of all pairs."""
     now, revision = datetime.now(UTC), time.time_ns()
-    sizes = sorted({len(pairs) * part // _POINTS for part in range(1, _POINTS + 1)} - {0})
+    sizes = sorted({len(pairs) * part // _POINTS for part in range(1, _POINTS)} - {0})
     rows = [
         [
             evaluation.evaluation_id, gate.metric, gate.sources, now, revision, evaluation.candidate, gate.ratio,
             gate.lower, gate.upper, verdict.bar, verdict.verdict, verdict.simulated,
         ]
-        for verdict in (compare(pairs[:size], plan) for size in sizes)
+        for verdict in [*(compare(pairs[:size], plan) for size in sizes), last]
         for gate in verdict.gates
     ]  # fmt: skip
     if rows:

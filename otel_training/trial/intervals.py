@@ -9,7 +9,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from otel_training.trial.sample import Sample, Values
+from otel_training.trial.sample import Sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +22,8 @@ class Means:
     """Of the mean, not of the values; so are the others."""
     baseline_variance: float
     covariance: float
-    counts: tuple[int, int] | int
-    """Of candidate and baseline; one number where they are pairs."""
+    count: int
+    """Of the pairs."""
 
 
 def paired(sample: Sample) -> Means:
@@ -33,20 +33,13 @@ def paired(sample: Sample) -> Means:
     return Means(*means, float(both[0, 0]), float(both[1, 1]), float(both[0, 1]), sample.sources)
 
 
-def unpaired(candidate: Values, baseline: Values) -> Means:
-    """Return the means of two arms that saw different sources."""
-    ours, theirs = (float(values.var(ddof=1)) / len(values) for values in (candidate, baseline))
-    counts = len(candidate), len(baseline)
-    return Means(float(candidate.mean()), float(baseline.mean()), ours, theirs, 0.0, counts)
-
-
 def p_value(means: Means, bar: float) -> float:
-    """Return p of "the candidate keeps at most `bar`": Student's t of pairs, Welch's of others."""
+    """Return p of "the candidate keeps at most `bar`", by Student's t of pairs."""
     from scipy.special import stdtr
 
     difference, error = means.candidate - bar * means.baseline, sqrt(_variance(means, bar))
     t = difference / error if error else inf * difference if difference else 0.0
-    return float(stdtr(_degrees(means, bar), -t)) if not isinf(t) else float(t < 0)
+    return float(stdtr(means.count - 1, -t)) if not isinf(t) else float(t < 0)
 
 
 def delta(means: Means, alpha: float) -> tuple[float, float] | None:
@@ -64,7 +57,9 @@ def delta(means: Means, alpha: float) -> tuple[float, float] | None:
 
 def fieller(means: Means, alpha: float) -> tuple[float, float] | None:
     """Return Fieller's bounds of the ratio; None where the baseline may be 0, and the ratio anything."""
-    quantile = _quantile(means, alpha)
+    from scipy.special import stdtrit
+
+    quantile = float(stdtrit(means.count - 1, 1 - alpha)) ** 2
     a = means.baseline**2 - quantile * means.baseline_variance
     b = means.candidate * means.baseline - quantile * means.covariance
     c = means.candidate**2 - quantile * means.candidate_variance
@@ -78,19 +73,3 @@ def _variance(means: Means, ratio: float) -> float:
     """Return the variance of candidate - ratio * baseline."""
     both = ratio * ratio * means.baseline_variance - 2 * ratio * means.covariance
     return max(0.0, means.candidate_variance + both)
-
-
-def _degrees(means: Means, ratio: float) -> float:
-    """Return Student's degrees of freedom: of Welch and Satterthwaite where the arms saw different sources."""
-    if isinstance(means.counts, int):
-        return means.counts - 1
-    parts = means.candidate_variance, ratio * ratio * means.baseline_variance
-    below = sum(part * part / (count - 1) for part, count in zip(parts, means.counts, strict=True))
-    return sum(parts) ** 2 / below if below else sum(means.counts) - 2
-
-
-def _quantile(means: Means, alpha: float) -> float:
-    """Return the square of Student's quantile."""
-    from scipy.special import stdtrit
-
-    return float(stdtrit(_degrees(means, 1.0), 1 - alpha)) ** 2

@@ -18,7 +18,7 @@ from otel_training.routing.answer import Reply, answer
 from otel_training.routing.state import Definition
 from otel_training.store.client import Row, Store, read_query
 from otel_training.trial.answering import Unanswered, answer_cases
-from otel_training.trial.candidate import definition_id
+from otel_training.trial.candidate import definition_id, provider_of_model
 from otel_training.trial.case import Case, case_of
 from otel_training.trial.estimate import price_of
 from otel_training.trial.evaluation import Attempt, Book, Evaluation, Opener, read_attempts
@@ -111,8 +111,3 @@ def _is_old(row: Row, where: Mapping[str, Collection[str]], current: Mapping[str
     if where:
         return all(row[name] in values for name, values in where.items())
     return any(row[name] not in values for name, values in current.items())
-
-
-def provider_of_model(model: str) -> str:
-    """Return whose protocol a model speaks, by its name."""
-    return "anthropic" if model.startswith("claude") else "openai"
