@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from math import isfinite
+from math import inf, isfinite
 from statistics import quantiles
 from typing import Final, Literal, TypeAlias
 
@@ -133,7 +133,9 @@ def _rail(  # noqa: PLR0913 - a figure, its limit and how it is shown
     bar = (limit + shift) / scale
     sides = bounds(sample, alpha, bar)
     state = _state(sides.lower, sides.upper, bar)
+    # A bound beyond what a share can be says no more than that.
+    most = inf if name == "cost" else 1.0
     value, lower, upper = (
-        scale * side - shift for side in (sample.mean(sample.candidate) / whole, sides.lower, sides.upper)
+        scale * min(side, most) - shift for side in (sample.mean(sample.candidate) / whole, sides.lower, sides.upper)
     )
     return Guardrail(name, value, limit, lower, upper if isfinite(upper) else None, state)

@@ -69,6 +69,16 @@ def test_figures_are_shown_as_shares() -> None:
         assert rail.lower <= rail.value <= rail.upper
 
 
+def test_no_bound_is_beyond_what_a_share_can_be() -> None:
+    """Of few examples nothing is certain, but that a share is at most 1, and the difference of two, too."""
+    rails = held([answer(8), answer(8, seconds=2.5)], answer(8), Limits())
+
+    assert {"errors": 1.0, "fallback": 1.0, "slow": 1.0, "cost": None, "likes": None} == {
+        name: rail.upper for name, rail in rails.items()
+    }
+    assert all(-1 <= rails[name].lower <= rails[name].value for name in ("errors", "fallback", "slow", "cost"))
+
+
 def test_what_nobody_knows_is_open() -> None:
     """Neither cost nor seconds are known; of few examples all is open."""
     rails = held([UNKNOWN] * 900, UNKNOWN, Limits())
