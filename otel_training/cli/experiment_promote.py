@@ -115,7 +115,11 @@ def watch(*, name: str, follow: bool, every: float, yes: bool, output: Output) -
 @output_options(csv=True)
 def log(*, name: str, output: Output) -> None:
     """List what was changed, when, by whom and why."""
-    output.emit(read_trail(find_folder(settings_in_force()), name), _draw_log)
+    folder = find_folder(settings_in_force())
+    rows = read_trail(folder, name)
+    if name and all(row["experiment"] != name for row in rows):
+        experiment_of(read_state(folder), name)
+    output.emit(rows, _draw_log)
 
 
 COMMANDS: Final = (promote, watch, log)

@@ -1,19 +1,24 @@
 """`otel-training experiment start|ramp|shadow|kill|freeze|status`: what running apps do, within a second."""
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any, Final
 
 import click
 from rich.console import RenderableType
 
-from otel_training.cli.output import Output, output_options, table
-from otel_training.conventions import COMMAND
+from otel_training.cli.output import Output, output_options, table, warn
+from otel_training.cli.shadow_costs import draw_shadows
+from otel_training.cli.store import open_store
+from otel_training.conventions import CLAUDE, COMMAND
+from otel_training.errors import TrainingError
 from otel_training.folder import DataFolder, find_folder, make_folder
 from otel_training.pipeline.settings import settings_in_force
 from otel_training.routing.assign import CANDIDATE
 from otel_training.routing.state import Experiment, State, StateError, experiment_of, read_state
+from otel_training.spool.segments import segment_paths
+from otel_training.store.client import Row, read_query
 from otel_training.trial.trail import change_experiment, further_of, weights_of
 
 _ALL: Final = 100.0
@@ -121,8 +126,8 @@ def freeze(*, name: str, reason: str, output: Output) -> None:
 @click.argument("name", required=False)
 @output_options()
 def status(*, name: str | None, output: Output) -> None:
-    """Show what apps do in each experiment."""
-    _print(output, name)
+    """Show what apps do in each experiment, and what shadows cost."""
+    _print(output, name, _read_shadows())
 
 
 COMMANDS: Final = (start, ramp, shadow, kill, freeze, status)
@@ -156,10 +161,27 @@ def _named(state: State, candidate: str | None, further: Mapping[str, float]) ->
     return named if candidate is None else {CANDIDATE: candidate, **named}
 
 
-def _print(output: Output, name: str | None) -> None:
-    state = read_state(_folder())
+def _read_shadows() -> list[Row]:
+    """Read what shadows cost; nothing where nothing was ever captured."""
+    settings = settings_in_force()
+    folder = find_folder(settings)
+    if not (settings.store or folder.store.is_dir() or segment_paths(folder.local)):
+        return []
+    try:
+        with open_store() as (store, _):
+            return list(store.rows(read_query("savings_shadows"), since=0, until=1 << 52))
+    except TrainingError as error:
+        warn(f"What shadows cost cannot be read now. {error}")
+        return []
+
+
+def _print(output: Output, name: str | None, shadows: Sequence[Row] = ()) -> None:
+    state = read_state(find_folder(settings_in_force()))
     shown = state.experiments if name is None else {name: experiment_of(state, name)}
-    rows = [row_of(state, own, experiment) for own, experiment in shown.items()]
+    rows = [
+        row_of(state, own, experiment) | {"shadows": [row for row in shadows if row["experiment"] == own]}
+        for own, experiment in shown.items()
+    ]
     output.emit(rows, draw)
 
 
@@ -171,7 +193,12 @@ def row_of(state: State, name: str, experiment: Experiment) -> dict[str, Any]:
     simulated = simulated or (promotion is not None and promotion.simulated)
     # The salt is the experiment's own: who has it can tell which sources are whose.
     fields = {field: value for field, value in asdict(experiment).items() if field not in ("salt", "killed", "frozen")}
-    return {"experiment": name, "standing": _standing(experiment), "simulated": simulated, **fields}
+    is_on = not experiment.killed and experiment.frozen is None
+    serving = experiment.weights if is_on else dict.fromkeys(experiment.weights, 0.0) | {CLAUDE: _ALL}
+    return {
+        "experiment": name, "standing": _standing(experiment), "simulated": simulated, **fields, "serving": serving,
+        "shadowing": experiment.shadow and not experiment.killed,
+    }  # fmt: skip
 
 
 def _standing(experiment: Experiment) -> str:
@@ -192,18 +219,25 @@ def draw(rows: list[dict[str, Any]]) -> Iterator[RenderableType]:
         return
     cells = []
     for row in rows:
-        promotion = row["promotion"] or {}
-        steps = ", ".join(f"{step:g}" for step in promotion.get("steps", ()))
-        verdict = f"{promotion.get('verdict', '')}{' (forced)' * promotion.get('forced', False)}"
-        standing, _, row["why"] = row["standing"].partition(": ")
-        whole = (steps, verdict, f"{standing}{', SIMULATED' * row['simulated']}")
-        for number, (arm, weight) in enumerate(row["weights"].items()):
-            own = (arm, f"{weight:g} %", row["candidates"].get(arm, ""))
-            cells.append((row["experiment"], *own, *whole) if number == 0 else ("", *own, "", "", ""))
-    yield table("", ("experiment", "arm", "sources", "candidate", "steps", "verdict", "standing"), cells)
-    for row in rows:
-        why = f"{row['why']}{'' if row['why'].endswith('.') else '.'} " if row["why"] else ""
-        yield (
-            f"{row['experiment']}: {why}{row['holdout'] * _ALL:g} % of the sources stay with Claude. A candidate has "
-            f"{row['timeout']:g} s. Shadows are {'on' if row['shadow'] else 'off'}."
-        )
+        standing = f"{row['standing'].partition(': ')[0]}{', SIMULATED' * row['simulated']}"
+        for number, (arm, share) in enumerate(row["serving"].items()):
+            own = (arm, f"{share:g} %", row["candidates"].get(arm, ""))
+            cells.append((row["experiment"], *own, standing) if number == 0 else ("", *own, ""))
+    yield table("", ("experiment", "arm", "sources", "candidate", "standing"), cells)
+    yield from (f"{row['experiment']}: {' '.join(_sentences(row))}" for row in rows)
+
+
+def _sentences(row: Mapping[str, Any]) -> Iterator[str]:
+    """Say of an experiment what has no column; nothing of it is cut off where a terminal is narrow."""
+    if why := row["standing"].partition(": ")[2]:
+        yield f"{why.removesuffix('.')}."
+    if promotion := row["promotion"]:
+        steps = ", ".join(f"{step:g}" for step in promotion["steps"])
+        forced = " (forced)" * promotion["forced"]
+        yield f"{promotion['candidate']} was promoted by {promotion['verdict']}{forced}, in steps of {steps} %."
+    if row["serving"] != row["weights"]:
+        shares = ", ".join(f"{arm} {share:g} %" for arm, share in row["weights"].items() if arm != CLAUDE)
+        yield f"Claude alone answers; started again: {shares}."
+    yield f"{row['holdout'] * _ALL:g} % of the sources stay with Claude. A candidate has {row['timeout']:g} s."
+    yield f"Shadows are {'on' if row['shadowing'] else 'off'}."
+    yield from draw_shadows(row.get("shadows", ()))

@@ -85,7 +85,7 @@ def test_goes_up_step_by_step(passed: Models, command: Any, rows: Any, experimen
         assert [evaluated[name]] * 3 == [entry["evidence"][name] for entry in log]
     assert [32] * 3 == [len(entry["evidence"]["verdict_id"]) for entry in log]
     assert "promoted" in command("experiment", "status")[1]
-    assert "5, 50, 100  PASS 100.0 %" in command("experiment", "status")[1]
+    assert "good was promoted by PASS 100.0 %, in steps of 5, 50, 100 %." in command("experiment", "status")[1]
 
 
 def test_only_fresh_proof_promotes(

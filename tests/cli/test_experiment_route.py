@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import otel_training
 from otel_training.folder import DataFolder, make_folder
-from otel_training.routing.state import Definition, Experiment, State, read_state, write_state
+from otel_training.routing.state import Definition, Experiment, Promotion, State, read_state, write_state
+from tests.cli.terminal import run_in_terminal
 
 CANDIDATES = {"few-shot-v1": Definition("openai", "m", simulated=True), "tuned": Definition("openai", "t")}
 
@@ -98,22 +100,67 @@ def test_shows_how_experiments_stand(experiment: Any, command: Any, rows: Any) -
 
     assert "otel-training experiment start NAME begins one" in empty
     assert [
-        "experiment arm sources candidate steps verdict standing", "insights claude 50 % on, SIMULATED",
+        "experiment arm sources candidate standing", "insights claude 50 % on, SIMULATED",
         "candidate 50 % few-shot-v1", "",
         "insights: 5 % of the sources stay with Claude. A candidate has 20 s. Shadows are off.",
     ] == [" ".join(line.split()) for line in out.splitlines()]  # fmt: skip
     assert row == {
         "experiment": "insights", "standing": "on", "simulated": True, "weights": {"claude": 50.0, "candidate": 50.0},
         "holdout": 0.05, "shadow": False, "complex": {"max_length": None, "topics": [], "slices": []}, "timeout": 20.0,
-        "candidates": {"candidate": "few-shot-v1"}, "promotion": None,
+        "candidates": {"candidate": "few-shot-v1"}, "promotion": None, "shadows": [],
+        "serving": {"claude": 50.0, "candidate": 50.0}, "shadowing": False,
     }  # fmt: skip
     command("experiment", "freeze", "insights", "a bad day")
     out = " ".join(command("experiment", "status", "insights")[1].split())
-    assert ["frozen, SIMULATED", "insights: a bad day. 5 % of the sources"] == [
-        part for part in ("frozen, SIMULATED", "insights: a bad day. 5 % of the sources") if part in out
-    ]
-    command("experiment", "kill", "insights")
-    assert "killed" == rows("experiment", "status", "insights")[0]["standing"]
+    assert ("frozen, SIMULATED" in out, "insights: a bad day. Claude alone answers; started" in out) == (True, True)
+
+
+def test_shows_what_is_in_force_while_on_hold(experiment: Any, command: Any, rows: Any) -> None:
+    """Claude has all sources, and only where it is killed shadows are off; what comes back is said, too."""
+    command("experiment", "start", "insights", "--share", 30, "--arm", "tuned", 20)
+    command("experiment", "shadow", "insights", "on")
+    for words, is_shadowing in ((["freeze", "insights", "a bad day"], True), (["kill", "insights"], False)):
+        command("experiment", *words)
+        (row,), out = rows("experiment", "status"), command("experiment", "status")[1]
+
+        assert (words[0], {"claude": 100.0, "candidate": 0.0, "tuned": 0.0}, is_shadowing) == (
+            row["standing"].partition(":")[0].replace("killed", "kill").replace("frozen", "freeze"),
+            row["serving"], row["shadowing"],
+        )  # fmt: skip
+        assert "Claude alone answers; started again: candidate 30 %, tuned 20 %. 5 % of the sources" in out
+        assert f"Shadows are {'on' if is_shadowing else 'off'}." in out
+
+
+def test_a_look_makes_no_folder(folder: DataFolder, command: Any) -> None:
+    """Where no app ever ran there is none afterwards either."""
+    looked = [command(*words)[0] for words in (("experiment", "status"), ("experiment", "log"))]
+
+    assert ([0, 0], False) == (looked, folder.path.exists())
+
+
+def test_a_log_of_nothing_is_a_mistake(experiment: Any, command: Any) -> None:
+    """An unknown name is named; an experiment that was only just begun has its beginning."""
+    code, _, err = command("experiment", "log", "nosuch")
+    command("experiment", "start", "insights")
+
+    assert (1, True) == (code, "There is no experiment nosuch" in err)
+    assert "start" in command("experiment", "log", "insights")[1]
+
+
+@pytest.mark.parametrize("width", [40, 60, 100])
+def test_the_status_is_whole_in_any_terminal(experiment: Any, folder: DataFolder, tmp_path: Path, width: int) -> None:
+    """What has no room in the table stands in the sentence."""
+    name, since = "few-shot-claude-haiku-5-5", "2026-01-02T00:00:00"
+    promotion = Promotion(name, "i", "e", "j", "PASS 98.7 %", (5.0, 50.0), since, since, forced=True)
+    weights = {"claude": 50.0, "candidate": 50.0}
+    changed = Experiment("s", weights, 0.05, shadow=True, candidates={"candidate": name}, promotion=promotion)
+    write_state(folder, State({"insights-production-eu": changed}, CANDIDATES))
+    shown = run_in_terminal(("experiment", "status"), tmp_path, ("stdout", "stderr"), width).shown
+
+    assert [] == [line for line in shown.splitlines() if len(line.rstrip()) > width]
+    words = " ".join(shown.split())
+    assert "promoted" in words.partition("insights-production-eu: few")[0]
+    assert f"insights-production-eu: {name} was promoted by PASS 98.7 % (forced), in steps of 5, 50 %." in words
 
 
 @pytest.mark.slow
