@@ -1,6 +1,6 @@
 """`otel-training experiment compare`: the verdict on a candidate."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from rich.console import RenderableType
 
-from otel_training.cli.output import Output, output_options, table
+from otel_training.cli.output import Output, output_options, plural, table
 from otel_training.cli.shadow_costs import draw_shadows
 from otel_training.cli.store import open_store
 from otel_training.errors import TrainingError
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 CODES: Final = {"PASS": 0, "CONTINUE": 10, "FAIL": 11, "INVALID": 12}
 _COLUMNS: Final = ("", "sources", "baseline", "candidate", "kept", "at least", "at most", "")
 _SHOWN: Final = 20
+_NOTHING: Final[dict[str, Any]] = {"shadows": list[Row](), "failures": dict[str, int]()}
 INSTALL: Final = "The verdict needs its libraries: pip install 'otel_training[analysis]'."
 
 
@@ -42,12 +43,14 @@ def compare(*, name: str, file: Path | None, bar: float, output: Output) -> int:
     try:
         from otel_training.trial.compare import compare as compare_pairs
 
-        pairs, plan, shadows = read_evaluation(name) if file is None else (*_read_file(file), list[Row]())
+        pairs, plan, beside = read_evaluation(name) if file is None else (*_read_file(file), _NOTHING)
         verdict = compare_pairs(pairs, replace(plan, bar=bar))
     except ImportError as error:
         raise TrainingError(INSTALL) from error
-    row = asdict(verdict) | {"shadows": shadows}
-    output.emit([row], lambda _: [*draw(verdict), *draw_shadows(shadows)])
+    output.emit(
+        [asdict(verdict) | beside],
+        lambda _: [*draw(verdict), *draw_failures(beside["failures"]), *draw_shadows(beside["shadows"])],
+    )
     return CODES[verdict.verdict]
 
 
@@ -57,33 +60,45 @@ def _read_file(file: Path) -> "tuple[list[Pair], Plan]":
     return read_pairs(file)
 
 
-def read_evaluation(name: str) -> "tuple[list[Pair], Plan, list[Row]]":
-    """Read a candidate's last evaluation, as it is compared, and what its shadows cost."""
+def read_evaluation(name: str) -> "tuple[list[Pair], Plan, dict[str, Any]]":
+    """Read a candidate's last evaluation, as it is compared, and beside it why it failed and what shadows cost."""
     from otel_training.trial.engagement import read_votes
-    from otel_training.trial.evaluation import find_evaluation, read_attempts
+    from otel_training.trial.evaluation import failures_of, find_evaluation, read_attempts
     from otel_training.trial.measured import measured
 
     with open_store() as (store, _):
         evaluation = find_evaluation(store, name)
         every = store.rows(read_query("savings_shadows"), since=0, until=1 << 52)
         shadows = [row for row in every if row["candidate"] == name]
-        pairs, plan = measured(evaluation, read_attempts(store, evaluation.evaluation_id))
-        return pairs, replace(plan, votes=read_votes(store, name)), shadows
+        attempts = read_attempts(store, evaluation.evaluation_id)
+        pairs, plan = measured(evaluation, attempts)
+        beside = {"shadows": shadows, "failures": failures_of(attempts)}
+        return pairs, replace(plan, votes=read_votes(store, name)), beside
+
+
+def draw_failures(failures: Mapping[str, int]) -> Iterator[str]:
+    """Say why answers failed, and how often; nothing where none did."""
+    if failures:
+        reasons = ", ".join(f"{name} ({count:,})" for name, count in failures.items())
+        yield f"The candidate failed {plural(sum(failures.values()), 'time')}: {reasons}."
 
 
 def draw(verdict: "Verdict") -> Iterator[RenderableType]:
     """Draw the sentence, then the figures, the worst first."""
+    from otel_training.trial.slices import LEAST
     from otel_training.trial.wording import NAMES, judge, percent, place
 
     yield f"{'SIMULATED: ' if verdict.simulated else ''}{verdict.verdict}. {verdict.reason}"
     gates = [("", gate, NAMES[gate.metric]) for gate in verdict.gates]
-    parts = [(part.state, part, place(part)) for part in verdict.parts]
+    parts = [(part.state, part, place(part)) for part in verdict.parts if part.state != "too few"]
     for title, rows in (("In total", gates), ("By field and slice", parts)):
         if rows:
             # The name stands last, where it has room.
             yield table(title, _COLUMNS, [_cells(*row) for row in rows[:_SHOWN]])
     if len(parts) > _SHOWN:
         yield f"And {len(parts) - _SHOWN} parts more, in --json."
+    if few := len(verdict.parts) - len(parts):
+        yield f"{plural(few, 'part')} of fewer than {LEAST} sources say nothing yet: --json has them."
     if verdict.guardrails:
         rails = [
             (rail.name, *map(percent, (rail.value, rail.limit, rail.lower, rail.upper)), rail.state)

@@ -11,7 +11,7 @@ from rich.console import RenderableType
 
 from otel_training.analysis.writing import usd
 from otel_training.cli.exit_code import ExitCode
-from otel_training.cli.experiment_compare import INSTALL, draw
+from otel_training.cli.experiment_compare import INSTALL, draw, draw_failures
 from otel_training.cli.experiment_stamp import stamp
 from otel_training.cli.output import Output, note, output_options, plural, stages, table, warn
 from otel_training.cli.store import open_store
@@ -27,6 +27,8 @@ from otel_training.trial.claude_judge import ClaudeJudge
 from otel_training.trial.estimate import Estimate
 from otel_training.trial.evaluate import Plan, plan_evaluation
 from otel_training.trial.evaluate import evaluate as carry_out
+from otel_training.trial.evaluation import failures_of
+from otel_training.trial.function import code_of
 from otel_training.trial.judge import SELF, FunctionJudge, Judge, JudgeError, SelfJudge, find_function
 
 if TYPE_CHECKING:
@@ -80,7 +82,8 @@ def find_judge(name: str, overrides: Overrides) -> Judge:
     if name == SELF:
         return SelfJudge()
     if ":" in name:
-        return FunctionJudge(name, find_function(name))
+        function = find_function(name)
+        return FunctionJudge(name, function, code_of(function) or "function")
     if not name.startswith("claude"):
         raise JudgeError(f"{name} is no judge: give a Claude model, a function as module:name, or self.")
     return ClaudeJudge(name, overrides)
@@ -105,9 +108,10 @@ def _verdict(plan: Plan) -> "Verdict":
         raise TrainingError(f"All is kept. {INSTALL}") from error
     pairs, way = measured(plan.evaluation, plan.attempts.values())
     way = replace(way, votes=plan.votes)
+    verdict = compare(pairs, way)
     with open_as_is(settings_in_force()) as store:
-        keep_curve(store, plan.evaluation, pairs, way)
-    return compare(pairs, way)
+        keep_curve(store, plan.evaluation, pairs, way, verdict)
+    return verdict
 
 
 def _row(plan: Plan, estimates: Sequence[Estimate]) -> dict[str, Any]:
@@ -115,7 +119,7 @@ def _row(plan: Plan, estimates: Sequence[Estimate]) -> dict[str, Any]:
     cost = plan.judge_cost
     return {
         **asdict(plan.evaluation), "examples": len(plan.cases), "gold": len(plan.gold), "judge_usd": cost,
-        "estimates": [asdict(estimate) for estimate in estimates],
+        "estimates": [asdict(estimate) for estimate in estimates], "failures": failures_of(plan.attempts.values()),
     }  # fmt: skip
 
 
@@ -143,5 +147,6 @@ def _draw_work(plan: Plan) -> Iterator[RenderableType]:
     paid = "" if cost is None else f" for {usd(cost)} USD" if cost else ""
     who = f"{plan.evaluation.candidate} on {plural(len(plan.cases), 'source')}, judged by {plan.evaluation.judge}{paid}"
     yield f"{who}; the judge is measured on {plural(len(plan.gold), 'answer')} that people decided on."
+    yield from draw_failures(failures_of(plan.attempts.values()))
     if plan.unreadable:
         yield f"{plural(plan.unreadable, 'judgement')} could not be read, and count nowhere."

@@ -16,7 +16,7 @@ from otel_training.routing.answer import Reply, answer
 from otel_training.routing.state import Definition
 from otel_training.store.client import Store
 from otel_training.trial.answering import Ask, Price, Unanswered, answer_cases, attempt_of
-from otel_training.trial.candidate import Candidate
+from otel_training.trial.candidate import Candidate, second_name
 from otel_training.trial.case import SPLIT, Case, Gold, read_cases, read_gold
 from otel_training.trial.engagement import Votes, read_votes
 from otel_training.trial.estimate import Estimate, estimate_answers, estimate_judging, price_of
@@ -87,8 +87,9 @@ def plan_evaluation(
     if not cases:
         raise NothingToExportError(f"The dataset {snapshot.name!r} has no {SPLIT} rows: make another, by --split.")
     own = (candidate.candidate_id, snapshot.dataset_id, judge.name, judge.rubric)
+    name = second_name(store, candidate.name, candidate.candidate_id)
     evaluation = Evaluation(
-        evaluation_id_of(*own, candidate.definition),
+        evaluation_id_of(*own, candidate.definition, name),
         candidate.name,
         candidate.candidate_id,
         snapshot.dataset_id,
@@ -103,11 +104,17 @@ def plan_evaluation(
     return Plan(evaluation, candidate, judge, cases, gold, attempts, read_votes(store, candidate.name))
 
 
-def evaluation_id_of(candidate_id: str, dataset_id: str, judge: str, rubric: str, definition: Definition) -> str:
-    """Return the id of all that makes an evaluation another one: of a function, the text of its file, too."""
+def evaluation_id_of(  # noqa: PLR0913, PLR0917 - all that it is made of
+    candidate_id: str, dataset_id: str, judge: str, rubric: str, definition: Definition, name: str
+) -> str:
+    """Return the id of all that makes an evaluation another one: of a function, the text of its file, too.
+
+    `name` is the candidate's where another has the same definition.
+    """
     parts = [candidate_id, dataset_id, SPLIT, judge, rubric]
     if definition.provider == CALLABLE:
         parts.append(code_of(find_candidate_function(definition.model)))
+    parts += filter(None, [name])
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
 

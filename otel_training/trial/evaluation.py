@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field, fields
@@ -153,6 +153,11 @@ def find_evaluation(store: Store, candidate: str) -> Evaluation:
 def read_attempts(store: Store, evaluation_id: str) -> list[Attempt]:
     """Read what an evaluation has found so far."""
     return [_attempt(row) for row in store.rows(read_query("trial_attempts"), evaluation_id=evaluation_id)]
+
+
+def failures_of(attempts: Iterable[Attempt]) -> dict[str, int]:
+    """Count the candidate's answers that failed by why, the most frequent first."""
+    return dict(Counter(each.error for each in attempts if each.arm == CANDIDATE and each.error).most_common())
 
 
 def pairs_of(attempts: Iterable[Attempt]) -> list[Pair]:

@@ -17,7 +17,7 @@ from otel_training.pricing.price import prices_version
 from otel_training.routing.assign import CANDIDATE
 from otel_training.routing.state import Definition, Experiment, Promotion, read_state
 from otel_training.store.client import Store
-from otel_training.trial.candidate import definition_id
+from otel_training.trial.candidate import definition_id, second_name
 from otel_training.trial.compare import compare
 from otel_training.trial.engagement import read_votes
 from otel_training.trial.evaluate import evaluation_id_of
@@ -70,7 +70,7 @@ def find_evidence(
             yield f"{candidate} was rolled back since this verdict: evaluate it on a newer dataset."
         if not is_same(evaluation.candidate_id, candidate_now):
             yield f"{candidate} is another model or prompt than was judged: give it another name, and evaluate that."
-        elif _is_changed_function(evaluation, candidate_now):
+        elif _is_changed_function(store, evaluation, candidate_now):
             yield f"The function of {candidate} is not what it was: {again} DATASET` evaluates it anew."
         if find_judge(evaluation.judge).rubric != evaluation.rubric:
             yield f"The judge {evaluation.judge} has another rubric by now: {again} DATASET` asks it again."
@@ -87,12 +87,13 @@ def find_evidence(
     return Evidence(evaluation, verdict, next(problems(), ""))
 
 
-def _is_changed_function(evaluation: Evaluation, definition: Definition | None) -> bool:
+def _is_changed_function(store: Store, evaluation: Evaluation, definition: Definition | None) -> bool:
     """Return whether a candidate that is a function stands in another text by now; the evaluation's id has it."""
     if definition is None or definition.provider != CALLABLE:
         return False
     own = (evaluation.candidate_id, evaluation.dataset_id, evaluation.judge, evaluation.rubric)
-    return evaluation_id_of(*own, definition) != evaluation.evaluation_id
+    name = second_name(store, evaluation.candidate, evaluation.candidate_id)
+    return evaluation_id_of(*own, definition, name) != evaluation.evaluation_id
 
 
 def is_same(candidate_id: str, definition: Definition | None) -> bool:

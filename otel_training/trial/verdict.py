@@ -91,8 +91,3 @@ class Verdict:
     looks: str
     data_until: str
     simulated: bool
-
-    @property
-    def allows_promotion(self) -> bool:
-        """Whether the candidate may serve without being forced: what a stand-in answered or judged proves nothing."""
-        return self.verdict is Outcome.PASS and not self.simulated

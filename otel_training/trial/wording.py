@@ -38,6 +38,8 @@ def _sentences(verdict: Verdict, outcome: Outcome) -> Iterator[str]:
     yield from (RAILS[rail.name] for rail in verdict.guardrails if rail.state == "broken")
     if usage := ", ".join(_usage(verdict)):
         yield f"{usage[0].upper()}{usage[1:]}."
+    if unknown := " and the ".join(name for name, arm in verdict.arms.items() if arm.cost is None):
+        yield f"What answers of the {unknown} cost is unknown: nothing here says that the candidate is cheaper."
     if bad := [part for part in verdict.parts if part.state == "bad" and part.slice]:
         named = ", ".join(f"{place(part)} ({percent(part.ratio)})" for part in bad[:_SHOWN])
         rest = f" and {len(bad) - _SHOWN} more" if len(bad) > _SHOWN else ""

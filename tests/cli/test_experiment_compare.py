@@ -67,6 +67,15 @@ def test_figures_stand_below_the_sentence(tmp_path: Path, command: Any) -> None:
         assert text in words
 
 
+def test_parts_of_too_few_sources_are_one_line(tmp_path: Path, command: Any) -> None:
+    """In the JSON they are whole."""
+    path = str(pairs(tmp_path, (8, 8), 500))
+    printed, as_json = (command("experiment", "compare", "--pairs", path, *words)[1] for words in ([], ["--json"]))
+
+    assert "50 parts of fewer than 30 sources say nothing yet: --json has them." in printed
+    assert (0, 50) == (printed.count("too few"), len(json.loads(as_json)["parts"]))
+
+
 def test_nothing_is_shown_of_nothing(tmp_path: Path, command: Any) -> None:
     """A judge that people bear out, and no pair."""
     code, printed, _ = command("experiment", "compare", "--pairs", str(pairs(tmp_path, (8, 8), 0)))

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -227,7 +228,34 @@ def test_a_function_is_a_candidate(models: Models, rows: Any, command: Any) -> N
     assert ([], found["examples"], None) == (models.prompts, found["verdict"]["examples"], arm["cost"])
     assert (len(ASKED), failed / len(ASKED)) == (found["examples"], arm["errors"])
     assert 0 < failed < len(ASKED)
+    assert {"KeyError": failed} == found["failures"]
+    shown = " ".join(command("experiment", "compare", "f")[1].split())
+    assert f"The candidate failed {failed} time{'s' * (failed > 1)}: KeyError ({failed})." in shown
+    assert (0, 1) == (shown.count("PASS"), found["verdict"]["reason"].count("nobody decided"))
     assert 2 == command("experiment", "candidate", "g", *function, "--few-shot", 1)[0]
+
+
+def test_what_is_measured_of_a_name_is_no_others(models: Models, rows: Any, command: Any, tmp_path: Path) -> None:
+    """Two candidates of one definition are evaluated each by itself, and so is a judge whose text has changed."""
+    gather(12)
+    rows("dataset", "create", "d", *LENIENT, "--split", "50/0/50")
+    judge = tmp_path / "own_judge.py"
+
+    def evaluate(name: str, text: str) -> str:
+        judge.write_text(text, encoding="utf-8")
+        words = ("experiment", "eval", name, "--dataset", "d", "--judge", "own_judge:score", "--yes")
+        return rows(*words)[0]["evaluation_id"]
+
+    for name in ("first", "second"):
+        rows("experiment", "candidate", name, "--model", "m", "--dataset", "d", "--base-url", f"{models.url}/v1")
+    text = "def score(source, insights, topic):\n    return 9\n"
+    ids = [evaluate("first", text), evaluate("second", text), evaluate("first", text)]
+    changed = evaluate("second", f"# Another.\n{text}")
+
+    assert ids[0] == ids[2]
+    assert 3 == len({*ids, changed})
+    compared = [json.loads(command("experiment", "compare", name, "--json")[1]) for name in ("first", "second")]
+    assert compared[0]["examples"] == compared[1]["examples"] > 0
 
 
 def show_beside(candidate: str, folder: DataFolder) -> None:
@@ -318,7 +346,7 @@ def test_a_model_that_is_shut_down_is_no_failure(trial: Any, models: Models, com
     assert (2, 0.0) == (verdict["examples"], verdict["arms"]["candidate"]["errors"])
 
 
-def test_what_a_cache_read_costs_less(trial: Any, models: Models, command: Any) -> None:
+def test_what_a_cache_read_costs_less(trial: Any, models: Models, command: Any, rows: Any) -> None:
     """Of the candidate's own calls, too; to be cached now and then is no change."""
     before = compared(command)
     models.cached = 400
@@ -327,7 +355,9 @@ def test_what_a_cache_read_costs_less(trial: Any, models: Models, command: Any) 
     assert [] == verdict["changes"]
     (shadow,) = before["shadows"]
     assert ("e", "c", 1, 0, True) == (*list(shadow.values())[:4], 0 < float(shadow["usd"]) < 1)
-    assert "Shadows: 1 answer beside Claude's cost" in command("experiment", "compare", "c")[1]
+    said = "Shadows: 1 answer beside Claude's cost"
+    assert [True, True] == [said in command("experiment", *words)[1] for words in (["compare", "c"], ["status"])]
+    assert [[shadow]] == [row["shadows"] for row in rows("experiment", "status")]
     assert [{"likes": 0, "dismissals": 0}] * 2 == [before["arms"][arm]["votes"] for arm in ("baseline", "candidate")]
     assert verdict["arms"]["candidate"]["cost"] < before["arms"]["candidate"]["cost"]
 
