@@ -86,7 +86,7 @@ def draw_failures(failures: Mapping[str, int]) -> Iterator[str]:
 def draw(verdict: "Verdict") -> Iterator[RenderableType]:
     """Draw the sentence, then the figures, the worst first."""
     from otel_training.trial.slices import LEAST
-    from otel_training.trial.wording import NAMES, judge, percent, place
+    from otel_training.trial.wording import BEYOND, NAMES, judge, percent, place
 
     yield f"{'SIMULATED: ' if verdict.simulated else ''}{verdict.verdict}. {verdict.reason}"
     gates = [("", gate, NAMES[gate.metric]) for gate in verdict.gates]
@@ -101,7 +101,11 @@ def draw(verdict: "Verdict") -> Iterator[RenderableType]:
         yield f"{plural(few, 'part')} of fewer than {LEAST} sources say nothing yet: --json has them."
     if verdict.guardrails:
         rails = [
-            (rail.name, *map(percent, (rail.value, rail.limit, rail.lower, rail.upper)), rail.state)
+            (
+                BEYOND.get(rail.name, rail.name),
+                *map(percent, (rail.value, rail.limit, rail.lower, rail.upper)),
+                rail.state,
+            )
             for rail in verdict.guardrails
         ]
         yield table("Guardrails", ("", "candidate", "limit", "at least", "at most", ""), rails)

@@ -68,7 +68,7 @@ def evaluate(  # noqa: PLR0913 - one for each option
         left = carry_out(plan, lambda: open_as_is(settings_in_force()), overrides, begin)
     verdict = _verdict(plan)
     row = _row(plan, estimates) | {"left": len(left), "verdict": asdict(verdict)}
-    output.emit([row], lambda _: [*stamp(is_simulated=plan.evaluation.is_simulated), *_draw_work(plan), *draw(verdict)])
+    output.emit([row], lambda _: [*_stamp(plan), *_draw_work(plan), *draw(verdict)])
     missing = plan.missing
     if left:
         warn(f"{plural(len(left), 'source')} were not answered ({left[0].reason}): run it again.")
@@ -123,8 +123,15 @@ def _row(plan: Plan, estimates: Sequence[Estimate]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _stamp(plan: Plan) -> Iterator[RenderableType]:
+    """Say which of both is a stand-in."""
+    sides = {"candidate": plan.candidate.definition.simulated, "judge": plan.judge.is_simulated}
+    who = " and the ".join(name for name, is_simulated in sides.items() if is_simulated)
+    return stamp(is_simulated=bool(who), who=f"the {who} is a stand-in")
+
+
 def _draw_price(plan: Plan, estimates: Sequence[Estimate]) -> Iterator[RenderableType]:
-    yield from stamp(is_simulated=plan.evaluation.is_simulated)
+    yield from _stamp(plan)
     yield from draw_estimates(estimates, len(plan.cases))
 
 

@@ -238,6 +238,6 @@ def _sentences(row: Mapping[str, Any]) -> Iterator[str]:
     if row["serving"] != row["weights"]:
         shares = ", ".join(f"{arm} {share:g} %" for arm, share in row["weights"].items() if arm != CLAUDE)
         yield f"Claude alone answers; started again: {shares}."
-    yield f"{row['holdout'] * _ALL:g} % of the sources stay with Claude. A candidate has {row['timeout']:g} s."
+    yield f"At least {row['holdout'] * _ALL:g} % of the sources stay with Claude. A candidate has {row['timeout']:g} s."
     yield f"Shadows are {'on' if row['shadowing'] else 'off'}."
     yield from draw_shadows(row.get("shadows", ()))

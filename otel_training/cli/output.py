@@ -199,8 +199,8 @@ class _Grid:
     rows: Sequence[Sequence[Text]]
 
     def __rich_console__(self, _console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
-        least = sum((column.min_width or 0) + 1 for column in self.table.columns) - 1
-        if least <= options.max_width:
+        gaps = sum(self.table.padding) * (len(self.columns) - 1)
+        if sum(column.min_width or 0 for column in self.table.columns) + gaps <= options.max_width:
             yield self.table
             return
         for number, row in enumerate(self.rows):

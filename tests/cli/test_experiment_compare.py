@@ -30,6 +30,8 @@ def pairs(tmp_path: Path, scores: tuple[float, float], count: int = 200, **whole
         ((8, 8), 40, {}, (10, "CONTINUE")),
         ((8, 3), 200, {}, (11, "FAIL")),
         ((8, 8), 200, {"judging": {"judge": "self"}}, (12, "INVALID")),
+        ((8, 3), 200, {"judging": {"judge": "self"}}, (12, "INVALID")),
+        ((8, 8), 40, {"judging": {"judge": "self"}}, (12, "INVALID")),
     ],
 )
 def test_a_verdict_is_an_exit_code(  # noqa: PLR0913, PLR0917 - what goes in and comes out
@@ -60,7 +62,7 @@ def test_figures_stand_below_the_sentence(tmp_path: Path, command: Any) -> None:
         "By field and slice sources baseline candidate kept at least at most open 40 80.0 % 80.0 % 100.0 %",
         "% score in topic t0 open 40 100.0 %",
         "And 30 parts more, in --json.",
-        "Guardrails candidate limit at least at most errors 0.0 % 2.0 %",
+        "Guardrails candidate limit at least at most errors, more than the baseline 0.0 % 2.0 %",
         "cost - 100.0 % - - open",
         "The judge agrees with people by kappa 0.98 on 118 labels; it lets at most 10.9 % of bad answers pass.",
     ):

@@ -18,6 +18,7 @@ from otel_training.pipeline.settings import settings_in_force
 from otel_training.review.decisions import Decision, Verdict, decide, keep_in
 from otel_training.routing import answer
 from otel_training.routing.state import Experiment, read_state, write_state
+from otel_training.store.session import open_drained
 from tests.models import Models, bad, facts_of, good, serving
 
 pytestmark = pytest.mark.slow
@@ -112,6 +113,16 @@ def test_a_good_candidate_passes_and_a_bad_one_fails(
     (compared,) = rows("experiment", "compare", "good")
     assert found["verdict"]["reason"] == compared["reason"]
     assert before == rows("status")[0]["by_kind"]
+    by_sources = (
+        "SELECT n, lower, verdict FROM verdict_bounds WHERE evaluation_id = {id:String} AND metric = 'score' ORDER BY n"
+    )
+    with open_drained(settings_in_force()) as (store, _):
+        curve = list(store.rows(by_sources, id=found["evaluation_id"]))
+    (gate,) = [gate for gate in found["verdict"]["gates"] if gate["metric"] == "score"]
+    assert ([gate["sources"] * part // 10 for part in range(1, 11)], gate["lower"], "PASS") == (
+        [row["n"] for row in curve], curve[-1]["lower"], curve[-1]["verdict"],
+    )  # fmt: skip
+    assert sorted(row["lower"] for row in curve) == [row["lower"] for row in curve]
     assert ("PASS", 1.0, 1.0) == (
         found["verdict"]["verdict"], found["verdict"]["ratio"], found["verdict"]["judge"]["kappa"],
     )  # fmt: skip

@@ -102,7 +102,7 @@ def test_shows_how_experiments_stand(experiment: Any, command: Any, rows: Any) -
     assert [
         "experiment arm sources candidate standing", "insights claude 50 % on, SIMULATED",
         "candidate 50 % few-shot-v1", "",
-        "insights: 5 % of the sources stay with Claude. A candidate has 20 s. Shadows are off.",
+        "insights: At least 5 % of the sources stay with Claude. A candidate has 20 s. Shadows are off.",
     ] == [" ".join(line.split()) for line in out.splitlines()]  # fmt: skip
     assert row == {
         "experiment": "insights", "standing": "on", "simulated": True, "weights": {"claude": 50.0, "candidate": 50.0},
@@ -127,7 +127,7 @@ def test_shows_what_is_in_force_while_on_hold(experiment: Any, command: Any, row
             row["standing"].partition(":")[0].replace("killed", "kill").replace("frozen", "freeze"),
             row["serving"], row["shadowing"],
         )  # fmt: skip
-        assert "Claude alone answers; started again: candidate 30 %, tuned 20 %. 5 % of the sources" in out
+        assert "Claude alone answers; started again: candidate 30 %, tuned 20 %. At least 5 % of the sources" in out
         assert f"Shadows are {'on' if is_shadowing else 'off'}." in out
 
 

@@ -118,8 +118,9 @@ def test_a_table_without_room_is_a_line_a_cell(tmp_path: Path) -> None:
         return call_in_terminal(draw, tmp_path, ("stdout",), width).shown.splitlines()
 
     row = ["experiment: a-name-of-length", "arm: candidate", "standing: promoted, SIMULATED"]
-    assert ["Title", *row, "", *row] == shown(29)
-    assert ["Title", ["experiment", "arm", "standing"]] == [shown(80)[0], shown(80)[1].split()]
+    assert ["Title", *row, "", *row] == shown(38)
+    assert ["Title", ["experiment", "arm", "standing"]] == [shown(39)[0], shown(39)[1].split()]
+    assert "promoted, SIMULATED" in shown(80)[2]
 
 
 def test_five_at_once_wait_for_each_other(tmp_path: Path) -> None:

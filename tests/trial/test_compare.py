@@ -12,8 +12,10 @@ from scipy.stats import ttest_1samp
 
 from otel_training.trial.compare import compare
 from otel_training.trial.conditions import Conditions
-from otel_training.trial.judging import SELF_REPORTED, Gold, Judging
+from otel_training.trial.judging import SELF_REPORTED, Gold, Judging, assess
 from otel_training.trial.pair import Pair
+from otel_training.trial.sample import gather, of_both, passed, score
+from otel_training.trial.sequence import bounds
 from otel_training.trial.verdict import Outcome, Plan, Verdict
 from otel_training.trial.wording import judge as name_judge
 from tests.trial.judges import JUDGES, Judge, fair, generous, trial
@@ -52,6 +54,18 @@ def test_a_good_candidate_passes_with_its_figures() -> None:
     expected = ttest_1samp(passes[0] - 0.9 * passes[1], 0, alternative="greater").pvalue
     assert pytest.approx(expected, rel=1e-9) == passed.p
     assert (0, 0) == (score.more, passed.more)
+
+
+def test_a_fifth_of_the_error_is_the_judges() -> None:
+    """The bounds of both means have the rest, and take off what the judge gives for nothing."""
+    verdict = compare(good(), PLAN)
+    floors = {"score": verdict.judge.floor, "passed": verdict.judge.false_pass}
+
+    assert 0 < verdict.judge.false_pass < 0.2
+    for gate, metric in zip(verdict.gates, (score, passed), strict=True):
+        sides = bounds(gather(good(), of_both(metric)), 0.04, 0.9, floors[gate.metric])
+        assert (sides.lower, sides.upper) == (gate.lower, gate.upper)
+    assert verdict.judge == assess(PLAN.judging, 0.01)
 
 
 def test_the_judge_is_named() -> None:

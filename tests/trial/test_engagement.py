@@ -53,11 +53,14 @@ def test_holds_however_often_one_looks() -> None:
 @pytest.mark.slow
 @pytest.mark.usefixtures("migrated")
 def test_reads_what_readers_said_of_each_arm(folder: DataFolder) -> None:
-    """By the assignment; each insight once, however often it was extracted; other experiments are others'."""
-    candidates = {"small": Definition("callable")}
+    """By the assignment; each insight once, however often it was extracted.
 
-    def ask(name: str, arm: str, url: str) -> None:
-        experiment = Experiment("s", {arm: 1.0}, candidates={"candidate": "small" if name == "e" else ""})
+    Other experiments, other candidates' answers and what Claude answered while it was on hold are no part of it.
+    """
+    candidates = {"small": Definition("callable"), "large": Definition("callable")}
+
+    def ask(name: str, arm: str, url: str, candidate: str = "", **changes: Any) -> None:
+        experiment = Experiment("s", {arm: 1.0}, candidates={"candidate": candidate}, **changes)
         write_state(make_folder(folder), State({name: experiment}, candidates))
         route._watches.clear()
         answer: Any = otel_training.experiment(
@@ -68,12 +71,15 @@ def test_reads_what_readers_said_of_each_arm(folder: DataFolder) -> None:
         for reader, action in enumerate(("like", "like", "x")):
             otel_training.record_feedback(otel_training.insight_id(url, insight), action, user_id=reader)
 
-    for name, arm, url in (
-        ("e", "claude", "1"), ("e", "claude", "1"), ("e", "candidate", "2"), ("e", "candidate", "empty"),
-        ("other", "claude", "3"),
+    for name, arm, url, candidate in (
+        ("e", "claude", "1", "small"), ("e", "claude", "1", "small"), ("e", "candidate", "2", "small"),
+        ("e", "candidate", "empty", "small"), ("other", "claude", "3", ""), ("e", "candidate", "4", "large"),
     ):  # fmt: skip
-        ask(name, arm, f"https://s.example/{url}")
+        ask(name, arm, f"https://s.example/{url}", candidate)
+    ask("e", "claude", "https://s.example/5", "small", killed=True)
+    ask("e", "candidate", "https://s.example/6", "small", frozen="a bad day")
     assert otel_training.flush(5)
     with open_drained(process.settings()) as (store, _):
         assert {"baseline": Votes(2, 1), "candidate": Votes(4, 2)} == read_votes(store, "small")
+        assert {"baseline": Votes(2, 1), "candidate": Votes(2, 1)} == read_votes(store, "large")
         assert {} == read_votes(store, "nobody")

@@ -3,11 +3,14 @@
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pytest
 
-from otel_training.trial.engagement import Votes
-from otel_training.trial.guardrails import Arm, Limits, arm, guard
+from otel_training.trial.engagement import Votes, fewer_likes
+from otel_training.trial.guardrails import SLOW_SHARE, Arm, Limits, arm, guard
 from otel_training.trial.pair import Observation, Pair
+from otel_training.trial.sample import Sample
+from otel_training.trial.sequence import bounds
 from tests.trial.simulation import answer
 
 UNKNOWN = answer(8, cost=None, seconds=None)
@@ -67,6 +70,17 @@ def test_figures_are_shown_as_shares() -> None:
     }
     for rail in list(rails.values())[:4]:
         assert rail.lower <= rail.value <= rail.upper
+
+
+def test_each_of_five_has_a_fifth_of_the_error() -> None:
+    """So that all that is said of them is certain together."""
+    votes = {"baseline": Votes(60, 40), "candidate": Votes(55, 45)}
+    pairs = [Pair(str(at), str(at), {}, answer(8), answer(8, seconds=2.5 if at < 3 else 1)) for at in range(60)]
+    rails: Any = {rail.name: rail for rail in guard(pairs, Limits(), arm([answer(8)] * 60), 0.05, votes)}
+    slow = bounds(Sample(np.array([1.0, 0.0]), np.ones(2), np.array([3.0, 57.0])), 0.01, SLOW_SHARE)
+
+    assert (slow.lower, slow.upper) == (rails["slow"].lower, rails["slow"].upper)
+    assert fewer_likes(votes, 0.01) == (rails["likes"].value, rails["likes"].lower, rails["likes"].upper)
 
 
 def test_no_bound_is_beyond_what_a_share_can_be() -> None:

@@ -1,6 +1,7 @@
-"""Promotion: a step further at a time, by one proof, and nobody else's share is taken."""
+"""A promotion's steps, as what an experiment becomes."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -8,44 +9,56 @@ from otel_training.errors import TrainingError
 from otel_training.routing.state import Experiment
 from otel_training.trial.compare import compare
 from otel_training.trial.evaluation import Evaluation
+from otel_training.trial.judging import Gold, Judging
+from otel_training.trial.pair import Pair
 from otel_training.trial.promotion import Evidence, promoted
-from tests.trial.test_compare import PLAN, good
+from otel_training.trial.verdict import Plan
+from tests.trial.simulation import answer
 
-STEPS = (5.0, 50.0, 80.0)
-EVALUATION = Evaluation("e1", "good", "c1", "d1", "test", "m:f", "r", is_self_reported=False, is_simulated=False)
-EVIDENCE = Evidence(EVALUATION, compare(good(), PLAN), "")
-BEGUN = Experiment("salt", {"claude": 80.0, "tuned": 20.0}, holdout=0.2)
+PAIRS = [Pair(str(at), str(at), {}, answer(8, seconds=3.0), answer(8)) for at in range(60)]
+PLAN = Plan(Judging("m", {"claude": Gold(60, 1, 2, 57)}), simulated=True)
+OWN = Evaluation("evaluation", "good", "id", "d", "test", "m", "r", is_self_reported=False, is_simulated=True)
+EVIDENCE = Evidence(OWN, compare(PAIRS, PLAN), "")
+BEGUN = Experiment("s", {"claude": 80.0, "candidate": 0.0, "tuned": 20.0}, holdout=0.01)
 
 
-def test_goes_up_beside_further_arms() -> None:
-    """Claude gives what the candidate gets; what was forced once stays so; answers may take twice Claude's p95."""
-    first = promoted(BEGUN, EVIDENCE, STEPS, is_forced=True)
-    second = promoted(first, EVIDENCE, STEPS, is_forced=False)
+def step(experiment: Experiment, evidence: Evidence = EVIDENCE, *, is_forced: bool = False) -> Experiment:
+    """Take the next one."""
+    return promoted(experiment, evidence, (5.0, 50.0), is_forced=is_forced)
 
-    assert [{"claude": 75.0, "candidate": 5.0, "tuned": 20.0}, {"claude": 30.0, "candidate": 50.0, "tuned": 20.0}] == [
-        first.weights, second.weights,
-    ]  # fmt: skip
-    assert first.promotion is not None
-    assert second.promotion is not None
-    assert (True, True, 0.2, 2.0) == (
-        second.promotion.forced, second.shadow, second.holdout, first.promotion.longest,
+
+def test_goes_on_from_its_share_and_begins_with_another_evaluation() -> None:
+    """Shadows are on, 5 % at the least are held out, and a further arm keeps its own."""
+    first = step(BEGUN)
+    second = step(first)
+    anew = step(second, replace(EVIDENCE, evaluation=replace(OWN, evaluation_id="newer")))
+    again = step(replace(second, promotion=replace(second.promotion, rolled_back="It fails.")))  # type: ignore[type-var]
+
+    assert [5.0, 50.0, 5.0, 5.0] == [each.weights["candidate"] for each in (first, second, anew, again)]
+    assert {"claude": 75.0, "candidate": 5.0, "tuned": 20.0} == first.weights
+    assert (0.05, True, {"candidate": "good"}) == (first.holdout, first.shadow, first.candidates)
+    assert 0.2 == step(replace(BEGUN, holdout=0.2)).holdout
+    with pytest.raises(TrainingError, match="good has all of its 50 % already"):
+        step(second)
+
+
+def test_keeps_what_it_stands_on() -> None:
+    """Verdict, judge, how long an answer may take, and that it was once forced."""
+    begun = step(BEGUN, is_forced=True)
+    first: Any = begun.promotion
+    second: Any = step(begun).promotion
+
+    assert ("good", "id", "evaluation", "m", EVIDENCE.verdict.verdict, 6.0, True, True, (5.0, 50.0)) == (
+        first.candidate, first.candidate_id, first.evaluation_id, first.judge, first.verdict.partition(" ")[0],
+        first.longest, first.simulated, first.forced, first.steps,
     )  # fmt: skip
-    with pytest.raises(TrainingError, match="sum up to more than 100"):
-        promoted(second, EVIDENCE, (5.0, 50.0, 100.0), is_forced=False)
+    assert (first.since, True, True) == (second.since, second.stepped > first.stepped, second.forced)
+    nothing: Any = step(BEGUN, replace(EVIDENCE, verdict=compare([], PLAN))).promotion
+    assert (None, False) == (nothing.longest, nothing.forced)
 
 
-def test_another_proof_begins_anew() -> None:
-    """At the first step, and not forced by what was before; Claude keeps 5 % at the least."""
-    served = promoted(promoted(BEGUN, EVIDENCE, STEPS, is_forced=True), EVIDENCE, STEPS, is_forced=True)
-    newer = Evidence(replace(EVALUATION, evaluation_id="e2"), EVIDENCE.verdict, "")
-    again = promoted(replace(served, holdout=0.0), newer, STEPS, is_forced=False)
-
-    assert again.promotion is not None
-    assert (5.0, False, 0.05) == (again.weights["candidate"], again.promotion.forced, again.holdout)
-
-
-@pytest.mark.parametrize("held", [replace(BEGUN, killed=True), replace(BEGUN, frozen="why")])
-def test_what_is_on_hold_stays(held: Experiment) -> None:
-    """Also by force: somebody put it there."""
+@pytest.mark.parametrize("changes", [{"killed": True}, {"frozen": "a bad day"}])
+def test_what_is_on_hold_is_not_promoted(changes: dict[str, Any]) -> None:
+    """Not by force either."""
     with pytest.raises(TrainingError, match="on hold"):
-        promoted(held, EVIDENCE, STEPS, is_forced=True)
+        step(replace(BEGUN, **changes), is_forced=True)

@@ -9,6 +9,7 @@ import pytest
 
 from otel_training.trial.guardrails import Limits
 from otel_training.trial.pair import Observation, Pair
+from otel_training.trial.sequence import SHARES, log_growth
 from otel_training.trial.watch import PATIENCE, Watch, watch
 from tests.trial.simulation import answer, stream
 
@@ -65,6 +66,26 @@ def test_a_guardrail_that_breaks_demotes(alarm: str, turn: Callable[[Pair], Obse
 
     assert (alarm, True) == (broken.alarm, 300 < broken.pairs < 350)
     assert "" == watched([bad[at] if at % 50 == 0 else pair for at, pair in enumerate(good)]).alarm
+
+
+def test_where_the_baseline_fails_as_often_nothing_is_raised() -> None:
+    """Of the candidate only what it fails more often counts."""
+    failed = answer(None, passed=None, error=True)
+    good = stream(np.random.default_rng(55), 1.0, 400)
+    both = [replace(pair, baseline=failed, candidate=failed) if at % 2 else pair for at, pair in enumerate(good)]
+
+    assert "" == watched(both).alarm
+    assert "errors" == watched([replace(pair, baseline=good[at].baseline) for at, pair in enumerate(both)]).alarm
+
+
+def test_five_things_are_watched_with_a_fifth_of_the_alarms_each() -> None:
+    """One fallback: what a bet on it has won, of all that an alarm takes."""
+    (pair,) = stream(np.random.default_rng(56), 1.0, 1)
+    seen = watched([replace(pair, candidate=replace(pair.baseline, fallback=True))])
+    won = np.exp(log_growth(np.array([1 - Limits().fallback])))[:, 0] @ SHARES
+
+    assert (1, "") == (seen.pairs, seen.alarm)
+    assert pytest.approx(won / (5 * PATIENCE)) == seen.nearest
 
 
 def test_what_nobody_knows_raises_no_alarm() -> None:
