@@ -90,8 +90,12 @@ def test_today_answers_what_is_old(news: None, models: Models, rows: Any, comman
     assert "gpt-6-luna answered 3 of 3 rows by the prompt of 2 captured calls" in drawn[1]
     assert before == rows("status")[0]["by_kind"]
     assert 0 == command("dataset", "verify", "d")[0]
+    # Readers contradict another's score, which is near the threshold as well.
+    other = otel_training.insight_id("https://s4.example/", facts_of(source_of(4))[0])
+    otel_training.record_feedback(other, "x", user_id=1)
     with open_drained(settings_in_force()) as (store, _):
         items = {item.source_url: item for item in read_queue(store, "mira", 10).items}
+    assert "score and readers disagree" in items["https://s4.example/"].reasons
     first = next(iter(items.values()))
     assert (identity, True) == (first.extraction_id, "today's model answers otherwise" in first.reasons)
     assert [Insight("Bananas are yellow", "fruit", 0, 0)] == first.newer

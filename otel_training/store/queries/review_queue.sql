@@ -51,6 +51,6 @@ WHERE outcome = 'ok'
         FROM reviewed
         WHERE extraction_id GLOBAL IN (SELECT extraction_id FROM decided WHERE reviewer = {reviewer:String})
     )
-ORDER BY is_seen, 4 * is_disputed + 4 * is_otherwise + 3 * is_near + 2 * is_new_topic + (call_event_id = '') DESC, ts DESC, extraction_id
+ORDER BY is_seen, is_otherwise DESC, 4 * is_disputed + 3 * is_near + 2 * is_new_topic + (call_event_id = '') DESC, ts DESC, extraction_id
 LIMIT 1 BY duplicate_key
 LIMIT {limit:UInt64}
