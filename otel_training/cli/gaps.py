@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from rich.console import RenderableType
 from rich.text import Text
 
-from otel_training.cli.output import to_text
+from otel_training.cli.output import ITEM, to_text
 from otel_training.cli.shipping_report import read_shipping_report
 from otel_training.dataset.coverage import Gap, read_coverage, read_unpriced
 from otel_training.folder import DataFolder
@@ -29,4 +29,4 @@ def draw_list(title: str, sentences: Iterable[str]) -> Iterator[RenderableType]:
     for number, sentence in enumerate(sentences):
         if number == 0:
             yield Text(title, style="bold")
-        yield to_text(f"- {sentence}")
+        yield to_text(f"{ITEM}{sentence}")

@@ -38,6 +38,8 @@ _LEAST: Final = 8
 _CELL: Final = 40
 _LAST_CELL: Final = 400
 _HELD_BYTES: Final = 64 << 20
+ITEM: Final = "- "
+"""What a list's item begins with."""
 
 
 class _Console(Console):
@@ -134,17 +136,20 @@ def show(*parts: RenderableType, aside: bool = False) -> None:
     for before, part in zip((None, *parts), parts, strict=False):
         if before is not None and not (isinstance(before, (str, Text)) and isinstance(part, type(before))):
             console.print()
-        # A list's sentence is broken between words for a terminal: in a log it is one line.
-        is_line = isinstance(part, str) or (isinstance(part, Text) and not console.is_terminal)
-        console.print(_broken(part, console) if isinstance(part, str) else part, markup=False, soft_wrap=is_line)
+        text = part.plain if isinstance(part, Text) and part.plain.startswith(ITEM) else part
+        is_line = isinstance(text, str) or (isinstance(text, Text) and not console.is_terminal)
+        console.print(_broken(text, console) if isinstance(text, str) else text, markup=False, soft_wrap=is_line)
 
 
 def _broken(text: str, console: Console) -> str:
-    """Break lines between words for a terminal; elsewhere a line is a line."""
+    """Break lines between words for a terminal, those of a list's item behind its dash; elsewhere a line is a line."""
     text = visible(text)
     if not console.is_terminal:
         return text
-    wrapper = textwrap.TextWrapper(console.width, break_long_words=False, break_on_hyphens=False)
+    indent = " " * len(ITEM) if text.startswith(ITEM) else ""
+    wrapper = textwrap.TextWrapper(
+        console.width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
     return "\n".join(wrapper.fill(line) for line in text.split("\n"))
 
 

@@ -123,6 +123,14 @@ def test_a_table_without_room_is_a_line_a_cell(tmp_path: Path) -> None:
     assert "promoted, SIMULATED" in shown(80)[2]
 
 
+def test_a_list_hangs_behind_its_dashes(tmp_path: Path) -> None:
+    """A sentence's second line is not mistaken for the next sentence."""
+    shown = printed(("doctor",), tmp_path, ("stdout",)).shown
+    lines = shown.partition("What to do")[2].split("\n")[1:-1]
+
+    assert {"- ", "  "} == {line[:2] for line in lines if line.strip()}, shown
+
+
 def test_five_at_once_wait_for_each_other(tmp_path: Path) -> None:
     """Each has the store for itself, one after another; none fails, and all say the same."""
     assert otel_training.flush(30)
