@@ -45,7 +45,8 @@ EXPLANATIONS: Final = {
     Loss.MALFORMED: "a 2xx answer to an engage body over 64 kB, or to one or a feed that is no JSON: check the routes "
     "given to TrainingMiddleware",
     Loss.UNRECOGNISED: "JSON without insight_id and action, or a feed with no list of items that have an id: name "
-    "yours by action= or item= of TrainingMiddleware; or a feed in an encoding that is not read",
+    "yours by action= or item= of TrainingMiddleware; a feed in an encoding that is not read; or record_feedback of "
+    "what is no id, such as None or 1.0",
     Loss.UNMATCHED: "routes given to TrainingMiddleware that no request was of",
     Loss.FEED_TOO_LARGE: "a feed answer over 1 MiB: page the feed, or call record_impressions",
     Loss.SHUTDOWN: "the program ended while its disk took no more, or after 30 seconds of writing",
