@@ -143,6 +143,24 @@ def test_a_judges_call_is_never_the_example(chosen: Any) -> None:
     assert expected | reasons == chosen(cases | alone)
 
 
+def test_what_is_quoted_from_the_source_makes_no_judge(chosen: Any) -> None:
+    """An insight may begin as the passage does that the answer quotes beside it, which stands in the prompt."""
+    source = "Chip orders at the largest maker rose 12 % in May. Two plants open in Dresden and Ohio in June."
+    found = [
+        {
+            "text": "Chip orders at the largest maker are up by an eighth",
+            "quote": "Chip orders at the largest maker rose 12 %",
+        },
+        {"text": "Two plants open in Dresden, another in Ohio", "quote": "Two plants open in Dresden and Ohio"},
+    ]
+    asked = Call("asked", json.dumps(found), f"Extract, with quotations: {source}")
+    echo = json.dumps([{"text": item["text"], "score": 8} for item in found])
+    judge = Call("judge", echo, f"Judge these: {json.dumps(found)}")
+    cases: Any = {"alone": ([asked], found), "judged": ([judge, asked, judge], found), "judge alone": ([judge], found)}
+
+    assert {"alone": ("asked", ""), "judged": ("asked", ""), "judge alone": ("", "judge")} == chosen(cases, source)
+
+
 def test_of_texts_that_the_source_has_the_call_with_the_same_fields_asked(chosen: Any) -> None:
     """Every prompt shows quoted insights: then fields, the number of items and the order decide."""
     source = "\n".join(item["text"] for item in ALL)

@@ -64,7 +64,11 @@ WITH
                     notEmpty(e.texts) AND hasAll(arrayMap(t -> left(t, 8), c.texts), beginnings)
                     OR e.output_sha256 != '' AND c.output_sha256 = e.output_sha256
                 ) AS is_held,
-                notEmpty(e.texts) AND hasAll(arrayMap(t -> left(t, 8), c.quoted), beginnings) AS is_shown,
+                notEmpty(e.texts) AND arrayAll(
+                    t -> has(c.quoted, t)
+                        OR NOT has(c.texts, t) AND arrayExists(q -> startsWith(q, left(t, 8)), c.quoted),
+                    e.texts
+                ) AS is_shown,
                 hasAll(e.quoted, e.texts) AS is_quoted,
                 hasAll(c.texts, e.texts) AS is_whole,
                 toInt64(length(arrayIntersect(c.texts, e.categories))) AS shared_categories
