@@ -27,10 +27,10 @@ def store(folder: DataFolder) -> Iterator[Store]:
 @pytest.mark.parametrize(
     ("options", "statements"),
     [
-        ("", 101),
-        ("--replicated", 101),
-        ("--cluster training", 139),
-        ("--cluster {cluster} --replicated --ttl-days 400", 139),
+        ("", 103),
+        ("--replicated", 103),
+        ("--cluster training", 141),
+        ("--cluster {cluster} --replicated --ttl-days 400", 141),
         ("--roles", 6),
         ("--roles --cluster training", 6),
     ],
