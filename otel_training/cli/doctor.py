@@ -46,7 +46,7 @@ EXPLANATIONS: Final = {
     "given to TrainingMiddleware",
     Loss.UNRECOGNISED: "JSON without insight_id and action, or a feed with no list of items that have an id: name "
     "yours by action= or item= of TrainingMiddleware; a feed in an encoding that is not read; or record_feedback of "
-    "what is no id, such as None or 1.0",
+    "what is no id, such as None or 1.5",
     Loss.UNMATCHED: "routes given to TrainingMiddleware that no request was of",
     Loss.FEED_TOO_LARGE: "a feed answer over 1 MiB: page the feed, or call record_impressions",
     Loss.SHUTDOWN: "the program ended while its disk took no more, or after 30 seconds of writing",

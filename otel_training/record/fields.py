@@ -38,16 +38,21 @@ MESSAGE_LIMIT: Final = 4 << 20  # characters of a prompt or an answer of a model
 SLACK: Final = 512
 """Characters of source content kept beyond the limit until redaction, so that a secret at the cut is seen whole."""
 _NUMBER_LIMIT: Final = 64
+_EXACT: Final = 1 << 53
+"""From here on a float stands for several integers."""
 _FLAGS: Final = {"true": True, "false": False}
 
 
 def as_id(value: object) -> str | None:
     """Return an id as text, without control characters: `1` is `"1"`, `0` is an id; true, 1.5, "" and null are none.
 
-    The end of a long one is replaced by the digest of all of it: two that begin alike stay two.
+    A whole float is the integer that it equals: pandas makes floats of a column with gaps. The end of a long id is
+    replaced by the digest of all of it: two that begin alike stay two.
     """
     if type(value) is not str:
         value = unwrap(value)
+        if is_a(value, float) and float.is_integer(value) and float.__abs__(value) < _EXACT:
+            value = float.__int__(value)
         if is_a(value, int) and not is_a(value, bool):
             return int.__repr__(value) if int.bit_length(value) <= INT_BITS else None
         if is_a(value, bytes):

@@ -58,10 +58,11 @@ def test_reads_flags(value: object, *, known: bool | None) -> None:
 @pytest.mark.parametrize(
     ("value", "identity"),
     [
-        *((value, "3") for value in (3, "3", " 3 ", np.int64(3), np.str_("3"), Decimal(3), b"3")),
+        *((value, "3") for value in (3, "3", " 3 ", np.int64(3), np.str_("3"), Decimal(3), b"3", 3.0, np.float32(3))),
         (Level.GOOD, "8"),
         (uuid.UUID(int=3), "00000000-0000-0000-0000-000000000003"),
         (1 << 128, str(1 << 128)),
+        *((value, None) for value in (float("nan"), float("inf"), float(1 << 53))),
         *((value, None) for value in (None, True, np.bool_(True), 1.5, np.float64(1.5), "", " ", object(), [3])),
     ],
 )
