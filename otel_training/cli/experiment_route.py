@@ -1,5 +1,6 @@
 """`otel-training experiment start|ramp|shadow|kill|freeze|status`: what running apps do, within a second."""
 
+import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
@@ -25,6 +26,12 @@ _ALL: Final = 100.0
 _SHARE: Final = click.FloatRange(0, _ALL)
 
 
+def _slices(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    if any(value and not re.match("(topic|domain)=.", value) for value in values):
+        raise click.BadParameter("before a call only topic=NAME and domain=NAME are known.")
+    return values
+
+
 @click.command()
 @click.argument("name")
 @click.option("--candidate", metavar="NAME", help="The candidate behind the arm `candidate`, where the app names it.")
@@ -34,6 +41,9 @@ _SHARE: Final = click.FloatRange(0, _ALL)
 )
 @click.option("--holdout", type=_SHARE, help="Of the sources, in percent, what stays with Claude.  [default: 5]")
 @click.option("--timeout", type=click.FloatRange(0.1), help="Seconds that a candidate has.  [default: 20]")
+@click.option("--max-length", type=click.IntRange(1), metavar="N", help="Longer sources, in characters, are Claude's.")
+@click.option("--leave", "slices", multiple=True, callback=_slices, metavar="topic=NAME|domain=NAME",
+              help="Sources that are Claude's; none, where that is empty.")  # fmt: skip
 @output_options()
 def start(  # noqa: PLR0913 - one for each option
     *,
@@ -43,6 +53,8 @@ def start(  # noqa: PLR0913 - one for each option
     arms: tuple[tuple[str, float], ...],
     holdout: float | None,
     timeout: float | None,
+    max_length: int | None,
+    slices: tuple[str, ...],
     output: Output,
 ) -> None:
     """Begin an experiment, or go on with one.
@@ -62,6 +74,11 @@ def start(  # noqa: PLR0913 - one for each option
             holdout=before.holdout if holdout is None else holdout / _ALL,
             timeout=before.timeout if timeout is None else timeout,
             candidates={**before.candidates, **_named(state, candidate, further)},
+            complex=replace(
+                before.complex,
+                max_length=max_length or before.complex.max_length,
+                slices=tuple(filter(None, slices)) if slices else before.complex.slices,
+            ),
             promotion=None if is_over else own,
             killed=False,
             frozen=None,
@@ -238,6 +255,12 @@ def _sentences(row: Mapping[str, Any]) -> Iterator[str]:
     if row["serving"] != row["weights"]:
         shares = ", ".join(f"{arm} {share:g} %" for arm, share in row["weights"].items() if arm != CLAUDE)
         yield f"Claude alone answers; started again: {shares}."
-    yield f"At least {row['holdout'] * _ALL:g} % of the sources stay with Claude. A candidate has {row['timeout']:g} s."
-    yield f"Shadows are {'on' if row['shadowing'] else 'off'}."
+    yield f"At least {row['holdout'] * _ALL:g} % of the sources stay with Claude."
+    rules = row["complex"]
+    left = [f"of {each}" for each in (*rules["topics"], *rules["slices"])]
+    if most := rules["max_length"]:
+        left.append(f"longer than {most:,} characters")
+    if left:
+        yield f"So do all {', '.join(left)}."
+    yield f"A candidate has {row['timeout']:g} s. Shadows are {'on' if row['shadowing'] else 'off'}."
     yield from draw_shadows(row.get("shadows", ()))

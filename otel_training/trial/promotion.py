@@ -15,7 +15,7 @@ from otel_training.pricing.call import CACHE_BESIDE
 from otel_training.pricing.overrides import Overrides
 from otel_training.pricing.price import prices_version
 from otel_training.routing.assign import CANDIDATE
-from otel_training.routing.state import Definition, Experiment, Promotion, read_state
+from otel_training.routing.state import Complexity, Definition, Experiment, Promotion, read_state
 from otel_training.store.client import Store
 from otel_training.trial.candidate import definition_id, second_name
 from otel_training.trial.compare import compare
@@ -32,6 +32,9 @@ from otel_training.trial.wording import percent
 
 CONTROL: Final = 0.05
 """Of the sources, what stays with Claude at the least: without, nobody could see a drop."""
+
+_KNOWN: Final = frozenset({"topic", "domain"})
+"""Slices to which a source belongs before anybody answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +135,16 @@ def promoted(experiment: Experiment, evidence: Evidence, steps: Sequence[float],
         raise TrainingError(f"{own.candidate} has all of its {share:g} % already.")
     return replace(
         experiment, weights=weights_of(further[0], further_of(experiment)), shadow=True,
-        holdout=max(experiment.holdout, CONTROL), candidates={**experiment.candidates, CANDIDATE: own.candidate},
+        complex=_without_bad(experiment.complex, verdict), holdout=max(experiment.holdout, CONTROL),
+        candidates={**experiment.candidates, CANDIDATE: own.candidate},
         promotion=replace(before, steps=tuple(steps), stepped=now, forced=before.forced or is_forced),
     )  # fmt: skip
+
+
+def _without_bad(complexity: Complexity, verdict: Verdict) -> Complexity:
+    """Leave to Claude what is surely below the bar, as far as that is known before a call."""
+    bad = (f"{part.slice}={part.value}" for part in verdict.parts if part.state == "bad" and part.slice in _KNOWN)
+    return replace(complexity, slices=tuple(dict.fromkeys((*complexity.slices, *bad))))
 
 
 def rolled_back(experiment: Experiment, promotion: Promotion, reason: str) -> Experiment:

@@ -9,7 +9,7 @@ import pytest
 
 import otel_training
 from otel_training.folder import DataFolder, make_folder
-from otel_training.routing.state import Definition, Experiment, Promotion, State, read_state, write_state
+from otel_training.routing.state import Complexity, Definition, Experiment, Promotion, State, read_state, write_state
 from tests.cli.terminal import run_in_terminal
 
 CANDIDATES = {"few-shot-v1": Definition("openai", "m", simulated=True), "tuned": Definition("openai", "t")}
@@ -55,6 +55,19 @@ def test_ramps_at_claudes_cost(experiment: Any, command: Any) -> None:
     assert (0, {"claude": 0.0, "candidate": 80.0, "tuned": 20.0}, {"tuned": "tuned"}) == (
         code, experiment().weights, experiment().candidates,
     )  # fmt: skip
+
+
+def test_leaves_hard_sources_to_claude(experiment: Any, command: Any) -> None:
+    """By length, topic and domain, until something else is said; the status names them."""
+    start = ("experiment", "start", "insights")
+    first = command(*start, "--leave", "topic=chips", "--leave", "domain=news.example", "--max-length", 8000)[1]
+    kept, none = [(command(*start, *words)[1], experiment().complex) for words in ((), ("--leave", ""))]
+    code, _, err = command(*start, "--leave", "language=en")
+
+    assert "So do all of topic=chips, of domain=news.example, longer than 8,000 characters. A candidate" in first
+    assert (first, Complexity(8000, slices=("topic=chips", "domain=news.example"))) == kept
+    assert ("So do all longer than 8,000 characters." in none[0], Complexity(8000)) == (True, none[1])
+    assert (2, True) == (code, "before a call only topic=NAME and domain=NAME are known" in " ".join(err.split()))
 
 
 def test_switches_each_by_itself(experiment: Any, command: Any) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from otel_training.errors import TrainingError
-from otel_training.routing.state import Experiment
+from otel_training.routing.state import Complexity, Experiment
 from otel_training.trial.compare import compare
 from otel_training.trial.evaluation import Evaluation
 from otel_training.trial.judging import Gold, Judging
@@ -55,6 +55,21 @@ def test_keeps_what_it_stands_on() -> None:
     assert (first.since, True, True) == (second.since, second.stepped > first.stepped, second.forced)
     nothing: Any = step(BEGUN, replace(EVIDENCE, verdict=compare([], PLAN))).promotion
     assert (None, False) == (nothing.longest, nothing.forced)
+
+
+def test_leaves_to_claude_what_is_surely_below_the_bar() -> None:
+    """As far as a source shows it before anybody answers; what was left before stays, and nothing stands twice."""
+    bad = [
+        replace(pair, slices={"topic": "law", "length": "long"}, candidate=answer(1, passed=False))
+        for pair in PAIRS * 2
+    ]
+    mixed = [replace(pair, source=str(at)) for at, pair in enumerate([*bad, *PAIRS * 10])]
+    evidence = replace(EVIDENCE, verdict=compare(mixed, PLAN))
+    before = replace(BEGUN, complex=Complexity(9, slices=("domain=a.example", "topic=law")))
+
+    assert [Complexity(slices=("topic=law",)), before.complex] == [
+        step(each, evidence).complex for each in (BEGUN, before)
+    ]
 
 
 @pytest.mark.parametrize("changes", [{"killed": True}, {"frozen": "a bad day"}])
