@@ -9,6 +9,8 @@ import click
 from rich.console import RenderableType
 
 from otel_training.analysis.writing import usd
+from otel_training.cli.exit_code import ExitCode
+from otel_training.cli.experiment_eval import JUDGE, evaluate
 from otel_training.cli.experiment_stamp import stamp
 from otel_training.cli.output import Output, note, output_options, plural, progress, table, warn
 from otel_training.cli.store import open_store
@@ -73,6 +75,9 @@ class Price:
 @click.option("--max-tokens", default=2000, show_default=True, type=click.IntRange(min=1), help="Of an answer.")
 @click.option("--temperature", type=click.FloatRange(0, 2), help="Of an answer.  [default: the model's own]")
 @click.option("--simulated", is_flag=True, help="It is a stand-in: whatever it reaches is stamped SIMULATED.")
+@click.option("--eval", "judge_name", is_flag=False, flag_value=JUDGE, metavar="[JUDGE]",
+              help="Evaluate it at once, as `experiment eval` does, by this judge.")  # fmt: skip
+@click.option("--yes", is_flag=True, help="Pay for that; without, its price is shown and nothing asked.")
 @output_options()
 def candidate(  # noqa: PLR0913 - one for each option
     *,
@@ -83,9 +88,11 @@ def candidate(  # noqa: PLR0913 - one for each option
     few_shot: int,
     token_budget: int,
     dataset_name: str,
+    judge_name: str | None,
+    yes: bool,
     output: Output,
     **options: Any,
-) -> None:
+) -> ExitCode:
     """Make a candidate: a model, the app's prompt, N examples.
 
     Without training and without a GPU. Where no dataset is frozen yet, one is.
@@ -117,8 +124,12 @@ def candidate(  # noqa: PLR0913 - one for each option
     output.emit([row], lambda _: _draw(registered, snapshot, tokens, price))
     if price.unknown:
         warn(price.unknown)
+    if judge_name is not None:
+        words = {"name": name, "dataset_name": snapshot.name, "judge_name": judge_name, "limit": None, "yes": yes}
+        return ExitCode(click.get_current_context().invoke(evaluate, as_json=output is Output.JSON, **words))
     if output is Output.TEXT:
         note(f"`{COMMAND} experiment eval {name} --dataset {snapshot.name}` says what comparing it with Claude costs.")
+    return ExitCode.OK
 
 
 def _snapshot(store: Store, name: str, progress: Progress) -> Snapshot:

@@ -34,13 +34,13 @@ from otel_training.trial.judge import SELF, FunctionJudge, Judge, JudgeError, Se
 if TYPE_CHECKING:
     from otel_training.trial.verdict import Verdict
 
-_JUDGE: Final = "claude-sonnet-5-5"
+JUDGE: Final = "claude-sonnet-5-5"
 
 
 @click.command("eval")
 @click.argument("name")
 @click.option("--dataset", "dataset_name", required=True, help="The frozen dataset whose test rows are held out.")
-@click.option("--judge", "judge_name", default=_JUDGE, show_default=True, metavar="MODEL|MODULE:FUNCTION|self",
+@click.option("--judge", "judge_name", default=JUDGE, show_default=True, metavar="MODEL|MODULE:FUNCTION|self",
               help="Who scores both answers; self takes the scores that they give themselves.")  # fmt: skip
 @click.option("--limit", type=click.IntRange(min=1), help="At most so many sources, the same each time.")
 @click.option("--yes", is_flag=True, help="Pay for it; without, the price is shown and nothing asked.")

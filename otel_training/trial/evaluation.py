@@ -102,11 +102,6 @@ class Book:
     evaluation: Evaluation
     opener: Opener
 
-    def attempts(self) -> list[Attempt]:
-        """Read what there is."""
-        with self._store() as store:
-            return read_attempts(store, self.evaluation.evaluation_id)
-
     def keep(self, attempts: Iterable[Attempt]) -> None:
         """Write attempts, over those of the same arm and example."""
         now, revision = datetime.now(UTC), time.time_ns()

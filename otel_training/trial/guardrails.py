@@ -89,9 +89,6 @@ def guard(
     def excess(pair: Pair) -> tuple[float, float]:
         return (1 + pair.candidate.error - pair.baseline.error) / 2, 1.0
 
-    def fallback(pair: Pair) -> tuple[float, float]:
-        return float(pair.candidate.fallback), 1.0
-
     def slow(pair: Pair) -> tuple[float, float] | None:
         seconds = pair.candidate.seconds
         return None if seconds is None or longest is None else (float(seconds > longest), 1.0)
@@ -105,7 +102,7 @@ def guard(
     share = alpha / 5
     return [
         _rail("errors", gather(pairs, excess), limits.errors, share, scale=2, shift=1),
-        _rail("fallback", gather(pairs, fallback), limits.fallback, share),
+        _rail("fallback", gather(pairs, lambda pair: (float(pair.candidate.fallback), 1.0)), limits.fallback, share),
         _rail("slow", gather(pairs, slow), SLOW_SHARE, share),
         _rail("cost", gather(pairs, cost), limits.cost, share),
         _likes(votes or {}, limits.likes, share),

@@ -16,7 +16,7 @@ RAILS: Final = {
     "cost": "It costs more than the baseline.",
     "likes": "Readers like its answers less than the baseline's.",
 }
-BEYOND: Final = {"errors": "errors, more than the baseline", "likes": "likes, fewer than the baseline"}
+BEYOND: Final = {"errors": "more errors", "likes": "fewer likes"}
 """Guardrails that are the difference of two shares."""
 _SHOWN: Final = 3
 

@@ -62,7 +62,7 @@ def test_figures_stand_below_the_sentence(tmp_path: Path, command: Any) -> None:
         "By field and slice sources baseline candidate kept at least at most open 40 80.0 % 80.0 % 100.0 %",
         "% score in topic t0 open 40 100.0 %",
         "And 30 parts more, in --json.",
-        "Guardrails candidate limit at least at most errors, more than the baseline 0.0 % 2.0 %",
+        "Guardrails candidate limit at least at most more errors 0.0 % 2.0 %",
         "cost - 100.0 % - - open",
         "The judge agrees with people by kappa 0.98 on 118 labels; it lets at most 10.9 % of bad answers pass.",
     ):

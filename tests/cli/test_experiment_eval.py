@@ -114,7 +114,8 @@ def test_a_good_candidate_passes_and_a_bad_one_fails(
     assert found["verdict"]["reason"] == compared["reason"]
     assert before == rows("status")[0]["by_kind"]
     by_sources = (
-        "SELECT n, lower, verdict FROM verdict_bounds WHERE evaluation_id = {id:String} AND metric = 'score' ORDER BY n"
+        "SELECT n, lower, verdict FROM verdict_bounds FINAL "
+        "WHERE evaluation_id = {id:String} AND metric = 'score' ORDER BY n"
     )
     with open_drained(settings_in_force()) as (store, _):
         curve = list(store.rows(by_sources, id=found["evaluation_id"]))
@@ -163,10 +164,18 @@ def test_from_old_logs_to_a_priced_candidate_in_one_command(
     ]  # fmt: skip
     (tmp_path / "old.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
     command("import", "old.jsonl")
+    whole = ("candidate", "whole", "--model", "gpt-6-luna", "--few-shot", 3, "--eval", "self")
+    priced = command("experiment", *whole)
+    assert (0, True, []) == (priced[0], "Nothing was asked: --yes pays for it." in priced[2], models.prompts)
+    assert "No dataset was frozen yet: auto-1 is, 12 rows whatever readers did" in priced[2]
+    made, evaluated = rows("experiment", *whole, "--yes")
+    assert (made["dataset_id"], "INVALID", True) == (
+        evaluated["dataset_id"], evaluated["verdict"]["verdict"], len(models.prompts) == evaluated["examples"] > 0,
+    )  # fmt: skip
     code, printed, said = command("experiment", "candidate", "cheap", "--model", "claude-haiku-4-5", "--few-shot", 3)
 
     assert (0, True) == (code, "cheap: claude-haiku-4-5 with 3 examples of auto-1" in printed)
-    assert "No dataset was frozen yet: auto-1 is, 12 rows whatever readers did" in said
+    assert "auto-1" not in said.partition("experiment eval")[0]
     assert "What a source costs, in USD" in printed
     # The same again is the same; another one needs another name.
     assert 0 == command("experiment", "candidate", "cheap", "--model", "claude-haiku-4-5", "--few-shot", 3)[0]

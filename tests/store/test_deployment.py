@@ -23,7 +23,7 @@ from otel_training.store.migrate import make_script, migrate, missing_migrations
 from otel_training.store.settle import settle
 from otel_training.store.verify import differences
 from otel_training.trial.case import read_cases, read_gold
-from otel_training.trial.evaluation import Attempt, Book, Evaluation, find_evaluation
+from otel_training.trial.evaluation import Attempt, Book, Evaluation, find_evaluation, read_attempts
 
 pytestmark = pytest.mark.slow
 
@@ -206,6 +206,7 @@ def test_an_evaluation_is_kept_on_a_cluster(everything: Any, configured: Any, cl
         book.keep([last := replace(first, score=7.0, judged=1)])
         book.add("b1")
 
-        assert (evaluation, [last], ["b1"]) == (find_evaluation(store, "c"), book.attempts(), book.batches())
+        kept = read_attempts(store, "e")
+        assert (evaluation, [last], ["b1"]) == (find_evaluation(store, "c"), kept, book.batches())
         assert [True] == [item.label for item in read_gold(store, 10)]
         assert snapshot.rows == len(cases)

@@ -75,7 +75,7 @@ def test_figures_are_shown_as_shares() -> None:
 def test_each_of_five_has_a_fifth_of_the_error() -> None:
     """So that all that is said of them is certain together."""
     votes = {"baseline": Votes(60, 40), "candidate": Votes(55, 45)}
-    pairs = [Pair(str(at), str(at), {}, answer(8), answer(8, seconds=2.5 if at < 3 else 1)) for at in range(60)]
+    pairs = [Pair(str(at), str(at), {}, answer(8), answer(8, seconds=2.5 if at < 3 else 1.9)) for at in range(60)]
     rails: Any = {rail.name: rail for rail in guard(pairs, Limits(), arm([answer(8)] * 60), 0.05, votes)}
     slow = bounds(Sample(np.array([1.0, 0.0]), np.ones(2), np.array([3.0, 57.0])), 0.01, SLOW_SHARE)
 
