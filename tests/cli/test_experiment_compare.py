@@ -32,6 +32,8 @@ def pairs(tmp_path: Path, scores: tuple[float, float], count: int = 200, **whole
         ((8, 8), 200, {"judging": {"judge": "self"}}, (12, "INVALID")),
         ((8, 3), 200, {"judging": {"judge": "self"}}, (12, "INVALID")),
         ((8, 8), 40, {"judging": {"judge": "self"}}, (12, "INVALID")),
+        ((8, 8), 200, {"weights": {"a": 1, "b": 1}, "assigned": {"a": 105, "b": 95}}, (0, "PASS")),
+        ((8, 8), 200, {"weights": {"a": 1, "b": 1}, "assigned": {"a": 600, "b": 400}}, (12, "INVALID")),
     ],
 )
 def test_a_verdict_is_an_exit_code(  # noqa: PLR0913, PLR0917 - what goes in and comes out
@@ -48,6 +50,18 @@ def test_a_verdict_is_an_exit_code(  # noqa: PLR0913, PLR0917 - what goes in and
     as_json = command("experiment", "compare", "--pairs", str(path), "--json")
 
     assert (verdict, verdict) == ((code, printed.partition(".")[0]), (as_json[0], json.loads(as_json[1])["verdict"]))
+
+
+@pytest.mark.parametrize("name", ["baseline_model", "candidate_price", "judge", "rubric", "assignment"])
+def test_what_changed_in_mid_experiment_is_named(tmp_path: Path, command: Any, name: str) -> None:
+    """By the pairs' own conditions: no verdict is found across them."""
+    path = pairs(tmp_path, (8, 8))
+    first, *rows = map(json.loads, path.read_text().splitlines())
+    changed = [row | {"conditions": {name: f"v{at // 150}"}} for at, row in enumerate(rows)]
+    path.write_text("\n".join(map(json.dumps, [first, *changed])))
+    code, printed, _ = command("experiment", "compare", "--pairs", str(path))
+
+    assert (12, True) == (code, f"in mid-experiment changed {name.replace('_', ' ')} (v0 -> v1)" in printed)
 
 
 def test_figures_stand_below_the_sentence(tmp_path: Path, command: Any) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -19,7 +20,7 @@ from otel_training.review.decisions import Decision, Verdict, decide, keep_in
 from otel_training.routing import answer
 from otel_training.routing.state import Experiment, read_state, write_state
 from otel_training.store.session import open_drained
-from tests.models import Models, bad, facts_of, good, serving
+from tests.models import Models, facts_of, good, serving
 
 pytestmark = pytest.mark.slow
 
@@ -66,6 +67,12 @@ def gather_gold(count: int, folder: DataFolder) -> None:
         extract("gold", f"https://g{number}.example/1", source_of(1000 + number), is_right=is_right)
         verdict = Verdict.ACCEPT if is_right else Verdict.REJECT
         decide(Decision(otel_training.current().id, verdict), "mira", finisher, keep)
+
+
+def shuffled(prompt: str) -> str:
+    """Answer the facts of the source after it."""
+    (number,) = set(re.findall(r"Maker (\d+) ", prompt))
+    return good(source_of(int(number) + 1))
 
 
 @pytest.fixture
@@ -128,7 +135,7 @@ def test_a_good_candidate_passes_and_a_bad_one_fails(
         found["verdict"]["verdict"], found["verdict"]["ratio"], found["verdict"]["judge"]["kappa"],
     )  # fmt: skip
 
-    models.answer = bad
+    models.answer = shuffled
     rows("experiment", "candidate", "bad", "--model", "bad", "--dataset", "d", "--base-url", f"{models.url}/v1")
     (lost,) = rows("experiment", "eval", "bad", "--dataset", "d", "--yes")
     assert ("FAIL", False) == (lost["verdict"]["verdict"], "bad" in str(models.questions))
