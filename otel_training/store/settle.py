@@ -13,7 +13,10 @@ from otel_training.progress import Progress, silent
 from otel_training.store.client import Row, Store, read_query
 
 KEYS: Final = 10_000
-"""Keys of one round: bounds its memory."""
+"""Keys of one round, but where very many wait: bounds its memory."""
+_MOST: Final = 50_000
+_ROUNDS: Final = 60
+"""Of a store that is settled anew: each reads all that tables hold of ids, which are scattered."""
 _SOON: Final = 1000
 """Keys that are settled before anybody would read that they are."""
 INSERT_SECONDS: Final = 60
@@ -57,35 +60,40 @@ def _settle(store: Store, until: int, since: int, progress: Progress) -> int:
     """Settle what came in before `until` for good, then what came in from `since` on for now; return how many keys."""
     waiting = store.row(read_query("settle_waiting"), until=until, since=since)
     kinds, done = sorted(waiting["kinds"]), 0
+    most = max(KEYS, min(_MOST, waiting["old"] // _ROUNDS))
     # Extractions first, since with one all ids of its insights are settled; few keys are a round together.
     for some in [kinds] if waiting["old"] <= KEYS else [[kind] for kind in kinds]:
         # Without the young ones, which stay: round by round they would be taken again.
-        done += _settle_kinds(store, until, some, done, progress) if waiting["old"] else 0
+        done += _settle_kinds(store, until, some, most, done, progress) if waiting["old"] else 0
     if waiting["young"]:
-        run, taken = _take(store, until, since, kinds, "")
+        run, taken = _take(store, until, since, kinds, "", KEYS)
         list(_settle_taken(store, run, until, taken))
     return done
 
 
-def _settle_kinds(store: Store, until: int, kinds: list[str], before: int, progress: Progress) -> int:
+def _settle_kinds(  # noqa: PLR0913, PLR0917 - what a round takes, and how far it is
+    store: Store, until: int, kinds: list[str], most: int, before: int, progress: Progress
+) -> int:
     """Settle all keys of some kinds, round by round; return how many."""
     done: int = 0
     last = ""
     while True:
-        run, taken = _take(store, until, _FOREVER, kinds, last)
+        run, taken = _take(store, until, _FOREVER, kinds, last, most)
         for part in _settle_taken(store, run, until, taken):
             if part == 1 or taken["left"] > _SOON:
                 progress(before + done + int(part * taken["keys"]), before + done + taken["left"])
         done += taken["keys"]
         last = taken["last"]
-        if taken["keys"] < KEYS:
+        if taken["keys"] < most:
             return done
 
 
-def _take(store: Store, until: int, since: int, kinds: list[str], after: str) -> tuple[int, Row]:
+def _take(  # noqa: PLR0913, PLR0917 - as the query's parameters
+    store: Store, until: int, since: int, kinds: list[str], after: str, most: int
+) -> tuple[int, Row]:
     """Take as many keys as a round bears; return the number of the round and what it took."""
     run = time.time_ns()
-    store.run(read_query("settle_keys"), run=run, until=until, since=since, kinds=kinds, after=after, limit=KEYS)
+    store.run(read_query("settle_keys"), run=run, until=until, since=since, kinds=kinds, after=after, limit=most)
     return run, store.row(read_query("settle_taken"), run=run, until=until)
 
 
@@ -108,4 +116,4 @@ def _steps(taken: Row) -> list[str]:
     batches = ["settle_batches"] if taken["has_batches"] else []
     # With an old log, which extraction is a pair's is decided anew for all.
     rows = ["settle_twins", "settle_examples"] if taken["has_imports"] else ["settle_examples", "settle_liked"]
-    return [*batches, *_NAMING, *_COUNTING, *rows, "settle_done"]
+    return [*batches, *_NAMING, *_COUNTING, "settle_whole", *rows, "settle_done"]

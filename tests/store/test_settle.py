@@ -67,6 +67,19 @@ def test_a_settling_takes_many_rounds(store: Store, monkeypatch: pytest.MonkeyPa
     assert ([(2, 5), (4, 5), (5, 5)], 5, 0) == (steps, counted(store), count_unsettled(store, 0))
 
 
+def test_where_very_many_keys_wait_rounds_are_larger(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else settling all that is stored anew reads the same tables a hundred times."""
+    monkeypatch.setattr("otel_training.store.settle.KEYS", 2)
+    monkeypatch.setattr("otel_training.store.settle._ROUNDS", 3)
+    store.run(
+        "INSERT INTO unsettled (key, kind, token, at, sign) SELECT number, 'name', number, now(), 1 FROM numbers(10)"
+    )
+    steps: list[tuple[int, int]] = []
+    settle(store, lambda done, total: steps.append((done, total)))
+
+    assert ([(3, 10), (6, 10), (9, 10), (10, 10)], 0) == (steps, count_unsettled(store, 0))
+
+
 def test_rounds_leave_no_key_of_any_kind(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same key of several kinds comes in a round of each; and each round reads on behind the one before it."""
     monkeypatch.setattr("otel_training.store.settle.KEYS", 2)

@@ -6,7 +6,7 @@ SELECT key, kind, token, at, -1
 FROM unsettled
 WHERE toUnixTimestamp(at) < {until:UInt64}
     AND (key, kind) GLOBAL IN (
-        SELECT key, step FROM settling WHERE run = {run:UInt64}
+        SELECT key, step FROM settling WHERE run = {run:UInt64} AND step NOT IN ('id', 'insight')
         UNION DISTINCT
         SELECT key, 'reaction' FROM settling WHERE run = {run:UInt64} AND step = 'name'
     )

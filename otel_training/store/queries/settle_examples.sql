@@ -12,9 +12,18 @@ SETTINGS distributed_foreground_insert = 1
 WITH
     touched AS (SELECT DISTINCT key FROM settling WHERE run = {run:UInt64} AND has({kinds:Array(String)}, step)),
     rows AS (
+        -- Of texts only what the row says of them: rounds are bounded in keys, not in bytes.
         SELECT
-            extraction_id, ts, service, task, task_version, topic, source_url, source_content, insights, insight_count,
-            output_sha256, quality_score, passed_filters, outcome, error_type, duration, imported_line
+            extraction_id, ts, service, task, task_version, topic, source_url, insight_count, output_sha256, quality_score,
+            passed_filters, outcome, error_type, duration, imported_line, insights.derived_id AS derived_ids,
+            arrayExists(i -> i.text_sha256 != '' OR match(i.text, '\\S'), insights) AS has_text,
+            arrayExists(i -> NOT match(i.text, '\\S'), insights) AS has_blank,
+            arrayExists(i -> i.text = '' AND i.text_sha256 NOT IN ('', lower(hex(SHA256('')))), insights) AS is_bare,
+            coalesce(source_content, '') != '' AS has_content,
+            sipHash64(
+                if(source_url != '', source_url, hex(SHA256(coalesce(source_content, '')))),
+                arraySort(arrayDistinct(insights.text_sha256))
+            ) AS duplicate_key
         FROM extractions
         WHERE extraction_id GLOBAL IN (SELECT key FROM touched)
         LIMIT 1 BY extraction_id
@@ -118,7 +127,7 @@ WITH
         GLOBAL INNER JOIN (SELECT extraction_id, ts, quality_score, passed_filters FROM rows) AS x ON x.extraction_id = t.imported
         GROUP BY live
     ),
-    returned AS (SELECT extraction_id, arrayJoin(arrayDistinct(insights.derived_id)) AS insight FROM rows),
+    returned AS (SELECT extraction_id, arrayJoin(arrayDistinct(derived_ids)) AS insight FROM rows),
     liked AS (
 /*{liked}*/
     )
@@ -127,11 +136,8 @@ SELECT
     p.chosen.3 AS model, p.chosen.4 AS prompt_version, e.outcome, e.error_type, e.duration,
     e.imported_line,
     e.insight_count,
-    e.outcome = 'ok' AND notEmpty(e.insights) AS is_sample,
-    arrayExists(i -> i.text_sha256 != '' OR match(i.text, '\\S'), e.insights) AS has_text,
-    arrayExists(i -> NOT match(i.text, '\\S'), e.insights) AS has_blank,
-    arrayExists(i -> i.text = '' AND i.text_sha256 NOT IN ('', lower(hex(SHA256('')))), e.insights) AS is_bare,
-    coalesce(e.source_content, '') != '' AS has_content,
+    e.outcome = 'ok' AND notEmpty(e.derived_ids) AS is_sample,
+    e.has_text, e.has_blank, e.is_bare, e.has_content,
     e.extraction_id GLOBAL IN (
         SELECT extraction_id FROM corrections WHERE extraction_id GLOBAL IN (SELECT key FROM touched)
     ) AS is_corrected,
@@ -139,10 +145,7 @@ SELECT
     coalesce(s.passed_filters, e.passed_filters, o.passed_filters) AS passed_filters,
     p.call_event_id,
     p.reason,
-    sipHash64(
-        if(e.source_url != '', e.source_url, hex(SHA256(coalesce(e.source_content, '')))),
-        arraySort(arrayDistinct(e.insights.text_sha256))
-    ) AS duplicate_key,
+    e.duplicate_key,
     l.likes, l.dismissals, toInt64(l.likes) - toInt64(l.dismissals) AS net, l.bookmarks, l.shares, l.viewers,
     l.reactions, l.anonymous_shown, l.anonymous_actions, l.odd_actions,
     p.cost, e.extraction_id GLOBAL IN (SELECT imported FROM twins) AS is_repeated,

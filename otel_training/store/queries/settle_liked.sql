@@ -3,7 +3,12 @@
 INSERT INTO examples
 SETTINGS distributed_foreground_insert = 1
 WITH
-    touched AS (SELECT DISTINCT key FROM settling WHERE run = {run:UInt64} AND step = 'occurrence'),
+    touched AS (
+        SELECT DISTINCT key
+        FROM settling
+        WHERE run = {run:UInt64} AND step = 'occurrence'
+            AND key GLOBAL NOT IN (SELECT key FROM settling WHERE run = {run:UInt64} AND step = 'extraction')
+    ),
     returned AS (
         SELECT DISTINCT extraction_id, arrayJoin(insights.derived_id) AS insight
         FROM extractions

@@ -32,10 +32,6 @@ SELECT
     countIf(action = 'like' AND reader != 0) AS likes,
     uniqExactIf(reader, reader != 0) AS readers,
     {run:UInt64} AS revision
-FROM (
-    SELECT id, event_id, is_action, position, any(reader) AS reader, any(toString(action)) AS action
-    FROM reader_events
-    WHERE id GLOBAL IN (SELECT key FROM touched)
-    GROUP BY id, event_id, is_action, position
-)
+FROM reader_events FINAL
+WHERE id GLOBAL IN (SELECT key FROM touched)
 GROUP BY id
