@@ -11,12 +11,10 @@ from typing import Final
 
 from otel_training.progress import Progress, silent
 from otel_training.store.client import Row, Store, read_query
+from otel_training.store.settle_anew import is_everything, settle_anew
 
 KEYS: Final = 10_000
-"""Keys of one round, but where very many wait: bounds its memory."""
-_MOST: Final = 50_000
-_ROUNDS: Final = 60
-"""Of a store that is settled anew: each reads all that tables hold of ids, which are scattered."""
+"""Keys of one round: bounds its memory."""
 _SOON: Final = 1000
 """Keys that are settled before anybody would read that they are."""
 INSERT_SECONDS: Final = 60
@@ -60,40 +58,38 @@ def _settle(store: Store, until: int, since: int, progress: Progress) -> int:
     """Settle what came in before `until` for good, then what came in from `since` on for now; return how many keys."""
     waiting = store.row(read_query("settle_waiting"), until=until, since=since)
     kinds, done = sorted(waiting["kinds"]), 0
-    most = max(KEYS, min(_MOST, waiting["old"] // _ROUNDS))
+    if is_everything(store, until, waiting["extractions"]):
+        settle_anew(store, until, waiting["extractions"], progress)
+        waiting["old"], done = 0, waiting["old"]
     # Extractions first, since with one all ids of its insights are settled; few keys are a round together.
     for some in [kinds] if waiting["old"] <= KEYS else [[kind] for kind in kinds]:
         # Without the young ones, which stay: round by round they would be taken again.
-        done += _settle_kinds(store, until, some, most, done, progress) if waiting["old"] else 0
+        done += _settle_kinds(store, until, some, done, progress) if waiting["old"] else 0
     if waiting["young"]:
-        run, taken = _take(store, until, since, kinds, "", KEYS)
+        run, taken = _take(store, until, since, kinds, "")
         list(_settle_taken(store, run, until, taken))
     return done
 
 
-def _settle_kinds(  # noqa: PLR0913, PLR0917 - what a round takes, and how far it is
-    store: Store, until: int, kinds: list[str], most: int, before: int, progress: Progress
-) -> int:
+def _settle_kinds(store: Store, until: int, kinds: list[str], before: int, progress: Progress) -> int:
     """Settle all keys of some kinds, round by round; return how many."""
     done: int = 0
     last = ""
     while True:
-        run, taken = _take(store, until, _FOREVER, kinds, last, most)
+        run, taken = _take(store, until, _FOREVER, kinds, last)
         for part in _settle_taken(store, run, until, taken):
             if part == 1 or taken["left"] > _SOON:
                 progress(before + done + int(part * taken["keys"]), before + done + taken["left"])
         done += taken["keys"]
         last = taken["last"]
-        if taken["keys"] < most:
+        if taken["keys"] < KEYS:
             return done
 
 
-def _take(  # noqa: PLR0913, PLR0917 - as the query's parameters
-    store: Store, until: int, since: int, kinds: list[str], after: str, most: int
-) -> tuple[int, Row]:
+def _take(store: Store, until: int, since: int, kinds: list[str], after: str) -> tuple[int, Row]:
     """Take as many keys as a round bears; return the number of the round and what it took."""
     run = time.time_ns()
-    store.run(read_query("settle_keys"), run=run, until=until, since=since, kinds=kinds, after=after, limit=most)
+    store.run(read_query("settle_keys"), run=run, until=until, since=since, kinds=kinds, after=after, limit=KEYS)
     return run, store.row(read_query("settle_taken"), run=run, until=until)
 
 

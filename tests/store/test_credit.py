@@ -15,6 +15,7 @@ from otel_training.folder import DataFolder
 from otel_training.privacy.identity import Key, pseudonym
 from otel_training.record.fields import as_id
 from otel_training.store import settle as settling
+from otel_training.store import settle_anew
 from otel_training.store.client import Store, embedded_dsn, read_query
 from otel_training.store.settle import settle
 from otel_training.store.verify import stale_rows
@@ -317,9 +318,12 @@ def test_credit_is_what_plain_python_counts(
     """Of 500 histories each extraction has the votes and readers that the rules give it, the export what they leave.
 
     Whatever came first: reactions, links, scores and extractions arrive in any order, some twice, with a settling after
-    each batch, which takes several rounds; and no row differs from those that a settling from scratch makes.
+    each batch, which takes several rounds; and no row differs from those that a settling from scratch makes, in the
+    other order, of all at once.
     """
     monkeypatch.setattr(settling, "KEYS", 1000)
+    monkeypatch.setattr(settle_anew, "EXTRACTIONS", 1500)
+    monkeypatch.setattr(settle_anew, "IDS", 700)
     worlds = [make_world(number) for number in range(WORLDS)]
     chance = random.Random(WORLDS)
     rows = [row for world in worlds for row in inbound(world)]
@@ -337,6 +341,7 @@ def test_credit_is_what_plain_python_counts(
         counts = store.row(read_query("funnel"), extraction_id="", **parameters)
         exported = {row["extraction_id"] for row in store.rows(read_query("export"), **parameters)}
         samples = store.row(read_query("status"))["samples"]
+        monkeypatch.setattr(settle_anew, "LEAST", 0)
         stale = list(stale_rows(store))
         voters = "(length(liked_by), length(dismissed_by)) != (likes, dismissals)"
         miscounted = store.row(f"SELECT countIf({voters}) AS n FROM engagement FINAL")["n"]  # noqa: S608 - ours

@@ -1,5 +1,6 @@
 """Settling beside others' inserts, and what a settling from scratch finds."""
 
+import contextlib
 import json
 from collections.abc import Iterator
 from contextlib import closing
@@ -8,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from otel_training.folder import DataFolder
+from otel_training.store import settle_anew
 from otel_training.store.client import Store, embedded_dsn
 from otel_training.store.settle import INSERT_SECONDS, count_unsettled, settle, settle_beside_inserts
 from otel_training.store.verify import Difference, stale_rows
@@ -65,19 +67,6 @@ def test_a_settling_takes_many_rounds(store: Store, monkeypatch: pytest.MonkeyPa
     settle(store, lambda done, total: steps.append((done, total)))
 
     assert ([(2, 5), (4, 5), (5, 5)], 5, 0) == (steps, counted(store), count_unsettled(store, 0))
-
-
-def test_where_very_many_keys_wait_rounds_are_larger(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Else settling all that is stored anew reads the same tables a hundred times."""
-    monkeypatch.setattr("otel_training.store.settle.KEYS", 2)
-    monkeypatch.setattr("otel_training.store.settle._ROUNDS", 3)
-    store.run(
-        "INSERT INTO unsettled (key, kind, token, at, sign) SELECT number, 'name', number, now(), 1 FROM numbers(10)"
-    )
-    steps: list[tuple[int, int]] = []
-    settle(store, lambda done, total: steps.append((done, total)))
-
-    assert ([(3, 10), (6, 10), (9, 10), (10, 10)], 0) == (steps, count_unsettled(store, 0))
 
 
 def test_rounds_leave_no_key_of_any_kind(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -226,6 +215,35 @@ def test_extractions_of_the_same_insights_are_settled_in_one_round(
 
     assert [(1, 5)] == steps
     assert [] == list(stale_rows(store))
+
+
+@pytest.mark.parametrize("steps", range(1, 9))
+def test_settling_everything_anew_may_die_at_any_step(
+    store: Store, steps: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is left of it is settled by the next command: votes on all insights of one, on none of another."""
+    monkeypatch.setattr(settle_anew, "LEAST", 2)
+    for limit in ("EXTRACTIONS", "IDS"):
+        monkeypatch.setattr(settle_anew, limit, 1)
+    extracted(store, "e1", insights="ab")
+    extracted(store, "e2", insights="bc")
+    for text in "ab":
+        like = {"training.kind": "feedback", "training.feedback.action": "like", "user.hash": "r"}
+        row = [datetime(2026, 1, 1, tzinfo=UTC), {**like, "training.event.id": text, "training.insight.id": text}]
+        store.insert("otel_logs", ["Timestamp", "LogAttributes"], [row])
+    done = []
+
+    def die(*progress: int) -> None:
+        done.append(progress)
+        if len(done) == steps:
+            raise KeyboardInterrupt
+
+    with contextlib.suppress(KeyboardInterrupt):
+        settle(store, die)
+    settle(store)
+
+    assert (min(steps, 6), 6) == done[-1]
+    assert ([], 0) == (list(stale_rows(store)), count_unsettled(store, 0))
 
 
 @pytest.mark.parametrize(

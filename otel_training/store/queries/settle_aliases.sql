@@ -16,7 +16,9 @@ WITH
     texts AS (
         SELECT text_sha256, source_url, derived_id, groupUniqArray(insight_id) AS ids
         FROM insights
-        WHERE text_sha256 != '' AND text_sha256 GLOBAL IN (SELECT text_sha256 FROM link_rows WHERE extraction_id = '')
+        WHERE text_sha256 != '' AND text_sha256 GLOBAL IN (
+            SELECT text_sha256 FROM links WHERE extraction_id = '' AND link_id GLOBAL IN (SELECT key FROM touched)
+        )
         GROUP BY text_sha256, source_url, derived_id
     ),
     named AS (

@@ -3,6 +3,7 @@
 -- since the other.
 SELECT
     countIf(toUnixTimestamp(at) < {until:UInt64}) AS old,
+    countIf(kind = 'extraction' AND toUnixTimestamp(at) < {until:UInt64}) AS extractions,
     countIf(toUnixTimestamp(at) >= {until:UInt64} AND toUnixTimestamp(at) >= {since:UInt64}) AS young,
     groupUniqArray(kind) AS kinds
 FROM unsettled FINAL
