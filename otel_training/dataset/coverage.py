@@ -134,8 +134,10 @@ _REACTIONS: Final = (
     ),
     _Check(
         "shared_ids", "shared_ids", "ids", "shared_samples", "id that readers saw or acted on",
-        "{have} several texts, as a model's own 1, 2, 3 do (e.g. {shared})",
-        "show readers ids of your app's own, and link them by `current().link(ids)`",
+        "{have} several texts, as 1, 2, 3 of each source do (e.g. {shared}), and what readers do under them counts for "
+        "none",
+        "show readers an id of its own for each insight, `insight_id(source_url, text)` or your app's, and link yours "
+        "by `current().link(ids)`",
     ),
     _Check(
         "words", "odd_actions", "actions", "odd_samples", "action", "{have} a word that is not known ({odd_words})",

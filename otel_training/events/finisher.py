@@ -15,7 +15,9 @@ from otel_training.record.record import Record, Scalar
 Attributes: TypeAlias = dict[str, Scalar | None]
 
 LINKS_REMEMBERED: Final = 100_000
-LINKS_OF_AN_ID: Final = 100  # how often an id is linked anew by one process: a feed may show two texts in turn
+LINKS_OF_AN_ID: Final = 100
+"""How often an id is linked anew by one process, but once an hour: a feed may show two texts in turn."""
+_HOUR: Final = 3_600_000_000_000
 EXTRACTIONS_REMEMBERED: Final = 1_000
 
 
@@ -55,7 +57,7 @@ class Finisher:
     def is_new_link(self, identity: str, insight: object, time: int, limit: int = LINKS_OF_AN_ID) -> bool:
         """Whether an app's id stands for something else than it was linked to last; from now on it is linked to it."""
         before, since, count = self.linked.pop(identity, (None, 0, 0))
-        is_new = count < limit and (insight != before or time < since)
+        is_new = (count < limit or time - since > _HOUR) and (insight != before or time < since)
         if len(self.linked) >= LINKS_REMEMBERED:
             del self.linked[next(iter(self.linked))]
         self.linked[identity] = (insight, time, count + 1) if is_new else (before, since, count)

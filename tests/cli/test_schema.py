@@ -27,10 +27,10 @@ def store(folder: DataFolder) -> Iterator[Store]:
 @pytest.mark.parametrize(
     ("options", "statements"),
     [
-        ("", 103),
-        ("--replicated", 103),
-        ("--cluster training", 141),
-        ("--cluster {cluster} --replicated --ttl-days 400", 141),
+        ("", 105),
+        ("--replicated", 105),
+        ("--cluster training", 143),
+        ("--cluster {cluster} --replicated --ttl-days 400", 143),
         ("--roles", 6),
         ("--roles --cluster training", 6),
     ],

@@ -241,7 +241,12 @@ CASES: list[tuple[str, Program, Program, str]] = [
     ),
     (
         "shared_ids", numbered(linking=False), numbered(linking=True),
-        "2 of 2 ids that readers saw or acted on have several texts, as a model's own 1, 2, 3 do (e.g. 1, 2): show",
+        "2 of 2 ids that readers saw or acted on have several texts, as 1, 2, 3 of each source do (e.g. 1, 2), and",
+    ),
+    (
+        "shared_ids", served({**acted, "insight_id": 1}, items=[{**one, "id": 1} for one in own]),
+        served({**acted, "insight_id": "abc1"}, items=own),
+        "1 of 1 id that readers saw or acted on has several texts, as 1, 2, 3 of each source do (e.g. 1), and what",
     ),
     (
         "routes", served(acted, path="/v2/feed"), served(acted, path="/v2/feed", feed="GET /v2/feed"),

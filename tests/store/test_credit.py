@@ -141,8 +141,8 @@ def _extract(world: World, chance: random.Random, texts: list[str], moment: Any,
             world.corrections.append({"event_id": event(), "ts": moment(), "extraction_id": target["extraction_id"]})
 
 
-def names_of(world: World) -> dict[str, list[tuple[Any, ...]]]:
-    """What each id names: (since, line, event, insights) of each time it was told, of the strongest evidence alone."""
+def names_of(world: World) -> dict[str, list[tuple[datetime, set[str]]]]:
+    """What each id names since when, insights of the strongest evidence alone; none where it is in doubt."""
     by_rank: dict[str, dict[int, list[tuple[Any, ...]]]] = defaultdict(lambda: defaultdict(list))
     for link in world.links:
         rank, insights = told_by(world, link)
@@ -155,7 +155,35 @@ def names_of(world: World) -> dict[str, list[tuple[Any, ...]]]:
         derived = [row["ts"] for row in world.insights if row["derived_id"] == name]
         if derived:
             by_rank[name][3] = [(min(derived), 0, "", {name})]
-    return {name: sorted(ranks[min(ranks)], key=lambda telling: telling[:3]) for name, ranks in by_rank.items()}
+    return {name: without_doubt(ranks[min(ranks)]) for name, ranks in by_rank.items()}
+
+
+def without_doubt(tellings: list[tuple[Any, ...]]) -> list[tuple[datetime, set[str]]]:
+    """Of each moment the last telling; nothing where there are two at once, or sources follow each other quickly."""
+    moments: dict[datetime, list[tuple[Any, ...]]] = defaultdict(list)
+    for telling in sorted(tellings, key=lambda telling: telling[:3]):
+        moments[telling[0]].append(telling)
+    runs: list[tuple[datetime, set[str]]] = []
+    run_of = {}
+    for ts, told in moments.items():
+        if not runs or runs[-1][1] != sources(told[-1][3]):
+            runs.append((ts, sources(told[-1][3])))
+        run_of[ts] = len(runs) - 1
+    hour, doubtful = timedelta(hours=1), set()
+    for first in range(len(runs) - 2):
+        if runs[first + 1][0] - runs[first][0] < hour > runs[first + 2][0] - runs[first + 1][0]:
+            doubtful |= {first, first + 1, first + 2}
+    names = []
+    for ts, told in moments.items():
+        at_once = {frozenset(insights) for _, line, _, insights in told if not line}
+        of_several = len({frozenset(sources(insights)) for *_, insights in told}) > 1
+        names.append((ts, set() if run_of[ts] in doubtful or len(at_once) > 1 or of_several else told[-1][3]))
+    return names
+
+
+def sources(insights: set[str]) -> set[str]:
+    """The sources of insights, which stand in their ids."""
+    return {insight.partition("/")[0] for insight in insights}
 
 
 def told_by(world: World, link: dict[str, Any]) -> tuple[int, set[str]]:
@@ -177,9 +205,7 @@ def engagement(world: World) -> dict[str, tuple[int, ...]]:
         tellings = names.get(row["insight_id"])
         reader = as_id(row["reader"])
         if tellings and reader:
-            for insight in next(
-                (insights for ts, *_, insights in reversed(tellings) if ts <= row["ts"]), tellings[0][3]
-            ):
+            for insight in next((insights for ts, insights in reversed(tellings) if ts <= row["ts"]), tellings[0][1]):
                 act = row["ts"], row["imported_line"], row["event_id"], row["action"]
                 acts[insight, reader].append(act)
     figures: dict[str, list[int]] = defaultdict(lambda: [0] * 5)

@@ -172,10 +172,12 @@ def test_what_is_linked_again_is_kept_once(store: Store) -> None:
     assert [(0, ["T"]), (3, ["U"]), (5, ["T"])] == [tuple(name) for name in names]
 
 
-def extracted(store: Store, identity: str, minute: int = 0, insights: str = "", **attributes: str) -> None:
+def extracted(
+    store: Store, identity: str, minute: int = 0, insights: str = "", url: str = "u", **attributes: str
+) -> None:
     """Insert an extraction with insights of one letter."""
     output = [{"insight_id": text, "derived_id": text, "text_sha256": text, "text": text} for text in insights]
-    kind = {"training.kind": "extraction", "training.event.id": identity, "training.outcome": "ok", "url.full": "u"}
+    kind = {"training.kind": "extraction", "training.event.id": identity, "training.outcome": "ok", "url.full": url}
     own = {f"training.{name.replace('_', '.')}": value for name, value in attributes.items()}
     time = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minute)
     row = [time, {**kind, **own}, json.dumps({"training.output": output})]
@@ -244,6 +246,34 @@ def test_settling_everything_anew_may_die_at_any_step(
 
     assert (min(steps, 6), 6) == done[-1]
     assert ([], 0) == (list(stale_rows(store)), count_unsettled(store, 0))
+
+
+@pytest.mark.parametrize(
+    ("minutes", "kept"),
+    [
+        ((0, 1, 2, 3), []),
+        ((0, 59, 118, 3000), ["", "c"]),
+        ((0, 60, 120, 180), ["a", "b", "a", "c"]),
+        ((0, 1440, 1441, 2880), ["a", "b", "a", "c"]),
+    ],
+    ids=["each source from 1 on", "in doubt until it is used anew", "each hour anew", "each day anew, once twice"],
+)
+def test_an_id_that_goes_from_source_to_source_names_none_of_them(
+    store: Store, minutes: tuple[int, ...], kept: list[str]
+) -> None:
+    """What readers do under it counts for none, and is counted as that; an id that is used anew each day names what it did."""
+    for source, minute in zip("abac", minutes, strict=True):
+        extracted(store, f"{source}{minute}", minute, insights=source, url=source)
+        link = {"training.kind": "link", "training.event.id": f"l{minute}", "training.link.id": "1"}
+        at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minute)
+        place = {"training.extraction.id": f"{source}{minute}", "training.insight.index": "0"}
+        store.insert("otel_logs", ["Timestamp", "LogAttributes"], [[at, link | place]])
+    settle(store)
+
+    rows = store.rows("SELECT arrayJoin(names).2[1] AS name FROM v_aliases WHERE id = '1'")
+    named = [row["name"] for row in rows]
+    assert kept == named
+    assert [] == list(stale_rows(store))
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,10 @@ WITH
         ORDER BY n DESC, action
         LIMIT 5
     ),
+    shared AS (
+        -- Asked twice: FINAL reads all ids, but where it is told which.
+        SELECT id FROM reactions FINAL WHERE is_shared AND id GLOBAL IN (SELECT id FROM reactions WHERE is_shared)
+    ),
     came AS (
         SELECT
             sum(r.impressions) AS impressions,
@@ -37,10 +41,16 @@ SELECT
     came.*,
     kept_back.*,
     (
-        SELECT uniqExact(extraction_id) FROM insights
-        WHERE insight_id GLOBAL IN (
-            -- Asked twice: FINAL reads all ids, but where it is told which.
-            SELECT id FROM reactions FINAL WHERE is_shared AND id GLOBAL IN (SELECT id FROM reactions WHERE is_shared)
+        SELECT uniqExact(extraction_id)
+        FROM (
+            SELECT extraction_id FROM insights WHERE insight_id GLOBAL IN (SELECT id FROM shared)
+            UNION ALL
+            SELECT extraction_id FROM links WHERE extraction_id != '' AND link_id GLOBAL IN (SELECT id FROM shared)
+            UNION ALL
+            SELECT extraction_id FROM insights
+            WHERE (SELECT count() FROM shared) > 0 AND text_sha256 GLOBAL IN (
+                SELECT text_sha256 FROM links WHERE text_sha256 != '' AND link_id GLOBAL IN (SELECT id FROM shared)
+            )
         )
     ) AS shared_samples,
     (SELECT CAST((groupArray(action), groupArray(n)), 'Map(String, UInt64)') FROM odd) AS odd_words

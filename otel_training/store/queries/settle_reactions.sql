@@ -14,9 +14,14 @@ SELECT
         SELECT id FROM aliases
         WHERE id GLOBAL IN (SELECT key FROM touched)
         GROUP BY id
-        HAVING argMax(notEmpty(names), revision)
+        HAVING argMax(notEmpty(arrayFlatten(names.insights)), revision)
     ) AS is_known,
-    NOT is_known AND id GLOBAL IN (
+    id GLOBAL IN (
+        SELECT id FROM aliases
+        WHERE id GLOBAL IN (SELECT key FROM touched)
+        GROUP BY id
+        HAVING argMax(has(names.insights, []), revision)
+    ) OR NOT is_known AND id GLOBAL IN (
         SELECT insight_id FROM insights
         WHERE insight_id != derived_id AND insight_id GLOBAL IN (SELECT key FROM touched)
         GROUP BY insight_id
