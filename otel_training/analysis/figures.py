@@ -15,8 +15,7 @@ class Costs:
     calls: int
     unpriced: int
     cost: float | None
-    sources: int
-    """Extractions with a known cost."""
+    sources: int  # extractions with a known cost
     per_source: float | None
 
 
@@ -27,17 +26,12 @@ class Group:
     name: str
     extractions: int
     failed: int
-    samples: int
-    """With insights; the figures below are of these."""
-    examples: int
-    """Distinct ones that the export takes."""
+    samples: int  # with insights; the figures below are of these
+    examples: int  # distinct ones that the export takes
     quality: float | None
-    good: Share
-    """Of those with a score, good enough for the export."""
-    passed: Share
-    """Of those that the app's filters judged."""
-    liked: Share
-    """Likes of all votes."""
+    good: Share  # of those with a score, good enough for the export
+    passed: Share  # of those that the app's filters judged
+    liked: Share  # likes of all votes
     bookmarks: int
     shares: int
     viewers: float | None
@@ -49,8 +43,7 @@ class BlindSpot:
     """A sample whose score readers contradict: `overrated` or `underrated`; of each kind the plainest."""
 
     kind: str
-    samples: int
-    """How many there are of the kind."""
+    samples: int  # how many there are of the kind
     extraction_id: str
     topic: str
     model: str
@@ -96,13 +89,11 @@ class Progress:
 class Figures:
     """All of them, of the whole store."""
 
-    date: str
-    """When they were read; `first` and `last` are the days of the extractions."""
+    date: str  # when they were read; `first` and `last` are the days of the extractions
     first: str | None
     last: str | None
     totals: Group
-    coverage: dict[str, Share]
-    """What an example, or a figure, needs, and how many have it."""
+    coverage: dict[str, Share]  # what an example, or a figure, needs, and how many have it
     gaps: list[Gap]
     scores: list[Group]
     topics: list[Group]
@@ -110,13 +101,10 @@ class Figures:
     prompt_versions: list[Group]
     days: list[Group]
     reactions: Reactions
-    exposure: dict[str, int]
-    """Insights by how many readers saw them."""
+    exposure: dict[str, int]  # insights by how many readers saw them
     prediction: Prediction
     blind_spots: list[BlindSpot]
-    costs: dict[str, Costs]
-    """By the model that answered, whichever it was asked for."""
-    prices: dict[str, int]
-    """Calls by the version of the prices that their cost is made of."""
+    costs: dict[str, Costs]  # by the model that answered, whichever it was asked for
+    prices: dict[str, int]  # calls by the version of the prices that their cost is made of
     progress: list[Progress]
     worth: Worth

@@ -15,10 +15,8 @@ class Prediction:
     """The verdict `yes`, `no`, `unclear` or `too few`: the rank correlation of the score with what is liked."""
 
     verdict: str
-    samples: int
-    """Those with a score and votes."""
-    correlation: float | None
-    """None where all are alike."""
+    samples: int  # those with a score and votes
+    correlation: float | None  # None where all are alike
     low: float | None
     high: float | None
 

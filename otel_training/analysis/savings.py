@@ -25,8 +25,7 @@ class Savings:
 
     plan: Plan
     days: int
-    models: list[Row]
-    """What the calls of each model cost, the costliest first."""
+    models: list[Row]  # what the calls of each model cost, the costliest first
     all_models: Costs
     stamp: Stamp | None = None
     sources: int = 0

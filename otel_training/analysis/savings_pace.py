@@ -20,8 +20,7 @@ class BreakEven:
     on: date | None = None
     earliest: date | None = None
     latest: date | None = None
-    reason: str = ""
-    """Why any of them is unknown."""
+    reason: str = ""  # why any of them is unknown
 
 
 def break_even(price: Decimal, savings: Sequence[Decimal], today: date) -> BreakEven:

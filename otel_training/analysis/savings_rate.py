@@ -17,10 +17,8 @@ class Plan:
 
     candidate: str
     provider: str = ""
-    tuned: str = ""
-    """The candidate's name after its fine-tuning, where that has another price."""
-    baseline: str = ""
-    """Today's model; by default the one that costs the most."""
+    tuned: str = ""  # the candidate's name after its fine-tuning, where that has another price
+    baseline: str = ""  # today's model; by default the one that costs the most
     days: int = 30
     fallback: Decimal = Decimal("0.03")
     """The share of sources that today's model still answers, after the candidate: both calls are paid."""
@@ -28,8 +26,7 @@ class Plan:
     few_shot_tokens: int | None = None
     shadow: int = 200
     """Sources that both models answer first: about as many pairs tell a candidate of 93 % from one of 90 %."""
-    judge: str = ""
-    """The model that compares them; by default today's."""
+    judge: str = ""  # the model that compares them; by default today's
     training: Decimal | None = None
     hosting: Decimal | None = None
     """What a machine for the fine-tuned model costs an hour, day and night, instead of tokens."""

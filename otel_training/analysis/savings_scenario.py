@@ -59,21 +59,15 @@ class Scenario:
 
     name: str
     model: str
-    unknown: str = ""
-    """Why its costs are unknown."""
+    unknown: str = ""  # why its costs are unknown
     costs: Costs | None = None
-    parts: dict[str, Decimal] | None = None
-    """What is paid for a source."""
+    parts: dict[str, Decimal] | None = None  # what is paid for a source
     saving: Decimal | None = None
-    out_of_reach: str = ""
-    """Why it saves less than 97 %."""
-    once: dict[str, Decimal | None] | None = None
-    """What is paid before it saves anything."""
+    out_of_reach: str = ""  # why it saves less than 97 %
+    once: dict[str, Decimal | None] | None = None  # what is paid before it saves anything
     break_even: BreakEven | None = None
-    worth_from: Decimal | None = None
-    """Sources a day from which on its machine costs less than today's model."""
-    ends: date | None = None
-    """When its provider turns it off, where that is announced."""
+    worth_from: Decimal | None = None  # sources a day from which on its machine costs less than today's model
+    ends: date | None = None  # when its provider turns it off, where that is announced
 
 
 def exact(amount: Decimal) -> Decimal:

@@ -26,18 +26,15 @@ class Stamp:
 
     baseline: str
     provider: str
-    prices: str
-    """The version of all prices; `rates` are those that were projected with, of `date`."""
+    prices: str  # the version of all prices; `rates` are those that were projected with, of `date`
     rates: dict[str, dict[str, str]]
     date: str
     since: int
-    until: int
-    """Microseconds since 1970."""
+    until: int  # microseconds since 1970
     calls: int
     first: str
     last: str
-    digest: str
-    """Of the calls and what they cost."""
+    digest: str  # of the calls and what they cost
 
 
 def read_calls(store: Store, baseline: str, window: Mapping[str, int], edges: Iterable[int] = ()) -> list[Row]:

@@ -20,12 +20,10 @@ from otel_training.spool.lock import FileLock
 class State(StrEnum):
     """How far a job is, in one vocabulary for all providers."""
 
-    PREPARED = "prepared"
-    """The provider has files, perhaps, but no job."""
+    PREPARED = "prepared"  # the provider has files, perhaps, but no job
     QUEUED = "queued"
     RUNNING = "running"
-    DEPLOYING = "deploying"
-    """It is trained, and does not answer yet."""
+    DEPLOYING = "deploying"  # it is trained, and does not answer yet
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     CANCELLED = "cancelled"
@@ -43,35 +41,25 @@ class Job:
     model: str
     dataset: str
     dataset_id: str
-    rows: Mapping[str, int]
-    """By split."""
+    rows: Mapping[str, int]  # by split
     epochs: int
-    candidate: str
-    """The name under which the tuned model is registered."""
+    candidate: str  # the name under which the tuned model is registered
     system: str
-    template: str
-    """The prompt that it was trained on, `{source_content}` and `{topic}` in it."""
+    template: str  # the prompt that it was trained on, `{source_content}` and `{topic}` in it
     created_at: str
-    cost: str = ""
-    """What it should cost, in USD; empty where no price is known."""
-    ends: str = ""
-    """The day on which the tuned model ends, where one is announced."""
+    cost: str = ""  # what it should cost, in USD; empty where no price is known
+    ends: str = ""  # the day on which the tuned model ends, where one is announced
     options: Mapping[str, str] = field(default_factory=dict)
     """What the route needs beside: `base_url`, `out`, `role`, `bucket`, `region`."""
-    attempt: int = 1
-    """Which one it is: what failed or was cancelled may be started again."""
-    files: Mapping[str, str] = field(default_factory=dict)
-    """The provider's names of the files, by split."""
+    attempt: int = 1  # which one it is: what failed or was cancelled may be started again
+    files: Mapping[str, str] = field(default_factory=dict)  # the provider's names of the files, by split
     provider_id: str = ""
     state: State = State.PREPARED
-    detail: str = ""
-    """What the provider says about the state."""
+    detail: str = ""  # what the provider says about the state
     trained_tokens: int | None = None
     tuned_model: str = ""
-    deployment: str = ""
-    """What was deployed and does not answer yet."""
-    served_model: str = ""
-    """What to ask."""
+    deployment: str = ""  # what was deployed and does not answer yet
+    served_model: str = ""  # what to ask
 
     @property
     def token(self) -> str:

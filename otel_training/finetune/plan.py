@@ -36,18 +36,15 @@ _CENT: Final = Decimal("0.01")
 class Files:
     """A dataset as a route takes it."""
 
-    paths: Mapping[str, Path]
-    """By split; the validation's only where it has rows."""
+    paths: Mapping[str, Path]  # by split; the validation's only where it has rows
     rows: Mapping[str, int]
     left_out: Mapping[str, int]
     """How many rows of the dataset are none of the target's, or would break its rules, by split."""
     tokens: Mapping[str, int]
     longest: int
     counted_by: str
-    findings: tuple[str, ...]
-    """What is wrong with the files."""
-    answers: Mapping[str, int]
-    """How many answers are whose."""
+    findings: tuple[str, ...]  # what is wrong with the files
+    answers: Mapping[str, int]  # how many answers are whose
     prompt: Prompt
 
 
@@ -55,33 +52,27 @@ class Files:
 class Plan:
     """What would be done."""
 
-    id: str
-    """The job's: the same data, model and hyperparameters have the same."""
+    id: str  # the job's: the same data, model and hyperparameters have the same
     route: str
     model: str
     dataset: str
     dataset_id: str
     rows: Mapping[str, int]
     left_out: Mapping[str, int]
-    tokens: int
-    """What is trained on in an epoch."""
+    tokens: int  # what is trained on in an epoch
     longest: int
     counted_by: str
     epochs: int
-    trained_tokens: int
-    """What is paid: of all epochs, and of validation where that is, too."""
+    trained_tokens: int  # what is paid: of all epochs, and of validation where that is, too
     price: Price | None
-    cost: Decimal | None
-    """In USD; None where no price is known."""
+    cost: Decimal | None  # in USD; None where no price is known
     answer_prices: Mapping[str, Decimal]
     """What the tuned model's answers cost, in USD for a million tokens; empty where nobody says."""
     answer_prices_by: str
-    ends: date | None
-    """The day on which the model ends, and what was tuned from it."""
+    ends: date | None  # the day on which the model ends, and what was tuned from it
     answers: Mapping[str, int]
     prompt: Prompt
-    problems: tuple[str, ...]
-    """Why it should not be started."""
+    problems: tuple[str, ...]  # why it should not be started
 
 
 def write_files(store: Store, snapshot: Snapshot, route: Route, folder: Path, progress: Progress) -> Files:

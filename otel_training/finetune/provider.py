@@ -18,10 +18,8 @@ class Answer:
     """What a provider says of a base model, asked now."""
 
     sentence: str
-    closed: str = ""
-    """Why no job is taken; empty where it may be."""
-    ends: date | None = None
-    """The day on which the model ends."""
+    closed: str = ""  # why no job is taken; empty where it may be
+    ends: date | None = None  # the day on which the model ends
 
 
 class Progress(NamedTuple):

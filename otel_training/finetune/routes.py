@@ -30,27 +30,19 @@ class Route:
 
     name: str
     title: str
-    models: tuple[str, ...]
-    """The base models that were seen there; the first is the default."""
-    target: str
-    """Whose rows it takes (`dataset/targets/`)."""
+    models: tuple[str, ...]  # the base models that were seen there; the first is the default
+    target: str  # whose rows it takes (`dataset/targets/`)
     is_open: bool
-    because: str
-    """Why it is closed, or for whom it is open."""
-    serves: str
-    """How a tuned model answers."""
+    because: str  # why it is closed, or for whom it is open
+    serves: str  # how a tuned model answers
     source: str
     read: date
-    instead: tuple[str, ...]
-    """The routes nearest to it."""
-    closes: date | None = None
-    """The last day for new jobs."""
-    key: str = ""
-    """The environment variable of the key."""
+    instead: tuple[str, ...]  # the routes nearest to it
+    closes: date | None = None  # the last day for new jobs
+    key: str = ""  # the environment variable of the key
     base_url: str = ""
     prices: Mapping[str, Price] = field(default_factory=dict)
-    bills_validation: bool = False
-    """Whether what is validated by is paid in each epoch, too."""
+    bills_validation: bool = False  # whether what is validated by is paid in each epoch, too
 
     def is_open_on(self, day: date) -> bool:
         """Return whether it takes new jobs, as far as its page said."""

@@ -47,8 +47,7 @@ class Held:
     """What the store holds already."""
 
     ids: Known = lambda _: {}
-    met: Callable[[], Mapping[str, str]] = dict
-    """Gives the extractions by the id of a response, and by trace and span."""
+    met: Callable[[], Mapping[str, str]] = dict  # gives the extractions by the id of a response, and by trace and span
 
 
 class SkippedError(Exception):
@@ -59,22 +58,18 @@ class SkippedError(Exception):
 class Call:
     """One call of a model as somebody else told it."""
 
-    identity: str
-    """What tells it from all others, wherever it is told."""
+    identity: str  # what tells it from all others, wherever it is told
     time: int
     messages: list[JSON]
     outputs: list[JSON]
     figures: Figures
     tools: JSON = None
-    place: str = ""
-    """Trace and span that it was made under."""
+    place: str = ""  # trace and span that it was made under
     context: SpanContext | None = None
-    hints: Sequence[object] = ()
-    """What may name the source's URL and the topic."""
+    hints: Sequence[object] = ()  # what may name the source's URL and the topic
     service: str = ""
     task: str = ""
-    extraction: str = ""
-    """The extraction that it was made for, where that is known."""
+    extraction: str = ""  # the extraction that it was made for, where that is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +107,11 @@ class Gathering:
     held: Held
     records: Counter[str] = field(default_factory=Counter)
     seen: set[bytes] = field(default_factory=set)
-    met: dict[str, str] = field(default_factory=dict)
-    """What our own events of this import say of it."""
+    met: dict[str, str] = field(default_factory=dict)  # what our own events of this import say of it
     insights: dict[str, list[str]] = field(default_factory=dict)
     """Of each extraction of this import, for the votes on it."""
-    without_url: int = 0
-    """Extractions of this import without a source's URL."""
-    unscored: set[str] = field(default_factory=set)
-    """Extractions of this import without a quality score."""
+    without_url: int = 0  # extractions of this import without a source's URL
+    unscored: set[str] = field(default_factory=set)  # extractions of this import without a quality score
 
     def take(self, record: Record, events: Iterator[Event] | None = None) -> list[Event]:
         """Count a record, and return its events where they are neither in the store nor told before."""

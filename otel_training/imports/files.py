@@ -56,8 +56,7 @@ class Imported:
     unreadable: list[Unreadable] = field(default_factory=list)
     skipped: dict[str, tuple[int, Unreadable]] = field(default_factory=dict)
     """By reason how many records are none that training data is made of, and the first."""
-    examples: int = 0
-    """Extractions that calls of models, told by others, became."""
+    examples: int = 0  # extractions that calls of models, told by others, became
     without_url: int = 0
     without_score: int = 0
 

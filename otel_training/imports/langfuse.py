@@ -50,8 +50,7 @@ class Export:
     """What an export has said so far of its traces."""
 
     readers: dict[str, object] = field(default_factory=dict)
-    extractions: dict[str, list[str]] = field(default_factory=dict)
-    """Of each trace the extractions in it."""
+    extractions: dict[str, list[str]] = field(default_factory=dict)  # of each trace the extractions in it
     hints: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
 

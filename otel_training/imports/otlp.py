@@ -96,8 +96,7 @@ class Traffic:
     """By trace and span: figures, time, and where it was made."""
     messages: dict[str, list[JSON]] = field(default_factory=dict)
     """By trace and span: what was sent, until the answer follows."""
-    completed: int = 0
-    """How many calls that held no messages found them in events."""
+    completed: int = 0  # how many calls that held no messages found them in events
 
 
 def read_items(row: Mapping[str, Any]) -> Iterator[Item]:

@@ -37,8 +37,7 @@ class Row(NamedTuple):
 
     line: int
     value: JSON = None
-    text: bytes = b""
-    """The row as it was written, where it is a line."""
+    text: bytes = b""  # the row as it was written, where it is a line
     reason: str = ""
 
 

@@ -18,8 +18,7 @@ class PricesError(TrainingError):
 class Reason(StrEnum):
     """Why a record of a call has no cost; `price.py` says what to do."""
 
-    REPEATED = "repeated"
-    """Another record has the same response, and the cost."""
+    REPEATED = "repeated"  # another record has the same response, and the cost
     NO_ANSWER = "no_answer"
     NO_USAGE = "no_usage"
     NO_LIST = "no_list"
@@ -33,13 +32,10 @@ class Reason(StrEnum):
 class Tokens(NamedTuple):
     """Tokens as they are billed."""
 
-    input: int = 0
-    """All of the prompt, cached or not; its length also decides on the tier."""
-    output: int = 0
-    """With the thinking."""
+    input: int = 0  # all of the prompt, cached or not; its length also decides on the tier
+    output: int = 0  # with the thinking
     cache_read: int = 0
-    cache_write: int = 0
-    """For 5 minutes or an hour."""
+    cache_write: int = 0  # for 5 minutes or an hour
     cache_write_1h: int = 0
     thinking: int = 0
 
@@ -75,11 +71,9 @@ class Usage:
 class Call:
     """One call, as far as its price goes."""
 
-    model: str
-    """As it was asked for; `response_model` is as the answer names it."""
+    model: str  # as it was asked for; `response_model` is as the answer names it
     usage: Usage = Usage()
-    provider: str = ""
-    """OpenTelemetry's name of who served it, such as `aws.bedrock`."""
+    provider: str = ""  # OpenTelemetry's name of who served it, such as `aws.bedrock`
     response_model: str = ""
     time: datetime = datetime(1970, 1, 1, tzinfo=UTC)
     is_batch: bool = False
@@ -110,7 +104,6 @@ class Cost:
 
     amount: Decimal | None
     reason: str = ""
-    source: str = ""
-    """Whose price it is: the library's or the user's file; `model` is the model's name there."""
+    source: str = ""  # whose price it is: the library's or the user's file; `model` is the model's name there
     model: str = ""
     assumption: str = ""

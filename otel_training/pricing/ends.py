@@ -15,8 +15,7 @@ class End(NamedTuple):
     """The end of a model."""
 
     on: date
-    source: str
-    """The provider's page."""
+    source: str  # the provider's page
 
 
 def end_of(model: str) -> End | None:

@@ -19,22 +19,18 @@ _MILLION: Final = 1_000_000
 class Override:
     """One price, in USD; `mtok` is a million tokens."""
 
-    model: str = ""
-    """A name, or a pattern such as `my-llama-*`."""
-    provider: str = ""
-    """Any, where it is empty; so is `service_tier`."""
+    model: str = ""  # a name, or a pattern such as `my-llama-*`
+    provider: str = ""  # any, where it is empty; so is `service_tier`
     service_tier: str = ""
     effective_from: date = date.min
-    prompt_above: int = 0
-    """Holds for prompts with more tokens than this."""
+    prompt_above: int = 0  # holds for prompts with more tokens than this
     input_mtok: Decimal | None = None
     output_mtok: Decimal | None = None
     cache_read_mtok: Decimal | None = None
     """As `input_mtok` where it is not given; so is the next, and the one for an hour as that."""
     cache_write_mtok: Decimal | None = None
     cache_write_1h_mtok: Decimal | None = None
-    batch: Decimal | None = None
-    """Which part of the price a call in a batch costs, such as 0.5."""
+    batch: Decimal | None = None  # which part of the price a call in a batch costs, such as 0.5
     per_hour: Decimal | None = None
     """Of a machine, instead of tokens: a call costs the time that it took, shared by `parallel` calls at a time."""
     parallel: int = 1

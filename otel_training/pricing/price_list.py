@@ -24,8 +24,7 @@ _HALF: Final = frozenset({"anthropic"})
 class _Quote(NamedTuple):
     calculation: "PriceCalculation | None"
     reason: str = ""
-    share: int = 1
-    """The part of it that is due is one by this."""
+    share: int = 1  # the part of it that is due is one by this
 
     @property
     def model(self) -> str:

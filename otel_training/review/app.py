@@ -43,8 +43,7 @@ class MalformedDecisionError(Exception):
 class Session:
     """Who may use the page: the first browser that opens the printed address."""
 
-    token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
-    """Good for one visit."""
+    token: str = field(default_factory=lambda: secrets.token_urlsafe(24))  # good for one visit
     cookie: str = ""
 
     def open(self, token: str) -> bool:
@@ -64,8 +63,7 @@ class Site:
     """The page of one command: where its data comes from, and who may see it."""
 
     session: Session
-    hosts: frozenset[str]
-    """The names, with the port, that a browser may call it by."""
+    hosts: frozenset[str]  # the names, with the port, that a browser may call it by
     read: Callable[[], Queue]
     """Runs on a thread, as `decide` does; their `TrainingError` or `OSError` is shown on the page."""
     decide: Callable[[Decision], None]

@@ -38,14 +38,11 @@ class Item:
     quality_score: float | None
     net: int
     viewers: int
-    cost: str | None
-    """In USD; None where a call of it has no price."""
-    reasons: Sequence[str]
-    """What brought it up."""
+    cost: str | None  # in USD; None where a call of it has no price
+    reasons: Sequence[str]  # what brought it up
     pieces: Sequence[Piece]
     insights: Sequence[Insight]
-    newer: Sequence[Insight] = ()
-    """What today's model answers, `newer_model`, where it was asked."""
+    newer: Sequence[Insight] = ()  # what today's model answers, `newer_model`, where it was asked
     newer_model: str = ""
 
 
@@ -53,8 +50,7 @@ class Item:
 class Agreement:
     """How far the two reviewers agree who share the most decisions."""
 
-    both: int
-    """How many extractions both have decided."""
+    both: int  # how many extractions both have decided
     agreed: int
     kappa: float | None
     """Agreement beyond chance, 1 at the most; None where both always say the same, so that chance would agree, too."""
@@ -65,8 +61,7 @@ class Queue:
     """The items that come next, and how far the reviewers are."""
 
     items: Sequence[Item]
-    accepted: int
-    """Extractions whose last decision was so."""
+    accepted: int  # extractions whose last decision was so
     rejected: int
     agreement: Agreement | None
 

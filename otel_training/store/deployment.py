@@ -32,14 +32,10 @@ class Deployment:
 
     cluster: str = ""
     """The cluster's name: every shard has `<table>_local`, and over them stands a Distributed `<table>`."""
-    replicated: bool = False
-    """Whether typed tables are replicated, by the servers' macros `{shard}` and `{replica}`."""
-    ttl_days: int = 0
-    """The age in days at which typed tables drop rows; 0 keeps them."""
-    inbound: bool = True
-    """Whether inbound tables keep rows for three days; embedded they keep none."""
-    everywhere: bool = True
-    """Whether statements run on all servers of the cluster, by ON CLUSTER."""
+    replicated: bool = False  # whether typed tables are replicated, by the servers' macros `{shard}` and `{replica}`
+    ttl_days: int = 0  # the age in days at which typed tables drop rows; 0 keeps them
+    inbound: bool = True  # whether inbound tables keep rows for three days; embedded they keep none
+    everywhere: bool = True  # whether statements run on all servers of the cluster, by ON CLUSTER
 
     def render(self, statement: str) -> list[str]:
         """Render a statement of `schema/` or `roles/`; a cluster's table takes two statements."""

@@ -32,10 +32,8 @@ class Difference:
 
     object: str
     property: str
-    live: str
-    """The store's value; '' where it has no such object."""
-    wanted: str
-    """The files' value; '' where they make no such object."""
+    live: str  # the store's value; '' where it has no such object
+    wanted: str  # the files' value; '' where they make no such object
 
 
 def differences(store: Store) -> list[Difference]:

@@ -44,10 +44,8 @@ class App:
     routes: Mapping[str, Callable[[], None]]
     """Paths beside ClickHouse's, and what runs there on a thread; a `RouteError` is its failure."""
     threads: Executor
-    kill_thread: Executor
-    """Kills queries though all threads wait for some."""
-    folder: Path
-    """Where bodies are kept that are too large for the memory."""
+    kill_thread: Executor  # kills queries though all threads wait for some
+    folder: Path  # where bodies are kept that are too large for the memory
     version: str
     timezone: str
     fence: Fence

@@ -63,8 +63,7 @@ class Question:
     request: Request
     statement: Statement
     data: Iterable[bytes]
-    mark: str
-    """Part of its settings, by which `kill` finds it."""
+    mark: str  # part of its settings, by which `kill` finds it
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +72,7 @@ class Engine:
 
     connect: "Callable[[], Connection]"
     sessions: Sessions
-    database: str
-    """The database of clients that name none."""
+    database: str  # the database of clients that name none
     _numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def new_mark(self) -> str:

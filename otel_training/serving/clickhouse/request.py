@@ -37,14 +37,11 @@ class Request:
     protocol: int
     is_readonly: bool
     coding: str
-    form: str
-    """The body's content type where it is a form: its fields belong to the request."""
+    form: str  # the body's content type where it is a form: its fields belong to the request
     reads_frames: bool
     writes_frames: bool
-    waits_for_end: bool
-    """The answer begins when it is complete: an error then has a status of its own."""
-    session: str
-    """The name of its session, in which temporary tables and settings stay; '' without one."""
+    waits_for_end: bool  # the answer begins when it is complete: an error then has a status of its own
+    session: str  # the name of its session, in which temporary tables and settings stay; '' without one
     session_seconds: int
     session_must_exist: bool
     settings: dict[str, str]

@@ -24,36 +24,24 @@ _BESIDE_ROWS: Final = ("WITH TOTALS", "extremes")
 class Parsed(NamedTuple):
     """The result of the engine's parser for one statement."""
 
-    canonical: str
-    """On one line and without comments; of an INSERT with data, its head."""
-    keywords: list[tuple[int, int]]
-    """Where in the source a keyword begins and ends."""
-    end: int
-    """Where the last name, word or value of it ends in the source."""
+    canonical: str  # on one line and without comments; of an INSERT with data, its head
+    keywords: list[tuple[int, int]]  # where in the source a keyword begins and ends
+    end: int  # where the last name, word or value of it ends in the source
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
     """One statement, read far enough to run it."""
 
-    text: str
-    """The statement as the engine gets it; of an INSERT with data, all before VALUES or FORMAT."""
-    format: str
-    """The format it names, of its answer or of its data; '' where it names none."""
-    data_at: int
-    """Where an INSERT's data begin in what was read; -1 where there are none."""
-    query: str
-    """The text without its FORMAT clause and what follows it."""
-    bare: str
-    """The text with each quoted value and odd name blanked: only here a word is a word of the statement."""
-    keywords: frozenset[bytes]
-    """Keywords by the parser's reading; some are not in the canonical text."""
-    is_read: bool
-    """It selects rows."""
-    is_readonly: bool
-    """It changes nothing."""
-    is_plain: bool
-    """Its answer is rows alone, without totals or extremes."""
+    text: str  # the statement as the engine gets it; of an INSERT with data, all before VALUES or FORMAT
+    format: str  # the format it names, of its answer or of its data; '' where it names none
+    data_at: int  # where an INSERT's data begin in what was read; -1 where there are none
+    query: str  # the text without its FORMAT clause and what follows it
+    bare: str  # the text with each quoted value and odd name blanked: only here a word is a word of the statement
+    keywords: frozenset[bytes]  # keywords by the parser's reading; some are not in the canonical text
+    is_read: bool  # it selects rows
+    is_readonly: bool  # it changes nothing
+    is_plain: bool  # its answer is rows alone, without totals or extremes
 
 
 def read_statement(source: bytes, parse: Callable[[bytes], Parsed]) -> Statement:

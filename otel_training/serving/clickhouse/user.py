@@ -40,16 +40,11 @@ class User:
 
     name: str
     password: str = field(repr=False)
-    role: str
-    """The only role its connections have; the settings' profile of the same name bounds them."""
-    settings: Mapping[str, str]
-    """What that profile sets: the engine takes on its bounds, and not its values."""
-    max_queries: int = 64
-    """How many queries the user may run at once."""
-    is_fenced: bool = True
-    """Whether the fence applies: the engine's grants do not guard all."""
-    has_routes: bool = False
-    """Whether the user may use the routes beside ClickHouse's."""
+    role: str  # the only role its connections have; the settings' profile of the same name bounds them
+    settings: Mapping[str, str]  # what that profile sets: the engine takes on its bounds, and not its values
+    max_queries: int = 64  # how many queries the user may run at once
+    is_fenced: bool = True  # whether the fence applies: the engine's grants do not guard all
+    has_routes: bool = False  # whether the user may use the routes beside ClickHouse's
 
     def become(self, connection: "Connection") -> None:
         """Give a new connection this user's rights and no others, for good; raises `RuntimeError`."""
