@@ -40,7 +40,7 @@ per_hour = 3.60
 COSTS = """
 SELECT toString(c.cost) AS cost, reason, source, model, assumption
 FROM call_costs AS c FINAL
-ORDER BY c.cost DESC NULLS LAST
+ORDER BY {} NULLS LAST
 """
 USAGE = {names.INPUT_TOKENS: 5500, names.OUTPUT_TOKENS: 350}
 
@@ -63,49 +63,47 @@ def call(**attributes: Any) -> None:
     )
 
 
-def costs(store: Store) -> list[tuple[Any, ...]]:
+def costs(store: Store, order: str = "c.cost DESC") -> list[tuple[Any, ...]]:
     """All costs, the highest first, the unknown ones last."""
-    return [tuple(row.values()) for row in store.rows(COSTS)]
+    return [tuple(row.values()) for row in store.rows(COSTS.format(order))]
 
 
-@pytest.mark.parametrize(
-    ("attributes", "cost"),
-    [
-        # 5,500 x $3 + 350 x $15, of a million: 1.65 + 0.525 cents.
-        ({}, ("0.02175", "", "prices.toml", "big-*", "")),
-        # 300 fresh, 4,000 read, 1,000 and 200 written: 0.09 + 0.12 + 0.375 + 0.12 + 0.525 cents.
-        (
-            {"cache_read_tokens": 4000, "cache_write_tokens": 1200, "cache_5m_tokens": 1000, "cache_1h_tokens": 200},
-            ("0.0123", "", "prices.toml", "big-*", ""),
-        ),
-        (
-            {"cache_read_tokens": 4000, "cache_write_tokens": 1200},
-            ("0.01185", "", "prices.toml", "big-*", "kept in the cache for 5 minutes"),
-        ),
-        ({"service_tier": "batch"}, ("0.010875", "", "prices.toml", "big-*", "")),
-        (
-            {"batch_id": "b", "batch_custom_id": "1", "response_id": "msg_1", "response_model": "big-1-2026"},
-            ("0.010875", "", "prices.toml", "big-*", ""),
-        ),
-        ({"model": "own", "duration": 10.0}, ("0.01", "", "prices.toml", "own", "")),
-        ({"input_tokens": 0, "output_tokens": 0}, ("0", "", "prices.toml", "big-*", "")),
-        ({"output_tokens": None}, (None, "no_usage", "prices.toml", "big-*", "")),
-        ({"model": "nobody's", "provider": "anthropic"}, (None, "unknown_model", "genai-prices", "", "")),
-        (
-            {"input_tokens": None, "output_tokens": None, "error_type": "overloaded_error"},
-            (None, "no_answer", "", "", ""),
-        ),
-        ({"error_type": "E"}, ("0.02175", "", "prices.toml", "big-*", "broken off: the tokens reported until then")),
-    ],
-)
-def test_each_call_has_its_cost(attributes: Any, cost: tuple[Any, ...], own: Any) -> None:
+CASES: list[tuple[dict[str, Any], tuple[Any, ...]]] = [
+    # 5,500 x $3 + 350 x $15, of a million: 1.65 + 0.525 cents.
+    ({}, ("0.02175", "", "prices.toml", "big-*", "")),
+    # 300 fresh, 4,000 read, 1,000 and 200 written: 0.09 + 0.12 + 0.375 + 0.12 + 0.525 cents.
+    (
+        {"cache_read_tokens": 4000, "cache_write_tokens": 1200, "cache_5m_tokens": 1000, "cache_1h_tokens": 200},
+        ("0.0123", "", "prices.toml", "big-*", ""),
+    ),
+    (
+        {"cache_read_tokens": 4000, "cache_write_tokens": 1200},
+        ("0.01185", "", "prices.toml", "big-*", "kept in the cache for 5 minutes"),
+    ),
+    ({"service_tier": "batch"}, ("0.010875", "", "prices.toml", "big-*", "")),
+    (
+        {"batch_id": "b", "batch_custom_id": "1", "response_id": "msg_1", "response_model": "big-1-2026"},
+        ("0.010875", "", "prices.toml", "big-*", ""),
+    ),
+    ({"model": "own", "duration": 10.0}, ("0.01", "", "prices.toml", "own", "")),
+    ({"input_tokens": 0, "output_tokens": 0}, ("0", "", "prices.toml", "big-*", "")),
+    ({"output_tokens": None}, (None, "no_usage", "prices.toml", "big-*", "")),
+    ({"model": "nobody's", "provider": "anthropic"}, (None, "unknown_model", "genai-prices", "", "")),
+    ({"input_tokens": None, "output_tokens": None, "error_type": "overloaded_error"}, (None, "no_answer", "", "", "")),
+    ({"error_type": "E"}, ("0.02175", "", "prices.toml", "big-*", "broken off: the tokens reported until then")),
+]
+
+
+def test_each_call_has_its_cost(own: Any) -> None:
     """By what its record says, once it is drained."""
     own(PRICES)
-    call(**attributes)
+    for attributes, _ in CASES:
+        call(**attributes)
     assert otel_training.flush(5)
 
     with open_drained(process.settings()) as (store, _):
-        assert [cost] == costs(store)
+        # No two records have the same time.
+        assert [cost for _, cost in CASES] == costs(store, "c.ts")
 
 
 def test_prices_once(own: Any, folder: DataFolder) -> None:
@@ -198,66 +196,77 @@ def test_a_file_that_cannot_be_read_stops_no_command(
         assert 1 == price_calls(store, folder)
 
 
-FULL = {"response_id": "msg_1", "service_tier": "standard", "duration": 1.0}
+KNOWN = {"response_id": "msg_1"}
+FULL = {**KNOWN, "service_tier": "standard", "duration": 1.0}
+REPORTED: list[tuple[list[dict[str, Any]], int]] = [
+    # A client whose transport is another client, or a gateway in the same process: both are watched.
+    ([FULL, FULL], 0),
+    # What the app reports beside it knows less.
+    ([KNOWN, FULL], 1),
+    ([FULL, KNOWN], 0),
+    ([{**KNOWN, "input_tokens": None, "output_tokens": None}, KNOWN], 1),
+    ([KNOWN, KNOWN, FULL, KNOWN], 2),
+]
+"""Reports of one call, and which of them says most."""
 
 
-@pytest.mark.parametrize(
-    ("reports", "kept"),
-    [
-        # A client whose transport is another client, or a gateway in the same process: both are watched.
-        ([FULL, FULL], 0),
-        # What the app reports beside it knows less.
-        ([{"response_id": "msg_1"}, FULL], 1),
-        ([FULL, {"response_id": "msg_1"}], 0),
-        ([{"response_id": "msg_1", "input_tokens": None, "output_tokens": None}, {"response_id": "msg_1"}], 1),
-        ([{"response_id": "msg_1"}, {"response_id": "msg_1"}, FULL, {"response_id": "msg_1"}], 2),
-    ],
-)
+def begin(count: int) -> list[Handle]:
+    """Make extractions, whose calls are told of one after the other."""
+    handles = []
+    for _ in range(count):
+        with otel_training.extraction() as handle:
+            handles.append(handle)
+    return handles
+
+
+def take_in(drained: str) -> None:
+    """Write what was reported, and drain it before the next report if it is to be so."""
+    assert otel_training.flush(5)
+    if drained == "one by one":
+        with open_drained(process.settings()):
+            pass
+
+
 @pytest.mark.parametrize("drained", ["at once", "one by one"])
-def test_a_call_that_several_report_is_one(reports: list[Any], kept: int, drained: str, own: Any) -> None:
+def test_a_call_that_several_report_is_one(drained: str, own: Any) -> None:
     """One row in the views, with one cost: the one that says most, whatever is drained first."""
     own(PRICES)
-    with otel_training.extraction() as extraction:
-        pass
-    for at, report in enumerate(reports):
-        attributes = {getattr(names, name.upper()): value for name, value in report.items()}
-        attributes = {names.MODEL: f"big-{at}", **USAGE, **attributes}
-        emit_call(extraction, attributes, {"input": [], "outputs": ["a"], "tools": None})
-        assert otel_training.flush(5)
-        if drained == "one by one":
-            with open_drained(process.settings()):
-                pass
+    extractions = begin(len(REPORTED))
+    for at in range(max(len(reports) for reports, _ in REPORTED)):
+        for extraction, (reports, _) in zip(extractions, REPORTED, strict=True):
+            for report in reports[at : at + 1]:
+                attributes = {getattr(names, name.upper()): value for name, value in report.items()}
+                attributes = {names.MODEL: f"big-{at}", **USAGE, **attributes}
+                emit_call(extraction, attributes, {"input": [], "outputs": ["a"], "tools": None})
+        take_in(drained)
 
     with open_drained(process.settings()) as (store, folder):
-        assert [f"big-{kept}"] == [row["model"] for row in store.rows("SELECT model FROM v_llm_calls")]
-        rows = list(store.rows("SELECT model, toString(cost) AS cost FROM v_call_costs"))
-        assert [{"model": f"big-{kept}", "cost": "0.02175"}] == rows
+        kept = sorted((extraction.id, f"big-{at}") for extraction, (_, at) in zip(extractions, REPORTED, strict=True))
+        calls = store.rows("SELECT extraction_id, model FROM v_llm_calls")
+        assert kept == sorted((row["extraction_id"], row["model"]) for row in calls)
+        rows = store.rows("SELECT extraction_id, model, toString(cost) AS cost FROM v_call_costs")
+        assert [(*call, "0.02175") for call in kept] == sorted(tuple(row.values()) for row in rows)
         # Whoever sums the table itself counts it once, too.
-        assert "0.02175" == store.row("SELECT toString(sum(cost)) AS cost FROM call_costs FINAL")["cost"]
+        assert "0.10875" == store.row("SELECT toString(sum(cost)) AS cost FROM call_costs FINAL")["cost"]
         assert 0 == price_calls(store, folder)
 
 
-@pytest.mark.parametrize(
-    "reports",
-    [
-        # Other responses; none at all, which says nothing; the same in two extractions, as a cache answers.
-        [("e1", "msg_1"), ("e1", "msg_2")],
-        [("e1", None), ("e1", None)],
-        [("e1", ""), ("e1", "")],
-        [("e1", "msg_1"), ("e2", "msg_1")],
-    ],
-)
-def test_other_calls_stay_apart(reports: list[tuple[str, str | None]], own: Any) -> None:
+def test_other_calls_stay_apart(own: Any) -> None:
     """By its response's id alone a call is the same as another of its extraction."""
     own(PRICES)
+    # Other responses; none at all, which says nothing; the same in two extractions, as a cache answers.
+    reports = [
+        ("e1", "msg_1"), ("e1", "msg_2"), ("e2", None), ("e2", None), ("e3", ""), ("e3", ""), ("e4", "msg_1"),
+        ("e5", "msg_1"),
+    ]  # fmt: skip
     for extraction, response in reports:
         attributes = {names.MODEL: "big-1", **USAGE, names.RESPONSE_ID: response}
         emit_call(Handle(extraction, None), attributes, {"input": [], "outputs": ["a"], "tools": None})
     assert otel_training.flush(5)
 
     with open_drained(process.settings()) as (store, _):
-        costs = [row["cost"] for row in store.rows("SELECT toString(cost) AS cost FROM v_call_costs")]
-        assert ["0.02175"] * 2 == costs
+        rows = store.rows("SELECT extraction_id, toString(cost) AS cost FROM v_call_costs ORDER BY extraction_id")
+        assert [(extraction, "0.02175") for extraction, _ in reports] == [tuple(row.values()) for row in rows]
 
 
 def test_a_result_of_a_batch_that_is_read_twice_is_one(own: Any) -> None:
@@ -278,33 +287,28 @@ def test_a_result_of_a_batch_that_is_read_twice_is_one(own: Any) -> None:
         assert "0.010875" == store.row("SELECT toString(sum(cost)) AS cost FROM call_costs FINAL")["cost"]
 
 
-@pytest.mark.parametrize("order", [["app", "batch"], ["batch", "app"], ["app", "batch", "app"]])
 @pytest.mark.parametrize("drained", ["at once", "one by one"])
-def test_a_result_of_a_batch_that_the_app_reports_is_one(order: list[str], drained: str, own: Any) -> None:
+def test_a_result_of_a_batch_that_the_app_reports_is_one(drained: str, own: Any) -> None:
     """At half the price, though the app, which knows of no batch, says as much of it."""
     own(PRICES)
-    with otel_training.extraction() as extraction:
-        pass
-    reports = {
-        "app": lambda: extraction.llm_call(
-            model="big-1", input="x", output="a", input_tokens=5500, output_tokens=350, response_id="msg_1"
-        ),
-        "batch": lambda: emit_call(
-            extraction,
-            {names.RESPONSE_MODEL: "big-1", names.RESPONSE_ID: "msg_1", names.BATCH_ID: "b", **USAGE},
-            {"input": None, "outputs": ["a"], "tools": None},
-        ),
-    }
-    for report in order:
-        reports[report]()
-        assert otel_training.flush(5)
-        if drained == "one by one":
-            with open_drained(process.settings()):
-                pass
+    orders = [["app", "batch"], ["batch", "app"], ["app", "batch", "app"]]
+    extractions = begin(len(orders))
+    for at in range(3):
+        for number, (extraction, order) in enumerate(zip(extractions, orders, strict=True)):
+            response = f"msg_{number}"
+            if order[at : at + 1] == ["app"]:
+                extraction.llm_call(
+                    model="big-1", input="x", output="a", input_tokens=5500, output_tokens=350, response_id=response
+                )
+            elif order[at : at + 1] == ["batch"]:
+                attributes = {names.RESPONSE_MODEL: "big-1", names.RESPONSE_ID: response, names.BATCH_ID: "b", **USAGE}
+                emit_call(extraction, attributes, {"input": None, "outputs": ["a"], "tools": None})
+        take_in(drained)
 
     with open_drained(process.settings()) as (store, _):
-        rows = list(store.rows("SELECT model, batch_id, toString(cost) AS cost FROM v_call_costs"))
-        assert [{"model": "big-1", "batch_id": "b", "cost": "0.010875"}] == rows
+        rows = store.rows("SELECT extraction_id, model, batch_id, toString(cost) AS cost FROM v_call_costs")
+        expected = sorted((extraction.id, "big-1", "b", "0.010875") for extraction in extractions)
+        assert expected == sorted(tuple(row.values()) for row in rows)
 
 
 def test_shadows_cost_beside_all_else(own: Any, folder: DataFolder) -> None:
