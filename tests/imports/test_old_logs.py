@@ -206,32 +206,31 @@ def test_a_log_of_what_was_captured_live_is_the_same(
     assert [live[0]["extraction_id"]] == [row["extraction_id"] for row in exported if row["prompt"] == "captured"]
 
 
-LIKE = '{"timestamp": "2025-03-02T14:00:00", "insight_id": %s, "action": "like"}'
+LIKE = '{"timestamp": "2025-03-02T14:00:0%d", "insight_id": %s, "action": "like"}'
 EXTRACTED = (
-    '{"timestamp": 1740830400, "stage": "extraction", "extracted_insights": [{"text": %s}], "quality_score": %s}'
+    '{"timestamp": 174083040%d, "stage": "extraction", "extracted_insights": [{"text": %s}], "quality_score": %s}'
 )
+WRITTEN: list[tuple[str, str, dict[str, Any]]] = [
+    (EXTRACTED % (0, '"One"', "NaN"), "extraction", {"quality_score": None, "insight_count": 1}),
+    (EXTRACTED % (1, '"One"', "-Infinity"), "extraction", {"quality_score": None}),
+    (EXTRACTED % (2, '"One"', "1e999"), "extraction", {"quality_score": None}),
+    (EXTRACTED % (3, '"One \\udcf6"', 8), "extraction", {"extracted_insights": [{"text": "One ?", "category": None}]}),
+    (EXTRACTED.replace("stage", "cut \\ud83d") % (4, '"One"', 8), "extraction", {"quality_score": 8}),
+    (LIKE % (0, 2**128), "feedback", {"insight_id": str(2**128)}),
+    (LIKE % (1, '"a\\udcf6"'), "feedback", {"insight_id": "a?"}),
+    (LIKE.replace("}", f', "metadata": {{"user_id": {2**128}, "x": NaN}}}}') % (2, 7), "feedback", {"insight_id": "7"}),
+]
 
 
-@pytest.mark.parametrize(
-    ("line", "kind", "shown"),
-    [
-        (EXTRACTED % ('"One"', "NaN"), "extraction", {"quality_score": None, "insight_count": 1}),
-        (EXTRACTED % ('"One"', "-Infinity"), "extraction", {"quality_score": None}),
-        (EXTRACTED % ('"One"', "1e999"), "extraction", {"quality_score": None}),
-        (EXTRACTED % ('"One \\udcf6"', 8), "extraction", {"extracted_insights": [{"text": "One ?", "category": None}]}),
-        (EXTRACTED.replace("stage", "cut \\ud83d"), "extraction", {}),
-        (LIKE % 2**128, "feedback", {"insight_id": str(2**128)}),
-        (LIKE % '"a\\udcf6"', "feedback", {"insight_id": "a?"}),
-        (LIKE.replace("}", f', "metadata": {{"user_id": {2**128}, "x": NaN}}}}') % 7, "feedback", {"insight_id": "7"}),
-    ],
-)  # fmt: skip
-def test_takes_what_python_writes(line: str, kind: str, shown: dict[str, Any], tmp_path: Path, rows: Any) -> None:
+def test_takes_what_python_writes(tmp_path: Path, rows: Any) -> None:
     """Python's `json` writes numbers that are none, of any size, and cut emoji: the record is taken without them."""
-    line = line % ('"One"', 8) if "cut" in line else line
-    assert [{"imported": {kind: 1}, "unreadable": 0, "skipped": {}}] == rows("import", log(tmp_path / "a.jsonl", line))
+    path = log(tmp_path / "a.jsonl", *(line for line, _, _ in WRITTEN))
+    assert [{"imported": {"extraction": 5, "feedback": 3}, "unreadable": 0, "skipped": {}}] == rows("import", path)
 
-    (row,) = rows("view", kind)
-    assert shown == {name: row[name] for name in shown}
+    for kind in ("extraction", "feedback"):
+        expected = [shown for _, of, shown in WRITTEN if of == kind]
+        found = zip(rows("view", kind), expected, strict=True)
+        assert expected == [{name: row[name] for name in shown} for row, shown in found]
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])
@@ -309,14 +308,18 @@ def test_names_each_unreadable_line_and_imports_the_rest(tmp_path: Path, command
     assert 2 == len(rows("view", "feedback"))
 
 
-@pytest.mark.parametrize("key", ["insights", "items", "extracted_insights"])
-def test_takes_insights_under_each_name_that_capture_knows(key: str, tmp_path: Path, command: Any, rows: Any) -> None:
+def test_takes_insights_under_each_name_that_capture_knows(tmp_path: Path, command: Any, rows: Any) -> None:
     """A log of results as an app's function returns them."""
-    row = {"stage": "extraction", "timestamp": "2025-01-01", key: [{"headline": "Orders rose", "id": "k1"}]}
+    lines = [
+        {"stage": "extraction", "timestamp": f"2025-01-0{day}", key: [{"headline": f"Orders rose {day}", "id": "k1"}]}
+        for day, key in enumerate(("insights", "items", "extracted_insights"), 1)
+    ]
 
-    assert 0 == command("import", log(tmp_path / "a.jsonl", row))[0]
-    (imported,) = rows("view", "extraction")
-    assert (["Orders rose"], 1) == ([one["text"] for one in imported["extracted_insights"]], imported["insight_count"])
+    assert 0 == command("import", log(tmp_path / "a.jsonl", *lines))[0]
+    assert [([f"Orders rose {day}"], 1) for day in (1, 2, 3)] == [
+        ([insight["text"] for insight in row["extracted_insights"]], row["insight_count"])
+        for row in rows("view", "extraction")
+    ]
 
 
 def test_takes_unix_seconds_and_bytes_that_are_no_text(tmp_path: Path, command: Any, rows: Any) -> None:
