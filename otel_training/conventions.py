@@ -28,8 +28,7 @@ class Kind(StrEnum):
     QUERY = "query"
     SCORE = "score"
     CORRECTION = "correction"
-    ASSIGNMENT = "assignment"
-    """Which arm of an experiment a call was assigned, and which answered."""
+    ASSIGNMENT = "assignment"  # which arm of an experiment a call was assigned, and which answered
     SHADOW = "shadow"
     """What a candidate answered beside, shown to nobody: no other kind has anything of it, its calls neither."""
     LOSS = "loss"
@@ -59,10 +58,8 @@ class Outcome(StrEnum):
     OK = "ok"
     ERROR = "error"
     CANCELLED = "cancelled"
-    CLOSED = "closed"
-    """The consumer of a generator closed it before its end."""
-    ABANDONED = "abandoned"
-    """The consumer of a generator let go of it before its end."""
+    CLOSED = "closed"  # the consumer of a generator closed it before its end
+    ABANDONED = "abandoned"  # the consumer of a generator let go of it before its end
 
     @classmethod
     def of(cls, error: BaseException | None) -> "Outcome":
@@ -75,12 +72,9 @@ class Outcome(StrEnum):
 class Decision(StrEnum):
     """How a call of an experiment went its way: the values of `training.route.decision`."""
 
-    ASSIGNED = "assigned"
-    """The assigned arm answered, or was the only one to be asked."""
-    POLICY = "policy"
-    """Claude was asked instead, before any other: see the reason."""
-    FALLBACK = "fallback"
-    """Claude was asked since the assigned arm had failed, or is known to be down: see the reason."""
+    ASSIGNED = "assigned"  # the assigned arm answered, or was the only one to be asked
+    POLICY = "policy"  # Claude was asked instead, before any other: see the reason
+    FALLBACK = "fallback"  # Claude was asked since the assigned arm had failed, or is known to be down: see the reason
     FROZEN = "frozen"
     KILLED = "killed"
 
@@ -90,33 +84,23 @@ class Reason(StrEnum):
 
     ERROR = "error"
     TIMEOUT = "timeout"
-    SCHEMA = "schema"
-    """The answer holds no insights, or does not pass the app's `check`."""
+    SCHEMA = "schema"  # the answer holds no insights, or does not pass the app's `check`
     EMPTY = "empty"
-    SELF_SCORE = "self_score"
-    """The answer's own score is too low."""
-    BREAKER = "breaker"
-    """It failed several times in a row, and is given a rest."""
+    SELF_SCORE = "self_score"  # the answer's own score is too low
+    BREAKER = "breaker"  # it failed several times in a row, and is given a rest
     COMPLEXITY = "complexity"
-    NO_SOURCE = "no_source"
-    """Nothing tells sources apart: neither URL nor content is known."""
-    NO_ARM = "no_arm"
-    """The app has no function of the assigned arm."""
-    HOLDOUT = "holdout"
-    """None: it belongs to the sources that stay with Claude."""
-    STATE = "state"
-    """Nothing could be assigned: the state file is missing or broken, or does not have the experiment."""
+    NO_SOURCE = "no_source"  # nothing tells sources apart: neither URL nor content is known
+    NO_ARM = "no_arm"  # the app has no function of the assigned arm
+    HOLDOUT = "holdout"  # None: it belongs to the sources that stay with Claude
+    STATE = "state"  # nothing could be assigned: the state file is missing or broken, or does not have the experiment
 
 
 class Content(StrEnum):
     """How texts are kept; the values of the setting `content`."""
 
-    NONE = "none"
-    """Not at all: ids and digests stay, so that links and votes still work."""
-    REDACTED = "redacted"
-    """With placeholders for secrets and personal data."""
-    FULL = "full"
-    """As they are."""
+    NONE = "none"  # not at all: ids and digests stay, so that links and votes still work
+    REDACTED = "redacted"  # with placeholders for secrets and personal data
+    FULL = "full"  # as they are
 
 
 class Loss(StrEnum):
@@ -126,8 +110,7 @@ class Loss(StrEnum):
     SPOOL_FULL = "spool_full"
     FOLDER_REFUSED = "folder_refused"
     ENCODE_ERROR = "encode_error"
-    MALFORMED = "malformed"
-    """Content that is no JSON."""
+    MALFORMED = "malformed"  # content that is no JSON
     UNRECOGNISED = "unrecognised"
     """JSON that holds nothing under the names that are looked for; the loss names the route and what it held."""
     UNMATCHED = "unmatched"
@@ -139,8 +122,7 @@ class Loss(StrEnum):
     REJECTED = "rejected"
     EXPIRED = "expired"
     UNKNOWN_CLIENT = "unknown_client"
-    UNATTACHED = "unattached"
-    """A score, result or link for an extraction that `current()` could not determine."""
+    UNATTACHED = "unattached"  # a score, result or link for an extraction that `current()` could not determine
 
 
 # On every record

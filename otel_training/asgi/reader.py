@@ -17,10 +17,8 @@ _PLACES: Final = (("user",), ("state", "user_id"), ("state", "user"), ("session"
 class Readers(NamedTuple):
     """How to find the reader of a request."""
 
-    places: tuple[tuple[str, ...], ...] = _PLACES
-    """Paths in the ASGI scope."""
-    are_declared: bool = False
-    """Whether the app named the place: then it wins over what a request's body says."""
+    places: tuple[tuple[str, ...], ...] = _PLACES  # paths in the ASGI scope
+    are_declared: bool = False  # whether the app named the place: then it wins over what a request's body says
     find: Callable[[Mapping[str, Any]], object] | None = None
 
 

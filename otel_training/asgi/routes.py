@@ -15,12 +15,10 @@ from otel_training.record.record import COMMON, Naming, Shape
 class Route:
     """A declared route, `POST /api/feed/engage`; `{name}` in the path stands for one segment."""
 
-    text: str
-    """As it was declared."""
+    text: str  # as it was declared
     path: str
     pattern: re.Pattern[str]
-    shapes: Mapping[str, Shape]
-    """By method: everything but the path's parameters."""
+    shapes: Mapping[str, Shape]  # by method: everything but the path's parameters
 
     def match(self, scope: Mapping[str, Any]) -> Shape | None:
         """Return what an ASGI HTTP scope says if it is a request of this route, else None.

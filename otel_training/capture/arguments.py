@@ -62,12 +62,10 @@ class Arguments:
     source_content: Place
     sought: tuple[int, ...] = ()
     """Which of the fields, by number, are looked for inside the arguments where they are none themselves."""
-    owners: int = 0
-    """How many leading arguments are the method's instance or class."""
+    owners: int = 0  # how many leading arguments are the method's instance or class
     positions: Callable[[tuple[object, ...]], tuple[object, ...]] | None = field(init=False, default=None)
     """Reads all three at once from a call without keywords; None where one has no position."""
-    last: int = field(init=False, default=-1)
-    """The highest of the positions."""
+    last: int = field(init=False, default=-1)  # the highest of the positions
 
     def __post_init__(self) -> None:
         """Prepare reading by positions, which is quicker."""

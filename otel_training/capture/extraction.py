@@ -225,8 +225,7 @@ class Extraction:
     version: str | None
     arguments: Mapping[str, Way]
     result: ResultReader | None
-    constants: Mapping[str, object]
-    """Fields with the same value in every call: these win over the function's arguments."""
+    constants: Mapping[str, object]  # fields with the same value in every call: these win over the function's arguments
     blocks: list[tuple[int, Run | None, tuple[int, int]]] = field(init=False, default_factory=list)
     """The blocks that are open: in which frame each was opened, what it captures, and its place."""
 

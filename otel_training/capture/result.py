@@ -39,12 +39,10 @@ class Result(NamedTuple):
 
     insights: list[Insight] | None = None
     insight_count: int | None = None
-    size: int = 0
-    """Characters of the insights' texts."""
+    size: int = 0  # characters of the insights' texts
     quality_score: float | None = None
     passed_filters: bool | None = None
-    unread: str | None = None
-    """What was there and could not be read: names of fields, between commas."""
+    unread: str | None = None  # what was there and could not be read: names of fields, between commas
 
     def insights_json(self) -> list[JSON] | None:
         """Return the insights as the JSON that the writer thread reads."""

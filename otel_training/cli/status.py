@@ -39,10 +39,8 @@ class Status:
     by_kind: dict[str, int] = field(default_factory=dict)
     samples: int = 0
     targets: dict[str, float] = field(default_factory=dict)
-    shipping: dict[str, Any] | None = None
-    """Where records are shipped to instead, what waits for it, and how it goes."""
-    gaps: list[Gap] = field(default_factory=list)
-    """What is missing, the costliest first."""
+    shipping: dict[str, Any] | None = None  # where records are shipped to instead, what waits for it, and how it goes
+    gaps: list[Gap] = field(default_factory=list)  # what is missing, the costliest first
     next_step: str = ""
 
 

@@ -30,10 +30,8 @@ class Source:
     text: str
     facts: tuple[Fact, ...]
     quality: float
-    blocked: bool = False
-    """Whether the stand-in refuses it, as a content filter would."""
-    edition: int = 0
-    """0 for the demo's own."""
+    blocked: bool = False  # whether the stand-in refuses it, as a content filter would
+    edition: int = 0  # 0 for the demo's own
 
 
 def read_sources() -> list[Source]:

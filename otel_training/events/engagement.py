@@ -27,8 +27,7 @@ class Reaction(NamedTuple):
 
     insight_id: str
     word: str
-    action: Action | None
-    """None where the word is no action of ours."""
+    action: Action | None  # None where the word is no action of ours
     reader: str | None
 
 

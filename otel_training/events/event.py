@@ -49,10 +49,8 @@ class Lost(NamedTuple):
     """The key that losses are counted by."""
 
     reason: Loss
-    route: str = ""
-    """The declared route of a request, `POST /api/feed/engage`."""
-    detail: str = ""
-    """The keys that the request or the answer held."""
+    route: str = ""  # the declared route of a request, `POST /api/feed/engage`
+    detail: str = ""  # the keys that the request or the answer held
 
 
 def loss_event(lost: Lost, count: int) -> Event:

@@ -28,11 +28,9 @@ class Item(NamedTuple):
     """One insight as a feed shows it."""
 
     id: str | None
-    texts: tuple[str, ...]
-    """Candidates for its text: only one that an extraction returned will match."""
+    texts: tuple[str, ...]  # candidates for its text: only one that an extraction returned will match
     url: str
-    certainty: int
-    """2 where it must be an insight, 1 where it has a text that may be one's, else 0."""
+    certainty: int  # 2 where it must be an insight, 1 where it has a text that may be one's, else 0
 
 
 def feed_items(answer: JSON, naming: Naming = COMMON) -> list[Item] | None:

@@ -32,8 +32,7 @@ class Finisher:
     """By app id, oldest first, what it was linked to last, when, and how often it was in all."""
     placeholders: dict[str, Placeholders] = field(default_factory=dict)
     """By extraction, oldest first: what belongs to it, its calls and corrections, shares them."""
-    turn: Turn | None = None
-    """Lets the host's threads run between patterns; None where nobody waits."""
+    turn: Turn | None = None  # lets the host's threads run between patterns; None where nobody waits
 
     def redactor(self, record: Record) -> Redactor:
         """Make the redactor of one record, with the placeholders of the extraction that it belongs to."""

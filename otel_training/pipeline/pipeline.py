@@ -46,10 +46,8 @@ class Pipeline:
     settings: Settings
     arguments: Mapping[str, Any] = field(default_factory=dict)
     """What was set in code: it stays set when something else is set later."""
-    logger_provider: LoggerProvider | None = None
-    """The host's: records go through it instead of the spool."""
-    tracer_provider: TracerProvider | None = None
-    """What spans are started by; by default the global one."""
+    logger_provider: LoggerProvider | None = None  # the host's: records go through it instead of the spool
+    tracer_provider: TracerProvider | None = None  # what spans are started by; by default the global one
     make_sink: "Callable[[Settings], Sink] | None" = None
     """Where records go instead of the spool and any provider: for tests, which need no disk."""
     writer: Writer = field(init=False)

@@ -35,8 +35,7 @@ class Part(NamedTuple):
     """A part of JSON that is a secret."""
 
     secret: Secret
-    is_text: bool
-    """False of a number: its placeholder needs quotes."""
+    is_text: bool  # false of a number: its placeholder needs quotes
 
 
 def json_spans(text: str, opening: re.Pattern[str] = OPENING) -> Iterator[Span]:

@@ -36,26 +36,18 @@ class Pattern:
     """One form of a type of secret."""
 
     type: str
-    source: str
-    """The exact form, matched by `re` around the places that the gate finds."""
-    gate: str
-    """Something that every match contains, in ASCII; `?` stands for any other character."""
+    source: str  # the exact form, matched by `re` around the places that the gate finds
+    gate: str  # something that every match contains, in ASCII; `?` stands for any other character
     hints: tuple[str, ...] = ()
     """Lower-case texts of which every match holds one; where it is a single text, its places are those of the gate."""
-    is_tight: bool = False
-    """Whether no match holds white space, nor fewer than `TIGHT` characters."""
+    is_tight: bool = False  # whether no match holds white space, nor fewer than `TIGHT` characters
     may_match: Callable[[bytes], bool] | None = None
     """Rules a text out faster than `re` does by the gate; several patterns share one."""
-    words: tuple[str, ...] = ()
-    """Instead of a gate: texts that are not ASCII, at one of which every match begins."""
-    place: str = ""
-    """An expression that finds the places instead of the gate; several patterns share one."""
-    before: int = 0
-    """Characters from a match's begin to its place."""
-    reach: int = 64
-    """Characters behind a place that decide whether something matches."""
-    find: Find | None = None
-    """Returns which part of a match is the secret, None if none is; by default all of it is."""
+    words: tuple[str, ...] = ()  # instead of a gate: texts that are not ASCII, at one of which every match begins
+    place: str = ""  # an expression that finds the places instead of the gate; several patterns share one
+    before: int = 0  # characters from a match's begin to its place
+    reach: int = 64  # characters behind a place that decide whether something matches
+    find: Find | None = None  # returns which part of a match is the secret, None if none is; by default all of it is
 
     @property
     def regex(self) -> re.Pattern[str]:

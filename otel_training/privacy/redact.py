@@ -34,8 +34,7 @@ class Redactor:
     turn: Turn | None = field(default=None, repr=False)
     """Lets the host's threads run after each pattern; None where nobody waits."""
     placeholders: Placeholders = field(default_factory=Placeholders, repr=False)
-    counts: dict[str, int] = field(default_factory=dict)
-    """Replacements made so far, by type."""
+    counts: dict[str, int] = field(default_factory=dict)  # replacements made so far, by type
     _secrets: dict[str, Sequence[Secret]] = field(default_factory=dict, repr=False)
     """Secrets by text: the texts of a record repeat one another."""
     _normal: dict[str, str] = field(default_factory=dict, repr=False)  # the normal form without secrets by text

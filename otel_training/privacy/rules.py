@@ -20,10 +20,8 @@ _PLACEHOLDER_LENGTH: Final = 18
 class Rules:
     """How the texts of a record are treated."""
 
-    custom: tuple[Pattern, ...] = ()
-    """The user's own, searched before ours."""
-    allowed: re.Pattern[str] | None = None
-    """What is never replaced."""
+    custom: tuple[Pattern, ...] = ()  # the user's own, searched before ours
+    allowed: re.Pattern[str] | None = None  # what is never replaced
     content: Content = Content.REDACTED
 
     @property

@@ -14,10 +14,8 @@ _NONE: Final[Mapping[str, str]] = MappingProxyType({})
 class Naming(NamedTuple):
     """An app's own names for the fields of insights and actions, as it declared them."""
 
-    paths: Mapping[str, str] = _NONE
-    """Our names, each with the dotted path to where the app has it."""
-    words: Mapping[str, str] = _NONE
-    """The app's words for actions, in lower case, each with ours."""
+    paths: Mapping[str, str] = _NONE  # our names, each with the dotted path to where the app has it
+    words: Mapping[str, str] = _NONE  # the app's words for actions, in lower case, each with ours
     read: Callable[[Any], object] | None = None
     """A function of the app's, from what it has to a mapping under our names."""
 
@@ -28,15 +26,11 @@ COMMON: Final = Naming()  # no names of the app's own: the common ones are looke
 class Shape(NamedTuple):
     """How to read the content of a captured request."""
 
-    route: str = ""
-    """The route as it was declared, `POST /api/feed/engage`."""
-    parameters: Mapping[str, str] = _NONE
-    """The path's parameters, by their names in the route."""
-    word: str = ""
-    """The action that the path may name, `like`."""
+    route: str = ""  # the route as it was declared, `POST /api/feed/engage`
+    parameters: Mapping[str, str] = _NONE  # the path's parameters, by their names in the route
+    word: str = ""  # the action that the path may name, `like`
     naming: Naming = COMMON
-    are_lines: bool = False
-    """Whether the content is JSON Lines."""
+    are_lines: bool = False  # whether the content is JSON Lines
 
 
 Scalar: TypeAlias = str | int | float | bool
@@ -64,21 +58,16 @@ class Record(NamedTuple):
 
     kind: Kind
     event_id: str
-    time: int
-    """Unix time in nanoseconds."""
+    time: int  # Unix time in nanoseconds
     attributes: Mapping[str, Scalar | None] = _NO_ATTRIBUTES
     content: bytes | dict[str, JSON] = b""
     """JSON, parsed by the writer thread: a snapshot, a request's body or an answer's; or parsed already."""
-    user_id: object = None
-    """The reader, raw, if the app named one outside the content; wins over the content's."""
-    fallback_user_id: object = None
-    """The reader, raw, where the content names none."""
+    user_id: object = None  # the reader, raw, if the app named one outside the content; wins over the content's
+    fallback_user_id: object = None  # the reader, raw, where the content names none
     context: SpanContext | None = None
     """The valid context that was current; where there was none, one is derived from the id."""
-    answer: bytes = b""
-    """JSON: the answer that belongs to the content, where there are both."""
-    shape: Shape = Shape()
-    """How to read the content, where it is a request's."""
+    answer: bytes = b""  # JSON: the answer that belongs to the content, where there are both
+    shape: Shape = Shape()  # how to read the content, where it is a request's
 
     @property
     def size(self) -> int:

@@ -28,17 +28,12 @@ class Verdict(Enum):
     """What to do with the lines."""
 
     ACCEPTED = auto()
-    REFUSED = auto()
-    """The receiver finds fault with some of the lines: those are set aside."""
+    REFUSED = auto()  # the receiver finds fault with some of the lines: those are set aside
     TOO_LARGE = auto()
-    EXHAUSTED = auto()
-    """The receiver is short of something: smaller requests may help; a single record waits."""
-    LATER = auto()
-    """The receiver takes nothing now."""
-    SUSPECT = auto()
-    """Perhaps these lines' fault: the next segment is tried, too."""
-    UNREADABLE = auto()
-    """The segment cannot be read on this machine: that says nothing about the receiver."""
+    EXHAUSTED = auto()  # the receiver is short of something: smaller requests may help; a single record waits
+    LATER = auto()  # the receiver takes nothing now
+    SUSPECT = auto()  # perhaps these lines' fault: the next segment is tried, too
+    UNREADABLE = auto()  # the segment cannot be read on this machine: that says nothing about the receiver
 
 
 _VERDICTS: Final = {400: Verdict.REFUSED, 413: Verdict.TOO_LARGE, 500: Verdict.SUSPECT}
@@ -51,12 +46,9 @@ class Receipt:
 
     verdict: Verdict
     reason: str = ""
-    rejected: int = 0
-    """Records that the receiver left out of what it accepted."""
-    retry_after: float = 0.0
-    """Seconds that the receiver asked to wait."""
-    message: str = ""
-    """The receiver's own words, for the file beside the refused lines."""
+    rejected: int = 0  # records that the receiver left out of what it accepted
+    retry_after: float = 0.0  # seconds that the receiver asked to wait
+    message: str = ""  # the receiver's own words, for the file beside the refused lines
 
 
 def judge(status: int, retry_after: str | None, body: bytes) -> Receipt:

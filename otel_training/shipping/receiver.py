@@ -37,8 +37,7 @@ class Address:
     secure: bool
     host: str
     port: int
-    path: str
-    """Precedes the signal's path."""
+    path: str  # precedes the signal's path
     query: str
     headers: dict[str, str]
     compression: str

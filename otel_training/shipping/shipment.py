@@ -38,8 +38,7 @@ class Shipment:
     receiver: Receiver
     lose: Callable[[Loss, int], None]
     state: ShippingState
-    deadline: float = float("inf")
-    """On the monotonic clock; at the app's end."""
+    deadline: float = float("inf")  # on the monotonic clock; at the app's end
     _limit: int = REQUEST_BYTES  # lines of more bytes were too large for the receiver
     _accepted_to: dict[Path, int] = field(default_factory=dict)
     """How far segments were accepted that could not be finished."""

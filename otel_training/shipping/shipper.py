@@ -41,8 +41,7 @@ class Shipper:
     lose: Callable[[Loss, int], None]
     shipment: Shipment | None = None
     failures: int = 0
-    not_before: float = 0.0
-    """On the monotonic clock: the receiver asked to be left alone until then."""
+    not_before: float = 0.0  # on the monotonic clock: the receiver asked to be left alone until then
     _lock: FileLock = field(init=False)
     _trimmed_at: float = 0.0
     _wake: threading.Event = field(default_factory=threading.Event)

@@ -13,17 +13,13 @@ from otel_training.ownership import read_own, write_own
 class ShippingState:
     """What the shippers of all processes know so far; times are Unix seconds."""
 
-    endpoint: str = ""
-    """Without user, password and query."""
+    endpoint: str = ""  # without user, password and query
     accepted: int = 0
     accepted_at: float | None = None
-    rejected: int = 0
-    """Records that the receiver refused for good; they are under `rejected/`."""
-    error: str = ""
-    """Why the last segment was not accepted; empty after one that was."""
+    rejected: int = 0  # records that the receiver refused for good; they are under `rejected/`
+    error: str = ""  # why the last segment was not accepted; empty after one that was
     error_at: float | None = None
-    expired_at: float | None = None
-    """When segments were last deleted that waited beyond the bound."""
+    expired_at: float | None = None  # when segments were last deleted that waited beyond the bound
 
 
 def read_state(folder: DataFolder) -> ShippingState:

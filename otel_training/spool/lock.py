@@ -17,8 +17,7 @@ class FileLock:
     """A lock that one process has at a time."""
 
     path: Path
-    file: int | None = None
-    """The open file while it is locked; its holder may write into it."""
+    file: int | None = None  # the open file while it is locked; its holder may write into it
 
     def try_lock(self) -> bool:
         """Take the lock if nobody has it; anew where its file was deleted. Raises `OSError` where it cannot be made."""

@@ -18,14 +18,11 @@ class Lines:
     """Whole lines of a segment, from `start` to `end`."""
 
     path: Path
-    header: bytes
-    """The segment's first line."""
+    header: bytes  # the segment's first line
     start: int
     end: int
-    torn: int = 0
-    """Bytes of an unfinished last line: still being written, or cut short."""
-    is_finished: bool = True
-    """Whether its writer has closed it or died."""
+    torn: int = 0  # bytes of an unfinished last line: still being written, or cut short
+    is_finished: bool = True  # whether its writer has closed it or died
 
     @property
     def size(self) -> int:

@@ -134,8 +134,7 @@ def sweep(directory: Path) -> None:
 class SegmentFile(NamedTuple):
     """A segment in its folder; the oldest sorts first."""
 
-    changed_at: float
-    """Unix seconds."""
+    changed_at: float  # Unix seconds
     size: int
     path: Path
 
@@ -146,8 +145,7 @@ class Backlog:
 
     segments: int
     bytes: int
-    oldest_at: float | None = None
-    """When its oldest segment was last written."""
+    oldest_at: float | None = None  # when its oldest segment was last written
 
 
 def scan_segments(directory: Path) -> list[SegmentFile]:

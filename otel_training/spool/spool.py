@@ -31,8 +31,7 @@ class Spool:
     """Appends events as lines to a segment of its own; never two threads at once."""
 
     settings: Settings
-    make_folder_ready: Callable[[], ReadyFolder]
-    """Makes the data folder; raises where it cannot be made."""
+    make_folder_ready: Callable[[], ReadyFolder]  # makes the data folder; raises where it cannot be made
     _ready: ReadyFolder | None = None
     _segment: Segment | None = None
     _lines: list[bytes] = field(default_factory=list)

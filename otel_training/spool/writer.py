@@ -49,12 +49,9 @@ class Writer:
     sink: "Sink"
     queue: deque[Item] = field(default_factory=deque)
     losses: Losses = field(default_factory=Losses)
-    queued_bytes: int = 0
-    """An estimate: threads may lose an update to each other, an empty queue resets it."""
-    written: int = 0
-    """Records that left the queue: a busy writer counts on, one that is stuck does not."""
-    is_failing: bool = False
-    """Whether the last attempt to write failed."""
+    queued_bytes: int = 0  # an estimate: threads may lose an update to each other, an empty queue resets it
+    written: int = 0  # records that left the queue: a busy writer counts on, one that is stuck does not
+    is_failing: bool = False  # whether the last attempt to write failed
     gives_way: bool = True
     """Whether to pause for other threads; not while they wait for this one, as at the program's end."""
     _is_idle: bool = True
