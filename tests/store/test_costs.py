@@ -301,7 +301,12 @@ def test_a_result_of_a_batch_that_the_app_reports_is_one(drained: str, own: Any)
                     model="big-1", input="x", output="a", input_tokens=5500, output_tokens=350, response_id=response
                 )
             elif order[at : at + 1] == ["batch"]:
-                attributes = {names.RESPONSE_MODEL: "big-1", names.RESPONSE_ID: response, names.BATCH_ID: "b", **USAGE}
+                attributes: dict[str, Any] = {
+                    names.RESPONSE_MODEL: "big-1",
+                    names.RESPONSE_ID: response,
+                    names.BATCH_ID: "b",
+                    **USAGE,
+                }
                 emit_call(extraction, attributes, {"input": None, "outputs": ["a"], "tools": None})
         take_in(drained)
 
