@@ -3,13 +3,15 @@
 import functools
 import inspect
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from types import MethodType
 from typing import Any, Final, ParamSpec, TypeVar, cast
 
-from otel_training.capture.arguments import Way
+from otel_training.capture.arguments import Arguments, Way
 from otel_training.capture.extraction import Plan, begin, extraction, plan_of
 from otel_training.capture.handle import running
 from otel_training.capture.result import ResultReader
-from otel_training.capture.wrapping import begin_of
+from otel_training.capture.wrapping import begin_of, wrap
 from otel_training.conventions import Reason
 from otel_training.record.fields import MESSAGE_LIMIT
 from otel_training.record.values import text_of
@@ -60,6 +62,7 @@ def experiment(  # noqa: PLR0913 - one parameter a word of the route
     Raises `TypeError` for what cannot be right: a generator, an async candidate of a function that is not.
 
     """
+    claude = cast("Callable[P, R]", _alone(claude))
     is_async, plan, inside = _is_async(claude), plan_of(_captured(claude)), claude
     if plan is None:
         claude = extraction(task=name, arguments=arguments, result=result)(claude)
@@ -119,6 +122,7 @@ def _arm(  # noqa: PLR0913, PLR0917 - what is known of the experiment, for each 
             )
         ask = functools.partial(_ask, name, arm, function, plan, returns)
         return Arm(arm, ask, functools.partial(begin, plan), is_async=False, definition=function)
+    function = _alone(function)
     if plan_of(function) is None:
         if plan_of(_captured(function)) is not None:
             raise TypeError(f"experiment {name!r}: of the decorators of {arm} let extraction be the outermost")
@@ -155,6 +159,27 @@ def _ask(
     if reply.insights is None:
         raise Rejected(Reason.SCHEMA)
     return returns(reply)
+
+
+@dataclass(frozen=True, slots=True)
+class _MethodArguments:
+    """The places of a method's fields among the arguments behind its instance."""
+
+    arguments: Arguments
+    owner: object
+
+    def of(self, args: tuple[object, ...], kwargs: Mapping[str, object]) -> tuple[str | None, str | None, object]:
+        return self.arguments.of((self.owner, *args), kwargs)
+
+
+def _alone(function: Any) -> Any:
+    """Return an instance's method that `extraction` made with a plan of its own; all else as it is."""
+    plan = plan_of(function.__func__) if type(function) is MethodType else None
+    if plan is None:
+        return function
+    arguments = cast("Arguments", _MethodArguments(plan.arguments, function.__self__))
+    method = MethodType(function.__func__.__wrapped__, function.__self__)
+    return wrap(method, functools.partial(begin, replace(plan, arguments=arguments)))
 
 
 def _captured(function: Any) -> Any:

@@ -99,6 +99,46 @@ def test_the_assigned_arm_answers(
     assert [ids[0], None] == [row.get(names.ROUTE_ATTEMPT) for row in ways]
 
 
+class Desk:
+    """An app whose methods ask."""
+
+    section = "metals"
+
+    @otel_training.extraction(task="desk", arguments={"topic": "self.section"})
+    def ask(self, source_url: str) -> dict[str, Any]:
+        """Ask Claude."""
+        return CLAUDES
+
+    @otel_training.extraction
+    async def ask_later(self, source_url: str) -> dict[str, Any]:
+        """Ask Claude, too."""
+        return CLAUDES
+
+    @otel_training.extraction
+    def small(self, source_url: str) -> dict[str, Any]:
+        """Ask a small model."""
+        return SMALLS
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+def test_the_methods_of_an_instance_are_arms(*, is_async: bool, turn_on: Any, captured: Captured) -> None:
+    """One extraction a call, by the task and the places that the decorator of Claude's names."""
+    desk = Desk()
+    routed: Any = otel_training.experiment(
+        "insights", claude=desk.ask_later if is_async else desk.ask, candidate=desk.small
+    )
+    answers = []
+    for weights in ({"claude": 0, "candidate": 1}, {"claude": 1}):
+        turn_on(weights=weights)
+        answer = routed("https://news.example/1")
+        answers.append(asyncio.run(answer) if is_async else answer)
+
+    assert [SMALLS, CLAUDES] == answers
+    assert [("Small", "ok", None), ("Claude's", "ok", None)] == outcomes(captured)
+    last = captured.extractions[-1]
+    assert (None if is_async else "metals", "https://news.example/1") == (last["topic"], last["source_url"])
+
+
 @STYLES
 @pytest.mark.parametrize(
     ("topic", "reason", "attempt"),
