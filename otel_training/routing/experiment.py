@@ -122,14 +122,14 @@ def _arm(  # noqa: PLR0913, PLR0917 - what is known of the experiment, for each 
             )
         ask = functools.partial(_ask, name, arm, function, plan, returns)
         return Arm(arm, ask, functools.partial(begin, plan), is_async=False, definition=function)
-    function = _alone(function)
-    if plan_of(function) is None:
-        if plan_of(_captured(function)) is not None:
+    answering = _alone(function)
+    if plan_of(answering) is None:
+        if plan_of(_captured(answering)) is not None:
             raise TypeError(f"experiment {name!r}: of the decorators of {arm} let extraction be the outermost")
-        function = extraction(task=plan.task, arguments=arguments, result=plan.result)(function)
-    scope = begin_of(function)
+        answering = extraction(task=plan.task, arguments=arguments, result=plan.result)(answering)
+    scope = begin_of(answering)
     assert scope is not None  # noqa: S101 - just decorated
-    own = function.__wrapped__  # type: ignore[attr-defined]
+    own = answering.__wrapped__
     return Arm(arm, own, scope, is_async=_is_async(own))
 
 
