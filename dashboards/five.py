@@ -10,7 +10,8 @@ RED_ABOVE_0: Final = ((None, "green"), (1, "red"))
 COVERAGE: Final = ((None, "red"), (0.5, "orange"), (0.9, "green"))
 KINDS: Final = {
     "extraction": "blue", "llm_call": "purple", "feedback": "green", "impression": "yellow", "query": "orange",
-    "score": "red", "link": "text", "correction": "light-blue",
+    "score": "red", "link": "text", "correction": "light-blue", "assignment": "super-light-purple",
+    "shadow": "dark-purple",
 }  # fmt: skip
 LOSSES: Final = {
     "queue_full": "red", "spool_full": "dark-red", "rejected": "orange", "expired": "yellow", "unrecognised": "purple",

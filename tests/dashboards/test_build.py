@@ -11,7 +11,9 @@ import pytest
 import yaml
 
 from dashboards.build import FOLDER, files
+from dashboards.five import KINDS
 from dashboards.panels import SQL, read_sql
+from otel_training.conventions import Kind
 from tests.dashboards.lint import problems
 
 PROVISIONING: Final = FOLDER / "provisioning"
@@ -38,6 +40,12 @@ def test_keeps_to_the_rules(dashboard: Any) -> None:
 def test_no_two_dashboards_have_the_same_name() -> None:
     """Neither uid nor title."""
     assert len(JSONS) == len({one["uid"] for one in JSONS.values()}) == len({one["title"] for one in JSONS.values()})
+
+
+def test_each_kind_of_record_has_a_colour_of_its_own() -> None:
+    """The palette gives whatever has none the colour of another."""
+    assert {*Kind} - {Kind.LOSS} == KINDS.keys()
+    assert len(KINDS) == len({*KINDS.values()})
 
 
 def test_every_file_of_sql_is_asked() -> None:
