@@ -1,5 +1,8 @@
 // Draws one dashboard with Grafana's own components: `window.shown` holds its JSON, and each panel's rows.
 // It does in a few lines what Grafana's core does with a panel's field configuration; it is a look, no test.
+// Grafana's font: axes are measured by it, and labels cut where another one is drawn.
+import '@fontsource/inter/400.css';
+import '@fontsource/inter/500.css';
 import React from 'react';
 import { createRoot } from 'react-dom/client';
 import { MemoryRouter } from 'react-router-dom';

@@ -11,7 +11,7 @@ const [executablePath, page, ...files] = process.argv.slice(2);
 const modules = path.resolve('node_modules');
 const { outputFiles } = await build({
   entryPoints: [page], bundle: true, format: 'esm', write: false, nodePaths: [modules], jsx: 'automatic', minify: true,
-  loader: { '.svg': 'text', '.png': 'dataurl', '.woff2': 'dataurl', '.ttf': 'empty' }, define: { 'process.env.NODE_ENV': '"production"', global: 'globalThis' },
+  loader: { '.svg': 'text', '.png': 'dataurl', '.woff2': 'dataurl', '.woff': 'empty', '.ttf': 'empty' }, define: { 'process.env.NODE_ENV': '"production"', global: 'globalThis' },
   logLevel: 'error', platform: 'browser', outdir: 'out', mainFields: ['module', 'browser', 'main'],
 });
 const script = outputFiles.find((file) => file.path.endsWith('.js')).text;
@@ -35,6 +35,7 @@ for (const file of files.filter((name) => name.endsWith('.json'))) {
     ? route.fulfill({ contentType: 'text/html', body: '<!doctype html><html><body><div id="root"></div></body></html>' }) : route.abort());
   await view.goto('http://page.local/');
   await view.addStyleTag({ content: `${style} html { box-sizing: border-box }` });
+  await view.evaluate(() => Promise.all(['12px', '500 12px'].map((size) => document.fonts.load(`${size} Inter`))));
   await view.evaluate((shown) => { window.shown = shown; }, JSON.parse(readFileSync(file, 'utf8')));
   await view.addScriptTag({ content: script, type: 'module' });
   await view.waitForSelector('#whole');

@@ -21,15 +21,16 @@ from playwright.sync_api import sync_playwright  # noqa: E402
 
 from tests.dashboards import fortnight  # noqa: E402
 from tests.dashboards.asking import SPAN, Frame, Reader, opening, queries  # noqa: E402
+from tests.dashboards.evaluating import evaluate  # noqa: E402
 from tests.reviewing import reviewing  # noqa: E402
 from tests.served import run  # noqa: E402
 from tests.serving.endpoint import serving  # noqa: E402
 
 WORK: Final = ROOT / ".cache" / "screenshots"
 PACKAGES: Final = (
-    "@grafana/data@13.1.1", "@grafana/i18n@13.1.1", "@grafana/schema@13.1.1", "@grafana/ui@13.1.1", "esbuild@0.28.2",
-    "playwright-core@1.65.1", "react@18.3.1", "react-dom@18.3.1", "react-router-dom@5.3.4", "rxjs@7.8.2",
-    "upng-js@2.1.0",
+    "@fontsource/inter@5.3.0", "@grafana/data@13.1.1", "@grafana/i18n@13.1.1", "@grafana/schema@13.1.1",
+    "@grafana/ui@13.1.1", "esbuild@0.28.2", "playwright-core@1.65.1", "react@18.3.1", "react-dom@18.3.1",
+    "react-router-dom@5.3.4", "rxjs@7.8.2", "upng-js@2.1.0",
 )  # fmt: skip
 INSTALL: Final = ("npm", "install", "--legacy-peer-deps", "--ignore-scripts", "--no-audit", "--no-fund", "--no-save")
 
@@ -72,6 +73,7 @@ def write_answers() -> list[Path]:
     home.mkdir()
     data = {"OTEL_TRAINING_HOME": str(home / "data"), "OTEL_TRAINING_ENABLED": "true"}
     run(fortnight.__file__, 14, cwd=home, **data).check_returncode()
+    evaluate(home, **data)
     answers: dict[str, dict[int, Any]] = defaultdict(dict)
     with serving(home, TZ="UTC") as endpoint:
         reader = Reader("full", endpoint.as_user("reader"))

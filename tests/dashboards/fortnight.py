@@ -24,6 +24,8 @@ from otel_training.routing.state import Experiment, State, write_state
 DAY: Final = 86_400
 TOPICS: Final = ("chips", "energy", "space", "O'Neil")
 READERS: Final = 16
+EXPERIMENT: Final = 10
+"""The day from which on an experiment routes."""
 TERSE: Final = "Name the insights that a reader would remember, each one sentence with a category."
 FULL: Final = TERSE + " Rate how sound and how newsworthy the article is, from 0 to 10."
 
@@ -56,20 +58,33 @@ class Feed:
         self.hands = hands
         self.chance = random.Random(11)
         self.shown: list[tuple[str, float]] = []
+        self.routed: Any = otel_training.experiment("insights", claude=self._ask_claude, candidate=self._ask_candidate)
 
     def extract(self, day: int, number: int) -> None:
+        """Ask Claude, from some day on in an experiment, whose candidate sometimes fails."""
         topic = self.chance.choices(TOPICS, (5, 4, 3, 1))[0]
+        source_url = f"https://news.example/{day}/{number}"
+        # Each day's first is outside of it, so that Claude's model is the older one of a single day, too.
+        ask = self.routed if day >= EXPERIMENT and number else self._ask_claude
         with contextlib.suppress(TimeoutError):
-            self._extraction(
-                topic,
-                f"https://news.example/{day}/{number}",
-                f"Article {day}.{number} on {topic}. Mail bob@news.example.",
-                day,
-            )
+            found = ask(topic, source_url, f"Article {day}.{number} on {topic}. Mail bob@news.example.", day)
+            quality = found.get("quality_score", 7)
+            self.shown += [(otel_training.insight_id(source_url, each["text"]), quality) for each in found["insights"]]
+        for thread in threading.enumerate():
+            if thread.name == "otel_training-candidate":
+                thread.join()
 
     @otel_training.extraction
-    def _extraction(self, topic: str, source_url: str, source_content: str, day: int) -> dict[str, Any]:
-        is_small = day >= 10 and self.chance.random() < 0.5
+    def _ask_claude(self, topic: str, source_url: str, source_content: str, day: int) -> dict[str, Any]:
+        return self._answer(source_content, day, is_small=False)
+
+    def _ask_candidate(self, topic: str, source_url: str, source_content: str, day: int) -> dict[str, Any]:
+        found = self._answer(source_content, day, is_small=True)
+        if self.chance.random() < 0.1:
+            raise ValueError
+        return found
+
+    def _answer(self, source_content: str, day: int, *, is_small: bool) -> dict[str, Any]:
         model, prompt = "claude-haiku-5-5" if is_small else "claude-sonnet-5", FULL if day >= 7 else TERSE
         self.hands.pass_by(self.chance.lognormvariate(0.3 if is_small else 1.1, 0.4))
         if self.chance.random() < 0.03:
@@ -89,7 +104,6 @@ class Feed:
             raise TimeoutError
         unjudged = 0.5 if day == 13 else 0.05  # a release forgot it
         judged = {"quality_score": quality, "passed_filters": quality > 6} if self.chance.random() > unjudged else {}
-        self.shown += [(otel_training.insight_id(source_url, one["text"]), quality) for one in insights]
         return {"insights": insights, **judged}
 
     def read(self, day: int) -> None:
@@ -125,48 +139,20 @@ def make(days: int) -> None:
     hands = Hands(ends - days * DAY)
     feed = Feed(hands)
     use_clock(hands.clock())
+    if days:
+        experiment = Experiment("s", {"candidate": 4, "claude": 1}, shadow=True)
+        write_state(make_folder(find_folder(settings_in_force())), State({"insights": experiment}))
     for day in range(14 - days, 14):
         hands.seconds = ends - (14 - day) * DAY + DAY / 2
-        for number in range(feed.chance.randrange(8, 16) + day // 2):
+        for number in range(feed.chance.randrange(8, 16) + day // 2 + 12 * (day >= EXPERIMENT)):
             feed.extract(day, number)
-            hands.pass_by(feed.chance.uniform(300, 1200))
+            hands.pass_by(feed.chance.uniform(200, 800))
         for number in range(4):
             feed.search(f"orders {number}")
         feed.read(day)
         if day in (5, 12):
             process.lose(Loss.UNRECOGNISED, route="POST /api/feed/engage")
-    if days:
-        ask_candidate()
     assert otel_training.flush(30)
-
-
-def ask_candidate() -> None:
-    """Have a candidate fail, most of the day, and Claude find nothing; a few are answered, and a few beside Claude."""
-    folder = make_folder(find_folder(settings_in_force()))
-    experiment = Experiment("s", {"candidate": 2, "claude": 1}, shadow=True)
-    write_state(folder, State({"insights": experiment}))
-
-    def call(output: str) -> None:
-        otel_training.current().llm_call(
-            model="claude-haiku-5-5", provider="anthropic", input="P", output=output, input_tokens=900, output_tokens=90
-        )
-
-    def answer(source_url: str) -> Any:
-        call('["Asked"]')
-        if not source_url.endswith("7"):
-            raise TimeoutError
-        return {"insights": [{"text": "Asked", "category": "market"}], "quality_score": 8, "passed_filters": True}
-
-    def find_nothing(source_url: str) -> list[str]:
-        call("[]")
-        return []
-
-    ask: Any = otel_training.experiment("insights", claude=find_nothing, candidate=answer)
-    for number in range(60):
-        ask(f"https://news.example/asked/{number}")
-    for thread in threading.enumerate():
-        if thread.name == "otel_training-candidate":
-            thread.join()
 
 
 if __name__ == "__main__":
