@@ -1,11 +1,5 @@
--- For each extraction that returned insights the call of a model whose answer holds them all.
--- Columns: extraction_id; call_event_id, '' where there is none; reason, why there is none: 'no_call' (none was captured),
--- 'other_answer' (none holds the insights), 'judge' (what holds them was asked about them: they stand in its prompt, and
--- not in the source).
--- A text is known by its beginning: the app may have cut the rest. Of several calls it is rather one whose prompt does not
--- show the insights (their beginnings only where it does not answer the whole: another text of it, such as a quotation from
--- the source, may begin alike), rather with the whole texts, the most of the categories, the most items; of equals the first.
--- Records of earlier versions have one digest of all texts instead.
+-- As 0036, but the beginning of an insight stands for it in a prompt only where the answer has not the whole: another text of
+-- the answer, such as a quotation from the source, may begin alike.
 CREATE OR REPLACE VIEW v_prompts /*{on_cluster}*/ AS
 SELECT
     extraction_id,
