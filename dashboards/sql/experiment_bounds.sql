@@ -1,4 +1,4 @@
--- How sure is the verdict by now, and how fast does it become so? The last evaluation of each candidate, by the number of sources:
+-- How sure is the verdict by now, and how fast did it become so? The last evaluation of each candidate, by most sources first:
 -- it passes when `At least` is above the bar for score and pass rate alike; `experiment compare` says what else stands against it.
 SELECT
     candidate AS `Candidate`,
@@ -11,5 +11,5 @@ SELECT
     concat(if(is_simulated, 'SIMULATED: ', ''), verdict) AS `Verdict`
 FROM verdict_bounds FINAL
 WHERE (candidate, revision) IN (SELECT candidate, max(revision) FROM verdict_bounds GROUP BY candidate)
-ORDER BY `Candidate`, `Of the` DESC, `Sources`
+ORDER BY `Candidate`, `Sources` DESC, `Of the` DESC
 LIMIT 60
