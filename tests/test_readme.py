@@ -155,7 +155,8 @@ def test_console_blocks_run(page: Page, tmp_path: Path, migrated: None, command:
     # Nothing passes the filters yet: the export says so instead of writing an empty file, and there is none to check.
     expected = {
         "dataset": 1, "dataset list": 0, "experiment candidate": 1, "experiment compare": 1, "experiment eval": 1,
-        "experiment promote": 1, "experiment watch": 1, "export": 1, "finetune": 1, "finetune list": 0, "validate": 2,
+        "experiment log": 1, "experiment promote": 1, "experiment watch": 1, "export": 1, "finetune": 1,
+        "finetune list": 0, "validate": 2,
     }  # fmt: skip
     assert {line: _expected(line, expected) for line in codes} == codes
 
