@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from otel_training.dataset.example import Example, read_example
 from otel_training.dataset.funnel import Filters, Step
 from otel_training.dataset.passages import grounding
 from otel_training.dataset.trim import trim
-from otel_training.store.client import Row, Store
+from otel_training.store.client import Row, Store, read_query
+
+_PAGE: Final = 4000
+"""Rows whose texts the engine holds at a time."""
 
 
 @dataclass(slots=True)
@@ -26,11 +30,26 @@ class Refining:
 
     def examples(self, store: Store, extraction_id: str = "") -> Iterator[tuple[Row, Example]]:
         """Yield what passes all filters, each with its row of the store; one alone where its id is given."""
-        for row in store.rows(self.filters.query("export"), **self.filters.parameters()):
+        for row in self._rows(store):
             self.read += 1
             example = read_example(row) if extraction_id in {"", row["extraction_id"]} else None
             if example is not None and (refined := self._refined(example)) is not None:
                 yield row, refined
+
+    def _rows(self, store: Store) -> Iterator[Row]:
+        """Read the rows by pages, so that no texts but a page's are sorted and joined, and held.
+
+        But those of Message Batches at once: the engine looks for the extractions of all of them each time.
+        """
+        query, values = self.filters.query("export"), self.filters.parameters()
+        if store.row(read_query("export_batches"))["has_batches"]:
+            yield from store.rows(query, **values)
+            return
+        ids = [row["extraction_id"] for row in store.rows(self.filters.query("export_ids"), **values)]
+        for start in range(0, len(ids), _PAGE):
+            yield from store.rows(
+                query, **values | {"extraction_ids": ids[start : start + _PAGE], "calls": "llm_calls"}
+            )
 
     def steps(self, left: int) -> list[Step]:
         """Return the steps of the funnel, of which so many examples are left after the last."""

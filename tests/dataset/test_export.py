@@ -12,6 +12,8 @@ from typing import Any, cast
 import pytest
 
 import otel_training
+from otel_training import conventions as names
+from otel_training.capture.handle import Handle, emit_call
 from otel_training.conventions import Kind
 from otel_training.dataset.check import fix_of
 from otel_training.dataset.example import TEMPLATE_SYSTEM, Example
@@ -340,6 +342,22 @@ def exported(rows: Any, path: Path, *options: str) -> tuple[dict[str, Any], list
     (report,) = rows("export", "--out", str(path), "--net-above", "-1", "--min-viewers", "0", *options)
     written = manifest(path.with_name(f"{path.stem}.manifest.json"))["rows"]
     return report, [(row["source_url"], row["prompt"], row["reason"]) for row in written]
+
+
+@pytest.mark.parametrize("batch_id", ["", "b1"], ids=["by pages", "with a batch at once"])
+def test_pages_are_the_whole(
+    mixed: None, batch_id: str, tmp_path: Path, rows: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same rows in the same order, however many the engine holds at a time."""
+    if batch_id:
+        content = {"input": [{"role": "user", "content": "x"}], "outputs": [], "tools": None}
+        emit_call(Handle("", None), {names.BATCH_ID: batch_id, names.BATCH_CUSTOM_ID: "1"}, content)
+    whole = exported(rows, tmp_path / "whole.jsonl")[1]
+    monkeypatch.setattr("otel_training.dataset.refining._PAGE", 3)
+
+    assert len(whole) > 3
+    assert whole == exported(rows, tmp_path / "pages.jsonl")[1]
+    assert (tmp_path / "whole.jsonl").read_bytes() == (tmp_path / "pages.jsonl").read_bytes()
 
 
 def test_counts_the_prompts_and_says_why_the_template_stands_in(mixed: None, tmp_path: Path, rows: Any) -> None:

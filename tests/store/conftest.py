@@ -37,7 +37,7 @@ PARAMETERS = {
     "min_bound": -1, "topics": [], "models": [], "prompt_versions": [], "whole": False,
     "opted_out": [], "opted_out_sources": [], "lockstep": [], "lockstep_groups": [], "piled": [],
     "shown_only": True, "every_vote": True,
-    "extraction_id": "", "edges": [1000], "reviewer": "nobody",
+    "extraction_id": "", "edges": [1000], "reviewer": "nobody", "extraction_ids": [], "calls": "v_llm_calls",
 }  # fmt: skip
 
 

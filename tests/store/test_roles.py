@@ -28,7 +28,7 @@ PARAMETERS = {
     "min_bound": -1, "topics": [], "models": [], "prompt_versions": [], "whole": False,
     "opted_out": ["p"], "opted_out_sources": [], "lockstep": [1], "lockstep_groups": [1], "piled": [2],
     "shown_only": True, "every_vote": True,
-    "extraction_id": "", "edges": [1000], "reviewer": "", "ids": [],
+    "extraction_id": "", "edges": [1000], "reviewer": "", "ids": [], "extraction_ids": [], "calls": "v_llm_calls",
 }  # fmt: skip
 LOSS = (
     "INSERT INTO otel_logs (Timestamp, LogAttributes) VALUES ('2026-01-02 03:04:05', "

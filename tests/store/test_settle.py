@@ -261,7 +261,7 @@ def test_settling_everything_anew_may_die_at_any_step(
 def test_an_id_that_goes_from_source_to_source_names_none_of_them(
     store: Store, minutes: tuple[int, ...], kept: list[str]
 ) -> None:
-    """What readers do under it counts for none, and is counted as that; an id that is used anew each day names what it did."""
+    """What readers do under it counts for none; one that is used anew each day names what it did."""
     for source, minute in zip("abac", minutes, strict=True):
         extracted(store, f"{source}{minute}", minute, insights=source, url=source)
         link = {"training.kind": "link", "training.event.id": f"l{minute}", "training.link.id": "1"}

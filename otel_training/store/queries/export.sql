@@ -1,5 +1,5 @@
 -- The training examples: extractions that readers liked, one row each, oldest first.
--- Parameters: those of chosen.sql.
+-- Parameters: those of chosen.sql, and calls: v_llm_calls, or llm_calls where none is of a batch, which is planned in half the time.
 -- Result: extraction_id, the three figures, the insights returned, each with its votes; where a person corrected them, the
 -- last correction; and the prompt: messages of the captured call whose answer was returned, empty where none
 -- was captured, and then `prompt_reason`, why (as `v_prompts` says).
@@ -49,8 +49,9 @@ FROM (SELECT * FROM extractions FINAL WHERE extraction_id GLOBAL IN (SELECT extr
 GLOBAL INNER JOIN chosen AS x ON x.extraction_id = e.extraction_id
 GLOBAL LEFT JOIN (
     SELECT event_id, messages, output, model
-    FROM v_llm_calls
+    FROM {calls:Identifier}
     WHERE (extraction_id, event_id) GLOBAL IN (SELECT extraction_id, call_event_id FROM chosen)
+    LIMIT 1 BY event_id
 ) AS c ON c.event_id = x.call_event_id
 GLOBAL LEFT JOIN (
     SELECT extraction_id, argMax(insights, (ts, event_id)) AS insights
