@@ -17,6 +17,7 @@ from otel_training.cli.shipping_report import read_shipping_report, shipping_fin
 from otel_training.cli.status import lost_by_reason
 from otel_training.cli.store import open_store
 from otel_training.conventions import COMMAND, Loss
+from otel_training.dataset.trust import read_piles
 from otel_training.folder import DataFolder
 from otel_training.pipeline.settings import settings_in_force
 from otel_training.pricing.ends import end_of
@@ -92,6 +93,7 @@ def examine(store: Store, folder: DataFolder) -> dict[str, Any]:
     gaps = read_gaps(store, folder)
     report["gaps"] = [asdict(gap) for gap in gaps]
     report["findings"] = [gap.sentence for gap in gaps]
+    report["findings"] += _piles(read_piles(store))
     report["findings"] += _keys(report["keys"], rotated_at(folder))
     use = store.row(read_query("doctor_use"))
     if use["lost"]:
@@ -114,6 +116,16 @@ def _keys(keys: list[Row], rotated_at: str) -> Iterator[str]:
     for key in keys:
         if key["state"] == "rotated" and key["last"] > rotated_at:
             yield f"The key {key['user_key_id']} was rotated, and still makes pseudonyms: restart the apps."
+
+
+def _piles(piles: list[tuple[int, ...]]) -> Iterator[str]:
+    """Say whose votes are left out because they read one source alone: tenants do, each their own."""
+    if readers := sum(map(len, piles)):
+        yield (
+            f"The votes of {plural(readers, 'reader')} of one source alone are not counted, as those of a crowd that "
+            f"piles on it: where your readers see only sources of their own, as tenants do, take them by "
+            f"`{COMMAND} export --count-lockstep`."
+        )
 
 
 def _silence(hours: int | None) -> Iterator[str]:

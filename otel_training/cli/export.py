@@ -114,7 +114,9 @@ def export(  # noqa: PLR0913 - an option each
     row = asdict(report) | {"filters": report.filters.as_json()}
     output.emit([row], lambda _: [draw_report(report), *([draw_leaks(leaks)] if leaks else [])])
     if output is Output.TEXT and snapshot is None:
-        note(f"Too few or too many? --min-quality, --net-above, --min-viewers; `{COMMAND} analyze` shows the spread.")
+        options = "--min-quality, --net-above, --min-viewers"
+        options += ", --count-lockstep" if filters.doubts.lockstep or filters.doubts.piles else ""
+        note(f"Too few or too many? {options}; `{COMMAND} analyze` shows the spread.")
 
 
 def _file(out: Path | None) -> Path:

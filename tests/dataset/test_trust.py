@@ -94,7 +94,7 @@ def test_five_who_collude_decide_nothing(rows: Any, folder: DataFolder) -> None:
     assert (after, step["left"]) == ((counted := taken(rows))[0], counted[1]["left"])
 
 
-def test_a_crowd_that_comes_for_one_source_decides_nothing(rows: Any) -> None:
+def test_a_crowd_that_comes_for_one_source_decides_nothing(rows: Any, command: Any) -> None:
     """Its likes lift nothing in `export`, its dismissals are seen neither by `analyze` nor as labels."""
     made = population(6, readers=45, insights=140, taste=1.0)
     mine = range(3, 140, 7)
@@ -115,6 +115,10 @@ def test_a_crowd_that_comes_for_one_source_decides_nothing(rows: Any) -> None:
         assert after == honest[0]
         assert "by readers of one source alone (groups of 30" in step["reason"]
         assert before == rows("analyze")[0]["totals"]["examples"]
+    (finding,) = (each for each in rows("doctor")[0]["findings"] if "one source alone" in each)
+    assert "The votes of 60 readers of one source alone are not counted" in finding
+    assert "otel-training export --count-lockstep" in finding
+    assert "--count-lockstep; `otel" in command("export", "--out", "again.jsonl", "--no-score")[2]
 
 
 def test_a_replaying_reader_moves_a_count_by_one(rows: Any) -> None:
