@@ -24,6 +24,8 @@ def backup(*, file: Path, with_keys: bool, force: bool, output: Output) -> None:
     Records, datasets, prices, opt-outs, experiments, fine-tuning jobs, what was set aside and what waits to be shipped.
     Apps may go on meanwhile: what they capture from now on is not in it. `restore` puts it back.
     """
+    if str(file) == "-" or (file.exists() and not file.is_file()):
+        raise TrainingError(f"{file} is no regular file, which is read back before it counts: name one.")
     if not file.parent.is_dir():
         raise TrainingError(f"The folder {file.parent} does not exist: make it, or choose another file.")
     if file.exists() and not force:

@@ -113,6 +113,8 @@ def export(  # noqa: PLR0913 - an option each
         show(*_draw_later(report.funnel.steps[len(counts.steps) :]), aside=True)
     row = asdict(report) | {"filters": report.filters.as_json()}
     output.emit([row], lambda _: [draw_report(report), *([draw_leaks(leaks)] if leaks else [])])
+    if is_compressed and out.suffix != SUFFIX:
+        note(f"{out.name} is compressed, which its name does not say: programs take it for rows until it is unpacked.")
     if output is Output.TEXT and snapshot is None:
         options = "--min-quality, --net-above, --min-viewers"
         options += ", --count-lockstep" if filters.doubts.lockstep or filters.doubts.piles else ""

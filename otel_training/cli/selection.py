@@ -50,7 +50,9 @@ _OPTIONS: Final = (
         default=_DEFAULT.grounded,
         help="What share of an insight's words a passage of its source must hold, such as 0.5.",
     ),
-    click.option("--trim", is_flag=True, help="Leave single insights that readers surely dismissed out of an answer."),
+    click.option(
+        "--trim", is_flag=True, help="Leave single insights that readers surely dismissed out of an answer in JSON."
+    ),
     click.option(
         "--count-lockstep", is_flag=True, help="Count the votes of readers in lockstep, or of one source alone, too."
     ),

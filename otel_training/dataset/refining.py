@@ -61,7 +61,10 @@ class Refining:
         if self.filters.trim:
             parts = (
                 (self.trimmed, f"{self.insights:,} dismissed insights left out of {self.trimmed:,} answers"),
-                (self.untrimmed, f"{self.untrimmed:,} left whole, where nothing would be left or it is not safe"),
+                (
+                    self.untrimmed,
+                    f"{self.untrimmed:,} left whole, which are no JSON, would be empty, or are not safe to cut",
+                ),
             )
             steps.append(Step("trimmed", left, 0, 0, "; ".join(text for count, text in parts if count)))
         return steps

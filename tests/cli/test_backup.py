@@ -270,7 +270,9 @@ def test_a_full_disk_leaves_the_last_backup(backed_up: Path, command: Any, small
     assert b"the last" == (small_disk / "all.zip").read_bytes()
 
 
-@pytest.mark.parametrize(("name", "why"), [("nosuch/a.zip", "does not exist"), ("all.zip", "--force")])
+@pytest.mark.parametrize(
+    ("name", "why"), [("nosuch/a.zip", "does not exist"), ("all.zip", "--force"), ("/dev/full", "no regular file")]
+)
 def test_writes_no_backup_over_another(name: str, why: str, backed_up: Path, command: Any) -> None:
     """Nor where there is no folder."""
     code, _, error = command("backup", backed_up.parent / name)

@@ -190,7 +190,8 @@ def test_single_insights_are_trimmed(rows: Any, command: Any) -> None:
     assert [(["a 1"], None), (None, None), (None, ["c 1"])] == [
         (row.get("trimmed"), row.get("untrimmed")) for row in manifest(Path("t.manifest.json"))["rows"]
     ]
-    reason = "1 dismissed insights left out of 1 answers; 1 left whole, where nothing would be left or it is not safe"
+    left_whole = "1 left whole, which are no JSON, would be empty, or are not safe to cut"
+    reason = f"1 dismissed insights left out of 1 answers; {left_whole}"
     assert (3, 0, reason) == steps_of(report)["trimmed"]
     assert reason == next(step["reason"] for step in made["funnel"] if step["filter"] == "trimmed")
     assert "It passes all filters. Left out of its answer: a 1." == explained["sentence"]

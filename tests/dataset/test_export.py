@@ -234,13 +234,13 @@ def test_replaces_a_file_only_when_told(one: None, tmp_path: Path, command: Any)
     assert 1 == len(manifest(tmp_path / "t.manifest.json")["rows"])
 
 
-@pytest.mark.parametrize("target", ["nosuch/t.jsonl", ".", "/dev/full"])
+@pytest.mark.parametrize("target", ["nosuch/t.jsonl", ".", "/dev/full", "t.jsonl.gz"])
 def test_refuses_a_target_that_is_no_file(one: None, command: Any, target: str) -> None:
     """One sentence that says what to do, and nothing is written."""
     code, out, err = command("export", "--out", target, "--force")
 
     assert (1, "", 1) == (code, out, len(err.splitlines()))
-    assert "--out" in err
+    assert "--out" in err or "take .zst" in err
 
 
 def test_leaves_the_old_file_when_the_disk_is_full(
@@ -396,6 +396,12 @@ def test_a_person_is_told_of_prompts_and_of_system_prompts(mixed: None, tmp_path
         "text; 1 with calls, none of which answered these insights) The rows have 2 different system prompts: train on "
         "one kind by --only captured or --only template, or write one file for each."
     ) in " ".join(out.split())
+
+
+def test_says_what_a_name_does_not(one: None, command: Any) -> None:
+    """A compressed file that is named as a plain one."""
+    code, _, err = command("export", "--out", "t.jsonl", "--compress", "zstd")
+    assert (0, True) == (code, "t.jsonl is compressed, which its name does not say" in " ".join(err.split()))
 
 
 def test_says_when_no_prompt_is_of_the_kind(one: None, tmp_path: Path, command: Any) -> None:

@@ -1,6 +1,8 @@
 """What others wrote reads our files: each where it is installed (`pip install --group bench`)."""
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from tests.dataset.examples import INSIGHTS, SYSTEM, USER, example
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]  # of their own imports
 
+TINY = Path(__file__).parents[1] / "finetune" / "trainer" / "tiny.py"
 TEXTS = ["=1+1", "a\u2028b\u0085c", '"quoted"\\', "半導体 🙂", "a\r\nb\tc", "{'a': 1}"]
 # A record's time would come back as one.
 JSONL = [name for name in target_names() if read_target(name).container == "jsonl" and name != "raw"]
@@ -96,3 +99,28 @@ def test_pandas_reads_a_table(file: Path) -> None:
     pandas = pytest.importorskip("pandas")
 
     assert (40, 3) == pandas.read_csv(file).shape
+
+
+@pytest.mark.parametrize(
+    ("file", "trainer"),
+    [("trl", "SFT"), ("trl-messages", "SFT"), ("trl-dpo", "DPO"), ("trl-kto", "KTO")],
+    indirect=["file"],
+)
+def test_trl_trains_on_them(file: Path, trainer: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its trainers take every row, and step twice on a random model of two layers."""
+    trl, transformers = pytest.importorskip("trl"), pytest.importorskip("transformers")
+    datasets = pytest.importorskip("datasets")
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    turns, tiny = tmp_path / "turns.jsonl", tmp_path / "tiny"
+    turns.write_text(json.dumps({"messages": [SYSTEM, USER]}) + "\n")
+    subprocess.run([sys.executable, str(TINY), str(turns), str(tiny)], check=True, timeout=200)
+
+    loaded = datasets.load_dataset("json", data_files=str(file), split="train", cache_dir=str(tmp_path / "cache"))
+    config = getattr(trl, f"{trainer}Config")(
+        output_dir=str(tmp_path / "out"), max_steps=2, report_to=[], save_strategy="no", use_cpu=True, bf16=False
+    )
+    training = getattr(trl, f"{trainer}Trainer")(
+        transformers.AutoModelForCausalLM.from_pretrained(tiny), args=config, train_dataset=loaded,
+        processing_class=transformers.AutoTokenizer.from_pretrained(tiny),
+    )  # fmt: skip
+    assert (40, 2) == (len(training.train_dataset), training.train().global_step)
