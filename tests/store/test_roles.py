@@ -188,6 +188,8 @@ def test_the_reader_has_what_dashboards_show(become: Any, reading: list[str]) ->
         "doctor_moved",
         "doctor_programs",
         "doctor_use",
+        "export_batches",
+        "export_ids",
         "funnel",
         "ids",
         "met",
