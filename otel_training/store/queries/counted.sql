@@ -8,6 +8,9 @@ SELECT
     if(t.extraction_id = '', e.viewers, t.viewers) AS trusted_viewers
 FROM (SELECT * FROM examples FINAL) AS e
 GLOBAL LEFT JOIN (
+    WITH doubts AS (
+/*{doubted}*/
+    )
     SELECT o.extraction_id AS extraction_id, sum(d.likes) AS likes, sum(d.dismissals) AS dismissals,
         toUInt64(max(g.viewers - d.viewers)) AS viewers
     FROM (
@@ -17,15 +20,11 @@ GLOBAL LEFT JOIN (
             SELECT extraction_id
             FROM insights
             WHERE derived_id GLOBAL IN (
-                SELECT insight FROM (
-/*{doubted}*/
-                )
+                SELECT insight FROM doubts
             )
         )
     ) AS o
     GLOBAL INNER JOIN (SELECT insight, viewers FROM engagement FINAL) AS g ON g.insight = o.derived_id
-    GLOBAL LEFT JOIN (
-/*{doubted}*/
-    ) AS d ON d.insight = o.derived_id
+    GLOBAL LEFT JOIN doubts AS d ON d.insight = o.derived_id
     GROUP BY extraction_id
 ) AS t ON t.extraction_id = e.extraction_id
