@@ -6,7 +6,7 @@ import signal
 import sys
 import webbrowser
 from contextlib import suppress
-from functools import partial
+from dataclasses import dataclass
 from typing import Final
 
 import click
@@ -16,6 +16,7 @@ from otel_training.cli.output import show
 from otel_training.cli.store import open_store, require_data
 from otel_training.conventions import USER_HASH
 from otel_training.dataset.funnel import Filters
+from otel_training.dataset.trust import with_doubts
 from otel_training.errors import TrainingError
 from otel_training.folder import find_folder, make_folder
 from otel_training.pipeline.pipeline import make_finisher
@@ -54,9 +55,8 @@ def review(*, port: int, reviewer: str | None, limit: int, no_browser: bool) -> 
         listener.listen()
         number = listener.getsockname()[1]
         hosts = frozenset({f"{HOST}:{number}", f"localhost:{number}"})
-        site = Site(
-            session, hosts, partial(_read, pseudonym, limit), lambda decision: decide(decision, name, finisher, keep)
-        )
+        queues = _Queues(pseudonym, limit)
+        site = Site(session, hosts, queues.read, lambda decision: decide(decision, name, finisher, keep))
         address = f"http://{HOST}:{number}/?token={session.token}"
         show(f"Review as {name}, for one browser of this machine: {address}", "Ctrl-C ends it.", aside=True)
         if not no_browser and _has_screen():
@@ -84,7 +84,17 @@ def _user() -> str:
         raise TrainingError("This machine does not say who you are: add --as NAME.") from error
 
 
-def _read(reviewer: str, limit: int) -> Queue:
-    """Read the queue, with what was decided meanwhile; the store is open only so long."""
-    with open_store() as (store, _):
-        return read_queue(store, reviewer, limit, Filters(doubts=read_opt_outs()))
+@dataclass(slots=True)
+class _Queues:
+    """What a reviewer is shown; whose votes are doubted is asked once, since it takes seconds in a large store."""
+
+    reviewer: str
+    limit: int
+    filters: Filters | None = None
+
+    def read(self) -> Queue:
+        """Read the queue, with what was decided meanwhile; the store is open only so long."""
+        with open_store() as (store, _):
+            if self.filters is None:
+                self.filters = with_doubts(store, Filters(doubts=read_opt_outs()))
+            return read_queue(store, self.reviewer, self.limit, self.filters)

@@ -5,14 +5,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Final
 
 from otel_training.dataset.funnel import Filters
 from otel_training.dataset.passages import Piece, mark_passages
-from otel_training.dataset.trust import with_doubts
 from otel_training.store.client import Row, Store, read_query
-
-_DEFAULT: Final = Filters()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +62,8 @@ class Queue:
     agreement: Agreement | None
 
 
-def read_queue(store: Store, reviewer: str, limit: int, filters: Filters = _DEFAULT) -> Queue:
+def read_queue(store: Store, reviewer: str, limit: int, filters: Filters) -> Queue:
     """Read the `limit` items that are most worth a look of this reviewer, by the export's thresholds and votes."""
-    filters = with_doubts(store, filters)
     parameters = filters.parameters()
     rows = list(store.rows(filters.query("review_queue"), reviewer=reviewer, limit=limit, **parameters))
     ids = [row["extraction_id"] for row in rows]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 import otel_training
+from otel_training.dataset.funnel import Filters
 from otel_training.folder import DataFolder
 from otel_training.pipeline.settings import settings_in_force
 from otel_training.review.queue import Insight, read_queue
@@ -94,7 +95,7 @@ def test_today_answers_what_is_old(news: None, models: Models, rows: Any, comman
     other = otel_training.insight_id("https://s4.example/", facts_of(source_of(4))[0])
     otel_training.record_feedback(other, "x", user_id=1)
     with open_drained(settings_in_force()) as (store, _):
-        items = {item.source_url: item for item in read_queue(store, "mira", 10).items}
+        items = {item.source_url: item for item in read_queue(store, "mira", 10, Filters()).items}
     assert "score and readers disagree" in items["https://s4.example/"].reasons
     first = next(iter(items.values()))
     assert (identity, True) == (first.extraction_id, "today's model answers otherwise" in first.reasons)
@@ -137,7 +138,7 @@ def test_the_last_model_asked_is_todays(news: None, models: Models, rows: Any) -
     models.answer = good
     (row,) = rows("dataset", "refresh", "d", "--yes", "--model", "gpt-7-sol", "--limit", 1)
     with open_drained(settings_in_force()) as (store, _):
-        items = {item.source_url: item for item in read_queue(store, "mira", 10).items}
+        items = {item.source_url: item for item in read_queue(store, "mira", 10, Filters()).items}
 
     assert (1, 1, []) == (row["rows"], row["answered"], row["disagreeing"])
     (first,) = [item for url, item in items.items() if "s0." in url]

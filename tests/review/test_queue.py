@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import otel_training
+from otel_training.dataset.funnel import Filters
 from otel_training.dataset.passages import Piece
+from otel_training.dataset.trust import with_doubts
 from otel_training.folder import DataFolder, make_folder
 from otel_training.pipeline import process
 from otel_training.pipeline.pipeline import make_finisher
@@ -54,7 +56,7 @@ def extractions(folder: DataFolder) -> dict[str, str]:
 def _queue(folder: DataFolder, reviewer: str) -> Queue:
     key = make_finisher(settings_in_force(), make_folder(folder)).key
     with open_drained(settings_in_force()) as (store, _):
-        return read_queue(store, pseudonym(key, reviewer), 10)
+        return read_queue(store, pseudonym(key, reviewer), 10, with_doubts(store, Filters()))
 
 
 def _decide(folder: DataFolder, reviewer: str, *decisions: Decision) -> None:
