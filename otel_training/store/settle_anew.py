@@ -24,7 +24,7 @@ _PAIRS: Final = ("settle_insights", "settle_occurrences", "settle_twins")
 
 def is_everything(store: Store, until: int, extractions: int) -> bool:
     """Return whether all extractions wait that the store has, and many."""
-    return extractions >= LEAST and store.row(read_query("settle_known"), until=until)["known"] == 0
+    return extractions >= LEAST and not int(store.row(read_query("settle_known"), until=until)["known"])
 
 
 def settle_anew(store: Store, until: int, extractions: int, progress: Progress) -> None:
@@ -53,4 +53,4 @@ def _settle_round(  # noqa: PLR0913, PLR0917 - what a round takes, and what it d
     calls = "v_llm_calls" if taken["has_batches"] else "llm_calls"
     for step in (steps or (*batches, *pairs, "settle_examples", "settle_done")) if taken["keys"] else ():
         store.run(read_query(step), run=run, until=until, calls=calls, kinds=["extraction", "occurrence"])
-    return taken["keys"], taken["last"]
+    return int(taken["keys"]), str(taken["last"])

@@ -15,7 +15,7 @@ FROM returned AS o
 GLOBAL INNER JOIN (
     SELECT *
     FROM engagement
-    WHERE insight GLOBAL IN (SELECT insight FROM returned)
+    PREWHERE insight GLOBAL IN (SELECT insight FROM returned)
     ORDER BY revision DESC
     LIMIT 1 BY insight
 ) AS i ON i.insight = o.insight

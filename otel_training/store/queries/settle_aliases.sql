@@ -13,7 +13,7 @@ WITH
     link_rows AS (
         SELECT DISTINCT link_id, ts, imported_line, event_id, text_sha256, source_url, extraction_id, insight_index
         FROM links
-        WHERE link_id GLOBAL IN (SELECT key FROM touched)
+        PREWHERE link_id GLOBAL IN (SELECT key FROM touched)
     ),
     texts AS (
         SELECT text_sha256, source_url, derived_id, groupUniqArray(insight_id) AS ids

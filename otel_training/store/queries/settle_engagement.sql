@@ -11,7 +11,7 @@ WITH
     touched AS (SELECT DISTINCT key FROM settling WHERE run = {run:UInt64} AND step = 'insight'),
     ids AS (SELECT key AS id FROM settling WHERE run = {run:UInt64} AND step = 'id'),
     named AS (
-        SELECT id, names FROM aliases WHERE id GLOBAL IN (SELECT id FROM ids) ORDER BY revision DESC LIMIT 1 BY id
+        SELECT id, names FROM aliases PREWHERE id GLOBAL IN (SELECT id FROM ids) ORDER BY revision DESC LIMIT 1 BY id
     )
 SELECT
     t.key AS insight, r.likes, r.dismissals, r.bookmarks, r.shares, r.viewers, r.reactions, r.anonymous_shown,
@@ -66,12 +66,13 @@ GLOBAL LEFT JOIN (
                     SELECT id, reader, ts, imported_line, if(is_action, event_id, '') AS event_id,
                         toString(action) AS action, CAST([], 'Array(UInt64)') AS came
                     FROM reader_events
-                    WHERE reader != 0 AND id GLOBAL IN (SELECT id FROM ids)
+                    PREWHERE id GLOBAL IN (SELECT id FROM ids)
+                    WHERE reader != 0
                     UNION ALL
                     SELECT id, 0, toDateTime64(0, 9, 'UTC'), 0, '', '',
                         [shown + actions, anonymous_shown, anonymous_actions, odd_actions]
                     FROM (
-                        SELECT * FROM reactions WHERE id GLOBAL IN (SELECT id FROM ids) ORDER BY revision DESC LIMIT 1 BY id
+                        SELECT * FROM reactions PREWHERE id GLOBAL IN (SELECT id FROM ids) ORDER BY revision DESC LIMIT 1 BY id
                     )
                 ) AS r
                 GLOBAL INNER JOIN named AS a ON a.id = r.id

@@ -25,7 +25,7 @@ WITH
                 arraySort(arrayDistinct(insights.text_sha256))
             ) AS duplicate_key
         FROM extractions
-        WHERE extraction_id GLOBAL IN (SELECT key FROM touched)
+        PREWHERE extraction_id GLOBAL IN (SELECT key FROM touched)
         LIMIT 1 BY extraction_id
     ),
     twins AS (

@@ -4,7 +4,7 @@ INSERT INTO settling (run, step, key)
 SETTINGS distributed_foreground_insert = 1
 SELECT DISTINCT {run:UInt64}, 'id', id
 FROM reactions
-WHERE id GLOBAL IN (
+PREWHERE id GLOBAL IN (
     SELECT id FROM aliases_by_insight
-    WHERE insight GLOBAL IN (SELECT key FROM settling WHERE run = {run:UInt64} AND step = 'insight')
+    PREWHERE insight GLOBAL IN (SELECT key FROM settling WHERE run = {run:UInt64} AND step = 'insight')
 )

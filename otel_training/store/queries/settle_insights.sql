@@ -6,7 +6,7 @@ SELECT DISTINCT {run:UInt64}, 'insight', insight
 FROM (
     SELECT arrayJoin(arrayFlatten(names.insights)) AS insight
     FROM aliases
-    WHERE id GLOBAL IN (SELECT key FROM settling WHERE run = {run:UInt64} AND step IN ('name', 'reaction'))
+    PREWHERE id GLOBAL IN (SELECT key FROM settling WHERE run = {run:UInt64} AND step IN ('name', 'reaction'))
     UNION ALL
     SELECT arrayJoin(insights.derived_id) AS insight
     FROM extractions

@@ -12,7 +12,7 @@ WITH
     returned AS (
         SELECT DISTINCT extraction_id, arrayJoin(insights.derived_id) AS insight
         FROM extractions
-        WHERE extraction_id GLOBAL IN (SELECT key FROM touched)
+        PREWHERE extraction_id GLOBAL IN (SELECT key FROM touched)
     ),
     liked AS (
 /*{liked}*/
@@ -23,6 +23,6 @@ SELECT e.* REPLACE (
     l.anonymous_actions AS anonymous_actions, l.odd_actions AS odd_actions, {run:UInt64} AS revision
 )
 FROM (
-    SELECT * FROM examples WHERE extraction_id GLOBAL IN (SELECT key FROM touched) ORDER BY revision DESC LIMIT 1 BY extraction_id
+    SELECT * FROM examples PREWHERE extraction_id GLOBAL IN (SELECT key FROM touched) ORDER BY revision DESC LIMIT 1 BY extraction_id
 ) AS e
 GLOBAL LEFT JOIN liked AS l ON l.extraction_id = e.extraction_id

@@ -4,4 +4,4 @@ INSERT INTO settling (run, step, key)
 SETTINGS distributed_foreground_insert = 1
 SELECT DISTINCT {run:UInt64}, 'occurrence', extraction_id
 FROM insights
-WHERE derived_id GLOBAL IN (SELECT key FROM settling WHERE run = {run:UInt64} AND step = 'insight')
+PREWHERE derived_id GLOBAL IN (SELECT key FROM settling WHERE run = {run:UInt64} AND step = 'insight')
