@@ -60,7 +60,7 @@ def plan_refresh(
 ) -> Refresh:
     """Choose the rows: those `where` names by model and prompt version, else all that are not of today's.
 
-    Today's are those of the last captured call; `base` names another model. It is asked by what the prompts of that
+    Today's are those of the last captured call that was no candidate's; `base` names another model. It is asked by what the prompts of that
     version have in common.
     """
     origins = list(store.rows(read_query("trial_origins"), dataset_id=snapshot.dataset_id))
@@ -75,7 +75,9 @@ def plan_refresh(
     examples = [row.example for row in read_rows(store, snapshot) if row.extraction_id in old][:limit]
     if not examples:
         raise NothingToExportError(
-            f"No row of {snapshot.name} is of another prompt or model, or is what --where names."
+            f"No row of {snapshot.name} is what --where names."
+            if where
+            else f"All rows of {snapshot.name} are of {definition.model} and the prompt of today: name others by --where."
         )
     filters = Filters(no_score=True, net_above=-1e9, min_viewers=0, prompt_versions=(version,) if version else ())
     prompt = read_prompt(example for _, example in islice(Refining(filters).examples(store), _READ))

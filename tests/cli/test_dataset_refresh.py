@@ -146,6 +146,17 @@ def test_the_last_model_asked_is_todays(news: None, models: Models, rows: Any) -
     assert [insight.text for insight in first.insights] == [insight.text for insight in first.newer]
 
 
+@pytest.mark.parametrize("arm", ["candidate", "another"])
+def test_a_candidate_that_serves_is_not_todays(news: None, rows: Any, arm: str) -> None:
+    """Nor what it tried before Claude answered: its rows are what today's model is to check."""
+    share = {"candidate": ("--share", 100), "another": ("--share", 0, "--arm", "another", 100)}[arm]
+    rows("experiment", "start", "routed", *share, "--holdout", 0)
+    route = otel_training.experiment("routed", claude=extract, candidate=extract, another=extract)
+    route("chips", "https://s9.example/", source_of(9), "small-1", "Be brief.")
+
+    assert "gpt-6-luna" == rows("dataset", "refresh", "d")[0]["model"]
+
+
 def test_says_what_is_wrong(news: None, rows: Any, command: Any) -> None:
     """No such row, no such column; and where nothing was captured, which model it is to be."""
     (version,) = {row["prompt_version"] for row in rows("view", "llm_call") if "6-luna" in row["model"]} - {
@@ -155,7 +166,7 @@ def test_says_what_is_wrong(news: None, rows: Any, command: Any) -> None:
     results = [command("dataset", "refresh", "d", "--where", where) for where in ("model=none", "topic=chips", "model")]
 
     assert [1, 2, 2] == [code for code, _, _ in results]
-    assert "No row of d is of another prompt or model" in " ".join(results[0][2].split())
+    assert "No row of d is what --where names." in " ".join(results[0][2].split())
 
 
 def test_old_logs_need_a_model(rows: Any, command: Any, tmp_path: Any) -> None:
