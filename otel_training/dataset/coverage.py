@@ -67,7 +67,7 @@ class _Check:
 _SAMPLES: Final = (
     _Check(
         "scores", "unscored", "samples", "unscored", "sample", "{have} no quality score",
-        "return `quality_score`, or call `current(result).score(...)`; the export's --min-quality drops them",
+        "return `quality_score`, or call `current(result).score(...)`; the export drops them but for --no-score",
     ),
     _Check(
         "scale", "off_scale", "scored", "off_scale", "quality score", "{are} outside 0 to 10",
@@ -124,7 +124,7 @@ _REACTIONS: Final = (
     _Check(
         "voters", "anonymous_actions", "actions", "voteless_samples", "action", "{have} no reader",
         "send `metadata.user_id`, or set `request.state.user` in the dependency that knows the reader, or give "
-        "TrainingMiddleware a `user=`; they count as no votes",
+        "TrainingMiddleware a `user=`, or `record_feedback` a `user_id=`; they count as no votes",
     ),
     _Check(
         "ids", "orphan_ids", "ids", "orphan_samples", "id that readers saw or acted on",

@@ -213,10 +213,10 @@ def _split(
         if not (empty := _empty_splits(recipe, places)) or not is_strict:
             return replace(recipe, salt=salt), places, steps
     groups, by = len({place.component for place in every.values() if place.split}), recipe.group_by
-    noun = "group" if groups == 1 else "groups"
+    noun, other = ("group", "") if groups == 1 else ("groups", "another --salt, ")
     raise NothingToExportError(
         f"No row is left for {' and '.join(empty)}: {len(picks):,} rows stand in {groups:,} {noun}, by {by} "
-        "and nearly equal texts; gather more sources, or choose another --salt, --group-by url, or --split 100/0/0."
+        f"and nearly equal texts; gather more sources, or choose {other}--group-by url, or --split 100/0/0."
     )
 
 

@@ -127,7 +127,10 @@ def test_verify_compares_a_file_with_its_manifest(command: Any, tmp_path: Path) 
     ("argv", "reason"),
     [
         (("create", "a"), "No example can pass. There are no impressions and no feedback yet"),
-        (("create", "a", *LENIENT), "3 rows stand in 1 group, by domain and nearly equal texts; gather more"),
+        (
+            ("create", "a", *LENIENT),
+            "3 rows stand in 1 group, by domain and nearly equal texts; gather more sources, or choose --group-by",
+        ),
         (("create", "a", *LENIENT, "--split", "0/0/0"), "such as 80/10/10"),
         (("create", "now"), "is not `now`"),
         (("create", "a/b"), "up to 64 letters"),

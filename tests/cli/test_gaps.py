@@ -16,8 +16,8 @@ pytestmark = pytest.mark.slow
 
 ARGV = (("status",), ("doctor",), ("analyze",), ("export", "--out", "t.jsonl"))
 SENTENCE = (
-    "1 of 2 samples has no quality score: return `quality_score`, or call `current(result).score(...)`; the export's "
-    "--min-quality drops them."
+    "1 of 2 samples has no quality score: return `quality_score`, or call `current(result).score(...)`; the export "
+    "drops them but for --no-score."
 )
 
 

@@ -230,7 +230,7 @@ CASES: list[tuple[str, Program, Program, str]] = [
     ),
     ("viewers", served(acted), served(acted, user=by_header), "3 of 3 impressions have no reader"),
     ("voters", served(anonymous), served(acted), "3 of 3 actions have no reader: send `metadata.user_id`, or set"),
-    ("voters", served(anonymous), served(anonymous, user=by_header), "or give TrainingMiddleware a `user=`; they"),
+    ("voters", served(anonymous), served(anonymous, user=by_header), "or give TrainingMiddleware a `user=`, or"),
     (
         "ids", reading(["abc1", "abc2"]), linked(["abc1", "abc2"]),
         "2 of 2 ids that readers saw or acted on are known from no captured insight (e.g. abc1, abc2): call `current()",
