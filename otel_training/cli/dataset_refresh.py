@@ -94,7 +94,8 @@ def _cost(plan: Refresh) -> Decimal | None:
 
 def _draw(plan: Refresh) -> Iterator[str]:
     prompt = f"the prompt of {plan.prompt.captured:,} captured calls" if plan.prompt.captured else "our template"
+    cost = "an unknown price" if (amount := _cost(plan)) is None else f"{usd(amount)} USD"
     yield (
         f"{plan.definition.model} answered {len(plan.attempts):,} of {plural(len(plan.cases), 'row')} by {prompt}, for "
-        f"{usd(_cost(plan))} USD; {len(plan.disagreeing):,} disagree with the answer that was frozen."
+        f"{cost}; {len(plan.disagreeing):,} disagree with the answer that was frozen."
     )

@@ -53,6 +53,8 @@ def prices_version(overrides: Overrides) -> str:
     return ", ".join(f"{name} {version}" for name, version in parts.items() if version)
 
 
-def no_price(model: str, reason: str) -> str:
-    """Say that a model has no price, why, and what to do."""
+def no_price(model: str, reason: str, host: str = "") -> str:
+    """Say that a model has no price, why, and what to do; `host` is who serves it, where no list knows its prices."""
+    if host and reason == Reason.UNKNOWN_MODEL:
+        return f"No price of {model} at {host} is known: {CURES[Reason.NO_TOKEN_PRICE]}."
     return f"No price of {model} is known ({reason}): {CURES[reason]}."

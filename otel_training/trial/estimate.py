@@ -80,4 +80,5 @@ def _estimate(  # noqa: PLR0913 - a call's price takes so much
     amounts = [cost.amount for cost in costs if cost.amount is not None]
     total = None if unknown else sum(amounts, Decimal())
     sums = sum(size for size, _ in sizes), sum(output for _, output in sizes)
-    return Estimate(who, model, len(sizes), *sums, total, no_price(model, unknown) if unknown else "")
+    host = provider if provider == "localhost" or {*provider} & {".", ":"} else ""
+    return Estimate(who, model, len(sizes), *sums, total, no_price(model, unknown, host) if unknown else "")

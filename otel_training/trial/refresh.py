@@ -60,8 +60,8 @@ def plan_refresh(
 ) -> Refresh:
     """Choose the rows: those `where` names by model and prompt version, else all that are not of today's.
 
-    Today's are those of the last captured call that was no candidate's; `base` names another model. It is asked by what the prompts of that
-    version have in common.
+    Today's are those of the last captured call that was no candidate's; `base` names another model. It is asked by
+    what the prompts of that version have in common.
     """
     origins = list(store.rows(read_query("trial_origins"), dataset_id=snapshot.dataset_id))
     today = max(origins, key=lambda row: row["last"], default=Row(last=0))
@@ -77,7 +77,7 @@ def plan_refresh(
         raise NothingToExportError(
             f"No row of {snapshot.name} is what --where names."
             if where
-            else f"All rows of {snapshot.name} are of {definition.model} and the prompt of today: name others by --where."
+            else f"All rows of {snapshot.name} are by {definition.model} and today's prompt: name others by --where."
         )
     filters = Filters(no_score=True, net_above=-1e9, min_viewers=0, prompt_versions=(version,) if version else ())
     prompt = read_prompt(example for _, example in islice(Refining(filters).examples(store), _READ))

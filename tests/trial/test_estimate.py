@@ -46,4 +46,4 @@ def test_prices_each_call_with_all_of_its_prompt() -> None:
     ) == Estimate(
         *(getattr(unknown, name) for name in ("who", "model", "calls", "input_tokens", "output_tokens", "cost"))
     )
-    assert "give the model's price in prices.toml" in unknown.unknown
+    assert "No price of claude-haiku-4-5 at 127.0.0.1 is known: give the model's price in prices" in unknown.unknown
