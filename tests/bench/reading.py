@@ -169,6 +169,8 @@ def timed(work: Callable[[], None]) -> float:
 
 if __name__ == "__main__":
     (wanted,) = sys.argv[1:]
+    if wanted.startswith("-"):
+        sys.exit("python -m tests.bench.reading FOLDER makes a store of 100 million reactions there, and measures it.")
     if wanted in SIZES:
         make(SIZES[wanted])
     elif wanted == "new":
