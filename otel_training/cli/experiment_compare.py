@@ -62,9 +62,8 @@ def _read_file(file: Path) -> "tuple[list[Pair], Plan]":
 
 def read_evaluation(name: str) -> "tuple[list[Pair], Plan, dict[str, Any]]":
     """Read a candidate's last evaluation, as it is compared, and beside it why it failed and what shadows cost."""
-    from otel_training.trial.engagement import read_votes
     from otel_training.trial.evaluation import failures_of, find_evaluation, read_attempts
-    from otel_training.trial.measured import measured
+    from otel_training.trial.measured import in_service, measured
 
     with open_store() as (store, _):
         evaluation = find_evaluation(store, name)
@@ -73,7 +72,7 @@ def read_evaluation(name: str) -> "tuple[list[Pair], Plan, dict[str, Any]]":
         attempts = read_attempts(store, evaluation.evaluation_id)
         pairs, plan = measured(evaluation, attempts)
         beside = {"shadows": shadows, "failures": failures_of(attempts)}
-        return pairs, replace(plan, votes=read_votes(store, name)), beside
+        return pairs, in_service(plan, store, name), beside
 
 
 def draw_failures(failures: Mapping[str, int]) -> Iterator[str]:

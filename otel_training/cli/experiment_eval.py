@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -103,13 +103,13 @@ def _verdict(plan: Plan) -> "Verdict":
     try:
         from otel_training.trial.compare import compare
         from otel_training.trial.curve import keep_curve
-        from otel_training.trial.measured import measured
+        from otel_training.trial.measured import in_service, measured
     except ImportError as error:
         raise TrainingError(f"All is kept. {INSTALL}") from error
     pairs, way = measured(plan.evaluation, plan.attempts.values())
-    way = replace(way, votes=plan.votes)
-    verdict = compare(pairs, way)
     with open_as_is(settings_in_force()) as store:
+        way = in_service(way, store, plan.evaluation.candidate)
+        verdict = compare(pairs, way)
         keep_curve(store, plan.evaluation, pairs, way, verdict)
     return verdict
 

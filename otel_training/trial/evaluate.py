@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
@@ -18,7 +18,6 @@ from otel_training.store.client import Store
 from otel_training.trial.answering import Ask, Price, Unanswered, answer_cases, attempt_of
 from otel_training.trial.candidate import Candidate, second_name
 from otel_training.trial.case import SPLIT, Case, Gold, read_cases, read_gold
-from otel_training.trial.engagement import Votes, read_votes
 from otel_training.trial.estimate import Estimate, estimate_answers, estimate_judging, price_of
 from otel_training.trial.evaluation import BASELINE, CANDIDATE, Attempt, Book, Evaluation, Opener, read_attempts
 from otel_training.trial.function import CALLABLE, ask_function, code_of, find_candidate_function
@@ -39,8 +38,6 @@ class Plan:
     cases: Sequence[Case]
     gold: Sequence[Gold]
     attempts: dict[tuple[str, str], Attempt]
-    votes: Mapping[str, Votes]
-    """Of readers, on what the candidate and Claude answered in the app."""
 
     @property
     def waiting(self) -> list[Case]:
@@ -101,7 +98,7 @@ def plan_evaluation(
     )
     attempts = {attempt.key: attempt for attempt in read_attempts(store, evaluation.evaluation_id)}
     gold = [] if judge.is_self_reported else read_gold(store, MOST_GOLD)
-    return Plan(evaluation, candidate, judge, cases, gold, attempts, read_votes(store, candidate.name))
+    return Plan(evaluation, candidate, judge, cases, gold, attempts)
 
 
 def evaluation_id_of(  # noqa: PLR0913, PLR0917 - all that it is made of

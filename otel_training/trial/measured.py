@@ -1,9 +1,12 @@
 """What an evaluation measured, as the verdict takes it: pairs, what is known of the judge, and the conditions."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
+from otel_training.store.client import Store
 from otel_training.trial.checks import PASS_SCORE
 from otel_training.trial.conditions import Conditions
+from otel_training.trial.engagement import read_votes
 from otel_training.trial.evaluation import (
     BASELINE,
     CANDIDATE,
@@ -15,6 +18,7 @@ from otel_training.trial.evaluation import (
     pairs_of,
 )
 from otel_training.trial.judging import Gold, Judging, by_chance
+from otel_training.trial.mismatch import read_assigned
 from otel_training.trial.pair import Pair
 from otel_training.trial.verdict import Plan
 
@@ -28,6 +32,12 @@ def measured(evaluation: Evaluation, attempts: Iterable[Attempt]) -> tuple[list[
         simulated=evaluation.is_simulated,
     )
     return pairs_of(every), plan
+
+
+def in_service(plan: Plan, store: Store, candidate: str) -> Plan:
+    """Add what the app's own experiments of a candidate tell: readers' votes, and how sources came to its arms."""
+    assigned, weights = read_assigned(store, candidate)
+    return replace(plan, votes=read_votes(store, candidate), assigned=assigned, weights=weights)
 
 
 def judging_of(judge: str, attempts: Sequence[Attempt]) -> Judging:

@@ -2,7 +2,15 @@
 
 from collections.abc import Mapping
 
+from otel_training.store.client import Store, read_query
+
 ALARM = 0.001
+
+
+def read_assigned(store: Store, candidate: str) -> tuple[dict[str, int], dict[str, float]]:
+    """Read how many sources came to each arm in the app's experiments of a candidate, and how many were to come."""
+    rows = list(store.rows(read_query("trial_assigned"), candidate=candidate))
+    return {row["arm"]: row["sources"] for row in rows}, {row["arm"]: row["expected"] for row in rows}
 
 
 def mismatch(assigned: Mapping[str, int], weights: Mapping[str, float]) -> float | None:

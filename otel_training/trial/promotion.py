@@ -19,13 +19,12 @@ from otel_training.routing.state import Complexity, Definition, Experiment, Prom
 from otel_training.store.client import Store
 from otel_training.trial.candidate import definition_id, second_name
 from otel_training.trial.compare import compare
-from otel_training.trial.engagement import read_votes
 from otel_training.trial.evaluate import evaluation_id_of
 from otel_training.trial.evaluation import Evaluation, find_evaluation, read_attempts
 from otel_training.trial.function import CALLABLE
 from otel_training.trial.guardrails import Limits
 from otel_training.trial.judge import Judge
-from otel_training.trial.measured import measured
+from otel_training.trial.measured import in_service, measured
 from otel_training.trial.trail import further_of, moment, read_trail, weights_of
 from otel_training.trial.verdict import Outcome, Verdict
 from otel_training.trial.wording import percent
@@ -65,7 +64,7 @@ def find_evidence(
     attempts = read_attempts(store, evaluation.evaluation_id)
     candidate_now = read_state(folder).candidates.get(candidate)
     pairs, plan = measured(evaluation, attempts)
-    verdict = compare(pairs, replace(plan, votes=read_votes(store, candidate)))
+    verdict = compare(pairs, in_service(plan, store, candidate))
 
     def problems() -> Iterator[str]:
         again = f"`{COMMAND} experiment eval {candidate} --dataset"

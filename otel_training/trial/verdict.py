@@ -37,7 +37,7 @@ class Plan:
     conditions: tuple[Conditions, ...] = ()
     """All under which pairs came about."""
     weights: Mapping[str, float] = field(default_factory=dict)
-    """Of each arm, and how many sources came to it; nothing where each source was answered by both."""
+    """Of each arm, and how many sources came to it in the app; nothing where none was routed."""
     assigned: Mapping[str, int] = field(default_factory=dict)
     votes: Mapping[str, Votes] = field(default_factory=dict)
     """Of readers, on what each arm answered in the app: of other sources than the pairs."""

@@ -1,5 +1,6 @@
 """What readers made of each arm's answers."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,14 @@ from otel_training.dataset.share import share_of
 from otel_training.folder import DataFolder, make_folder
 from otel_training.pipeline import process
 from otel_training.routing import route
+from otel_training.routing.assign import assign
 from otel_training.routing.state import Definition, Experiment, State, write_state
 from otel_training.store.session import open_drained
 from otel_training.trial.engagement import Votes, difference, fewer_likes, read_votes
+from otel_training.trial.judging import Judging
+from otel_training.trial.measured import in_service
+from otel_training.trial.mismatch import ALARM, mismatch
+from otel_training.trial.verdict import Plan
 
 ALPHA = 0.01
 
@@ -96,3 +102,35 @@ def test_reads_what_readers_said_of_each_arm(folder: DataFolder) -> None:
         assert {"baseline": Votes(2, 1), "candidate": Votes(4, 2)} == read_votes(store, "small")
         assert {"baseline": Votes(2, 1), "candidate": Votes(2, 1)} == read_votes(store, "large")
         assert {} == read_votes(store, "nobody")
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("migrated")
+@pytest.mark.parametrize(("kept", "is_broken"), [(30, False), (5, True)])
+def test_sources_that_an_app_keeps_from_an_arm_are_missed(folder: DataFolder, *, kept: int, is_broken: bool) -> None:
+    """Each source once, whatever the shares came to be; those that are held out belong to no arm."""
+    half = Experiment("s", {"claude": 50.0, "candidate": 50.0}, holdout=0.1, candidates={"candidate": "small"})
+    every = {f"https://s.example/{n}": assign("e", half, f"https://s.example/{n}") for n in range(100)}
+    held = [url for url, own in every.items() if own.is_held_out]
+    theirs, ours = (
+        [url for url, own in every.items() if own.arm == arm and not own.is_held_out] for arm in ("claude", "candidate")
+    )
+    asked = [*held, *theirs[:30], *ours[:kept]]
+    for state in (half, replace(half, weights={"claude": 0.0, "candidate": 100.0})):
+        write_state(make_folder(folder), State({"e": state}, {"small": Definition("callable")}))
+        route._watches.clear()
+        answer: Any = otel_training.experiment(
+            "e",
+            claude=lambda source_url: ["Claude's"],  # type: ignore[misc]
+            candidate=lambda source_url: ["Small's"],
+        )
+        for url in asked:
+            answer(url)
+    assert otel_training.flush(5)
+    with open_drained(process.settings()) as (store, _):
+        plan = in_service(Plan(Judging("judge")), store, "small")
+
+    due = (30 + kept) / 2
+    assert held
+    assert ({"claude": 30, "candidate": kept}, {"claude": due, "candidate": due}) == (plan.assigned, plan.weights)
+    assert is_broken == ((mismatch(plan.assigned, plan.weights) or 0) < ALARM)
