@@ -4,19 +4,17 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import Final, TypeAlias
 
 from otel_training.dataset.example import Insight
 from otel_training.errors import TrainingError
 from otel_training.progress import Progress, silent
-from otel_training.routing.answer import Reply, read_answer
+from otel_training.routing.answer import Reply
+from otel_training.trial.case import Case
 from otel_training.trial.checks import agreement, checks_of
 from otel_training.trial.evaluation import CANDIDATE, Attempt, Book
 from otel_training.trial.function import FunctionError
 from otel_training.trial.workers import workers
-
-if TYPE_CHECKING:
-    from otel_training.trial.case import Case
 
 AT_ONCE: Final = 8
 _PART: Final = 4 * AT_ONCE
@@ -28,7 +26,7 @@ _REFUSED: Final = frozenset({401, 403, 404, 410, 501})
 _PAUSES: Final = (1.0, 4.0, 16.0, 0.0)
 """Seconds before it is asked again, where too many ask at once or a connection broke."""
 
-Ask: TypeAlias = Callable[["Case"], Reply]
+Ask: TypeAlias = Callable[[Case], Reply]
 Price: TypeAlias = Callable[[Reply | Attempt], tuple[Decimal | None, str]]
 """What a reply costs, and the version of all prices."""
 Wait: TypeAlias = Callable[[float], None]
@@ -44,7 +42,7 @@ class Unanswered:
 
 
 def answer_cases(  # noqa: PLR0913 - what is asked, how, and where it goes
-    cases: Sequence["Case"],
+    cases: Sequence[Case],
     ask: Ask,
     price: Price,
     book: Book,
@@ -73,15 +71,7 @@ def answer_cases(  # noqa: PLR0913 - what is asked, how, and where it goes
     return attempts, left
 
 
-def read_insights(text: str) -> tuple[Insight, ...] | None:
-    """Read the insights of an answer, wherever its JSON stands; None where it has none."""
-    insights = read_answer(text).insights
-    return (
-        None if insights is None else tuple(Insight(text, kind) for text, kind, _ in insights if text and text.strip())
-    )
-
-
-def _asked_patiently(case: "Case", ask: Ask, price: Price, wait: Wait) -> Attempt | Unanswered:
+def _asked_patiently(case: Case, ask: Ask, price: Price, wait: Wait) -> Attempt | Unanswered:
     for pause in _PAUSES:
         result = _asked(case, ask, price)
         if isinstance(result, Attempt) or result.is_refused:
@@ -90,7 +80,7 @@ def _asked_patiently(case: "Case", ask: Ask, price: Price, wait: Wait) -> Attemp
     return result
 
 
-def _asked(case: "Case", ask: Ask, price: Price) -> Attempt | Unanswered:
+def _asked(case: Case, ask: Ask, price: Price) -> Attempt | Unanswered:
     try:
         reply = ask(case)
     except TrainingError:
@@ -114,7 +104,7 @@ def _asked(case: "Case", ask: Ask, price: Price) -> Attempt | Unanswered:
     )
 
 
-def attempt_of(case: "Case", answer: tuple[Insight, ...]) -> Attempt:
+def attempt_of(case: Case, answer: tuple[Insight, ...]) -> Attempt:
     """Return an answer of the candidate with what can be computed of it."""
     return Attempt(
         case.example, CANDIDATE, case.source, case.slices, answer, fields=agreement(answer, case.reference),
@@ -122,7 +112,7 @@ def attempt_of(case: "Case", answer: tuple[Insight, ...]) -> Attempt:
     )  # fmt: skip
 
 
-def _failure(case: "Case", error: Exception) -> Attempt | Unanswered:
+def _failure(case: Case, error: Exception) -> Attempt | Unanswered:
     """Tell a candidate that cannot answer this source from a provider that answers nobody now."""
     status, name = getattr(error, "status_code", None), type(error).__name__
     is_own = status in _OWN_FAULT or isinstance(error, TimeoutError) or "Timeout" in name

@@ -12,8 +12,8 @@ from typing import Any, Final
 from otel_training.dataset.example import Example, Insight
 from otel_training.dataset.site import site_of
 from otel_training.dataset.snapshot import Snapshot, read_rows
+from otel_training.routing.answer import read_answer
 from otel_training.store.client import Store, read_query
-from otel_training.trial.answering import read_insights
 from otel_training.trial.prompt import Prompt, read_prompt
 
 SPLIT: Final = "test"
@@ -106,7 +106,7 @@ def case_of(example: Example, prompt: Prompt, baseline: Mapping[str, Any]) -> Ca
     source = prompt.source_of(example)
     length = next((name for most, name in _LENGTHS if len(source) < most), "long")
     cost, url = baseline.get("cost"), origin["source_url"]
-    before = read_insights(example.uncorrected) if example.uncorrected else None
+    before = _read_insights(example.uncorrected) if example.uncorrected else None
     return Case(
         example.extraction_id,
         url or example.extraction_id,
@@ -120,4 +120,12 @@ def case_of(example: Example, prompt: Prompt, baseline: Mapping[str, Any]) -> Ca
         None if cost is None else Decimal(cost),
         baseline.get("seconds"),
         origin["quality_score"],
+    )
+
+
+def _read_insights(text: str) -> tuple[Insight, ...] | None:
+    """Read the insights of an answer, wherever its JSON stands; None where it has none."""
+    insights = read_answer(text).insights
+    return (
+        None if insights is None else tuple(Insight(text, kind) for text, kind, _ in insights if text and text.strip())
     )
