@@ -19,7 +19,7 @@ from tests.stores import lay_store
 pytestmark = pytest.mark.slow
 
 _ROUTED = {"assignment": "view_assignment", "shadow": "view_shadow", "not-on": "doctor_experiments"}
-_OF_SHADOWS = {"costs_shadows", "savings_shadows", "savings_simulated"}
+_OF_SHADOWS = {"costs_shadows", "savings_shadows"}
 _LATE = {"loss": "coverage_routes", "review": "review_counts", **_ROUTED}
 
 FEEDBACK = (
