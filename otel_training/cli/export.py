@@ -97,12 +97,7 @@ def export(  # noqa: PLR0913 - an option each
             filters = with_doubts(store, filters)
         counts = funnel_of(snapshot, split) if snapshot else funnel(store, filters)
         frozen = frozen_rows(store, snapshot, split or "", only or "") if snapshot else None
-        if output is Output.TEXT or not counts.left:
-            show(draw_funnel(counts), aside=True)
-        # Where nothing is left, the error names the gap that comes first.
-        why = "" if counts.left else counts.why_none()
-        missing = (gap.sentence for gap in counts.gaps if gap.sentence not in why)
-        show(*draw_list("What is missing", missing), aside=True)
+        _show(counts, output)
         with progress("Exporting") as callback:
             report = write_export(
                 store, out, filters, counts, target=target, only=only, frozen=frozen, compress=is_compressed,
@@ -128,6 +123,16 @@ def _file(out: Path | None) -> Path:
     if str(out) == "-":
         raise click.UsageError("--out must be a file, beside which the manifest is written, e.g. --out training.jsonl")
     return out
+
+
+def _show(counts: Funnel, output: Output) -> None:
+    """Show what the filters left, and what data is missing."""
+    if output is Output.TEXT or not counts.left:
+        show(draw_funnel(counts), aside=True)
+    # Where nothing is left, the error names the gap that comes first.
+    why = "" if counts.left else counts.why_none()
+    missing = (gap.sentence for gap in counts.gaps if gap.sentence not in why)
+    show(*draw_list("What is missing", missing), aside=True)
 
 
 def frozen_rows(store: Store, snapshot: Snapshot, split: str, only: str) -> Frozen:
