@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from otel_training.store.client import Store, read_query
 
 ALARM = 0.001
+_LEAST = 5
+"""Expected sources below which an arm is counted with the next: of fewer the test says nothing."""
 
 
 def read_assigned(store: Store, candidate: str) -> tuple[dict[str, int], dict[str, float]]:
-    """Read how many sources came to each arm in the app's experiments of a candidate, and how many were to come."""
+    """Read how many sources came to each arm in a candidate's newest experiment, and how many were to come."""
     rows = list(store.rows(read_query("trial_assigned"), candidate=candidate))
     return {row["arm"]: row["sources"] for row in rows}, {row["arm"]: row["expected"] for row in rows}
 
@@ -23,6 +25,9 @@ def mismatch(assigned: Mapping[str, int], weights: Mapping[str, float]) -> float
         return 0.0
     if len(arms) < 2 or not total:  # noqa: PLR2004 - two arms
         return None
-    expected = {arm: total * weights[arm] / weight for arm in arms}
-    square = sum((assigned.get(arm, 0) - count) ** 2 / count for arm, count in expected.items())
-    return float(chdtrc(len(arms) - 1, square))
+    counts = sorted((total * weights[arm] / weight, assigned.get(arm, 0)) for arm in arms)
+    while counts[0][0] < _LEAST and len(counts) > 1:
+        (expected, came), (next_expected, next_came), *others = counts
+        counts = sorted([(expected + next_expected, came + next_came), *others])
+    square = sum((came - expected) ** 2 / expected for expected, came in counts)
+    return float(chdtrc(len(counts) - 1, square)) if len(counts) > 1 else None

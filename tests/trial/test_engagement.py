@@ -108,7 +108,10 @@ def test_reads_what_readers_said_of_each_arm(folder: DataFolder) -> None:
 @pytest.mark.usefixtures("migrated")
 @pytest.mark.parametrize(("kept", "is_broken"), [(30, False), (5, True)])
 def test_sources_that_an_app_keeps_from_an_arm_are_missed(folder: DataFolder, *, kept: int, is_broken: bool) -> None:
-    """Each source once, whatever the shares came to be; those that are held out belong to no arm."""
+    """Each source once, whatever the shares came to be, in the newest experiment alone.
+
+    Those that are held out, and calls without a source, belong to no arm.
+    """
     half = Experiment("s", {"claude": 50.0, "candidate": 50.0}, holdout=0.1, candidates={"candidate": "small"})
     every = {f"https://s.example/{n}": assign("e", half, f"https://s.example/{n}") for n in range(100)}
     held = [url for url, own in every.items() if own.is_held_out]
@@ -116,15 +119,16 @@ def test_sources_that_an_app_keeps_from_an_arm_are_missed(folder: DataFolder, *,
         [url for url, own in every.items() if own.arm == arm and not own.is_held_out] for arm in ("claude", "candidate")
     )
     asked = [*held, *theirs[:30], *ours[:kept]]
-    for state in (half, replace(half, weights={"claude": 0.0, "candidate": 100.0})):
-        write_state(make_folder(folder), State({"e": state}, {"small": Definition("callable")}))
+    states = [("before", half), ("e", replace(half, frozen="a bad day")), ("e", half)]
+    for name, state in (*states, ("e", replace(half, weights={"claude": 0.0, "candidate": 3.0}))):
+        write_state(make_folder(folder), State({name: state}, {"small": Definition("callable")}))
         route._watches.clear()
         answer: Any = otel_training.experiment(
-            "e",
+            name,
             claude=lambda source_url: ["Claude's"],  # type: ignore[misc]
             candidate=lambda source_url: ["Small's"],
         )
-        for url in asked:
+        for url in (*asked, None):
             answer(url)
     assert otel_training.flush(5)
     with open_drained(process.settings()) as (store, _):

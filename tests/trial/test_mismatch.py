@@ -40,8 +40,20 @@ def test_what_raises_an_alarm() -> None:
     assert [True, True, True] == [p is not None and p < ALARM for p in found]
 
 
-def test_nothing_is_said_of_one_arm_or_of_nothing() -> None:
-    """All sources went where they were to go."""
-    assert [None, None, None] == [
-        mismatch({}, {}), mismatch({"claude": 9}, {"claude": 1.0}), mismatch({"claude": 0}, HALF),
-    ]  # fmt: skip
+@pytest.mark.parametrize(
+    ("assigned", "weights"),
+    [
+        ({}, {}), ({"claude": 9}, {"claude": 1.0}), ({"claude": 0}, HALF),
+        ({"candidate": 1}, {"claude": 95.0, "candidate": 5.0}), ({"claude": 5, "candidate": 4}, HALF),
+    ],
+)  # fmt: skip
+def test_nothing_is_said_of_one_arm_or_of_few_sources(assigned: dict[str, int], weights: dict[str, float]) -> None:
+    """All sources went where they were to go, or too few were to go to one arm."""
+    assert mismatch(assigned, weights) is None
+
+
+def test_arms_of_few_sources_count_as_one() -> None:
+    """Two arms that were to get four of fifty sources each are one that was to get eight."""
+    weights = {"claude": 84.0, "a": 8.0, "b": 8.0}
+    p = mismatch({"claude": 20, "a": 15, "b": 15}, weights)
+    assert pytest.approx(chisquare([20, 30], [42, 8]).pvalue, rel=1e-9) == p

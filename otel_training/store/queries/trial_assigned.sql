@@ -1,12 +1,14 @@
--- How many sources came to each arm in the experiments of a candidate, and how many were to come, by the shares that were in force
--- when a source came first. Without those that are held out, and while an experiment was on hold.
+-- How many sources came to each arm in the newest experiment of a candidate, and how many were to come, by the shares that were in
+-- force when a source came first. Without those that are held out, calls that have no source, and while it was on hold.
 -- Parameters: candidate. Result: arm, sources, expected.
 WITH first AS (
     SELECT argMin(toString(arm), ts) AS arm, splitByChar(',', argMin(toString(weights), ts)) AS shares
     FROM assignments FINAL
-    WHERE experiment GLOBAL IN (SELECT experiment FROM assignments WHERE candidate = {candidate:String})
-        AND weights != '' AND reason != 'holdout' AND decision NOT IN ('frozen', 'killed')
-    GROUP BY experiment, unit
+    WHERE experiment GLOBAL IN (
+            SELECT experiment FROM assignments WHERE candidate = {candidate:String} GROUP BY experiment ORDER BY max(ts) DESC LIMIT 1
+        )
+        AND unit != '' AND weights != '' AND reason != 'holdout' AND decision NOT IN ('frozen', 'killed')
+    GROUP BY unit
 )
 SELECT arm, toUInt32(sum(came)) AS sources, sum(due) AS expected
 FROM (
@@ -19,6 +21,7 @@ FROM (
             arraySum(s -> toFloat64OrZero(splitByChar('=', s)[2]), shares) AS total
         FROM first
     )
+    WHERE total > 0
 )
 GROUP BY arm
 ORDER BY arm
