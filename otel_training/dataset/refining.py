@@ -10,8 +10,8 @@ from otel_training.dataset.passages import grounding
 from otel_training.dataset.trim import trim
 from otel_training.store.client import Row, Store, read_query
 
-_PAGE: Final = 4000
-"""Rows whose texts the engine holds at a time."""
+PAGE: Final = 2000
+"""Rows whose texts the engine holds at a time; their ids stay below the 128 KiB that a server takes as a parameter."""
 
 
 @dataclass(slots=True)
@@ -46,10 +46,8 @@ class Refining:
             yield from store.rows(query, **values)
             return
         ids = [row["extraction_id"] for row in store.rows(self.filters.query("export_ids"), **values)]
-        for start in range(0, len(ids), _PAGE):
-            yield from store.rows(
-                query, **values | {"extraction_ids": ids[start : start + _PAGE], "calls": "llm_calls"}
-            )
+        for start in range(0, len(ids), PAGE):
+            yield from store.rows(query, **values | {"extraction_ids": ids[start : start + PAGE], "calls": "llm_calls"})
 
     def steps(self, left: int) -> list[Step]:
         """Return the steps of the funnel, of which so many examples are left after the last."""

@@ -19,6 +19,7 @@ from otel_training.dataset.check import fix_of
 from otel_training.dataset.example import TEMPLATE_SYSTEM, Example
 from otel_training.dataset.export import TERMS, Frozen, Report, export
 from otel_training.dataset.funnel import Filters, Funnel, Step
+from otel_training.dataset.refining import PAGE
 from otel_training.dataset.target import read_target
 from otel_training.dataset.validate import validate
 from otel_training.pipeline import process
@@ -353,11 +354,17 @@ def test_pages_are_the_whole(
         content = {"input": [{"role": "user", "content": "x"}], "outputs": [], "tools": None}
         emit_call(Handle("", None), {names.BATCH_ID: batch_id, names.BATCH_CUSTOM_ID: "1"}, content)
     whole = exported(rows, tmp_path / "whole.jsonl")[1]
-    monkeypatch.setattr("otel_training.dataset.refining._PAGE", 3)
+    monkeypatch.setattr("otel_training.dataset.refining.PAGE", 3)
 
     assert len(whole) > 3
     assert whole == exported(rows, tmp_path / "pages.jsonl")[1]
     assert (tmp_path / "whole.jsonl").read_bytes() == (tmp_path / "pages.jsonl").read_bytes()
+
+
+def test_a_page_is_a_parameter_that_a_server_takes(mixed: None, rows: Any) -> None:
+    """Of 128 KiB at the most, as ClickHouse's `http_max_field_value_size` is by default: quoted, with a comma each."""
+    (identity, *_) = (row["extraction_id"] for row in rows("view", "extraction"))
+    assert PAGE * (len(identity) + 4) < 128 << 10
 
 
 def test_counts_the_prompts_and_says_why_the_template_stands_in(mixed: None, tmp_path: Path, rows: Any) -> None:
