@@ -16,7 +16,9 @@ Attributes: TypeAlias = dict[str, Scalar | None]
 
 LINKS_REMEMBERED: Final = 100_000
 LINKS_OF_AN_ID: Final = 100
-"""How often an id is linked anew by one process, but once an hour: a feed may show two texts in turn."""
+"""How often an id is linked anew by one process, as a feed may show two texts in turn; beyond, `LINKS_AN_HOUR`."""
+LINKS_AN_HOUR: Final = 3
+"""So many in turn show a settling that the id is in doubt; one each hour would look like an id that is used anew."""
 _HOUR: Final = 3_600_000_000_000
 EXTRACTIONS_REMEMBERED: Final = 1_000
 
@@ -56,7 +58,9 @@ class Finisher:
     def is_new_link(self, identity: str, insight: object, time: int, limit: int = LINKS_OF_AN_ID) -> bool:
         """Whether an app's id stands for something else than it was linked to last; from now on it is linked to it."""
         before, since, count = self.linked.pop(identity, (None, 0, 0))
-        is_new = (count < limit or time - since > _HOUR) and (insight != before or time < since)
+        if time - since > _HOUR:
+            count = min(count, limit - LINKS_AN_HOUR)
+        is_new = count < limit and (insight != before or time < since)
         if len(self.linked) >= LINKS_REMEMBERED:
             del self.linked[next(iter(self.linked))]
         self.linked[identity] = (insight, time, count + 1) if is_new else (before, since, count)
