@@ -157,17 +157,20 @@ def restore_store(store: Store, archive: ZipFile, manifest: Manifest, progress: 
 
 def _keep_lines(folder: DataFolder) -> None:
     """Add what the folder has to what takes its place: who opted out since, and the keys that find readers."""
-    ours = {folder.opt_outs.name: _lines(folder.opt_outs)}
-    if in_force := _lines(folder.restoring / folder.key.name):
-        ours[folder.keys.name] = [key for key in _lines(folder.keys) + _lines(folder.key) if key not in in_force]
+    in_force = _lines(folder.restoring / folder.key.name)
+    keys = _lines(folder.keys) + (_lines(folder.key) if in_force else [])
+    ours = {
+        folder.opt_outs.name: _lines(folder.opt_outs),
+        folder.keys.name: [key for key in keys if key not in in_force],
+    }
     for name, lines in ours.items():
         theirs = _lines(folder.restoring / name)
-        if (added := [line for line in lines if line not in theirs]) and (theirs or name == folder.keys.name):
-            write_own(folder.restoring / name, "".join(f"{line}\n" for line in [*theirs, *added]).encode())
+        if added := [line for line in lines if line not in theirs]:
+            write_own(folder.restoring / name, b"".join(line + b"\n" for line in [*theirs, *added]))
 
 
-def _lines(path: Path) -> list[str]:
-    return read_own(path).decode().splitlines() if path.exists() else []
+def _lines(path: Path) -> list[bytes]:
+    return read_own(path).splitlines() if path.exists() else []
 
 
 def _kept() -> set[str]:

@@ -212,6 +212,26 @@ def test_loses_no_key_and_nobody_who_opted_out(gathered: None, folder: DataFolde
     assert [f"{kept[0]}{since}\n", kept[1]] == [folder.keys.read_text("utf-8"), folder.key.read_text("utf-8")]
 
 
+def test_keeps_what_the_backup_had_none_of(
+    gathered: None, folder: DataFolder, rows: Any, command: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Opt-outs where it had an empty file, in any encoding, and keys where the one in force is a setting."""
+    opt_outs = make_folder(folder).path / "opt_outs.txt"
+    opt_outs.write_bytes(b"")
+    for number, key in enumerate(("first", "second", "third")):
+        monkeypatch.setenv("OTEL_TRAINING_USER_KEY", key)
+        process.reset()
+        command("keys", "rotate")
+        if number == 0:
+            rows("backup", folder.path.parent / "all.zip", "--with-keys")
+    opt_outs.write_bytes(b"b\xfccher.example\n")
+    keys = folder.keys.read_bytes()
+    process.reset()
+    rows("restore", folder.path.parent / "all.zip", "--force")
+
+    assert (b"b\xfccher.example\n", keys) == (opt_outs.read_bytes(), folder.keys.read_bytes())
+
+
 RESTORES = """
 import os, pathlib, sys
 from otel_training.cli.main import main
