@@ -6,7 +6,7 @@ import signal
 import sys
 import webbrowser
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import click
@@ -15,7 +15,7 @@ from otel_training.cli.opt_outs import read_opt_outs
 from otel_training.cli.output import show
 from otel_training.cli.store import open_store, require_data
 from otel_training.conventions import USER_HASH
-from otel_training.dataset.funnel import Filters
+from otel_training.dataset.funnel import Doubts, Filters
 from otel_training.dataset.trust import with_doubts
 from otel_training.errors import TrainingError
 from otel_training.folder import find_folder, make_folder
@@ -90,11 +90,13 @@ class _Queues:
 
     reviewer: str
     limit: int
-    filters: Filters | None = None
+    doubts: Doubts | None = None
 
     def read(self) -> Queue:
         """Read the queue, with what was decided meanwhile; the store is open only so long."""
         with open_store() as (store, _):
-            if self.filters is None:
-                self.filters = with_doubts(store, Filters(doubts=read_opt_outs()))
-            return read_queue(store, self.reviewer, self.limit, self.filters)
+            filters = Filters(doubts=read_opt_outs())
+            if self.doubts is None:
+                self.doubts = with_doubts(store, filters).doubts
+            doubts = replace(filters.doubts, lockstep=self.doubts.lockstep, piles=self.doubts.piles)
+            return read_queue(store, self.reviewer, self.limit, replace(filters, doubts=doubts))
