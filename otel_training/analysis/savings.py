@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from math import ceil
-from typing import Any, Final
+from typing import Final
 
 from otel_training.analysis.savings_rate import Bracket, Plan, Rates, rates_of
 from otel_training.analysis.savings_scenario import MONTH, Costs, Scenario, Traffic, costs_of, exact, project
@@ -44,10 +44,8 @@ def read_savings(store: Store, overrides: Overrides, plan: Plan, now: datetime) 
     """Read what calls cost in the plan's days before now, and what they would cost; raises `SavingsError`."""
     until = int(now.timestamp() * 1e6)
     window = {"since": until - plan.days * _DAY, "until": until}
-    beside: dict[str, Any] = {
-        "shadows": tuple(store.rows(read_query("savings_shadows"), **window)),
-        "simulated_answers": next(store.rows(read_query("savings_simulated"), **window))["answers"],
-    }
+    shadows = tuple(store.rows(read_query("savings_shadows"), **window))
+    simulated = store.row(read_query("savings_simulated"), **window)["answers"]
     whole, *models = store.rows(read_query("savings_models"), **window)
     days = min(whole["days"], plan.days)
     baseline = next((row for row in models if row["source_usd"] and plan.baseline in ("", row["name"])), None)
@@ -57,7 +55,8 @@ def read_savings(store: Store, overrides: Overrides, plan: Plan, now: datetime) 
             raise SavingsError(
                 f"No call of {plan.baseline} in an extraction has tokens and a cost: name another model."
             )
-        return Savings(plan, days, models, _costs_of_all(whole, days, plan), **beside)
+        costs = _costs_of_all(whole, days, plan)
+        return Savings(plan, days, models, costs, shadows=shadows, simulated_answers=simulated)
     total, *by_day = store.rows(read_query("savings_days"), baseline=baseline["name"], **window)
     usd_of = {row["days_ago"]: (row["sources"], Decimal(row["usd"])) for row in by_day}
     series = [usd_of.get(day, (0, Decimal(0))) for day in range(days)]
@@ -80,7 +79,8 @@ def read_savings(store: Store, overrides: Overrides, plan: Plan, now: datetime) 
         today=traffic.costs(traffic.per_source),
         rule_of_thumb={name: traffic.costs(usd) for name, usd in _RULE_OF_THUMB.items()},
         scenarios=_project_all(traffic, rates, length, extra),
-        **beside,
+        shadows=shadows,
+        simulated_answers=simulated,
     )
 
 

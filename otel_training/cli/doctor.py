@@ -120,7 +120,7 @@ def _keys(keys: list[Row], rotated_at: str) -> Iterator[str]:
 
 def _piles(piles: list[tuple[int, ...]]) -> Iterator[str]:
     """Say whose votes are left out because they read one source alone: tenants do, each their own."""
-    if readers := sum(map(len, piles)):
+    if readers := len(set().union(*piles)):
         yield (
             f"The votes of {plural(readers, 'reader')} of one source alone are not counted, as those of a crowd that "
             f"piles on it: where your readers see only sources of their own, as tenants do, take them by "
