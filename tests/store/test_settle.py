@@ -276,6 +276,21 @@ def test_an_id_that_goes_from_source_to_source_names_none_of_them(
     assert [] == list(stale_rows(store))
 
 
+@pytest.mark.parametrize(("texts", "kept"), [("aaa", ["a"]), ("aba", [])])
+def test_an_id_of_a_text_without_a_url_names_that_text(store: Store, texts: str, kept: list[str]) -> None:
+    """However often it is extracted anew: its source is known by the text; another text is another source."""
+    for minute, text in enumerate(texts):
+        extracted(store, f"x{minute}", minute, insights=text, url="")
+        place = {"training.extraction.id": f"x{minute}", "training.insight.index": "0"}
+        link = {"training.kind": "link", "training.event.id": f"l{minute}", "training.link.id": "1"}
+        at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minute)
+        store.insert("otel_logs", ["Timestamp", "LogAttributes"], [[at, link | place]])
+    settle(store)
+
+    rows = store.rows("SELECT DISTINCT arrayJoin(arrayJoin(names).2) AS name FROM v_aliases WHERE id = '1'")
+    assert kept == [row["name"] for row in rows]
+
+
 @pytest.mark.parametrize(
     ("minute", "expected"),
     [

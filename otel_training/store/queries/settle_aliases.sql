@@ -25,11 +25,13 @@ WITH
     ),
     named AS (
         SELECT l.link_id AS id, l.ts AS since, l.imported_line AS line, l.event_id AS event_id,
-            [o.derived_id] AS insights, 0 AS rank, if(o.source_url = '', l.extraction_id, o.source_url) AS source
+            [o.derived_id] AS insights, 0 AS rank, if(o.source_url = '', o.least, o.source_url) AS source
         FROM link_rows AS l
         GLOBAL INNER JOIN (
             SELECT DISTINCT extraction_id, source_url, arrayJoin(arrayEnumerate(insights)) AS place,
-                insights.derived_id[place] AS derived_id
+                insights.derived_id[place] AS derived_id,
+                -- A source without a URL is known by what was found in it, whichever extraction did.
+                arrayMin(insights.derived_id) AS least
             FROM extractions
             WHERE extraction_id GLOBAL IN (SELECT extraction_id FROM link_rows WHERE extraction_id != '')
         ) AS o ON o.extraction_id = l.extraction_id AND o.place = assumeNotNull(l.insight_index) + 1
