@@ -14,6 +14,7 @@ from otel_training.store.deployment import CREATED, Deployment, read_deployment,
 _HAS_LEDGER: Final = (
     "SELECT count() AS ledgers FROM system.tables WHERE database = currentDatabase() AND name = 'schema_migrations'"
 )
+_VIEWS: Final = "SELECT name FROM system.tables WHERE database = currentDatabase() AND endsWith(engine, 'View')"
 _APPLIED: Final = "SELECT name, sha256 FROM schema_migrations"
 
 
@@ -61,15 +62,19 @@ def migrate(store: Store, wanted: Sequence[Migration] | None = None) -> list[str
 
     A migration is idempotent (`IF NOT EXISTS`), so dying between it and its ledger row is safe.
     """
+    wanted = read_migrations() if wanted is None else wanted
     missing = missing_migrations(store, wanted)
     if not missing:
         return []
     deployment = read_deployment(store)
     _run(store, deployment, read_template("ledger"))
-    for migration in missing:
-        _run(store, deployment, migration.statement)
-        row = [migration.name, migration.sha256, datetime.now(UTC)]
-        store.insert("schema_migrations", ["name", "sha256", "applied_at"], [row])
+    # A new store on this machine: a row of its own for each would take half of the time.
+    together = store.is_embedded and len(missing) == len(wanted)
+    if together:
+        _drop_views(store)
+    step = len(missing) if together else 1
+    for first in range(0, len(missing), step):
+        _apply(store, deployment, missing[first : first + step])
     return [migration.name for migration in missing]
 
 
@@ -80,6 +85,21 @@ def make_script(deployment: Deployment) -> list[str]:
     rows = ",\n    ".join(f"('{migration.name}', '{migration.sha256}')" for migration in migrations)
     statements = [*store, *(migration.statement for migration in migrations), read_template("ledger_rows", rows=rows)]
     return [text.rstrip() for statement in statements for text in deployment.render(statement)]
+
+
+def _drop_views(store: Store) -> None:
+    """Drop what a making that died has left of views: an earlier form of one may not fit a later one of another."""
+    for view in list(store.rows(_VIEWS)):
+        store.run("DROP VIEW {name:Identifier} SYNC", name=view["name"])
+
+
+def _apply(store: Store, deployment: Deployment, migrations: Sequence[Migration]) -> None:
+    """Run migrations, then note them in the ledger."""
+    for migration in migrations:
+        _run(store, deployment, migration.statement)
+    now = datetime.now(UTC)
+    rows = [[migration.name, migration.sha256, now] for migration in migrations]
+    store.insert("schema_migrations", ["name", "sha256", "applied_at"], rows)
 
 
 def _run(store: Store, deployment: Deployment, statement: str) -> None:

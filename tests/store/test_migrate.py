@@ -14,6 +14,7 @@ from otel_training.store.deployment import Deployment
 from otel_training.store.drain import drain
 from otel_training.store.migrate import Migration, migrate, read_migrations
 from otel_training.store.settle import settle
+from otel_training.store.verify import differences
 from tests.stores import lay_store
 
 pytestmark = pytest.mark.slow
@@ -110,12 +111,14 @@ def test_rows_of_an_earlier_schema_read_as_those_of_this_one(
 
 
 def test_repeats_a_migration_that_died_before_its_ledger_row(store: Store) -> None:
-    """Running a file twice, before the next, does no harm."""
-    for migration in read_migrations():
-        for statement in Deployment(inbound=False).render(migration.statement):
+    """Running a file twice, before the next, does no harm; nor does running all of a new store's again."""
+    wanted = read_migrations()
+    for migration in wanted:
+        for statement in 2 * Deployment(inbound=False).render(migration.statement):
             store.run(statement)
 
-        assert [migration.name] == migrate(store, [migration])
+    assert [migration.name for migration in wanted] == migrate(store)
+    assert [] == differences(store)
 
 
 def test_refuses_a_store_whose_migration_was_edited(store: Store) -> None:
