@@ -203,7 +203,9 @@ class Writer:
             self._is_idle = True
             if not self.queue and not self.sink.unwritten and not self._wake.wait(IDLE_SECONDS):
                 self._rest()
-                continue
+                # One that came amid the writing found this thread awake, and nothing waits but its count.
+                if not self.losses.unreported():
+                    continue
             self._is_idle = False
             self._wake.clear()
             if self.gives_way:

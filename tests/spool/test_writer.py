@@ -163,6 +163,25 @@ def test_a_hosts_logger_that_fails_on_a_loss_makes_no_further_ones(monkeypatch: 
     ]
 
 
+def test_a_loss_that_comes_amid_the_writing_is_reported_by_itself() -> None:
+    """Though no later record wakes the writer."""
+    counts: list[Any] = []
+
+    def emit(event: Event) -> None:
+        counts.append(event.attributes[names.LOSS_COUNT])
+        if len(counts) == 1:
+            process.lose(Loss.MALFORMED, 2)
+
+    finisher = Finisher(TEST_KEY, 100)
+    process.install(make_sink=lambda _settings: EmittingSink(lambda: finisher, emit))
+    process.lose(Loss.MALFORMED)
+    deadline = time.monotonic() + 30
+    while len(counts) < 2 and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+    assert [1, 2] == counts
+
+
 CALLS = 50
 WAITS = (CALLS - 1) * writer.CROWDED_SECONDS
 """How long the calls take that wait for a place in vain."""
