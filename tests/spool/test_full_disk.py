@@ -16,7 +16,7 @@ from otel_training.folder import DataFolder
 from otel_training.pipeline import process
 from otel_training.shipping import shipper
 from otel_training.spool import writer
-from tests.receiving import receiving, waiting_ids
+from tests.receiving import receiving, waiting, waiting_ids
 
 pytestmark = pytest.mark.slow
 
@@ -171,5 +171,6 @@ def test_what_is_refused_waits_for_space(disk: Path, spool: DataFolder, monkeypa
         assert 1 == len(waiting_ids(spool.ship) - set(receiver.accepted()))
         ballast.unlink()
 
-        assert resumed(lambda: len(waiting_ids(spool.rejected)) == 1 and not waiting_ids(spool.ship))
+        resumed(lambda: len(waiting_ids(spool.rejected)) == 1 and not waiting(spool.ship))
+        assert (1, set()) == (len(waiting_ids(spool.rejected)), waiting(spool.ship))
         process.install()
