@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from dashboards.panels import JSON, read_sql
+from otel_training.pricing.ends import read_ends
 
 DATA_SOURCE: Final = "otel-training-clickhouse"
 """A rule names the data source itself: it has no variables."""
@@ -33,6 +34,7 @@ RULES: Final = (
     Rule("alert_coverage", "Coverage fell", 0.2, 8 * 24 * HOUR),
     Rule("alert_unpriced", "Calls without a price", 0, 24 * HOUR),
     Rule("alert_fallback", "Claude answers for a candidate", 0.1, 24 * HOUR),
+    Rule("alert_ends", "A model in use ends", 0, 7 * 24 * HOUR),
     Rule("alert_traffic", "Traffic moved away from the dataset", 0.25, 14 * 24 * HOUR),
 )
 
@@ -44,8 +46,15 @@ def build_rules() -> str:
     return "\n".join(["# Written by `make dashboards`.", *_yaml(content)]) + "\n"
 
 
-def _rule(rule: Rule) -> JSON:
+def read_rule(rule: Rule) -> tuple[str, str]:
+    """Return what a rule's file says it asks, and its statement, with the days on which models end."""
     description, statement = read_sql(rule.query)
+    days = ",\n        ".join(f"('{model}', toDate('{end.on}'))" for model, end in sorted(read_ends().items()))
+    return description, statement.replace("/*{ends}*/", days)
+
+
+def _rule(rule: Rule) -> JSON:
+    description, statement = read_rule(rule)
     source = {"type": "grafana-clickhouse-datasource", "uid": DATA_SOURCE}
     asked = {"refId": "A", "datasource": source, "editorType": "sql", "format": 1, "rawSql": statement}
     threshold = {"type": "gt", "params": [rule.above]}

@@ -23,11 +23,12 @@ def end_of(model: str) -> End | None:
     return next((end for pattern, end in _ends() if pattern.search(model)), None)
 
 
+def read_ends() -> dict[str, End]:
+    """Read the table: models, each with its end."""
+    table = tomllib.loads(files(__package__).joinpath("model_ends.toml").read_text(encoding="utf-8"))
+    return {model: End(entry["on"], entry["source"]) for entry in table["end"] for model in entry["models"]}
+
+
 @cache
 def _ends() -> list[tuple[re.Pattern[str], End]]:
-    table = tomllib.loads(files(__package__).joinpath("model_ends.toml").read_text(encoding="utf-8"))
-    return [
-        (re.compile(_DATED.format(re.escape(model))), End(entry["on"], entry["source"]))
-        for entry in table["end"]
-        for model in entry["models"]
-    ]
+    return [(re.compile(_DATED.format(re.escape(model))), end) for model, end in read_ends().items()]

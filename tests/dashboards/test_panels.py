@@ -1,14 +1,19 @@
 """Every query of the dashboards on the real engine, by `serve` and its reader, over much, little and no data."""
 
 import re
+from contextlib import closing
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import pytest
 
-from dashboards.alerts import RULES, Rule
-from dashboards.panels import read_sql
+from dashboards.alerts import RULES, Rule, read_rule
+from otel_training.folder import DataFolder
+from otel_training.pricing.ends import end_of
+from otel_training.store.client import Store, embedded_dsn
 from tests.dashboards.asking import Frame, Query, Reader, opening, queries
 from tests.dashboards.macros import ALL, expand
+from tests.stores import lay_store
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300, func_only=True)]
 
@@ -76,7 +81,7 @@ def test_a_variable_or_annotation_is_answered(reader: Reader, query: Query) -> N
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.query)
 def test_a_rule_answers_a_figure(reader: Reader, rule: Rule) -> None:
     """One figure, by the words of a column where there are several; without any data, nothing that fires."""
-    frame = reader.ask(expand(read_sql(rule.query)[1], {}, None))
+    frame = reader.ask(expand(read_rule(rule)[1], {}, None))
 
     assert ["String"] * (len(frame.types) - 1) + ["Float64"] == list(frame.types)
     assert reader.days != "empty" or all(row[-1] <= rule.above for row in frame.rows)
@@ -86,10 +91,28 @@ def test_a_rule_answers_a_figure(reader: Reader, rule: Rule) -> None:
 def test_a_fall_of_coverage_fires(reader: Reader) -> None:
     """Half of the last day's samples have no score: the rule names it, and nothing else."""
     (rule,) = [rule for rule in RULES if rule.query == "alert_coverage"]
-    frame = reader.ask(expand(read_sql(rule.query)[1], {}, None))
+    frame = reader.ask(expand(read_rule(rule)[1], {}, None))
 
     fallen = [what for what, fall in frame.rows if fall > rule.above]
     assert (["score"] if reader.days == "full" else []) == fallen
+
+
+def test_a_model_that_ends_fires(folder: DataFolder) -> None:
+    """The rule names those that `doctor` names, of a region, dated or fine-tuned as they may be, and no other."""
+    (rule,) = [rule for rule in RULES if rule.query == "alert_ends"]
+    models = [
+        "claude-sonnet-4-5-20250929", "us.anthropic.claude-sonnet-4-5-20250929-v1:0", "ft:gpt-4o-mini:acme", "gpt-4.1",
+        "gpt-4o-2024-08-06", "gpt-4o-minimal", "gpt-401", "claude-sonnet-5",
+    ]  # fmt: skip
+    lay_store(folder)
+    with closing(Store(embedded_dsn(folder.store))) as store:
+        now, today = datetime.now(UTC), datetime.now(UTC).date()
+        store.insert("llm_calls", ["event_id", "ts", "model"], [[model, now, model] for model in models])
+        rows = list(store.rows(read_rule(rule)[1]))
+
+    expected = [model for model in models if (end := end_of(model)) and (end.on - today).days <= 60]
+    assert sorted(expected) == [row["name"] for row in rows if row["near"] > rule.above]
+    assert len(models) == len(rows)
 
 
 def test_a_choice_chooses(reader: Reader) -> None:
