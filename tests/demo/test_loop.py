@@ -27,6 +27,6 @@ def test_from_traffic_to_a_candidate_that_serves_and_back(
     commands = re.findall(r"^  \$ (.*)$", story, re.MULTILINE)
     plain = [command.replace(" --simulated", "").replace(" --force", "") for command in commands]
     walk = README.read_text(encoding="utf-8").partition("## The whole way")[2].partition("\n## ")[0]
-    told = re.findall(r"^\$ (.*)$", walk, re.MULTILINE)
-    assert len(told) >= 10
-    assert [] == [line for line in told if not any(f"{command} ".startswith(f"{line} ") for command in plain)]
+    steps = re.findall(r"^\$ (.*)$", walk, re.MULTILINE)
+    assert len(steps) >= 10
+    assert [] == [line for line in steps if not any(f"{command} ".startswith(f"{line} ") for command in plain)]

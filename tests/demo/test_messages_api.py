@@ -20,8 +20,8 @@ MODEL = "claude-haiku-5-5"
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with serve("otel_training.demo.messages_api:app", tmp_path_factory.mktemp("stand-in"), os.environ) as found:
-        yield found
+    with serve("otel_training.demo.messages_api:app", tmp_path_factory.mktemp("stand-in"), os.environ) as address:
+        yield address
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_answers_in_the_shape_of_the_api(claude: anthropic.Anthropic) -> None:
     """A message has all that the client's own type asks for, among it what it cost."""
     message = ask(claude, read_sources()[0].text)
 
-    shape = (message.type, message.role, message.model, message.stop_reason, [one.type for one in message.content])
+    shape = (message.type, message.role, message.model, message.stop_reason, [block.type for block in message.content])
     assert ("message", "assistant", MODEL, "end_turn", ["text"]) == shape
     assert message.id.startswith("msg_")
     assert min(message.usage.input_tokens, message.usage.output_tokens) > 0
@@ -66,7 +66,7 @@ def test_answers_in_the_shape_of_the_api(claude: anthropic.Anthropic) -> None:
 
 @pytest.mark.parametrize(
     ("text", "reason"),
-    [(next(one.text for one in read_sources() if one.blocked), BLOCKED), ("What is the weather?", UNKNOWN)],
+    [(next(source.text for source in read_sources() if source.blocked), BLOCKED), ("What is the weather?", UNKNOWN)],
     ids=["blocked", "unknown"],
 )
 def test_refuses(claude: anthropic.Anthropic, text: str, reason: str) -> None:
@@ -119,10 +119,10 @@ def test_judges_by_source_and_answer_alone(claude: anthropic.Anthropic) -> None:
         "tools": [{"name": "verdict", "input_schema": {"type": "object"}}],
     }  # fmt: skip
     batch = claude.messages.batches.create(requests=[{"custom_id": "q1", "params": params}])
-    (found,) = claude.messages.batches.results(batch.id)
+    (response,) = claude.messages.batches.results(batch.id)
 
-    assert found.custom_id == "q1"
-    assert found.result.type == "succeeded"
-    (call,) = found.result.message.content
+    assert response.custom_id == "q1"
+    assert response.result.type == "succeeded"
+    (call,) = response.result.message.content
     scores = {row["answer"]: row["score"] for row in call.input["verdicts"]}
     assert {"A": 9, "B": round(9 / len(right)), "C": 2, "D": 2} == scores

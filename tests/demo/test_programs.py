@@ -48,11 +48,11 @@ def test_says_which_server_does_not_start(tmp_path: Path) -> None:
 def test_passes_on_what_a_program_prints(tmp_path: Path) -> None:
     """Every line of a program that ran well is said."""
     (tmp_path / "speaker.py").write_text("print('one'); print('two')", encoding="utf-8")
-    said: list[str] = []
+    printed: list[str] = []
 
-    run_program("speaker", tmp_path, os.environ, said.append)
+    run_program("speaker", tmp_path, os.environ, printed.append)
 
-    assert ["one", "two"] == said
+    assert ["one", "two"] == printed
 
 
 def test_says_which_program_failed(tmp_path: Path) -> None:

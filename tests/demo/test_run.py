@@ -48,7 +48,9 @@ def test_every_row_traces_back_to_an_extraction_that_passes(
     lines = [json.loads(line) for line in (work / "training.jsonl").read_text(encoding="ascii").splitlines()]
     assert len(rows) == len(lines) >= 5
     assert {("messages",)} == {tuple(line) for line in lines}
-    assert {("system", "user", "assistant")} == {tuple(one["role"] for one in line["messages"]) for line in lines}
+    assert {("system", "user", "assistant")} == {
+        tuple(message["role"] for message in line["messages"]) for line in lines
+    }
     assert [True] * len(lines) == [bool(json.loads(line["messages"][-1]["content"])["insights"]) for line in lines]
     assert sum(row["redactions"] for row in extractions.values()) > 0
     assert ["BadRequestError"] == [row["error_type"] for row in extractions.values() if row["outcome"] != "ok"]

@@ -10,12 +10,12 @@ from otel_training.privacy.redact import Redactor
 
 def test_has_some_forty_sources_of_several_topics() -> None:
     """There are as many sources, of as many topics, as the app it imitates has."""
-    assert {"chips": 10, "energy": 10, "biotech": 10, "space": 10} == Counter(one.topic for one in read_sources())
+    assert {"chips": 10, "energy": 10, "biotech": 10, "space": 10} == Counter(source.topic for source in read_sources())
 
 
 def test_groups_sources_by_topic() -> None:
     """The sources of a topic stand together, since the topic handler takes them as one run."""
-    topics = [one.topic for one in read_sources()]
+    topics = [source.topic for source in read_sources()]
 
     assert sorted(topics, key=topics.index) == topics
 
@@ -24,50 +24,52 @@ def test_urls_tell_sources_apart() -> None:
     """Every URL is there once and names its topic."""
     sources = read_sources()
 
-    assert len(sources) == len({one.url for one in sources})
-    assert [] == [one.url for one in sources if not one.url.startswith(f"https://news.example/{one.topic}/")]
+    assert len(sources) == len({source.url for source in sources})
+    assert [] == [
+        source.url for source in sources if not source.url.startswith(f"https://news.example/{source.topic}/")
+    ]
 
 
 def test_texts_are_short_articles() -> None:
     """Every text has 60 to 150 words."""
-    assert [] == [one.url for one in read_sources() if not 60 <= len(one.text.split()) <= 150]
+    assert [] == [source.url for source in read_sources() if not 60 <= len(source.text.split()) <= 150]
 
 
 def test_facts_are_sentences_of_their_text() -> None:
     """Every source has two or three facts, each word for word in its text."""
     sources = read_sources()
 
-    assert [] == [one.url for one in sources if len(one.facts) not in (2, 3)]
-    assert [] == [fact.text for one in sources for fact in one.facts if fact.text not in one.text]
+    assert [] == [source.url for source in sources if len(source.facts) not in (2, 3)]
+    assert [] == [fact.text for source in sources for fact in source.facts if fact.text not in source.text]
 
 
 def test_no_fact_stands_in_two_sources() -> None:
     """Every fact is there once: a card's text says which extraction it comes from."""
-    times = Counter(fact.text for one in read_sources() for fact in one.facts)
+    times = Counter(fact.text for source in read_sources() for fact in source.facts)
 
     assert {} == {text: count for text, count in times.items() if count > 1}
 
 
 def test_quality_is_spread_around_the_filters() -> None:
     """Of the qualities some are too low for the feed, some for training, and most for neither."""
-    qualities = [one.quality for one in read_sources()]
+    qualities = [source.quality for source in read_sources()]
 
-    spread = [sum(low <= one < high for one in qualities) for low, high in ((3, 5), (5, 7), (7, 10))]
+    spread = [sum(low <= quality < high for quality in qualities) for low, high in ((3, 5), (5, 7), (7, 10))]
     assert [4, 9, 27] == spread
 
 
 def test_one_source_is_refused() -> None:
     """One extraction is to fail."""
-    assert 1 == sum(one.blocked for one in read_sources())
+    assert 1 == sum(source.blocked for source in read_sources())
 
 
 def test_some_texts_hold_personal_data() -> None:
     """There are e-mail addresses and phone numbers to redact, one of them inside a fact."""
     sources = read_sources()
 
-    assert 4 <= sum("@" in one.text for one in sources)
-    assert 4 <= sum("55 01" in one.text or "555-01" in one.text for one in sources)
-    assert 1 == sum("@" in fact.text for one in sources for fact in one.facts)
+    assert 4 <= sum("@" in source.text for source in sources)
+    assert 4 <= sum("55 01" in source.text or "555-01" in source.text for source in sources)
+    assert 1 == sum("@" in fact.text for source in sources for fact in source.facts)
 
 
 def test_an_edition_is_the_same_each_time() -> None:
