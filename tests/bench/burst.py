@@ -43,23 +43,23 @@ def waits(name: str, rounds: list[Figures]) -> list[Row]:
     ]
 
 
-def figures(name: str, found: list[Figures]) -> list[Row]:
+def figures(name: str, rounds: list[Figures]) -> list[Row]:
     """Name what a burst must not do."""
     return [
-        Row(f"{name}: memory grows by", max(one["grown"] for one in found), "MB", "<= 64"),
-        Row(f"{name}: neither written nor counted", max(abs(one["missing"]) for one in found), "records", "= 0"),
-        Row(f"{name}: dropped and counted", middle(found, "dropped"), "records"),
-        Row(f"{name}: p99 of a call", middle(found, "slower"), "x unloaded", "<= 3"),
+        Row(f"{name}: memory grows by", max(result["grown"] for result in rounds), "MB", "<= 64"),
+        Row(f"{name}: neither written nor counted", max(abs(result["missing"]) for result in rounds), "records", "= 0"),
+        Row(f"{name}: dropped and counted", middle(rounds, "dropped"), "records"),
+        Row(f"{name}: p99 of a call", middle(rounds, "slower"), "x unloaded", "<= 3"),
     ]
 
 
 def burst(what: str, count: int, turns: int) -> Figures:
     """Run one burst in a process of its own, and count what it left on disk."""
     with folder() as home:
-        told = measured("burst", what, count, turns, home=home)
+        result = measured("burst", what, count, turns, home=home)
         watch = Watch(home / "local", count + turns * TURN)
         watch.look()
-    return {**told, "missing": watch.lost - watch.counted, "dropped": watch.counted}
+    return {**result, "missing": watch.lost - watch.counted, "dropped": watch.counted}
 
 
 def run(what: str, count: int, turns: int) -> None:

@@ -16,13 +16,13 @@ PAUSE = 0.05
 
 def rows(endpoint: str, *, quick: bool) -> list[Row]:
     """Compare the decorated call with the bare SDK."""
-    found = interleaved(
+    runs = interleaved(
         1 if quick else 5,
         ("bare", "ours", "ours-full", "sdk", "span", "ours-traced"),
         lambda variant: measured("call", variant, endpoint, 6 if quick else 12),
     )
-    ours, full, sdk, span = found["ours"], found["ours-full"], found["sdk"], found["span"]
-    traced_more = middle(found["ours-traced"], "p50") - middle(span, "p50")
+    ours, full, sdk, span = runs["ours"], runs["ours-full"], runs["sdk"], runs["span"]
+    traced_more = middle(runs["ours-traced"], "p50") - middle(span, "p50")
     return [
         # By default, with redaction: what an app has that sets nothing.
         Row("event of 9 kB, all CPU", ratio(ours, sdk, "total"), "x bare SDK", "<= 1.5"),
@@ -40,7 +40,7 @@ def rows(endpoint: str, *, quick: bool) -> list[Row]:
         Row("decorated call, p50, in microseconds", middle(ours, "p50"), "us"),
         Row("the same by the bare SDK, with content", middle(sdk, "p50"), "us"),
         Row("the same in a bare span", middle(span, "p50"), "us"),
-        Row("the same undecorated", middle(found["bare"], "p50"), "us"),
+        Row("the same undecorated", middle(runs["bare"], "p50"), "us"),
     ]
 
 

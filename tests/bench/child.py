@@ -54,21 +54,21 @@ def tell(**figures: object) -> None:
 
 def interleaved(rounds: int, variants: Sequence[str], run: Callable[[str], Figures]) -> dict[str, list[Figures]]:
     """Run all variants in each round, every second round backwards, so that no one gains by its place."""
-    found: dict[str, list[Figures]] = {variant: [] for variant in variants}
+    runs: dict[str, list[Figures]] = {variant: [] for variant in variants}
     for turn in range(rounds):
         for variant in variants if turn % 2 == 0 else reversed(variants):
-            found[variant].append(run(variant))
-    return found
+            runs[variant].append(run(variant))
+    return runs
 
 
 def middle(figures: Sequence[Figures], key: str) -> float:
     """Return the median of one figure over the rounds."""
-    return median(one[key] for one in figures)
+    return median(result[key] for result in figures)
 
 
 def ratio(ours: Sequence[Figures], theirs: Sequence[Figures], key: str) -> float:
     """Return the median of the rounds' ratios: both of one round ran side by side."""
-    return median(one[key] / other[key] for one, other in zip(ours, theirs, strict=True))
+    return median(our[key] / other[key] for our, other in zip(ours, theirs, strict=True))
 
 
 def percentile(values: Sequence[float], part: float) -> float:

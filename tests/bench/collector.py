@@ -59,10 +59,10 @@ def loaded(what: str, count: int) -> Figures:
         measured("collector", what, count, home=home / "filled")
         with collecting(home / "queue", endpoint) as collector:
             processes = (collector.process.pid, endpoint.process.pid)
-            before = [processor_seconds(one) for one in processes]
+            before = [processor_seconds(pid) for pid in processes]
             ship(home / "filled" / "ship", collector.url, home / "sender")
             until(lambda: int(store.row(_STORED)["n"]) >= count, 120)
-            used = [processor_seconds(one) - begun for one, begun in zip(processes, before, strict=True)]
+            used = [processor_seconds(pid) - begun for pid, begun in zip(processes, before, strict=True)]
     return {"collector": count / used[0], "serve": count / used[1]}
 
 
@@ -104,10 +104,10 @@ def fill(what: str, count: int) -> None:
         otel_training.record_feedback("insight", "like", user_id=7)
     otel_training.flush(10)
     install()  # finishes the segment
-    made = find_folder(process.settings())
-    (path,) = made.local.glob("*.jsonl")
-    made.ship.mkdir(exist_ok=True)
-    copied(path, made.ship, count, (1 << 20) // path.stat().st_size)
+    place = find_folder(process.settings())
+    (path,) = place.local.glob("*.jsonl")
+    place.ship.mkdir(exist_ok=True)
+    copied(path, place.ship, count, (1 << 20) // path.stat().st_size)
     tell()
 
 

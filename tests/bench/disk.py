@@ -34,8 +34,8 @@ def run() -> None:
 
     @otel_training.extraction
     def extract(topic: str, source_url: str, source_content: str) -> object:
-        told = [" ".join(random.sample(words, 13)) for _ in RESULT["insights"]]
-        return {**RESULT, "insights": [{"text": text, "category": "market"} for text in told]}
+        texts = [" ".join(random.sample(words, 13)) for _ in RESULT["insights"]]
+        return {**RESULT, "insights": [{"text": text, "category": "market"} for text in texts]}
 
     for number in range(COUNT):
         text = " ".join(random.choices(words, k=LENGTH // 5))[:LENGTH]

@@ -24,8 +24,8 @@ BATCH = 1_000
 
 def rows(*, quick: bool) -> list[Row]:
     """Drain as many records as some days of an app leave behind."""
-    found = [measured("drain", 4_000 if quick else 20_000) for _ in range(1 if quick else 3)]
-    return [Row("drain into the embedded store, records of 9 kB", middle(found, "rate"), "rows/s", ">= 5000")]
+    rounds = [measured("drain", 4_000 if quick else 20_000) for _ in range(1 if quick else 3)]
+    return [Row("drain into the embedded store, records of 9 kB", middle(rounds, "rate"), "rows/s", ">= 5000")]
 
 
 def run(count: int) -> None:
@@ -48,7 +48,7 @@ def run(count: int) -> None:
 def copied(path: Path, directory: Path, count: int, batch: int = BATCH) -> None:
     """Write `count` records like the one of a segment, each with an id of its own, as segments of `batch`."""
     header, line = path.read_bytes().splitlines(keepends=True)
-    attributes = {one["key"]: one["value"] for one in orjson.loads(line)["attributes"]}
+    attributes = {attribute["key"]: attribute["value"] for attribute in orjson.loads(line)["attributes"]}
     identity = attributes["training.event.id"]["stringValue"].encode()
     for done in range(0, count, batch):
         segment = open_segment(directory, header)

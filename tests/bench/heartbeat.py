@@ -15,16 +15,16 @@ BEAT = 0.001
 
 def rows(*, quick: bool) -> list[Row]:
     """Compare with the same calls undecorated."""
-    found = interleaved(
+    runs = interleaved(
         1 if quick else 5,
         ("bare", "ours", "ours-full"),
         lambda variant: measured("heartbeat", variant, 1 if quick else 4),
     )
-    idle = middle(found["bare"], "late")
+    idle = middle(runs["bare"], "late")
     name = "1 ms heartbeat beside 200 calls/s of 9 kB, p99 later by"
     return [
-        Row(name, middle(found["ours"], "late") - idle, "ms", "<= 3"),
-        Row(f"{name}, without redaction", middle(found["ours-full"], "late") - idle, "ms", "<= 3"),
+        Row(name, middle(runs["ours"], "late") - idle, "ms", "<= 3"),
+        Row(f"{name}, without redaction", middle(runs["ours-full"], "late") - idle, "ms", "<= 3"),
         Row("1 ms heartbeat, idle, p99 late by", idle, "ms"),
     ]
 

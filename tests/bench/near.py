@@ -79,8 +79,8 @@ def true_pairs(texts: list[str], copies: list[tuple[int, int]]) -> set[tuple[int
     return {
         (a, b)
         for a, b in copies
-        for one, other in [(runs(texts[a]), runs(texts[b]))]
-        if len(one & other) >= THRESHOLD * len(one | other)
+        for first, other in [(runs(texts[a]), runs(texts[b]))]
+        if len(first & other) >= THRESHOLD * len(first | other)
     }
 
 
@@ -139,10 +139,10 @@ def find(count: int) -> None:
     """Find the pairs, and only then make the texts anew to see what they are."""
     with closing(Store(embedded_dsn(find_folder(settings_in_force()).store))) as store:
         began, cpu = time.perf_counter(), time.process_time()
-        found = list(store.rows(read_query("dataset_duplicates"), with_empty=False, **ALL.parameters()))
+        duplicates = list(store.rows(read_query("dataset_duplicates"), with_empty=False, **ALL.parameters()))
         seconds, cpu = time.perf_counter() - began, time.process_time() - cpu
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    pairs = {(int(row["a"]), int(row["b"])) for row in found}
+    pairs = {(int(row["a"]), int(row["b"])) for row in duplicates}
     texts, copies = corpus(count, SEED)
     true = true_pairs(texts, copies)
     # Of equal texts, which the split knows without the query, one is compared.

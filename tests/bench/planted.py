@@ -44,28 +44,28 @@ def plant(form: str, secret: str, template: str) -> Planted:
 
 def score(planted: Iterable[Planted], redact: Redact) -> Iterator[Score]:
     """Redact each."""
-    for one in planted:
-        redacted = redact(one.text)
-        yield Score(one.form, _is_gone(one, redacted), _is_exact(one, redacted), one, redacted)
+    for sample in planted:
+        redacted = redact(sample.text)
+        yield Score(sample.form, _is_gone(sample, redacted), _is_exact(sample, redacted), sample, redacted)
 
 
-def _is_gone(one: Planted, redacted: str) -> bool:
+def _is_gone(sample: Planted, redacted: str) -> bool:
     left = PLACEHOLDER.sub("\n", redacted)
-    size = min(_PIECE, len(one.secret))
-    pieces = {one.secret[at : at + size] for at in range(len(one.secret) - size + 1)}
-    return not any(piece in left and piece not in one.before + "\n" + one.after for piece in pieces)
+    size = min(_PIECE, len(sample.secret))
+    pieces = {sample.secret[at : at + size] for at in range(len(sample.secret) - size + 1)}
+    return not any(piece in left and piece not in sample.before + "\n" + sample.after for piece in pieces)
 
 
-def _is_exact(one: Planted, redacted: str) -> bool:
-    middle = redacted.removeprefix(one.before).removesuffix(one.after)
-    return len(middle) == len(redacted) - len(one.before) - len(one.after) and bool(PLACEHOLDER.fullmatch(middle))
+def _is_exact(sample: Planted, redacted: str) -> bool:
+    middle = redacted.removeprefix(sample.before).removesuffix(sample.after)
+    return len(middle) == len(redacted) - len(sample.before) - len(sample.after) and bool(PLACEHOLDER.fullmatch(middle))
 
 
 def recall(scores: Iterable[Score]) -> dict[str, float]:
     """Return for each form which share is gone."""
     forms: dict[str, list[bool]] = {}
-    for one in scores:
-        forms.setdefault(one.form, []).append(one.gone)
+    for result in scores:
+        forms.setdefault(result.form, []).append(result.gone)
     return {form: sum(gone) / len(gone) for form, gone in forms.items()}
 
 

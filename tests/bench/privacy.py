@@ -28,7 +28,7 @@ def rows(*, quick: bool) -> list[Row]:
     """Measure ours against the bars, and the other library where it is installed."""
     other = detectors.other()
     theirs = [Row(f"{detectors.OTHER}: not installed", 0, "rows")] if other is None else _compared(other, quick=quick)
-    return [*found(quick=quick), *false_hits(quick=quick), *in_answers(quick=quick), *pace(quick=quick), *theirs]
+    return [*findings(quick=quick), *false_hits(quick=quick), *in_answers(quick=quick), *pace(quick=quick), *theirs]
 
 
 def samples(*, quick: bool) -> dict[str, list[Planted]]:
@@ -41,29 +41,29 @@ def samples(*, quick: bool) -> dict[str, list[Planted]]:
         "phone numbers in digits of other scripts": phones.planted_in_scripts(SEED, each * 4),
         "details": details.planted(SEED, each * 60),
     }
-    return {name: list(one) for name, one in planted.items()}
+    return {name: list(group) for name, group in planted.items()}
 
 
-def found(*, quick: bool) -> Iterator[Row]:
+def findings(*, quick: bool) -> Iterator[Row]:
     """Say which share of each kind of secret is gone; a form counts as much as another."""
     scores = {name: list(score(planted, detectors.ours)) for name, planted in samples(quick=quick).items()}
-    for name, shares in ((name, recall(one)) for name, one in scores.items()):
+    for name, shares in ((name, recall(scored)) for name, scored in scores.items()):
         if name == "details":
             yield from (Row(f"found: {form}", share, "", ">= 0.95") for form, share in shares.items())
         elif shares:
             yield Row(f"found: {name}, {len(shares)} forms", mean(shares.values()), "", ">= 0.95")
             low = min(shares, key=lambda form: shares[form])
             yield Row(f"found: {name}, the worst ({low})", shares[low], "")
-    gone = [one for scored in scores.values() for one in scored if one.gone]
-    yield Row("of what is found: nothing else is taken with it", mean(one.exact for one in gone), "", ">= 0.95")
+    gone = [result for scored in scores.values() for result in scored if result.gone]
+    yield Row("of what is found: nothing else is taken with it", mean(result.exact for result in gone), "", ">= 0.95")
     yield Row(
         "of what is found: twice in a text, it has one placeholder", mean(map(_is_known_again, gone)), "", ">= 0.99"
     )
 
 
-def _is_known_again(one: Score) -> bool:
+def _is_known_again(result: Score) -> bool:
     """Write the text twice, the second time in other words; a placeholder of ours that stands there is a third."""
-    redacted = detectors.ours(f"<KEY_1> {one.planted.text}\nAgain: {one.planted.text}")
+    redacted = detectors.ours(f"<KEY_1> {result.planted.text}\nAgain: {result.planted.text}")
     return len(set(PLACEHOLDER.findall(redacted.removeprefix("<KEY_1>")))) == 1 and redacted.count("<KEY_1>") == 1
 
 
@@ -101,13 +101,13 @@ def in_answers(*, quick: bool) -> Iterator[Row]:
     chance = random.Random(SEED)
     parsed, left, left_parsed, planted = 0, 0, 0, 0
     asked = list(answers.answers(SEED, 60 if quick else 600))
-    for one in asked:
-        redacted = detectors.ours(answers.written(chance, one.value))
-        parsed += _shape(_parse(redacted)) == _shape(one.value)
-        value = json.dumps(Redactor().redact_json(one.value), ensure_ascii=False)
-        planted += len(one.secrets)
-        left += sum(secret in redacted or json.dumps(secret)[1:-1] in redacted for secret in one.secrets)
-        left_parsed += sum(secret in value for secret in one.secrets)
+    for answer in asked:
+        redacted = detectors.ours(answers.written(chance, answer.value))
+        parsed += _shape(_parse(redacted)) == _shape(answer.value)
+        value = json.dumps(Redactor().redact_json(answer.value), ensure_ascii=False)
+        planted += len(answer.secrets)
+        left += sum(secret in redacted or json.dumps(secret)[1:-1] in redacted for secret in answer.secrets)
+        left_parsed += sum(secret in value for secret in answer.secrets)
     yield Row("answers in JSON that parse afterwards", parsed / len(asked), "", ">= 1")
     yield Row("found: in answers in JSON", 1 - left / planted, "", ">= 0.95")
     yield Row("found: in parsed JSON (strings, numbers, keys)", 1 - left_parsed / planted, "", ">= 0.95")
@@ -146,17 +146,17 @@ def pace(*, quick: bool) -> Iterator[Row]:
 def _compared(redact: Redact, *, quick: bool) -> list[Row]:
     """Measure the other library by the same texts."""
     name = detectors.OTHER
-    made = [
+    quality = [
         Row(f"{name}, found: {kind}", mean(recall(score(planted, redact)).values()), "")
         for kind, planted in samples(quick=quick).items()
         if planted
     ]
-    made += [
+    quality += [
         Row(f"{name}, false hits: {kind}", _hits(redact, pages), "in 1,000 words")
         for kind, (pages, _) in texts(quick=quick).items()
     ]
     cuts = scanning.news(detectors.ours)
-    return [*made, Row(f"{name}, 8 kB of news", mean(scanning.taken(redact, cut, 3) for cut in cuts), "ms")]
+    return [*quality, Row(f"{name}, 8 kB of news", mean(scanning.taken(redact, cut, 3) for cut in cuts), "ms")]
 
 
 def missed(scores: Iterable[Score], limit: int = 2) -> Iterator[str]:
@@ -164,7 +164,7 @@ def missed(scores: Iterable[Score], limit: int = 2) -> Iterator[str]:
     scored = list(scores)
     for form, share in recall(scored).items():
         if share < 1:
-            texts_missed = [one.planted.text for one in scored if one.form == form and not one.gone][:limit]
+            texts_missed = [result.planted.text for result in scored if result.form == form and not result.gone][:limit]
             yield f"{form}: {share:.2f}   " + "   ".join(f"{text[:90]!r}" for text in texts_missed)
 
 

@@ -88,7 +88,7 @@ def measure(name: str, bars: Bars, rounds: int, place: Path) -> list[Row]:
     """Make a store, settle it, and run each command; of several rounds the quickest counts, of memory the worst."""
     folder = DataFolder(place)
     # By children: the memory of what this process starts would begin with its own.
-    made = {} if folder.store.exists() else measured("reading", name, home=place)
+    settling = {} if folder.store.exists() else measured("reading", name, home=place)
     ran = {argv: [command(folder, *argv) for _ in range(rounds)] for argv in commands(place)}
     news = [measured("reading", "new", home=place)["new"] for _ in range(rounds)]
     seconds = {argv: min(each[0] for each in figures) for argv, figures in ran.items()}
@@ -99,7 +99,7 @@ def measure(name: str, bars: Bars, rounds: int, place: Path) -> list[Row]:
     return [
         *(Row(f"{name}: {label}", named[label], "s", bar(getattr(bars, label))) for label in named),
         Row(f"{name}: memory of a command ({hungry})", memory[hungry], "MB", bar(bars.memory)),
-        *(Row(f"{name}: settling everything", seconds, "s") for seconds in made.values()),
+        *(Row(f"{name}: settling everything", seconds, "s") for seconds in settling.values()),
         Row(f"{name}: settling 10,000 new reactions", min(news), "s", bar(bars.settle)),
     ]
 

@@ -79,15 +79,15 @@ def save(rows: Sequence[Row], path: Path) -> None:
 
 def load(path: Path) -> list[Row]:
     """Read the rows that `save` wrote."""
-    found = json.loads(path.read_text(encoding="utf-8"))
-    return [Row(one["name"], one["value"], one["unit"], one["bar"]) for one in found]
+    rows = json.loads(path.read_text(encoding="utf-8"))
+    return [Row(row["name"], row["value"], row["unit"], row["bar"]) for row in rows]
 
 
 def renew(page: Path, rows: Sequence[Row], machine: str) -> None:
     """Replace a page's table."""
     text = page.read_text(encoding="utf-8")
     fresh = f"{machine}\n\n{markdown(rows)}\n"
-    page.write_text(_TABLE.sub(lambda found: found[1] + fresh + found[2], text), encoding="utf-8")
+    page.write_text(_TABLE.sub(lambda match: match[1] + fresh + match[2], text), encoding="utf-8")
 
 
 def machine() -> str:
@@ -100,7 +100,7 @@ def machine() -> str:
 
 def _processor() -> str:
     if sys.platform == "linux":
-        found = re.search(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(encoding="utf-8"), re.MULTILINE)
-        if found:
-            return found[1]
+        match = re.search(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(encoding="utf-8"), re.MULTILINE)
+        if match:
+            return match[1]
     return platform.processor() or platform.machine()

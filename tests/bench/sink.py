@@ -40,8 +40,8 @@ def answer(connection: socket.socket) -> None:
     with connection, contextlib.suppress(ConnectionError):
         while head := _head(connection):
             known, _, body = head.partition(b"\r\n\r\n")
-            found = _LENGTH.search(known)
-            waiting = (int(found[1]) if found else 0) - len(body)
+            match = _LENGTH.search(known)
+            waiting = (int(match[1]) if match else 0) - len(body)
             while waiting > 0:
                 waiting -= connection.recv_into(buffer, min(waiting, len(buffer)))
             connection.sendall(ANSWER)

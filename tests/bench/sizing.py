@@ -21,7 +21,7 @@ def renew(page: Path, costs: Path) -> None:
     measured = shown(costs.read_text(encoding="utf-8"))
     if any(name.startswith("collector") for name in measured):
         text = page.read_text(encoding="utf-8")
-        page.write_text(_TABLE.sub(lambda found: found[1] + table(measured) + "\n" + found[2], text), "utf-8")
+        page.write_text(_TABLE.sub(lambda match: match[1] + table(measured) + "\n" + match[2], text), "utf-8")
 
 
 def shown(costs: str) -> dict[str, float]:
@@ -32,7 +32,7 @@ def shown(costs: str) -> dict[str, float]:
 
 def table(measured: dict[str, float]) -> str:
     """Write the table."""
-    return "\n".join([_HEAD, "|---|---|---|---|---|---|---|", *(_line(measured, *one) for one in LOADS)])
+    return "\n".join([_HEAD, "|---|---|---|---|---|---|---|", *(_line(measured, *load) for load in LOADS)])
 
 
 def _line(measured: dict[str, float], large: int, small: int) -> str:
@@ -43,7 +43,7 @@ def _line(measured: dict[str, float], large: int, small: int) -> str:
     stored = large * measured["on disk, an extraction of 9 kB with its insights"]
     stored += small * measured["on disk, a reader's action"]
     hours = QUEUE / (large * LARGE_BYTES + small * SMALL_BYTES) * 24
-    nodes = " + ".join(str(ceil(one / USED)) for one in cores)
+    nodes = " + ".join(str(ceil(count / USED)) for count in cores)
     figures = [f"{large:,}", f"{small:,}", *map(_figure, cores), f"{_figure(stored * YEAR / 1e12)} TB"]
     return f"| {' | '.join(figures)} | {_duration(hours)} | {nodes} |"
 

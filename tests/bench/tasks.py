@@ -14,16 +14,16 @@ TASKS = 50
 
 def rows(*, quick: bool) -> list[Row]:
     """Compare the decorated function with the bare one."""
-    found = interleaved(
+    runs = interleaved(
         1 if quick else 7,
         ("bare", "ours", "ours-full"),
         lambda variant: measured("tasks", variant, 20 if quick else 60),
     )
     name = "50 asyncio tasks x 20 ms, calls/s"
     return [
-        Row(name, ratio(found["ours"], found["bare"], "rate"), "x bare", ">= 0.97"),
-        Row(f"{name}, without redaction", ratio(found["ours-full"], found["bare"], "rate"), "x bare", ">= 0.97"),
-        Row(f"{name}, bare", middle(found["bare"], "rate"), "calls/s"),
+        Row(name, ratio(runs["ours"], runs["bare"], "rate"), "x bare", ">= 0.97"),
+        Row(f"{name}, without redaction", ratio(runs["ours-full"], runs["bare"], "rate"), "x bare", ">= 0.97"),
+        Row(f"{name}, bare", middle(runs["bare"], "rate"), "calls/s"),
     ]
 
 

@@ -34,7 +34,7 @@ def test_counts_every_form(share: int) -> None:
     shares = recall(score(planted, (lambda _: "<ANY_1>") if share else str))
 
     assert {share} == set(shares.values())
-    assert len({one.form for one in planted}) == len(shares) > 240
+    assert len({sample.form for sample in planted}) == len(shares) > 240
     assert planted[: len([*keys.planted(1, 1)])] == [*keys.planted(1, 1)]
 
 
@@ -47,19 +47,19 @@ def test_plants_valid_cards_and_accounts() -> None:
     assert {0} == {
         sum(sum(divmod(int(d) * (1 + at % 2), 10)) for at, d in enumerate(card[::-1])) % 10 for card in cards
     }
-    assert {1} == {int("".join(str(int(sign, 36)) for sign in one[4:] + one[:4])) % 97 for one in ibans}
+    assert {1} == {int("".join(str(int(sign, 36)) for sign in iban[4:] + iban[:4])) % 97 for iban in ibans}
 
 
 def test_answers_parse_before() -> None:
     """They are JSON, and hold the secrets that they are said to hold."""
-    made = list(answers.answers(1, 40))
-    texts = [answers.written(random.Random(at), one.value) for at, one in enumerate(made)]
+    samples = list(answers.answers(1, 40))
+    texts = [answers.written(random.Random(at), answer.value) for at, answer in enumerate(samples)]
 
-    assert [one.value for one in made] == [json.loads(text) for text in texts]
+    assert [answer.value for answer in samples] == [json.loads(text) for text in texts]
     assert all(
         json.dumps(secret)[1:-1] in text or secret in text
-        for one, text in zip(made, texts, strict=True)
-        for secret in one.secrets
+        for answer, text in zip(samples, texts, strict=True)
+        for secret in answer.secrets
     )
 
 

@@ -24,7 +24,7 @@ def test_sizes_by_the_formula() -> None:
     """Half of the measured speed is twice the cores; the rest stays."""
     measured = sizing.shown(COSTS.read_text(encoding="utf-8"))
     halved = {name: value / 2 if name.startswith("collector") else value for name, value in measured.items()}
-    rows = [[one.split(" | ") for one in sizing.table(figures).splitlines()[2:]] for figures in (measured, halved)]
+    rows = [[line.split(" | ") for line in sizing.table(figures).splitlines()[2:]] for figures in (measured, halved)]
 
     for row, slower in zip(*rows, strict=True):
         assert float(slower[2]) / float(row[2]) == pytest.approx(2, rel=0.06)

@@ -39,11 +39,11 @@ def rows(*, quick: bool) -> list[Row]:
     """Simulate all worlds."""
     seeds = range(9_001, 9_002) if quick else range(9_001, 9_004)
     worlds = list(WORLDS)[:2] if quick else list(WORLDS)
-    found = {
+    by_attack = {
         "5 in lockstep": [trial for world in worlds for seed in seeds for trial in _colluding(world, seed)],
         "a crowd for one source": [trial for world in worlds for seed in seeds for trial in _crowds(world, seed)],
     }
-    return [row for name, trials in found.items() for row in _rows(name, trials)]
+    return [row for name, trials in by_attack.items() for row in _rows(name, trials)]
 
 
 def _rows(name: str, trials: list[Trial]) -> list[Row]:
@@ -61,28 +61,28 @@ def _rows(name: str, trials: list[Trial]) -> list[Row]:
 
 def _colluding(world: str, seed: int) -> Iterator[Trial]:
     for count, vote in ((20, LIKE), (60, LIKE), (20, DISMISS), (60, DISMISS)):
-        made = population(seed, **WORLDS[world])
-        chosen = targets(made, MEMBERS, count, passing=vote == DISMISS)
-        before = made.passes()
-        collude(made, MEMBERS, chosen, vote)
-        out = left_out(made, find_lockstep(ballots(made)))
-        yield _trial(made, before, out, frozenset((insight, reader) for insight in chosen for reader in MEMBERS))
+        readership = population(seed, **WORLDS[world])
+        chosen = targets(readership, MEMBERS, count, passing=vote == DISMISS)
+        before = readership.passes()
+        collude(readership, MEMBERS, chosen, vote)
+        out = left_out(readership, find_lockstep(ballots(readership)))
+        yield _trial(readership, before, out, frozenset((insight, reader) for insight in chosen for reader in MEMBERS))
 
 
 def _crowds(world: str, seed: int) -> Iterator[Trial]:
     for readers, share, vote in ((12, 0.1, LIKE), (40, 0.05, LIKE), (12, 0.4, DISMISS), (40, 0.4, DISMISS)):
-        made = population(seed, **WORLDS[world])
-        before = made.passes()
-        pile_on(made, seed, FIRST, readers, range(7, len(made.topics), SITES), share, vote)
-        cast = [(insight, reader) for insight, votes in enumerate(made.votes) for reader in votes]
-        piled = {reader for pile in find_piles(voters(made, SITES)) for reader in pile}
+        readership = population(seed, **WORLDS[world])
+        before = readership.passes()
+        pile_on(readership, seed, FIRST, readers, range(7, len(readership.topics), SITES), share, vote)
+        cast = [(insight, reader) for insight, votes in enumerate(readership.votes) for reader in votes]
+        piled = {reader for pile in find_piles(voters(readership, SITES)) for reader in pile}
         out = frozenset(vote for vote in cast if vote[1] in piled)
-        yield _trial(made, before, out, frozenset(vote for vote in cast if vote[1] >= FIRST))
+        yield _trial(readership, before, out, frozenset(vote for vote in cast if vote[1] >= FIRST))
 
 
-def _trial(made: Population, before: list[bool], out: Votes, bad: Votes) -> Trial:
+def _trial(readership: Population, before: list[bool], out: Votes, bad: Votes) -> Trial:
     aimed = {insight for insight, _ in bad}
-    after = made.passes(out)
+    after = readership.passes(out)
     changed = [number for number, verdict in enumerate(before) if after[number] != verdict]
     flipped = len(aimed.intersection(changed))
     return Trial(out, bad, len(aimed), flipped, len(changed) - flipped)

@@ -64,12 +64,12 @@ def rows(*, quick: bool) -> list[Row]:
 
 
 def _peeking(runs: int) -> list[Row]:
-    found, power = [], []
+    errors, power = [], []
     for name, world in (SCORES | RATES).items():
         arms = world(np.random.default_rng(1), runs, SOURCES, 0.9)
-        found.append(Row(f"{name}, ratio 0.90: passes at any look", _percent(peek(arms, ALPHA)), "%", "<= 5"))
+        errors.append(Row(f"{name}, ratio 0.90: passes at any look", _percent(peek(arms, ALPHA)), "%", "<= 5"))
         if world in (ties, rare):
-            found.append(Row(f"{name}, ratio 0.90: by the normal approximation", _percent(_approximate(arms)), "%"))
+            errors.append(Row(f"{name}, ratio 0.90: by the normal approximation", _percent(_approximate(arms)), "%"))
         arms, bar = world(np.random.default_rng(3), runs, SOURCES, 0.95), ">= 95" if world in (normal, discrete) else ""
         power.append(Row(f"{name}, ratio 0.95: passes within 1,000", _percent(peek(arms, GATE)), "%", bar))
         if name in RATES:
@@ -77,8 +77,8 @@ def _peeking(runs: int) -> list[Row]:
             power.append(Row(f"{name}, ratio 0.95: by one look at 1,000", _one_look(arms), "%"))
     chance = np.random.default_rng(2)
     passes = sum(peek_by_extraction(chance, 0.9, ALPHA) for _ in range(runs))
-    found.append(Row("four extractions a source, ratio 0.90: passes at any look", 100 * passes / runs, "%", "<= 5"))
-    return [*found, *power]
+    errors.append(Row("four extractions a source, ratio 0.90: passes at any look", 100 * passes / runs, "%", "<= 5"))
+    return [*errors, *power]
 
 
 def _percent(passes: NDArray[np.bool_]) -> float:
@@ -116,18 +116,18 @@ def _parts(runs: int) -> list[Row]:
     ]
 
 
-def _bad(found: tuple[Arms, Arms]) -> set[tuple[str, str]]:
-    return {(part.slice, part.value) for part in parts_of(sliced(*found), ALPHA, 0.9) if part.state == "bad"}
+def _bad(outcomes: tuple[Arms, Arms]) -> set[tuple[str, str]]:
+    return {(part.slice, part.value) for part in parts_of(sliced(*outcomes), ALPHA, 0.9) if part.state == "bad"}
 
 
 def _judges(runs: int) -> list[Row]:
     """Compare trials under each planted judge; a fair one lets good candidates pass."""
-    found, chance = [], np.random.default_rng(5)
+    biased, chance = [], np.random.default_rng(5)
     for judge in JUDGES:
         trials = (trial(chance, judge, ratio, 2000) for _ in range(runs // 2) for ratio in (0.85, 0.9))
-        found.append(Row(f"a {judge.__name__} judge, ratio 0.85 and 0.90: passes", _passes(trials), "%", "= 0"))
+        biased.append(Row(f"a {judge.__name__} judge, ratio 0.85 and 0.90: passes", _passes(trials), "%", "= 0"))
     good = (trial(chance, fair, 1.0) for _ in range(runs // 10))
-    return [*found, Row("a fair judge, ratio 1.00: passes", _passes(good), "%", ">= 95")]
+    return [*biased, Row("a fair judge, ratio 1.00: passes", _passes(good), "%", ">= 95")]
 
 
 def _passes(trials: Iterable[Trial]) -> float:

@@ -41,8 +41,8 @@ def make_app() -> FastAPI:
 def rows(*, quick: bool) -> list[Row]:
     """Compare throughput at 16 connections and latency at one."""
     seconds = 1 if quick else 3
-    found = interleaved(1 if quick else 7, ("bare", "ours"), lambda variant: loaded(variant, seconds))
-    bare, ours = found["bare"], found["ours"]
+    runs = interleaved(1 if quick else 7, ("bare", "ours"), lambda variant: loaded(variant, seconds))
+    bare, ours = runs["bare"], runs["ours"]
     return [
         Row("FastAPI engage, requests/s at 16 connections", ratio(ours, bare, "rate"), "x bare", ">= 0.88"),
         Row("FastAPI engage, p99 at 1 connection later by", middle(ours, "p99") - middle(bare, "p99"), "ms", "<= 1"),

@@ -24,7 +24,7 @@ URL = "https://news.example/chips/northfab-orders?id=11"
 def articles() -> str:
     """Join the demo's articles: prose with the e-mail addresses and phone numbers that articles end with."""
     sources = json.loads((files("otel_training.demo") / "sources.json").read_text(encoding="utf-8"))
-    return " ".join(one["text"] for one in sources)
+    return " ".join(source["text"] for source in sources)
 
 
 SOURCE = articles()[:LENGTH]
@@ -73,14 +73,14 @@ def configured(variant: str) -> str:
 
 def redacting(text: str) -> float:
     """Measure the CPU of redacting all texts of one record, in microseconds."""
-    texts = [text, "chips", URL, *(one[key] for one in RESULT["insights"] for key in ("text", "category"))]
-    found = []
+    texts = [text, "chips", URL, *(insight[key] for insight in RESULT["insights"] for key in ("text", "category"))]
+    times = []
     for _ in range(20):
         began = time.thread_time_ns()
-        for one in texts:
-            Redactor().redact(one)
-        found.append((time.thread_time_ns() - began) / 1e3)
-    return min(found)
+        for content in texts:
+            Redactor().redact(content)
+        times.append((time.thread_time_ns() - began) / 1e3)
+    return min(times)
 
 
 def traced(endpoint: str) -> TracerProvider:
