@@ -18,7 +18,7 @@ from otel_training.spool.segments import open_segment
 def waiting(folder: DataFolder) -> list[Path]:
     """Three segments in ship/, the oldest first: two records; a record and a loss of 7; one record."""
     folder.ship.mkdir(parents=True)
-    made = []
+    paths = []
     for number, names in enumerate(("ab", "c", "d")):
         for name in names:
             otel_training.record_feedback(name, "like")
@@ -26,9 +26,9 @@ def waiting(folder: DataFolder) -> list[Path]:
             process.current().writer.lose(Loss.QUEUE_FULL, 7)
         process.install()
         (path,) = folder.local.glob("*.jsonl")
-        made.append(path.rename(folder.ship / path.name))
-        os.utime(made[-1], (1000 + number, 1000 + number))
-    return made
+        paths.append(path.rename(folder.ship / path.name))
+        os.utime(paths[-1], (1000 + number, 1000 + number))
+    return paths
 
 
 def test_the_oldest_go_until_the_rest_fits(waiting: list[Path], folder: DataFolder) -> None:

@@ -32,9 +32,9 @@ def ships(folder: DataFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     """Ship to a receiver; what is older than the settings' days goes, which is looked at all the time."""
     monkeypatch.setattr(shipper, "TRIM_SECONDS", 0.0)
     folder.ship.mkdir(parents=True)
-    with receiving(tmp_path / "receiver") as made:
-        otel_training.configure(otlp_endpoint=made.endpoint, user_key="k")
-        yield made
+    with receiving(tmp_path / "receiver") as receiver:
+        otel_training.configure(otlp_endpoint=receiver.endpoint, user_key="k")
+        yield receiver
         process.install()
 
 

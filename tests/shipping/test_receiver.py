@@ -25,8 +25,8 @@ def authority() -> trustme.CA:
 @pytest.fixture
 def plain(tmp_path: Path) -> Iterator[Receiver]:
     """A receiver that speaks HTTP."""
-    with receiving(tmp_path / "receiver") as made:
-        yield made
+    with receiving(tmp_path / "receiver") as receiver:
+        yield receiver
 
 
 @pytest.fixture
@@ -102,8 +102,8 @@ def test_a_file_without_certificates_is_told(
         file.write_text(content)
     assert not ship(secure, monkeypatch, file)
 
-    told = "OTEL_TRAINING_OTLP_CERTIFICATE must be a file of certificates (PEM)"
-    assert (told, 1) == (read_state(folder).error, len(waiting_ids(folder.ship)))
+    error = "OTEL_TRAINING_OTLP_CERTIFICATE must be a file of certificates (PEM)"
+    assert (error, 1) == (read_state(folder).error, len(waiting_ids(folder.ship)))
 
 
 def test_https_to_a_port_that_speaks_http_is_told(

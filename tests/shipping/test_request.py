@@ -27,29 +27,29 @@ def test_a_request_is_what_the_protocol_says(segment: Any) -> None:
         extract(topic, "text " * 3000)
     otel_training.record_feedback("a", "like")
     lines = read_lines(segment())
-    made = to_request(lines, "none")
-    body = b"".join(made.parts)
+    request = to_request(lines, "none")
+    body = b"".join(request.parts)
 
     parsed = Parse(body, ExportLogsServiceRequest())
     (resource,) = parsed.resource_logs
     (scope,) = resource.scope_logs
     assert (3, ["training.extraction", "training.extraction", "training.feedback"]) == (
-        made.records,
-        [one.event_name for one in scope.log_records],
+        request.records,
+        [record.event_name for record in scope.log_records],
     )
     assert ("otel_training", resource.schema_url) == (scope.scope.name, scope.schema_url)
-    assert "service.name" in {one.key for one in resource.resource.attributes}
-    assert (len(body), body) == (made.size, gzip.decompress(b"".join(to_request(lines, "gzip").parts)))
+    assert "service.name" in {attribute.key for attribute in resource.resource.attributes}
+    assert (len(body), body) == (request.size, gzip.decompress(b"".join(to_request(lines, "gzip").parts)))
 
 
 def test_no_part_is_large(segment: Any) -> None:
     """Steps that hold the GIL work on a part at a time."""
     for _ in range(200):
         extract("chips", "text " * 1600)
-    made = to_request(read_lines(segment()), "none")
+    request = to_request(read_lines(segment()), "none")
 
-    assert made.size > 4 * CHUNK
-    assert max(map(len, made.parts)) <= CHUNK
+    assert request.size > 4 * CHUNK
+    assert max(map(len, request.parts)) <= CHUNK
 
 
 @pytest.mark.parametrize("lines", [1, 2, 3, 10])
@@ -57,17 +57,17 @@ def test_halves_between_two_lines(tmp_path: Path, segment: Any, lines: int) -> N
     """Halved again and again, every line is there once; a single one cannot be halved."""
     for number in range(lines):
         otel_training.record_feedback(str(number) * number, "like")
-    waiting, found = [read_lines(segment())], []
+    waiting, records = [read_lines(segment())], []
     while waiting:
         piece = waiting.pop()
         half = piece.middle()
         if half is None:
-            found.append(piece.read())
+            records.append(piece.read())
         else:
             waiting += [piece.since(half), piece.to(half)]
 
-    assert lines == len(found)
-    assert segment().read_bytes().splitlines(keepends=True)[1:] == found
+    assert lines == len(records)
+    assert segment().read_bytes().splitlines(keepends=True)[1:] == records
 
 
 @pytest.mark.parametrize("head", [b"", b"\n", b"{}\n", b"[1]\n", b"no JSON\n", b'{"resource":{}}\n'])

@@ -100,9 +100,9 @@ def test_sends_the_headers_of_the_settings_and_never_logs_them(
 
     sent = receiver.requests()[-1]["headers"]
     assert ("Bearer t0psecret x=y", "a,b") == (sent["authorization"], sent["x-other"])
-    told = caplog.text + folder.shipping.read_text() + repr(process.settings())
-    assert "t0psecret" not in told.replace(endpoint, "")
-    assert "HTTP 401: check OTEL_TRAINING_OTLP_HEADERS" in told
+    shown = caplog.text + folder.shipping.read_text() + repr(process.settings())
+    assert "t0psecret" not in shown.replace(endpoint, "")
+    assert "HTTP 401: check OTEL_TRAINING_OTLP_HEADERS" in shown
 
 
 def test_a_child_ships_what_it_captures(receiver: Receiver, tmp_path: Path) -> None:
@@ -294,8 +294,8 @@ def test_compresses_as_the_settings_say(ships: Receiver) -> None:
         like(compression)
         assert otel_training.flush(30)
 
-    found = [one["headers"].get("content-encoding") for one in ships.requests()]
-    assert [None, "gzip", "zstd"] == found
+    encodings = [request["headers"].get("content-encoding") for request in ships.requests()]
+    assert [None, "gzip", "zstd"] == encodings
     assert 3 == len(ships.accepted())
 
 

@@ -30,17 +30,17 @@ def test_a_call_without_a_host_that_traces_is_a_span(segment: Any) -> None:
         extract("bad", "text")
     otel_training.record_feedback("a", "like")
     lines = read_lines(segment())
-    made = to_span_request(lines, "none")
-    assert made is not None
-    ((resource,),) = (Parse(b"".join(made.parts), ExportTraceServiceRequest()).resource_spans,)
+    request = to_span_request(lines, "none")
+    assert request is not None
+    ((resource,),) = (Parse(b"".join(request.parts), ExportTraceServiceRequest()).resource_spans,)
     (scope,) = resource.scope_spans
     records = (
         Parse(b"".join(to_request(lines, "none").parts), ExportLogsServiceRequest()).resource_logs[0].scope_logs[0]
     )
 
     good, bad = scope.spans
-    assert [(one.trace_id, one.span_id) for one in records.log_records[:2]] == [
-        (one.trace_id, one.span_id) for one in (good, bad)
+    assert [(record.trace_id, record.span_id) for record in records.log_records[:2]] == [
+        (span.trace_id, span.span_id) for span in (good, bad)
     ]
     assert ("invoke_workflow insights", records.log_records[0].time_unix_nano) == (good.name, good.end_time_unix_nano)
     assert 0 < good.end_time_unix_nano - good.start_time_unix_nano < 1e9
@@ -48,8 +48,8 @@ def test_a_call_without_a_host_that_traces_is_a_span(segment: Any) -> None:
     assert {
         "gen_ai.operation.name", "gen_ai.workflow.name", "training.kind", "training.event.id",
         "training.extraction.id", "training.output.count",
-    } == {one.key for one in good.attributes}  # fmt: skip
-    assert b"secret words" not in b"".join(made.parts)
+    } == {attribute.key for attribute in good.attributes}  # fmt: skip
+    assert b"secret words" not in b"".join(request.parts)
 
 
 def test_a_call_in_a_host_that_traces_is_none(segment: Any) -> None:
