@@ -38,7 +38,7 @@ def test_says_once_what_it_waits_for(
     is_written = ending._wait_for_mark(captured)
     holder.join()
 
-    assert (True, 1) == (is_written, sum("before the program ends" in one.message for one in caplog.records))
+    assert (True, 1) == (is_written, sum("before the program ends" in record.message for record in caplog.records))
 
 
 @pytest.mark.parametrize("bound", ["STALL_SECONDS", "LONGEST_SECONDS"])

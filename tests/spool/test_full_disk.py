@@ -79,20 +79,20 @@ def written(spool: DataFolder) -> tuple[list[str], Counter[str]]:
         *lines, rest = path.read_bytes().split(b"\n")
         losses += Counter({"torn": int(rest != b"")})
         for line in lines[1:]:
-            told = {one["key"]: one["value"] for one in json.loads(line)["attributes"]}
-            if "training.loss.reason" in told:
-                losses[told["training.loss.reason"]["stringValue"]] += int(told["training.loss.count"]["intValue"])
+            fields = {attribute["key"]: attribute["value"] for attribute in json.loads(line)["attributes"]}
+            if "training.loss.reason" in fields:
+                losses[fields["training.loss.reason"]["stringValue"]] += int(fields["training.loss.count"]["intValue"])
             else:
-                insights.append(told["training.insight.id"]["stringValue"])
+                insights.append(fields["training.insight.id"]["stringValue"])
     return insights, losses
 
 
-def resumed(found: Callable[[], bool]) -> bool:
+def resumed(condition: Callable[[], bool]) -> bool:
     """Wait for what must come to hold by itself soon after there is space."""
     end = time.monotonic() + RESUMES_SECONDS
-    while not found() and time.monotonic() < end:
+    while not condition() and time.monotonic() < end:
         time.sleep(0.05)
-    return found()
+    return condition()
 
 
 def test_records_wait_for_space(disk: Path, spool: DataFolder) -> None:

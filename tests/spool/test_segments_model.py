@@ -76,9 +76,9 @@ class Segments(RuleBasedStateMachine):
                 open_segment(self.folder, HEADER)
                 raise AssertionError
             return multiple()
-        made = open_segment(self.folder, HEADER)
-        self.written[made.path], self.taken[made.path], self.live[made.path] = [], [], made
-        return made.path
+        segment = open_segment(self.folder, HEADER)
+        self.written[segment.path], self.taken[segment.path], self.live[segment.path] = [], [], segment
+        return segment.path
 
     @rule(path=held, sizes=SIZES, left=ROOM)
     def append(self, path: Path, sizes: list[int], left: int | None) -> None:
@@ -116,7 +116,7 @@ class Segments(RuleBasedStateMachine):
         os.truncate(path, size)
         whole = path.read_bytes().splitlines(keepends=True)
         self.torn.add(path)
-        kept = [one for one in whole[1:] if one.endswith(b"\n")]
+        kept = [line for line in whole[1:] if line.endswith(b"\n")]
         assert self.written[path][: len(kept)] == kept
         self.written[path] = kept
 
@@ -188,12 +188,12 @@ class Segments(RuleBasedStateMachine):
         assert there == segment_paths(self.folder)
         assert set(there) - set(self.live) == set(finished_segments(self.folder))
         for path in there:
-            found = path.read_bytes()
+            content = path.read_bytes()
             expected = HEADER + b"".join(self.written[path])
             if path in self.torn:
-                assert expected.startswith(found[: len(expected)])
+                assert expected.startswith(content[: len(expected)])
             else:
-                assert expected == found
+                assert expected == content
         for path, taken in self.taken.items():
             assert self.written[path][: len(taken)] == taken
 

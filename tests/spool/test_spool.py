@@ -30,8 +30,8 @@ def test_stops_counted_when_the_spool_is_at_its_bound(lines: Lines) -> None:
     process.current().writer.sink._looked_at = 0.0  # type: ignore[attr-defined]
     otel_training.record_feedback("b", "like")
 
-    found = lines()
-    assert (["a"], {"spool_full": 1}) == (insights(found), losses(found))
+    records = lines()
+    assert (["a"], {"spool_full": 1}) == (insights(records), losses(records))
 
 
 def test_stops_counted_when_the_disk_has_too_little_room(lines: Lines) -> None:

@@ -48,15 +48,15 @@ def test_keeps_the_order_of_a_thread_and_loses_nothing_between_threads(lines: Li
             otel_training.record_feedback(f"{prefix}{number}", "like")
 
     threads = [threading.Thread(target=capture, args=(prefix,)) for prefix in "abcdefgh"]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
-    found = insights(lines())
-    assert 1600 == len(found)
+    insight_ids = insights(lines())
+    assert 1600 == len(insight_ids)
     assert {prefix: [f"{prefix}{number}" for number in range(200)] for prefix in "abcdefgh"} == {
-        prefix: [one for one in found if one.startswith(prefix)] for prefix in "abcdefgh"
+        prefix: [insight_id for insight_id in insight_ids if insight_id.startswith(prefix)] for prefix in "abcdefgh"
     }
 
 
@@ -100,8 +100,8 @@ def test_counts_a_record_that_cannot_be_encoded(
     for name in ("a", "bad", "b"):
         otel_training.record_feedback(name, "like")
 
-    found = lines()
-    assert (["a", "b"], {"encode_error": 1}) == (insights(found), losses(found))
+    records = lines()
+    assert (["a", "b"], {"encode_error": 1}) == (insights(records), losses(records))
     assert ["RecursionError" in record.message for record in caplog.records] == [True]
 
 

@@ -13,9 +13,9 @@ def insights(records: list[dict[str, Any]]) -> list[str]:
 
 def losses(records: list[dict[str, Any]]) -> dict[str, int]:
     """Lost records by reason."""
-    found: dict[str, int] = {}
+    counts: dict[str, int] = {}
     for record in records:
         if record["training.kind"] == "loss":
             reason = record["training.loss.reason"]
-            found[reason] = found.get(reason, 0) + record["training.loss.count"]
-    return found
+            counts[reason] = counts.get(reason, 0) + record["training.loss.count"]
+    return counts
