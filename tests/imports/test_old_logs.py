@@ -229,8 +229,8 @@ def test_takes_what_python_writes(tmp_path: Path, rows: Any) -> None:
 
     for kind in ("extraction", "feedback"):
         expected = [shown for _, of, shown in WRITTEN if of == kind]
-        found = zip(rows("view", kind), expected, strict=True)
-        assert expected == [{name: row[name] for name in shown} for row, shown in found]
+        pairs = zip(rows("view", kind), expected, strict=True)
+        assert expected == [{name: row[name] for name in shown} for row, shown in pairs]
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])
@@ -303,8 +303,8 @@ def test_names_each_unreadable_line_and_imports_the_rest(tmp_path: Path, command
     for _ in range(2):
         code, out, err = command("import", path)
         assert (1, f"Imported 2 feedback; skipped {len(BAD)} unreadable lines.\n") == (code, out)
-        said = err.splitlines()
-        assert [True] * len(BAD) == [one.startswith(want) for one, want in zip(said, expected, strict=True)]
+        messages = err.splitlines()
+        assert [True] * len(BAD) == [message.startswith(want) for message, want in zip(messages, expected, strict=True)]
     assert 2 == len(rows("view", "feedback"))
 
 
@@ -344,7 +344,7 @@ def test_imports_many_lines_in_pieces(tmp_path: Path, command: Any, rows: Any) -
     command("import", log(tmp_path / "a.jsonl", *many))
 
     assert [f"i{number}" for number in range(3000)] == sorted(
-        (row["insight_id"] for row in rows("view", "feedback")), key=lambda one: int(one[1:])
+        (row["insight_id"] for row in rows("view", "feedback")), key=lambda insight: int(insight[1:])
     )
 
 

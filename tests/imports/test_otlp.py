@@ -81,10 +81,10 @@ def record(number: int, name: str, attributes: dict[str, Any], body: Any = None)
 def request(*spans: dict[str, Any], logs: Any = (), service: str = "feed") -> list[dict[str, Any]]:
     """Write the export requests that hold these."""
     resource, scope = {"attributes": pairs({"service.name": service})}, {"name": "other", "version": "1"}
-    told = (("resourceSpans", "scopeSpans", "spans", spans), ("resourceLogs", "scopeLogs", "logRecords", logs))
+    signals = (("resourceSpans", "scopeSpans", "spans", spans), ("resourceLogs", "scopeLogs", "logRecords", logs))
     return [
         {outer: [{"resource": resource, inner: [{"scope": scope, key: list(items)}]}]}
-        for outer, inner, key, items in told
+        for outer, inner, key, items in signals
         if items
     ]
 
@@ -243,13 +243,13 @@ def snaked(node: Any) -> Any:
 
 def test_however_it_is_written_it_is_the_same(tmp_path: Path, rows: Any) -> None:
     """Lines, zipped, a list, documents, in UTF-16, in snake case with base64: at once, and when it comes again."""
-    found = request(span(1, {**CHAT, **CONTENT}))
+    requests = request(span(1, {**CHAT, **CONTENT}))
     dense, wide = (
-        b"".join(json.dumps(each, indent=indent).encode() + b"\r\n" for each in found) for indent in (None, 2)
+        b"".join(json.dumps(each, indent=indent).encode() + b"\r\n" for each in requests) for indent in (None, 2)
     )
     forms = [
-        dense, gzip.compress(dense), wide, json.dumps(found).encode(), json.dumps(found, indent=2).encode(),
-        wide.decode().encode("utf-16"), b"\xef\xbb\xbf" + json.dumps(snaked(found)).encode(),
+        dense, gzip.compress(dense), wide, json.dumps(requests).encode(), json.dumps(requests, indent=2).encode(),
+        wide.decode().encode("utf-16"), b"\xef\xbb\xbf" + json.dumps(snaked(requests)).encode(),
     ]  # fmt: skip
     files = [tmp_path / f"{number}" for number in range(len(forms))]
     for file, form in zip(files, forms, strict=True):
@@ -267,22 +267,22 @@ def test_a_call_that_app_and_gateway_tell_of_is_one(
     """By its response, or by the span above it; whether the app's events were drained or are in the file."""
 
     @otel_training.extraction
-    def extract(source_content: str, *, told: bool) -> Any:
-        if told:
+    def extract(source_content: str, *, is_reported: bool) -> Any:
+        if is_reported:
             otel_training.current().llm_call(
                 model="claude-haiku-4-5", provider="anthropic", input=PROMPT, output=ANSWER,
                 input_tokens=1200, output_tokens=80, response_id="msg_1",
             )  # fmt: skip
         return json.loads(ANSWER)
 
-    extract("a", told=True)
-    extract("b", told=False)
+    extract("a", is_reported=True)
+    extract("b", is_reported=False)
     own = log_records(folder)
     parents = [(each["traceId"], each["spanId"]) for each in own if each["eventName"] == "training.extraction"]
-    told = span(1, {**CHAT, **CONTENT, "gen_ai.response.id": "msg_1"})
+    reported = span(1, {**CHAT, **CONTENT, "gen_ai.response.id": "msg_1"})
     untold = span(2, {**CHAT, **CONTENT}, traceId=parents[1][0], parentSpanId=parents[1][1])
-    gateway = lines(tmp_path / "gateway.json", *request(told, untold))
-    together = lines(tmp_path / "all.json", *request(told, untold, logs=own))
+    gateway = lines(tmp_path / "gateway.json", *request(reported, untold))
+    together = lines(tmp_path / "all.json", *request(reported, untold, logs=own))
     command("import", gateway)
     before = rows("view")
     monkeypatch.setenv("OTEL_TRAINING_HOME", str(tmp_path / "other"))

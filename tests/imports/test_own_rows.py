@@ -119,9 +119,9 @@ def test_another_store_holds_the_same(
 @pytest.mark.usefixtures("captured")
 def test_the_same_store_is_left_as_it_is(command: Any, rows: Any, tmp_path: Path) -> None:
     """It knows more of its records than it shows."""
-    before, made = rows("view"), figures()
+    before, views = rows("view"), figures()
     path = tmp_path / "all.jsonl"
     path.write_text(command("view", "--json")[1], encoding="utf-8")
     assert 0 == command("import", path)[0]
 
-    assert (before, made) == (rows("view"), figures())
+    assert (before, views) == (rows("view"), figures())
