@@ -19,8 +19,8 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
     """A provider that takes everything."""
     for name in ("OPENAI_API_KEY", "NEBIUS_API_KEY", "TOGETHER_API_KEY"):
         monkeypatch.setenv(name, "k")
-    with serving(Api()) as made:
-        yield made
+    with serving(Api()) as provider:
+        yield provider
 
 
 @pytest.fixture

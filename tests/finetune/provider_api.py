@@ -63,7 +63,7 @@ class Api:
             case "POST", ["v0", "models"]:
                 return self._keep(self.deployed, body | {"name": f"base:{body['name']}", "status": "validating"})
             case "GET", ["v0", "models", *names]:
-                return next(one for one in self.deployed if one["name"] == "/".join(names)) | {"status": "active"}
+                return next(model for model in self.deployed if model["name"] == "/".join(names)) | {"status": "active"}
         raise AssertionError(request)
 
     def _keep(self, place: list[dict[str, Any]], thing: dict[str, Any]) -> dict[str, Any]:

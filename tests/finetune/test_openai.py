@@ -37,7 +37,7 @@ def test_a_job_from_file_to_model(api: Api, rows: dict[str, Path], place: DataFo
     job = start(place, JOB, provider(api), rows)
     states = [(job := follow(place, job, provider(api))).state for _ in range(3)]
 
-    (made,) = api.jobs
+    (body,) = api.jobs
     names = ("model", "training_file", "validation_file", "suffix", "metadata", "method")
     assert ["queued", "running", "succeeded"] == states
     assert ("ft:us", "ft:us", 9) == (job.tuned_model, job.served_model, job.trained_tokens)
@@ -46,7 +46,7 @@ def test_a_job_from_file_to_model(api: Api, rows: dict[str, Path], place: DataFo
     assert (
         "base", "file-0", "file-1", "ours-1-00000000000000aa", {"otel_training": "00000000000000aa"},
         {"type": "supervised", "supervised": {"hyperparameters": {"n_epochs": 3}}},
-    ) == tuple(made[name] for name in names)  # fmt: skip
+    ) == tuple(body[name] for name in names)  # fmt: skip
     api.asked.clear()
     assert [job, job] == [follow(place, job, provider(api)), start(place, job, provider(api), rows)]
     assert [] == api.asked

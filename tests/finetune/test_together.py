@@ -33,7 +33,7 @@ def test_a_job_from_file_to_model(api: Api, together: Provider, rows: dict[str, 
     job = start(folder, OURS, together, rows)
     states = [(job := follow(folder, job, together)).state for _ in range(3)]
 
-    (made,) = api.jobs
+    (body,) = api.jobs
     assert ["queued", "running", "succeeded"] == states
     assert ("us/tuned", 9) == (job.served_model, job.trained_tokens)
     expected = {
@@ -42,7 +42,7 @@ def test_a_job_from_file_to_model(api: Api, together: Provider, rows: dict[str, 
         "training_type": {"type": "Lora", "lora_r": 16, "lora_alpha": 32},
         "training_method": {"method": "sft", "train_on_inputs": False},
     }  # fmt: skip
-    assert expected == {name: made[name] for name in expected}
+    assert expected == {name: body[name] for name in expected}
     assert {"fine-tune", "jsonl"} == {api.files[0]["purpose"], api.files[0]["file_type"]}
 
 
