@@ -37,7 +37,7 @@ class Exchange:
 
     def __call__(self, method: str, path: str, *chunks: bytes, query: str = "", scope: Any = None) -> tuple[int, bytes]:
         asyncio.run(self._run(method, path, chunks or (b"",), query, scope or {}))
-        body = b"".join(one.get("body", b"") for one in self.sent[1:])
+        body = b"".join(message.get("body", b"") for message in self.sent[1:])
         return self.sent[0]["status"], body
 
     async def _run(self, method: str, path: str, chunks: tuple[bytes, ...], query: str, extra: dict[str, Any]) -> None:
@@ -136,8 +136,8 @@ def test_finds_the_items_of_a_feed(lines: Lines, answer: Any) -> None:
     """The answer may be a list, or a mapping that holds one."""
     feed_app(answer)("GET", "/api/feed")
 
-    found = [record["training.insight.ids"] for record in lines() if record["training.kind"] == "impression"]
-    assert ['["abc","7"]'] == found
+    shown = [record["training.insight.ids"] for record in lines() if record["training.kind"] == "impression"]
+    assert ['["abc","7"]'] == shown
 
 
 NAMED = [{"insight": {"uuid": "abc", "headline": "One"}}, {"insight": {"uuid": 7, "headline": "Two"}}]
@@ -295,9 +295,9 @@ def test_names_the_keys_of_an_action_that_it_does_not_recognise(lines: Lines, bo
     for _ in range(2):
         app("POST", "/api/feed/engage", body)
 
-    found = [lost(record) for record in lines()]
-    assert {("unrecognised", "POST /api/feed/engage", keys)} == {(reason, *place) for reason, _, *place in found}
-    assert 2 == sum(count for _, count, *_ in found)
+    losses = [lost(record) for record in lines()]
+    assert {("unrecognised", "POST /api/feed/engage", keys)} == {(reason, *place) for reason, _, *place in losses}
+    assert 2 == sum(count for _, count, *_ in losses)
 
 
 @pytest.mark.parametrize(
@@ -416,8 +416,8 @@ def test_reads_a_feed_of_json_lines(lines: Lines, name: str, headers: dict[str, 
         content = gzip.compress(body) if headers else body
         feed_app(Response(content, media_type=f"application/{name}", headers=headers))("GET", "/api/feed")
 
-    found = [record["training.insight.ids"] for record in lines() if record["training.kind"] == "impression"]
-    assert ['["abc","7"]', '["abc","7"]', '["abc"]'] == found
+    shown = [record["training.insight.ids"] for record in lines() if record["training.kind"] == "impression"]
+    assert ['["abc","7"]', '["abc","7"]', '["abc"]'] == shown
 
 
 def test_counts_a_line_that_is_cut(lines: Lines) -> None:
@@ -509,7 +509,7 @@ def test_a_failing_user_function_costs_the_reader_alone(lines: Lines, monkeypatc
     monkeypatch.setattr(otel_training._guard.guard, "raising", False)
     feed_app(user=lambda scope: scope["nosuch"])("POST", "/api/feed/engage", engaged(metadata={}))
 
-    assert [("abc", None)] == [(one["training.insight.id"], one.get("user.hash")) for one in lines()]
+    assert [("abc", None)] == [(record["training.insight.id"], record.get("user.hash")) for record in lines()]
 
 
 def test_switched_off_it_is_not_there(lines: Lines, folder: Any) -> None:
@@ -661,7 +661,7 @@ def test_reads_feeds_and_actions_under_an_app_s_own_names(lines: Lines, folder: 
     reader = known_as(folder, "3")
     assert ('["5"]', text_sha256("One")) == (shown["training.insight.ids"], link["training.insight.text_sha256"])
     assert [("5", "like", reader), ("5", "x", reader), ("5", "fwd", reader)] == [
-        (one["training.insight.id"], one["training.feedback.action"], one["user.hash"]) for one in actions
+        (action["training.insight.id"], action["training.feedback.action"], action["user.hash"]) for action in actions
     ]
 
 
@@ -689,8 +689,10 @@ def test_around_an_app_and_in_it_it_records_once(lines: Lines) -> None:
     for path in ("/v1/api/feed", "/v1/feed"):
         Exchange(app)("GET", path)
 
-    found = [record for record in lines() if record["training.kind"] == "impression"]
-    assert [("/v1/api/feed", None), ("/feed", None)] == [(one["http.route"], one.get("user.hash")) for one in found]
+    impressions = [record for record in lines() if record["training.kind"] == "impression"]
+    assert [("/v1/api/feed", None), ("/feed", None)] == [
+        (record["http.route"], record.get("user.hash")) for record in impressions
+    ]
 
 
 @pytest.mark.parametrize("path", ["/api/feed", "/other"])
@@ -819,4 +821,4 @@ def test_a_large_answer_takes_no_room_from_what_comes_next(lines: Lines) -> None
     for _ in range(5):
         exchange("POST", "/api/feed/engage", json.dumps(LIKE).encode())
 
-    assert ["query"] + ["feedback"] * 5 == [one["training.kind"] for one in lines()]
+    assert ["query"] + ["feedback"] * 5 == [record["training.kind"] for record in lines()]

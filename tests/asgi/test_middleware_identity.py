@@ -60,7 +60,7 @@ class Server:
     folder: Path
 
 
-def serve(folder: Path, said: list[Exchange], **extra: str) -> Server:
+def serve(folder: Path, conversations: list[Exchange], **extra: str) -> Server:
     """Have all exchanges with a server of its own."""
     # Traced for coverage, either would take twice as long: what it runs is covered elsewhere.
     with (
@@ -68,7 +68,7 @@ def serve(folder: Path, said: list[Exchange], **extra: str) -> Server:
         ThreadPoolExecutor(CLIENTS) as clients,
     ):
         port = int(url.rpartition(":")[2])
-        answers = list(clients.map(lambda exchange: talk(port, exchange), said))
+        answers = list(clients.map(lambda exchange: talk(port, exchange), conversations))
         hold(port)
         seen, peak = request(f"{url}/zoo/log"), request(f"{url}/zoo/peak")
     assert (200, 200) == (seen[0], peak[0])
@@ -76,34 +76,37 @@ def serve(folder: Path, said: list[Exchange], **extra: str) -> Server:
 
 
 @pytest.fixture(scope="module")
-def said() -> list[Exchange]:
+def traffic() -> list[Exchange]:
     """What both servers are asked."""
     return exchanges()
 
 
 @pytest.fixture(scope="module")
-def servers(said: list[Exchange], tmp_path_factory: pytest.TempPathFactory) -> tuple[Server, Server]:
+def servers(traffic: list[Exchange], tmp_path_factory: pytest.TempPathFactory) -> tuple[Server, Server]:
     """The bare app and the wrapped one, after the same requests."""
     bare, wrapped = tmp_path_factory.mktemp("bare"), tmp_path_factory.mktemp("wrapped")
     with ThreadPoolExecutor(2) as both:
-        one = both.submit(serve, bare, said)
-        other = both.submit(serve, wrapped, said, ZOO_WRAPPED="1", OTEL_TRAINING_HOME=str(wrapped / "data"))
-        return one.result(), other.result()
+        job = both.submit(serve, bare, traffic)
+        other = both.submit(serve, wrapped, traffic, ZOO_WRAPPED="1", OTEL_TRAINING_HOME=str(wrapped / "data"))
+        return job.result(), other.result()
 
 
 @pytest.fixture(scope="module")
 def recorded(servers: tuple[Server, Server]) -> list[dict[str, Any]]:
     """All records of the wrapped server."""
     segments = (servers[1].folder / "data" / "local").glob("*.jsonl")
-    lines = [line for one in segments for line in one.read_text(encoding="utf-8").splitlines()[1:]]
-    return [{one["key"]: next(iter(one["value"].values())) for one in json.loads(line)["attributes"]} for line in lines]
+    lines = [line for segment in segments for line in segment.read_text(encoding="utf-8").splitlines()[1:]]
+    return [
+        {attribute["key"]: next(iter(attribute["value"].values())) for attribute in json.loads(line)["attributes"]}
+        for line in lines
+    ]
 
 
-def test_answers_the_same_bytes(said: list[Exchange], servers: tuple[Server, Server]) -> None:
+def test_answers_the_same_bytes(traffic: list[Exchange], servers: tuple[Server, Server]) -> None:
     """Every byte of every answer is the bare app's, in every odd way to ask and to answer."""
     bare, wrapped = servers
-    asked = [exchange.steps[0][0][:200] for exchange in said]
-    differing = [one for one in zip(asked, bare.answers, wrapped.answers, strict=True) if one[1] != one[2]]
+    asked = [exchange.steps[0][0][:200] for exchange in traffic]
+    differing = [row for row in zip(asked, bare.answers, wrapped.answers, strict=True) if row[1] != row[2]]
 
     assert [] == differing[:5]
 
@@ -111,34 +114,34 @@ def test_answers_the_same_bytes(said: list[Exchange], servers: tuple[Server, Ser
 def test_the_app_sees_the_same(servers: tuple[Server, Server]) -> None:
     """Bodies, disconnects, errors and background tasks are those of the bare app."""
     bare, wrapped = servers
-    differing = {one for one in {*bare.seen, *wrapped.seen} if bare.seen.get(one) != wrapped.seen.get(one)}
+    differing = {number for number in {*bare.seen, *wrapped.seen} if bare.seen.get(number) != wrapped.seen.get(number)}
 
-    assert {} == {one: (bare.seen.get(one), wrapped.seen.get(one)) for one in differing}
+    assert {} == {number: (bare.seen.get(number), wrapped.seen.get(number)) for number in differing}
 
 
-def test_records_exactly_the_valid_actions(said: list[Exchange], recorded: list[dict[str, Any]]) -> None:
+def test_records_exactly_the_valid_actions(traffic: list[Exchange], recorded: list[dict[str, Any]]) -> None:
     """Each valid action that the app answered with success is one record, and nothing else is."""
-    feedback = [one for one in recorded if one["training.kind"] == "feedback"]
-    found = [(one["training.insight.id"], one["training.feedback.action"]) for one in feedback]
+    feedback = [record for record in recorded if record["training.kind"] == "feedback"]
+    actions = [(record["training.insight.id"], record["training.feedback.action"]) for record in feedback]
 
-    assert sorted(action for exchange in said for action in exchange.actions) == sorted(found)
+    assert sorted(action for exchange in traffic for action in exchange.actions) == sorted(actions)
 
 
-def test_records_exactly_what_was_shown(said: list[Exchange], recorded: list[dict[str, Any]]) -> None:
+def test_records_exactly_what_was_shown(traffic: list[Exchange], recorded: list[dict[str, Any]]) -> None:
     """Each feed that was answered with success is one impression, and nothing else is."""
-    found = [one["training.insight.ids"] for one in recorded if one["training.kind"] == "impression"]
+    shown = [record["training.insight.ids"] for record in recorded if record["training.kind"] == "impression"]
 
-    assert sorted(ids for exchange in said for ids in exchange.shown) == sorted(found)
+    assert sorted(ids for exchange in traffic for ids in exchange.shown) == sorted(shown)
 
 
-def test_counts_exactly_what_it_could_not_read(said: list[Exchange], recorded: list[dict[str, Any]]) -> None:
+def test_counts_exactly_what_it_could_not_read(traffic: list[Exchange], recorded: list[dict[str, Any]]) -> None:
     """What the app took and the middleware could not read is counted, by reason."""
-    found: Counter[str] = Counter()
-    for one in recorded:
-        if one["training.kind"] == "loss":
-            found[one["training.loss.reason"]] += int(one["training.loss.count"])
+    losses: Counter[str] = Counter()
+    for record in recorded:
+        if record["training.kind"] == "loss":
+            losses[record["training.loss.reason"]] += int(record["training.loss.count"])
 
-    assert Counter(loss for exchange in said for loss in exchange.losses) == found
+    assert Counter(loss for exchange in traffic for loss in exchange.losses) == losses
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak is read from Linux's /proc")
@@ -151,4 +154,4 @@ def test_keeps_no_large_body(servers: tuple[Server, Server]) -> None:
 
 def test_has_nothing_to_say(servers: tuple[Server, Server]) -> None:
     """No error of ours was swallowed, no warning logged."""
-    assert [False, False] == [(one.folder / "otel_training.log").exists() for one in servers]
+    assert [False, False] == [(server.folder / "otel_training.log").exists() for server in servers]
