@@ -134,7 +134,7 @@ def search_until(client: anthropic.Anthropic, batch: str, own: list[str]) -> Non
     """Look for one result in each extraction, from the last to the first, until it is found."""
     for custom_id in reversed(own):
         with otel_training.extraction(topic=custom_id, source_content="x") as extraction:
-            result = next(one for one in client.messages.batches.results(batch) if one.custom_id == custom_id)
+            result = next(entry for entry in client.messages.batches.results(batch) if entry.custom_id == custom_id)
             extraction.result(json.loads(result.result.message.content[0].text))
 
 
@@ -169,7 +169,8 @@ def test_a_result_counts_once_however_it_is_read(read: Any, url: str, rows: Any)
         read(client, batch.id, own)
 
     texts = {
-        row["extraction_id"]: [one["text"] for one in row["extracted_insights"]] for row in rows("view", "extraction")
+        row["extraction_id"]: [insight["text"] for insight in row["extracted_insights"]]
+        for row in rows("view", "extraction")
     }
     shown = calls(rows)
     assert own == [row["custom_id"] for row in shown]

@@ -52,8 +52,8 @@ class Parsed(BaseModel):
 @pytest.fixture
 def client(api: ModuleType) -> Iterator[anthropic.Anthropic]:
     """A client of it."""
-    with anthropic.Anthropic(base_url=api.url, api_key="k", max_retries=0) as made:
-        yield made
+    with anthropic.Anthropic(base_url=api.url, api_key="k", max_retries=0) as sync_client:
+        yield sync_client
 
 
 @pytest.fixture
@@ -189,7 +189,7 @@ def test_a_judges_call_is_kept_apart(client: anthropic.Anthropic, lines: Lines) 
     extracted(both)
     call, judge, extraction = lines()
     assert [True, False] == [
-        extraction["training.output.texts"] in one.get("training.output.texts", "") for one in (call, judge)
+        extraction["training.output.texts"] in record.get("training.output.texts", "") for record in (call, judge)
     ]
 
 
@@ -206,8 +206,8 @@ def test_a_prompts_version_is_its_system_prompt(client: anthropic.Anthropic, lin
     for system in ("Extract.", "Extract.", "Extract it all."):
         extracted(functools.partial(client.messages.create, **{**PROMPT, "system": system}))
 
-    one, same, other = [line["gen_ai.prompt.version"] for line in lines() if line["training.kind"] == "llm_call"]
-    assert (True, False) == (one == same, one == other)
+    first, same, other = [line["gen_ai.prompt.version"] for line in lines() if line["training.kind"] == "llm_call"]
+    assert (True, False) == (first == same, first == other)
 
 
 @pytest.mark.parametrize(
@@ -264,9 +264,9 @@ async def test_a_cancelled_stream_is_recorded(later: anthropic.AsyncAnthropic, l
         await task
     await later.close()
 
-    found = {record["training.kind"]: record for record in lines()}
+    by_kind = {record["training.kind"]: record for record in lines()}
     assert ("cancelled", "claude-x") == (
-        found["extraction"]["training.outcome"], found["llm_call"]["gen_ai.request.model"],
+        by_kind["extraction"]["training.outcome"], by_kind["llm_call"]["gen_ai.request.model"],
     )  # fmt: skip
 
 
@@ -309,14 +309,14 @@ async def test_concurrent_calls_go_to_their_own_extraction(later: anthropic.Asyn
     await later.close()
     records = lines()
     topics = {
-        one["training.extraction.id"]: one.get("training.source.topic")
-        for one in records
-        if one["training.kind"] == "extraction"
+        record["training.extraction.id"]: record.get("training.source.topic")
+        for record in records
+        if record["training.kind"] == "extraction"
     }
-    calls = [one for one in records if one["training.kind"] == "llm_call"]
+    calls = [record for record in records if record["training.kind"] == "llm_call"]
     assert 30 == len(calls)
     assert [] == [
-        one for one in calls if topics[one["training.extraction.id"]] != one["body"]["training.input"][1]["content"]
+        call for call in calls if topics[call["training.extraction.id"]] != call["body"]["training.input"][1]["content"]
     ]
 
 

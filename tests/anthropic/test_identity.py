@@ -296,7 +296,7 @@ def run(cases: int, seed: int, kind: Any, steps: Steps, around: Callable[[Callab
     def handle(request: httpx2.Request) -> httpx2.Response:
         headers = {name: value for name, value in request.headers.items() if name not in VOLATILE}
         seen.append((str(request.url), headers, request.content))
-        return made()
+        return make_answer()
 
     http = (httpx2.AsyncClient if kind is anthropic.AsyncAnthropic else httpx2.Client)(
         transport=httpx2.MockTransport(handle)
@@ -305,7 +305,7 @@ def run(cases: int, seed: int, kind: Any, steps: Steps, around: Callable[[Callab
     for _ in range(cases):
         streams, beta = chance.random() < 0.5, chance.random() < 0.2
         way = chance.choice(STREAMS if streams else WHOLE)
-        made, asked = odd_answer(chance, streams=streams), odd_request(chance)
+        make_answer, asked = odd_answer(chance, streams=streams), odd_request(chance)
         seen.append(around(lambda: outcome(steps, way, client, beta, asked)))  # noqa: B023 - called at once
     steps.value(client.close())
     return seen
@@ -339,9 +339,9 @@ def test_a_watched_client_does_what_a_bare_one_does(kind: Any, lines: Lines) -> 
         loop.run_until_complete(loop.shutdown_asyncgens())
         loop.close()
 
-    assert [] == [(one, other) for one, other in zip(bare, same, strict=True) if one != other]
+    assert [] == [(event, other) for event, other in zip(bare, same, strict=True) if event != other]
     records = lines()
-    sent = sum(isinstance(one, tuple) and isinstance(one[0], str) and one[0].startswith("http") for one in same)
+    sent = sum(isinstance(event, tuple) and isinstance(event[0], str) and event[0].startswith("http") for event in same)
     calls = [record for record in records if record["training.kind"] == "llm_call"]
     assert (cases, {}) == (
         len(records) - len(calls),
