@@ -53,14 +53,14 @@ def async_style(answer: Callable[[], object], **options: Any) -> Callable[..., o
     return lambda *args, **kwargs: asyncio.run(extract(*args, **kwargs))
 
 
-def told(lines: Lines) -> list[tuple[str, str, list[str] | None]]:
+def outcomes(lines: Lines) -> list[tuple[str, str, list[str] | None]]:
     """Topic, outcome and insights of each record."""
-    found = []
+    triples = []
     for record in lines():
         output = record["body"]["training.output"]
-        texts = None if output is None else [one["text"] for one in output]
-        found.append((record["training.source.topic"], record["training.outcome"], texts))
-    return found
+        texts = None if output is None else [insight["text"] for insight in output]
+        triples.append((record["training.source.topic"], record["training.outcome"], texts))
+    return triples
 
 
 @pytest.fixture(params=[sync_style, async_style], ids=["sync", "async"])
@@ -233,7 +233,7 @@ def test_a_failing_block_is_a_failed_extraction(lines: Lines) -> None:
     with pytest.raises(ValueError, match=r"^$") as raised, otel_training.extraction(topic="t"):
         raise error
 
-    assert (error, [("t", "error", None)]) == (raised.value, told(lines))
+    assert (error, [("t", "error", None)]) == (raised.value, outcomes(lines))
 
 
 def test_blocks_nest_and_run_in_threads_at_once(lines: Lines) -> None:
@@ -252,8 +252,8 @@ def test_blocks_nest_and_run_in_threads_at_once(lines: Lines) -> None:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(work, range(4)))
 
-    found = sorted(record["training.quality.score"] for record in lines())
-    assert [0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5] == found
+    scores = sorted(record["training.quality.score"] for record in lines())
+    assert [0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5] == scores
 
 
 def test_switched_off_a_block_does_nothing(folder: Any) -> None:

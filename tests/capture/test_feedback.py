@@ -22,7 +22,7 @@ def test_records_what_no_middleware_sees(lines: Lines) -> None:
     like, zap, shown, score = lines()
     assert like["user.hash"] == shown["user.hash"]
     assert [("abc", "like"), ("7", "zap")] == [
-        (one["training.insight.id"], one["training.feedback.action"]) for one in (like, zap)
+        (record["training.insight.id"], record["training.feedback.action"]) for record in (like, zap)
     ]
     assert ('["abc","7"]', False, ("abc", "judge", 4.0)) == (
         shown["training.insight.ids"],

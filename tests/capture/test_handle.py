@@ -42,8 +42,8 @@ def test_what_is_said_after_the_return_is_an_event(lines: Lines) -> None:
     record, score, passed = lines()
     identity = record["training.extraction.id"]
     assert [(identity, "quality_score", 3.0), (identity, "passed_filters", 1.0)] == [
-        (one["training.score.target"], one["training.score.name"], one["training.score.value"])
-        for one in (score, passed)
+        (event["training.score.target"], event["training.score.name"], event["training.score.value"])
+        for event in (score, passed)
     ]
 
 
@@ -70,8 +70,8 @@ def test_links_the_apps_ids_in_order(lines: Lines) -> None:
     record, first, second = lines()
     identity = record["training.extraction.id"]
     assert [("abc", identity, 0), ("5", identity, 1)] == [
-        (one["training.link.id"], one["training.extraction.id"], one["training.insight.index"])
-        for one in (first, second)
+        (link["training.link.id"], link["training.extraction.id"], link["training.insight.index"])
+        for link in (first, second)
     ]
 
 
@@ -113,25 +113,25 @@ def test_nested_extractions_keep_their_own_handle(lines: Lines) -> None:
 
     outer("t")
     inner_record, outer_record = lines()
-    assert [9.0, 1.0] == [one["training.quality.score"] for one in (inner_record, outer_record)]
+    assert [9.0, 1.0] == [record["training.quality.score"] for record in (inner_record, outer_record)]
 
 
 def test_tasks_of_a_gather_do_not_mix(lines: Lines) -> None:
     """Every concurrent extraction has its own score."""
 
     @otel_training.extraction
-    async def one(topic: str) -> list[str]:
+    async def extract_slowly(topic: str) -> list[str]:
         await asyncio.sleep(0.001)
         otel_training.current().score(int(topic))
         await asyncio.sleep(0.001)
         return []
 
     async def many() -> None:
-        await asyncio.gather(*(one(str(number)) for number in range(20)))
+        await asyncio.gather(*(extract_slowly(str(number)) for number in range(20)))
 
     asyncio.run(many())
-    found = {(record["training.source.topic"], record["training.quality.score"]) for record in lines()}
-    assert {(str(number), float(number)) for number in range(20)} == found
+    scores = {(record["training.source.topic"], record["training.quality.score"]) for record in lines()}
+    assert {(str(number), float(number)) for number in range(20)} == scores
 
 
 @pytest.fixture

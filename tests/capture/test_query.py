@@ -68,10 +68,10 @@ STYLES: dict[str, Callable[[], Any]] = {
 @pytest.mark.parametrize("style", STYLES)
 def test_records_a_query_and_how_good_its_sources_are(lines: Lines, style: str) -> None:
     """The query, redacted; of the sources how many and how good, and nothing else."""
-    found = STYLES[style]()
+    answer = STYLES[style]()
 
     (record,) = lines()
-    assert SOURCES == (found["results"] if isinstance(found, dict) else found)
+    assert SOURCES == (answer["results"] if isinstance(answer, dict) else answer)
     assert FIGURES == figures(record)
     assert ("query", "search", "ok", {"training.input": "chips, says <EMAIL_1>"}) == (
         record["training.kind"],
@@ -170,7 +170,7 @@ async def test_the_search_route_gives_the_same_record(lines: Lines, method: str,
     app = FastAPI()
 
     @app.api_route("/api/search", methods=["GET", "POST"])
-    async def found(request: Request) -> Any:
+    async def find_sources(request: Request) -> Any:
         await request.body()
         return {"results": SOURCES}
 
@@ -207,7 +207,7 @@ def test_views_and_exports_what_was_said_of_an_extraction(rows: Any, command: An
 
     chat = json.loads((tmp_path / "t.jsonl").read_text())["messages"]
     assert [("user", "P"), ("assistant", '{"insights": [{"text": "Right", "category": "c"}]}')] == [
-        (one["role"], one["content"]) for one in chat
+        (message["role"], message["content"]) for message in chat
     ]
     assert [("chips", 3, 6.5, 0.5)] == [
         (row["query"], row["result_count"], row["quality_mean"], row["pass_ratio"]) for row in rows("view", "query")
@@ -216,7 +216,7 @@ def test_views_and_exports_what_was_said_of_an_extraction(rows: Any, command: An
         (row["model"], row["input_tokens"], row["output"]) for row in rows("view", "llm_call")
     ]
     assert [["Better"], ["Right"]] == [
-        [one["text"] for one in row["extracted_insights"]] for row in rows("view", "correction")
+        [insight["text"] for insight in row["extracted_insights"]] for row in rows("view", "correction")
     ]
     for kind in ("all", "query", "llm_call", "correction"):
         code, out, _ = command("view", kind)

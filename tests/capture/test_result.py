@@ -144,7 +144,7 @@ def test_reads_results_of_any_shape(lines: Lines, shape: str) -> None:
     extract(SHAPES[shape])
 
     (record,) = lines()
-    insights = [(one["text"], one["category"]) for one in record["body"]["training.output"]]
+    insights = [(insight["text"], insight["category"]) for insight in record["body"]["training.output"]]
     assert ([("One", "c"), ("Two", None)], 8.0, True, 2, None) == (
         insights,
         record["training.quality.score"],
@@ -175,7 +175,7 @@ def test_reads_a_bare_list_of_insights(lines: Lines, answer: object) -> None:
 
     (record,) = lines()
     assert (["One", "Two"], None) == (
-        [one["text"] for one in record["body"]["training.output"]],
+        [insight["text"] for insight in record["body"]["training.output"]],
         record.get("training.quality.score"),
     )
 
@@ -263,7 +263,7 @@ def test_reads_the_result_by_a_function_of_the_app(lines: Lines) -> None:
     extract("One|Two", result=lambda answer: answer.split("|"))
 
     (record,) = lines()
-    assert ["One", "Two"] == [one["text"] for one in record["body"]["training.output"]]
+    assert ["One", "Two"] == [insight["text"] for insight in record["body"]["training.output"]]
 
 
 def test_takes_the_apps_own_ids(lines: Lines) -> None:
@@ -271,8 +271,8 @@ def test_takes_the_apps_own_ids(lines: Lines) -> None:
     extract([{"text": "One", "id": 17}, {"text": "Two", "insight_id": "abc", "id": 1}])
 
     (record,) = lines()
-    found = [(one["insight_id"], one["derived_id"]) for one in record["body"]["training.output"]]
-    assert [("17", otel_training.insight_id("u", "One")), ("abc", otel_training.insight_id("u", "Two"))] == found
+    ids = [(insight["insight_id"], insight["derived_id"]) for insight in record["body"]["training.output"]]
+    assert [("17", otel_training.insight_id("u", "One")), ("abc", otel_training.insight_id("u", "Two"))] == ids
 
 
 _PLAIN: list[dict[str, Any]] = [{"text": "One", "category": "a"}, {"text": "Two", "category": "b"}]

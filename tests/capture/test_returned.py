@@ -249,9 +249,9 @@ def test_texts_that_are_everywhere_tell_nothing(other: object) -> None:
 
 def test_a_list_of_several_at_the_place_of_a_former_one_is_nobodys() -> None:
     """Lists are known by their address, which a later one may have: its insights are of two extractions."""
-    found = {current([*extract(f"{number}a"), *extract(f"{number}b")]).id for number in range(200)}
+    ids = {current([*extract(f"{number}a"), *extract(f"{number}b")]).id for number in range(200)}
 
-    assert {""} == found
+    assert {""} == ids
 
 
 def test_what_was_let_go_is_not_kept_and_not_mistaken() -> None:

@@ -26,10 +26,10 @@ def extract(topic: str) -> dict[str, Any]:
 @pytest.fixture
 def instrumentor() -> Iterator[TrainingInstrumentor]:
     """An instrumentor that is taken off again."""
-    made = TrainingInstrumentor()
-    yield made
-    if made.is_instrumented_by_opentelemetry:
-        made.uninstrument()
+    training_instrumentor = TrainingInstrumentor()
+    yield training_instrumentor
+    if training_instrumentor.is_instrumented_by_opentelemetry:
+        training_instrumentor.uninstrument()
     # As the package is once it is imported.
     watch()
     otel_training.configure(enabled=True)

@@ -51,14 +51,14 @@ async def generate_later(topic: str) -> AsyncGenerator[dict[str, str]]:
         yield {"text": f"{topic} {number}"}
 
 
-def told(lines: Lines) -> list[tuple[str, str, list[str] | None]]:
+def outcomes(lines: Lines) -> list[tuple[str, str, list[str] | None]]:
     """Topic, outcome and insights of each record."""
-    found = []
+    triples = []
     for record in lines():
         output = record["body"]["training.output"]
-        texts = None if output is None else [one["text"] for one in output]
-        found.append((record["training.source.topic"], record["training.outcome"], texts))
-    return found
+        texts = None if output is None else [insight["text"] for insight in output]
+        triples.append((record["training.source.topic"], record["training.outcome"], texts))
+    return triples
 
 
 def test_a_generators_values_are_its_insights(lines: Lines) -> None:
@@ -66,15 +66,15 @@ def test_a_generators_values_are_its_insights(lines: Lines) -> None:
     given = list(generate("t"))
 
     assert [{"text": f"t {number}"} for number in range(3)] == given
-    assert [("t", "ok", ["t 0", "t 1", "t 2"])] == told(lines)
+    assert [("t", "ok", ["t 0", "t 1", "t 2"])] == outcomes(lines)
 
 
 async def test_an_async_generators_values_are_its_insights(lines: Lines) -> None:
     """The same, awaited."""
-    given = [one async for one in generate_later("t")]
+    given = [insight async for insight in generate_later("t")]
 
     assert [{"text": f"t {number}"} for number in range(3)] == given
-    assert [("t", "ok", ["t 0", "t 1", "t 2"])] == told(lines)
+    assert [("t", "ok", ["t 0", "t 1", "t 2"])] == outcomes(lines)
 
 
 def test_a_generators_return_value_wins(lines: Lines) -> None:
@@ -93,7 +93,7 @@ def test_a_generators_return_value_wins(lines: Lines) -> None:
     with pytest.raises(StopIteration) as stop:
         next(stream)
     assert [{"text": "One"}] == stop.value.value
-    assert [("t", "ok", ["One"])] == told(lines)
+    assert [("t", "ok", ["One"])] == outcomes(lines)
 
 
 def test_a_consumer_may_send_and_throw() -> None:
@@ -151,7 +151,7 @@ def test_tells_how_a_generator_ended(lines: Lines) -> None:
     assert [
         ("whole", "ok", ["whole 0", "whole 1", "whole 2"]), ("closed", "closed", ["closed 0"]),
         ("left", "abandoned", ["left 0"]), ("failed", "error", ["One"]),
-    ] == told(lines)  # fmt: skip
+    ] == outcomes(lines)  # fmt: skip
 
 
 async def test_tells_how_an_async_generator_ended(lines: Lines) -> None:
@@ -184,7 +184,7 @@ async def test_tells_how_an_async_generator_ended(lines: Lines) -> None:
         ("closed", "closed", ["closed 0"]),
         ("left", "abandoned", ["left 0"]),
         ("cancelled", "cancelled", ["One"]),
-    ] == told(lines)
+    ] == outcomes(lines)
 
 
 def test_an_unstarted_generator_is_no_attempt(lines: Lines) -> None:
@@ -298,7 +298,7 @@ def test_takes_whatever_can_be_called(lines: Lines, style: str) -> None:
         value = asyncio.run(value)  # type: ignore[arg-type]
 
     assert [text] == value
-    assert [("t", "ok", [text])] == told(lines)
+    assert [("t", "ok", [text])] == outcomes(lines)
 
 
 class Task:
@@ -407,7 +407,7 @@ def test_a_retry_that_goes_by_the_kind_goes_on_working(lines: Lines) -> None:
         yield from function("t")
 
     assert ["One"] == list(retried(flaky))
-    assert [("t", "error", None), ("t", "ok", ["One"])] == told(lines)
+    assert [("t", "error", None), ("t", "ok", ["One"])] == outcomes(lines)
 
 
 def test_keeps_the_whole_interface(lines: Lines) -> None:
@@ -427,7 +427,7 @@ def test_keeps_the_whole_interface(lines: Lines) -> None:
     assert (answer, {"topic": "t"}, True) == (partial.func, partial.keywords, isinstance(partial, functools.partial))
     assert (repr(task.__wrapped__), {partial}) == (repr(task), {partial})
     assert ["plain"] == partial()
-    assert [("t", "ok", ["plain"])] * 2 == told(lines)
+    assert [("t", "ok", ["plain"])] * 2 == outcomes(lines)
 
 
 class Bound:
@@ -482,7 +482,7 @@ class Bound:
 def test_binds_as_what_it_wraps(lines: Lines, call: Any, given: object, insights: object) -> None:
     """Whatever binds by itself, binds as before; decorators in between have their effect, arguments their places."""
     assert given == call()
-    assert [("t", "ok", insights)] == told(lines)
+    assert [("t", "ok", insights)] == outcomes(lines)
 
 
 @otel_training.extraction(task="extract")
@@ -511,7 +511,7 @@ def test_a_copy_of_a_decorated_object_is_decorated(lines: Lines, take: Any) -> N
         assert function.func is taken.func
         taken(["a"])
 
-    assert ["ok", "ok"] == [outcome for _, outcome, _ in told(lines)]
+    assert ["ok", "ok"] == [outcome for _, outcome, _ in outcomes(lines)]
 
 
 def test_switched_off_a_generator_runs_as_it_is(folder: DataFolder) -> None:
@@ -533,7 +533,7 @@ def test_recursion_gives_each_call_its_own_record(lines: Lines) -> None:
         return [str(depth)]
 
     recurse("t", 50)
-    assert [("t", "ok", [str(depth)]) for depth in range(51)] == told(lines)
+    assert [("t", "ok", [str(depth)]) for depth in range(51)] == outcomes(lines)
 
 
 def test_the_running_extraction_follows_opentelemetrys_context(lines: Lines) -> None:
@@ -552,12 +552,12 @@ def test_the_running_extraction_follows_opentelemetrys_context(lines: Lines) -> 
 
         with ThreadPoolExecutor(1) as pool:
             job = pool.submit(contextvars.Context().run, lambda: otel_training.current().id)
-            found = [pool.submit(contextvars.Context().run, inside).result(), job.result()]
-        assert [otel_training.current().id, ""] == found
+            ids = [pool.submit(contextvars.Context().run, inside).result(), job.result()]
+        assert [otel_training.current().id, ""] == ids
         return []
 
     spread("t")
-    assert [("t", "ok", [])] == told(lines)
+    assert [("t", "ok", [])] == outcomes(lines)
 
 
 def test_suppressed_telemetry_is_no_telemetry_of_ours(lines: Lines) -> None:
