@@ -16,8 +16,10 @@ BY_ACTION = Shape("POST /{insight_id}/{action}", {"insight_id": "a", "action": "
 def read(content: Any, shape: Shape = NO_PATH) -> list[Any]:
     """Id, action and reader of each reaction."""
     return [
-        None if one is None else (one.insight_id, one.word if one.action is None else one.action.value, one.reader)
-        for one in read_reactions(content, shape)
+        None
+        if reaction is None
+        else (reaction.insight_id, reaction.word if reaction.action is None else reaction.action.value, reaction.reader)
+        for reaction in read_reactions(content, shape)
     ]
 
 
@@ -97,7 +99,7 @@ def test_reads_the_path(content: Any, shape: Shape, reactions: list[Any]) -> Non
 def test_reads_a_batch(content: Any, reader: int | None) -> None:
     """A list of reactions, or the only one that an object holds, which may name the reader of all."""
     if isinstance(content, list):
-        content = [{**one, "reader": reader} for one in content]
+        content = [{**reaction, "reader": reader} for reaction in content]
     else:
         content = {**content, "user_id": reader}
 

@@ -82,7 +82,9 @@ def test_reads_actions_as_they_were_declared(naming: Naming, content: Any) -> No
     read = read_reactions(content, Shape(naming=naming))
 
     assert [("5", "like", "r"), ("6", "fwd", "7")] == [
-        one and (one.insight_id, one.word if one.action is None else one.action.value, one.reader) for one in read
+        reaction
+        and (reaction.insight_id, reaction.word if reaction.action is None else reaction.action.value, reaction.reader)
+        for reaction in read
     ]
 
 
