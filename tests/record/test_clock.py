@@ -17,13 +17,13 @@ from otel_training.store.session import open_drained
 
 def test_makes_ids_that_sort_by_time_and_never_meet() -> None:
     """Event ids are UUIDv7: version and variant set, later ones greater, all different."""
-    made = [event_id() for _ in range(1000)]
+    ids = [event_id() for _ in range(1000)]
     time.sleep(0.002)
-    made.append(event_id())
+    ids.append(event_id())
 
-    assert 1001 == len(set(made))
-    assert {("7", True)} == {(one[14], one[19] in "89ab") for one in made}
-    assert made[-1] == max(made)
+    assert 1001 == len(set(ids))
+    assert {("7", True)} == {(identity[14], identity[19] in "89ab") for identity in ids}
+    assert ids[-1] == max(ids)
 
 
 SECOND = 1_000_000_000
@@ -49,7 +49,7 @@ def test_time_never_goes_back(system: SimpleNamespace, step: int) -> None:
     system.time = start + SECOND
     times.append(now())
 
-    assert all(one < other for one, other in itertools.pairwise(times))
+    assert all(earlier < other for earlier, other in itertools.pairwise(times))
     assert (times[0], times[-1], True) == (start, start + SECOND, times[-2] < start + 10)
     assert ids[0][:13] == ids[1][:13]
 

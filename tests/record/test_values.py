@@ -35,17 +35,17 @@ class Colour(enum.Enum):
 
 def cyclic() -> list[Any]:
     """A list that holds itself."""
-    made: list[Any] = [1]
-    made.append(made)
-    return made
+    cycle: list[Any] = [1]
+    cycle.append(cycle)
+    return cycle
 
 
 def deep(levels: int) -> list[Any]:
     """A list in a list in a list."""
-    made: list[Any] = []
+    nested: list[Any] = []
     for _ in range(levels):
-        made = [made]
-    return made
+        nested = [nested]
+    return nested
 
 
 HOSTILE: dict[str, tuple[object, object]] = {
