@@ -29,10 +29,10 @@ def test_is_the_same_everywhere() -> None:
     ] == [assign("insights", experiment, source) for source in SOURCES[:4:3]]
 
 
-@given(one=SHARES, other=SHARES)
-def test_a_growing_share_takes_from_claude_alone(one: float, other: float) -> None:
+@given(first=SHARES, other=SHARES)
+def test_a_growing_share_takes_from_claude_alone(first: float, other: float) -> None:
     """Whatever the shares: none leaves the candidate, and a third arm keeps its sources."""
-    less, more = (arms(share * 0.8, third=20) for share in sorted((one, other)))
+    less, more = (arms(share * 0.8, third=20) for share in sorted((first, other)))
 
     moved = {(before, after) for before, after in zip(less, more, strict=True) if before != after}
     assert moved <= {("claude", "candidate")}
@@ -63,7 +63,7 @@ def test_knows_nobody_without_a_weight() -> None:
     """Without weights, and of arms with none, all is Claude's."""
     experiments = [Experiment("s", {}), Experiment("s", {"candidate": 0, "third": 0}), Experiment("s", {"third": -1})]
 
-    assert {"claude"} == {assign("e", one, source).arm for one in experiments for source in SOURCES[:100]}
+    assert {"claude"} == {assign("e", experiment, source).arm for experiment in experiments for source in SOURCES[:100]}
 
 
 def test_another_salt_or_experiment_is_another_draw() -> None:

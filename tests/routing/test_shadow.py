@@ -52,9 +52,9 @@ def shadows(captured: Captured, count: int = 1) -> list[dict[str, Any]]:
     """Wait for so many shadows and return them."""
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
-        found = [row for row in captured.records if row[names.KIND] == Kind.SHADOW]
-        if len(found) >= count:
-            return found
+        records = [row for row in captured.records if row[names.KIND] == Kind.SHADOW]
+        if len(records) >= count:
+            return records
         time.sleep(0.02)
     raise AssertionError(captured.records)
 
@@ -101,7 +101,7 @@ def test_is_one_record_beside_the_extraction(  # noqa: PLR0913, PLR0917 - one fo
     assert ["Claude's"] == run_all(style, routed, topic, "https://news.example/1")
     (row,) = shadows(captured)
     extraction, assignment = captured.records[:2]
-    assert [Kind.EXTRACTION, Kind.ASSIGNMENT, Kind.SHADOW] == [one[names.KIND] for one in captured.records]
+    assert [Kind.EXTRACTION, Kind.ASSIGNMENT, Kind.SHADOW] == [record[names.KIND] for record in captured.records]
     expected = {
         names.FLAG_KEY: "insights", names.FLAG_VARIANT: "candidate", names.ROUTE_CANDIDATE: "few-shot-v1",
         names.ROUTE_UNIT: assignment[names.ROUTE_UNIT], names.EXTRACTION_ID: extraction[names.EVENT_ID],
