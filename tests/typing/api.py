@@ -24,7 +24,7 @@ def plain(topic: str, source_url: str = "") -> list[str]:
 
 
 @extraction(task="t", version="1", arguments={"topic": "about"}, result=lambda answer: [answer], topic="chips")
-def told(about: str) -> dict[str, int]:
+def with_keywords(about: str) -> dict[str, int]:
     """With every word."""
     return {about: 1}
 
@@ -81,7 +81,7 @@ async def extractions() -> None:
     """Call them all."""
     assert_type(plain("chips"), list[str])
     assert_type(plain("chips", source_url="u"), list[str])
-    assert_type(told("chips"), dict[str, int])
+    assert_type(with_keywords("chips"), dict[str, int])
     assert_type(await later("chips"), int)
     assert_type(next(iter(stream("chips"))), str)
     assert_type([text async for text in stream_later("chips")], list[str])
@@ -97,7 +97,7 @@ async def extractions() -> None:
 
     plain(7)  # type: ignore[arg-type]
     plain()  # type: ignore[call-arg]
-    told(topic="chips")  # type: ignore[call-arg]
+    with_keywords(topic="chips")  # type: ignore[call-arg]
     later("chips").upper()  # type: ignore[attr-defined]
     Extractor().method()  # type: ignore[call-arg]
     extraction(7)  # type: ignore[call-overload]
