@@ -67,8 +67,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DataFold
 @pytest.fixture
 def receiver(tmp_path: Path) -> Iterator[Receiver]:
     """A receiver that takes everything."""
-    with receiving(tmp_path / "receiver") as made:
-        yield made
+    with receiving(tmp_path / "receiver") as running_receiver:
+        yield running_receiver
 
 
 @pytest.fixture
@@ -80,34 +80,34 @@ def migrated(folder: DataFolder) -> None:
 @pytest.fixture
 def lines(folder: DataFolder) -> Callable[[], list[dict[str, Any]]]:
     """Read what is on disk: every record's attributes, its body under `body`."""
-    return lambda: [flat(one) for one in log_records(folder)]
+    return lambda: [flat(record) for record in log_records(folder)]
 
 
 @pytest.fixture
 def contexts(folder: DataFolder) -> Callable[[], list[tuple[str, str, int]]]:
     """Read trace id, span id and flags of every record on disk."""
-    return lambda: [(one["traceId"], one["spanId"], one["flags"]) for one in log_records(folder)]
+    return lambda: [(record["traceId"], record["spanId"], record["flags"]) for record in log_records(folder)]
 
 
 def log_records(folder: DataFolder) -> list[dict[str, Any]]:
     """Read the OTLP/JSON log records that are on disk."""
     assert process.flush(30)
-    found = []
+    records = []
     for path in sorted(folder.local.glob("*.jsonl")):
-        found += [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()[1:]]
-    return found
+        records += [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()[1:]]
+    return records
 
 
 def flat(record: dict[str, Any]) -> dict[str, Any]:
     """Flatten an OTLP/JSON log record."""
-    attributes = {one["key"]: _value(one["value"]) for one in record["attributes"]}
+    attributes = {attribute["key"]: _value(attribute["value"]) for attribute in record["attributes"]}
     body = record["body"]["stringValue"]
     return {**attributes, "body": json.loads(body) if body else None}
 
 
 def _value(value: dict[str, Any]) -> Any:
-    ((kind, found),) = value.items()
-    return int(found) if kind == "intValue" else found
+    ((kind, content),) = value.items()
+    return int(content) if kind == "intValue" else content
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ def command(capsys: pytest.CaptureFixture[str], folder: DataFolder) -> Callable[
         capsys.readouterr()
         if folder.local.exists() and not folder.store.exists():
             lay_store(folder)
-        code = main([str(one) for one in argv])
+        code = main([str(argument) for argument in argv])
         printed = capsys.readouterr()
         return code, printed.out, printed.err
 

@@ -67,8 +67,8 @@ class Body:
 def plain(rng: random.Random, number: str, **fields: Any) -> tuple[bytes, tuple[str, str]]:
     """An action, and the pair that is recorded of it."""
     action = rng.choice(["like", "x", "bookmark", "share", "applaud"])
-    said = {"insight_id": f"i{number}", "action": action, "metadata": {"user_id": rng.randrange(50)}, **fields}
-    content = json.dumps(said, ensure_ascii=rng.random() < 0.5).encode()
+    event = {"insight_id": f"i{number}", "action": action, "metadata": {"user_id": rng.randrange(50)}, **fields}
+    content = json.dumps(event, ensure_ascii=rng.random() < 0.5).encode()
     return content, (f"i{number}", action)
 
 
@@ -116,12 +116,12 @@ def framed(rng: random.Random, content: bytes) -> tuple[str, bytes]:
     """A body's header and bytes: by its length, or in odd chunks with extensions and trailers."""
     if rng.random() < 0.6:
         return f"Content-Length: {len(content)}", content
-    made, at = b"", 0
+    chunks, at = b"", 0
     while at < len(content):
         piece = content[at : at + rng.choice([1, 2, 7, 4_096, 20_000]) * (1 + len(content) // 20_000)]
-        made += b"%x%s\r\n%s\r\n" % (len(piece), rng.choice([b"", b";odd=1"]), piece)
+        chunks += b"%x%s\r\n%s\r\n" % (len(piece), rng.choice([b"", b";odd=1"]), piece)
         at += len(piece)
-    return "Transfer-Encoding: chunked", made + b"0\r\n" + rng.choice([b"", b"X-Sum: 1\r\n"]) + b"\r\n"
+    return "Transfer-Encoding: chunked", chunks + b"0\r\n" + rng.choice([b"", b"X-Sum: 1\r\n"]) + b"\r\n"
 
 
 def some_headers(rng: random.Random) -> list[str]:
@@ -161,14 +161,15 @@ def own(rng: random.Random, number: str) -> Exchange:
 def pipelined(rng: random.Random, number: str) -> Exchange:
     """Two or three requests in one write, before the first answer."""
     count = rng.choice([2, 2, 3])
-    made = [
+    requests = [
         rng.choice([engage, feed])(rng, f"{number}p{at}", CLOSE if at == count - 1 else "X-More: yes")
         for at in range(count)
     ]
     expected: dict[str, Any] = {
-        name: tuple(one for _, said in made for one in said.get(name, ())) for name in ("actions", "shown", "losses")
+        name: tuple(value for _, outcome in requests for value in outcome.get(name, ()))
+        for name in ("actions", "shown", "losses")
     }
-    return Exchange(((b"".join(sent for sent, _ in made), b""),), **expected)
+    return Exchange(((b"".join(sent for sent, _ in requests), b""),), **expected)
 
 
 def odd_engage(rng: random.Random, number: str) -> Exchange:
@@ -273,8 +274,8 @@ def lockstep(rng: random.Random, number: str) -> Exchange:
     method, path = ("POST", "/api/feed/engage") if engages else ("GET", "/api/feed")
     where = target(path, number, **{"as": "duplex"})
     opening = head(method, where, JSON, CLOSE, "Transfer-Encoding: chunked")
-    told = [(b"%x\r\n%s\r\n" % (len(piece), piece), b',{"id":"' + piece + b'"}\r\n') for piece in pieces]
-    steps = ((opening, b'"first"}\r\n'), *told, (b"0\r\n\r\n", b""))
+    piece_steps = [(b"%x\r\n%s\r\n" % (len(piece), piece), b',{"id":"' + piece + b'"}\r\n') for piece in pieces]
+    steps = ((opening, b'"first"}\r\n'), *piece_steps, (b"0\r\n\r\n", b""))
     shown = json.dumps(["first", *(piece.decode() for piece in pieces)], separators=(",", ":"))
     return Exchange(steps, actions=(action,)) if engages else Exchange(steps, shown=(shown,))
 

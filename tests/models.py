@@ -117,7 +117,7 @@ class Models:
     async def results(self, request: Request) -> Response:
         """`GET /v1/messages/batches/{name}/results`, in another order than asked."""
         requests = self.batches[request.path_params["name"]]
-        lines = [json.dumps(self._result(one)) for one in reversed(requests)]
+        lines = [json.dumps(self._result(entry)) for entry in reversed(requests)]
         return Response("\n".join(lines), media_type="application/x-jsonl")
 
     def _batch(self, name: str) -> dict[str, Any]:

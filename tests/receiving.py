@@ -76,16 +76,16 @@ class Receiver:
 
     def losses(self) -> dict[str, int]:
         """Records lost by reason, as it was told, each time once."""
-        found: Counter[str] = Counter()
+        losses: Counter[str] = Counter()
         with contextlib.suppress(FileNotFoundError):
             for line in set((self.folder / "losses").read_text(encoding="utf-8").splitlines()):
                 *_, reason, count = line.split()
-                found[reason] += int(count)
-        return dict(found)
+                losses[reason] += int(count)
+        return dict(losses)
 
     def requests(self, path: str = "/v1/logs") -> list[dict[str, Any]]:
         """What it was asked."""
-        return [one for one in self._lines("requests") if one["path"] == path]
+        return [request for request in self._lines("requests") if request["path"] == path]
 
     def spans(self) -> list[dict[str, Any]]:
         """The spans that it accepted."""
@@ -118,25 +118,28 @@ class Receiver:
 def receiving(folder: Path, mode: str = "ok") -> Iterator[Receiver]:
     """Run a receiver."""
     folder.mkdir()
-    made = Receiver(folder, free_port())
-    made.be(mode)
-    made.start()
+    receiver = Receiver(folder, free_port())
+    receiver.be(mode)
+    receiver.start()
     try:
-        yield made
+        yield receiver
     finally:
-        made.kill()
+        receiver.kill()
 
 
 def waiting(folder: Path) -> set[tuple[str, str]]:
     """The event ids in the segments of a folder, each with its insight's."""
-    found = set()
+    ids = set()
     for path in folder.glob("*.jsonl"):
         with contextlib.suppress(FileNotFoundError):
             for line in path.read_bytes().splitlines()[1:]:
                 with contextlib.suppress(ValueError, KeyError):
-                    told = {one["key"]: one["value"].get("stringValue") for one in json.loads(line)["attributes"]}
-                    found.add((told["training.event.id"], told.get("training.insight.id", "-")))
-    return found
+                    attributes = {
+                        attribute["key"]: attribute["value"].get("stringValue")
+                        for attribute in json.loads(line)["attributes"]
+                    }
+                    ids.add((attributes["training.event.id"], attributes.get("training.insight.id", "-")))
+    return ids
 
 
 def waiting_ids(folder: Path) -> set[str]:
@@ -162,9 +165,9 @@ def like(*names: str) -> None:
         otel_training.record_feedback(name, "like")
 
 
-def until(found: Any, seconds: float = 30) -> None:
+def until(condition: Any, seconds: float = 30) -> None:
     """Wait until something holds."""
     deadline = time.monotonic() + seconds
-    while not found():
+    while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.02)

@@ -27,7 +27,10 @@ def test_each_is_marked_escaped_or_left_out() -> None:
     assert "\ufffd" * (len(CONTROLS) - 1) == marks.replace("x", "")
     assert ("a\nb\ufffdc", PLAIN) == (visible("a\r\nb\rc"), visible(PLAIN))
     printed = escaped(json.dumps([text, PLAIN], ensure_ascii=False))
-    assert ([text, PLAIN], [*" "]) == (json.loads(printed), [one for one in printed if one in {*CONTROLS, " "}][:1])
+    assert ([text, PLAIN], [*" "]) == (
+        json.loads(printed),
+        [character for character in printed if character in {*CONTROLS, " "}][:1],
+    )
     assert ("", "ab", PLAIN.replace("\t", "").replace("\n", "")) == tuple(
         map(without_controls, (text, f"a{text}\t\nb", PLAIN))
     )

@@ -20,9 +20,9 @@ VOTES = {"like": 1, "x": -1, "unlike": 0, "unx": 0}
 def plan() -> dict[str, list[dict[str, Any]]]:
     """Two topics of sources: good and bad, scored late, failing, empty, and one extracted twice."""
     rng = random.Random(7)
-    made: dict[str, list[dict[str, Any]]] = {"chips": [], "energy": []}
+    topics: dict[str, list[dict[str, Any]]] = {"chips": [], "energy": []}
     number = itertools.count(1)
-    for topic, sources in made.items():
+    for topic, sources in topics.items():
         for index in range(12):
             count = index % 3 + 1
             insights = [{"text": f"{topic} insight {index}.{n}", "category": "market"} for n in range(count)]
@@ -38,7 +38,7 @@ def plan() -> dict[str, list[dict[str, Any]]]:
             )
         sources[10]["answer"] = None
         sources[11]["answer"], sources[11]["ids"] = {"insights": [], "quality_score": 9}, []
-    return made
+    return topics
 
 
 def script(cards: list[str]) -> tuple[list[tuple[int, list[str]]], list[tuple[int, str, str]]]:
@@ -60,21 +60,21 @@ def expected(
     sources: list[dict[str, Any]], shown: list[tuple[int, list[str]]], actions: list[tuple[int, str, str]]
 ) -> dict[str, dict[str, Any]]:
     """What must be exported, by source URL: computed here in plain Python, from the words of the spec."""
-    found = {}
+    examples = {}
     for source in sources:
         if not source["ids"] or source["answer"] is None:
             continue
         nets, viewers = [], []
         for card in source["ids"]:
-            votes = {reader: action for reader, one, action in actions if one == card and action in VOTES}
+            votes = {reader: action for reader, target, action in actions if target == card and action in VOTES}
             nets.append(sum(VOTES[action] for action in votes.values()))
             seen = {reader for reader, cards in shown if card in cards}
-            viewers.append(len(seen | {reader for reader, one, _ in actions if one == card}))
+            viewers.append(len(seen | {reader for reader, target, _ in actions if target == card}))
         late = source["late_quality"]
         quality = source["answer"]["quality_score"] if late is None else late
         if quality >= 7 and sum(nets) > 0 and max(viewers) >= 10:
-            found[source["url"]] = {"quality_score": quality, "net": sum(nets), "viewers": max(viewers)}
-    return found
+            examples[source["url"]] = {"quality_score": quality, "net": sum(nets), "viewers": max(viewers)}
+    return examples
 
 
 @pytest.fixture
@@ -87,9 +87,9 @@ def project(tmp_path: Path) -> Path:
 
 def test_exports_exactly_the_right_examples(project: Path) -> None:
     """What two unconfigured programs gathered gives exactly the examples that the spec's words choose."""
-    made, database = plan(), str(project / "app.db")
-    (project / "plan.json").write_text(json.dumps(made), encoding="utf-8")
-    sources = [source for found in made.values() for source in found]
+    topics, database = plan(), str(project / "app.db")
+    (project / "plan.json").write_text(json.dumps(topics), encoding="utf-8")
+    sources = [source for topic_sources in topics.values() for source in topic_sources]
     shown, actions = script([card for source in sources if source["answer"] for card in source["ids"]])
 
     automation = run(PROGRAMS / "automation.py", project / "plan.json", database, cwd=project / "automation")

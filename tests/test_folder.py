@@ -11,7 +11,7 @@ from tests.served import run
 
 
 @pytest.mark.parametrize(
-    ("made", "start", "found"),
+    ("laid", "start", "home"),
     [
         ((".git/", "a/b/"), "a/b", ".otel_training"),
         (("a/.git/", "a/b/c/", "pyproject.toml"), "a/b/c", "a/.otel_training"),
@@ -23,11 +23,11 @@ from tests.served import run
     ],
     ids=["git", "git first", "topmost pyproject", "git worktree", "topmost of others", "pyproject first", "none"],
 )
-def test_finds_the_folder_of_the_project(tmp_path: Path, made: tuple[str, ...], start: str, found: str) -> None:
+def test_finds_the_folder_of_the_project(tmp_path: Path, laid: tuple[str, ...], start: str, home: str) -> None:
     """Programs started from different folders of a project meet."""
-    lay(tmp_path, *made)
+    lay(tmp_path, *laid)
 
-    assert DataFolder(tmp_path / found) == find_folder(Settings(), tmp_path / start)
+    assert DataFolder(tmp_path / home) == find_folder(Settings(), tmp_path / start)
 
 
 CAPTURE = "import otel_training; otel_training.record_feedback('a', 'like')\n"
@@ -56,7 +56,7 @@ def lay(top: Path, *names: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("laid", "cwd", "argv", "found"),
+    ("laid", "cwd", "argv", "home"),
     [
         (("app/requirements.txt",), "elsewhere", ["app/jobs/cron.py"], "app"),
         (("app/setup.py",), "elsewhere", ["app/jobs/cron.py"], "app"),
@@ -75,7 +75,7 @@ def lay(top: Path, *names: str) -> None:
     ],
 )
 def test_a_program_finds_its_project_wherever_it_starts(
-    laid: tuple[str, ...], cwd: str, argv: list[str], found: str, tmp_path: Path
+    laid: tuple[str, ...], cwd: str, argv: list[str], home: str, tmp_path: Path
 ) -> None:
     """Started from the root of the disk, from home or from another project, as a script or by a server's own module."""
     lay(tmp_path, "elsewhere/", "app/jobs/", *laid)
@@ -87,8 +87,8 @@ def test_a_program_finds_its_project_wherever_it_starts(
     done = run(*places, cwd=tmp_path / cwd, XDG_STATE_HOME=str(tmp_path / "state"))
 
     homes = sorted(str(path.parent.parent.relative_to(tmp_path)) for path in tmp_path.rglob("user.key"))
-    assert [found] == homes, done.stderr
-    assert (not laid) == (f"found no project that it may write, and gathers in {tmp_path / found}" in done.stderr)
+    assert [home] == homes, done.stderr
+    assert (not laid) == (f"found no project that it may write, and gathers in {tmp_path / home}" in done.stderr)
 
 
 def test_goes_home_from_the_root_of_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,10 +36,10 @@ def extract(topic: str) -> dict[str, Any]:
 @pytest.fixture
 def instrumentor() -> Iterator[TrainingInstrumentor]:
     """An instrumentor that is taken off again."""
-    made = TrainingInstrumentor()
-    yield made
-    if made.is_instrumented_by_opentelemetry:
-        made.uninstrument()
+    training_instrumentor = TrainingInstrumentor()
+    yield training_instrumentor
+    if training_instrumentor.is_instrumented_by_opentelemetry:
+        training_instrumentor.uninstrument()
     # As the package is once it is imported.
     watch()
     otel_training.configure(enabled=True)
@@ -47,9 +47,9 @@ def instrumentor() -> Iterator[TrainingInstrumentor]:
 
 def test_is_found_by_its_entry_point() -> None:
     """`opentelemetry-instrument` finds it by name."""
-    (found,) = entry_points(group="opentelemetry_instrumentor", name="otel_training")
+    (entry_point,) = entry_points(group="opentelemetry_instrumentor", name="otel_training")
 
-    assert found.load() is TrainingInstrumentor
+    assert entry_point.load() is TrainingInstrumentor
 
 
 def test_sends_records_through_a_given_logger_provider(instrumentor: TrainingInstrumentor, folder: Any) -> None:
@@ -61,14 +61,14 @@ def test_sends_records_through_a_given_logger_provider(instrumentor: TrainingIns
     process.lose(Loss.MALFORMED)
     assert otel_training.flush(30)
 
-    record, loss = (one.log_record for one in exporter.get_finished_logs())
+    record, loss = (log.log_record for log in exporter.get_finished_logs())
     assert record.attributes is not None
     assert ("training.extraction", "t", True, "<EMAIL_1>" in str(record.body)) == (
         record.event_name, record.attributes["training.source.topic"], record.trace_id != 0, True,
     )  # fmt: skip
     assert "training.loss" == loss.event_name
     assert [] == list(folder.local.glob("*.jsonl"))
-    (scope,) = {one.instrumentation_scope for one in exporter.get_finished_logs()}
+    (scope,) = {log.instrumentation_scope for log in exporter.get_finished_logs()}
     assert ("otel_training", "urn:otel_training:schema:0.1") == (scope.name, scope.schema_url)
 
 
@@ -81,14 +81,14 @@ def test_shows_its_losses_as_metrics(instrumentor: TrainingInstrumentor) -> None
     assert otel_training.flush(30)
 
     (resource,) = reader.get_metrics_data().resource_metrics
-    found = {
+    metrics = {
         metric.name: [(dict(point.attributes or {}), point.value) for point in metric.data.data_points]
         for metric in resource.scope_metrics[0].metrics
     }
     assert {
         "training.events.dropped": [({"training.loss.reason": "queue_full"}, 3)],
         "training.events.waiting": [({}, 0)],
-    } == found
+    } == metrics
 
 
 def test_uninstrument_turns_everything_off_and_instrument_on_again(

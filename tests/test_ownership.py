@@ -167,7 +167,7 @@ def test_capture_goes_on_in_a_folder_that_was_mended(
     folder.key.unlink()
     otel_training.record_feedback("b", "like", user_id="reader")
 
-    kinds = [(one.get("training.insight.id"), one.get("training.loss.reason")) for one in lines()]
+    kinds = [(record.get("training.insight.id"), record.get("training.loss.reason")) for record in lines()]
     assert {("b", None), (None, "folder_refused")} == set(kinds)
 
 
@@ -235,7 +235,7 @@ def test_what_is_made_is_closed(folder: DataFolder) -> None:
     finally:
         os.umask(before)
 
-    assert set() == {found for found in modes(folder) if found[0] != ".gitignore"}
+    assert set() == {part for part in modes(folder) if part[0] != ".gitignore"}
     ignoring = {path.parent.name for path in folder.path.rglob(".gitignore") if path.read_text("utf-8") == "*\n"}
     assert {folder.path.name, "local", "ship", "store"} == ignoring
 
@@ -305,7 +305,7 @@ OURS: Final = {f"/{name}" for name in (*SECRETS, *FOLDERS, *LATER)}
 
 
 @pytest.mark.parametrize(
-    ("found", "added"),
+    ("rules", "added"),
     [
         ("", {"*"}),
         ("*\n", set()),
@@ -315,16 +315,16 @@ OURS: Final = {f"/{name}" for name in (*SECRETS, *FOLDERS, *LATER)}
         ("!*.md\n*\n", set()),
     ],
 )
-def test_git_ignores_what_is_ours(found: str, added: set[str], tmp_path: Path) -> None:
+def test_git_ignores_what_is_ours(rules: str, added: set[str], tmp_path: Path) -> None:
     """Beside what a project's own file says; the next start adds nothing."""
     (tmp_path / "data").mkdir()
     ignore = tmp_path / "data" / ".gitignore"
-    ignore.write_text(found, "utf-8")
+    ignore.write_text(rules, "utf-8")
     for _ in range(2):
         make_folder(DataFolder(tmp_path / "data"))
     text = ignore.read_text("utf-8")
 
-    assert (True, sorted(added)) == (text.startswith(found), sorted(text.removeprefix(found).split()))
+    assert (True, sorted(added)) == (text.startswith(rules), sorted(text.removeprefix(rules).split()))
     subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
     (tmp_path / "data" / "user.key").touch()
     done = subprocess.run(["git", "status", "--porcelain", "-uall"], cwd=tmp_path, capture_output=True, check=True)

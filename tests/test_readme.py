@@ -144,7 +144,7 @@ def test_console_blocks_run(page: Page, tmp_path: Path, migrated: None, command:
         elif program == "pip":
             assert "otel_training[all]" in argv
         elif program == ".cache/otelcol-training":
-            assert [] == [one for one in argv if one != "--config" and not (ROOT / one).is_file()]
+            assert [] == [argument for argument in argv if argument != "--config" and not (ROOT / argument).is_file()]
         elif argv[:1] in (["serve"], ["review"]):
             # Runs until it is stopped: its own tests do.
             {"serve": serve, "review": review}[argv[0]].make_context(argv[0], argv[1:])

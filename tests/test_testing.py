@@ -75,16 +75,16 @@ def test_afterwards_everything_is_as_before(folder: Any, lines: Any) -> None:
 
 def test_real_time_can_be_asked_for() -> None:
     """`fixed=False` keeps the system's clock."""
-    with capture(fixed=False) as made:
+    with capture(fixed=False) as recording:
         extract("t", "u", "text")
 
-        assert made.records[0]["training.duration"] > 0
+        assert recording.records[0]["training.duration"] > 0
 
 
 def test_a_failing_block_restores_the_clock() -> None:
     """An assertion that fails inside leaves nothing fixed."""
     with pytest.raises(AssertionError), capture():
         raise AssertionError
-    with capture(fixed=False) as made:
+    with capture(fixed=False) as recording:
         extract("t", "u", "text")
-        assert made.records[0]["training.duration"] > 0
+        assert recording.records[0]["training.duration"] > 0
