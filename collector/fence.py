@@ -32,7 +32,7 @@ def _carriers(records: str) -> set[str]:
 
 def fenced(config: str) -> str:
     """Return the configuration with each list written anew."""
-    return _LIST.sub(lambda found: _keep(found[1]), config)
+    return _LIST.sub(lambda match: _keep(match[1]), config)
 
 
 def _keep(target: str) -> str:

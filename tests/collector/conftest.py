@@ -19,22 +19,22 @@ def binary() -> None:
 @pytest.fixture
 def store() -> Iterator[Backend]:
     """What stands for ClickHouse."""
-    with backend() as made:
-        yield made
+    with backend() as receiver:
+        yield receiver
 
 
 @pytest.fixture
 def app() -> Iterator[Backend]:
     """The app's own backend."""
-    with backend() as made:
-        yield made
+    with backend() as receiver:
+        yield receiver
 
 
 @pytest.fixture
 def collector(tmp_path: Path, store: Backend, app: Backend) -> Iterator[Collector]:
     """A collector with the shipped configuration between them."""
-    with running(tmp_path / "queue", behind(store, app)) as made:
-        yield made
+    with running(tmp_path / "queue", behind(store, app)) as instance:
+        yield instance
 
 
 @pytest.fixture
@@ -42,8 +42,8 @@ def asked() -> Callable[..., subprocess.CompletedProcess[str]]:
     """Ask the binary about a configuration, with nothing in the environment but what is given."""
 
     def ask(command: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        told = {"PATH": os.environ["PATH"], **environment}
+        variables = {"PATH": os.environ["PATH"], **environment}
         argv = [str(BINARY), command, *arguments]
-        return subprocess.run(argv, env=told, capture_output=True, text=True, check=False)
+        return subprocess.run(argv, env=variables, capture_output=True, text=True, check=False)
 
     return ask

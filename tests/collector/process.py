@@ -73,18 +73,18 @@ def flat(request: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _flat(carrier: Mapping[str, Any]) -> dict[str, Any]:
-    return {one["key"]: next(iter(one["value"].values())) for one in carrier.get("attributes", [])}
+    return {attribute["key"]: next(iter(attribute["value"].values())) for attribute in carrier.get("attributes", [])}
 
 
 @contextlib.contextmanager
 def backend(port: int = 0) -> Iterator[Backend]:
     """Serve a backend on loopback."""
-    made = Backend()
+    receiver = Backend()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
-            made.received.append((self.path, json.loads(body)))
+            receiver.received.append((self.path, json.loads(body)))
             self.send_response(200)
             self.send_header("content-type", "application/json")
             self.send_header("content-length", "2")
@@ -95,11 +95,11 @@ def backend(port: int = 0) -> Iterator[Backend]:
             """Say nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
-    made.url = f"http://127.0.0.1:{server.server_port}"
+    receiver.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:
-        yield made
+        yield receiver
     finally:
         server.shutdown()
         server.server_close()
@@ -150,10 +150,10 @@ def running(
         "extensions": {"health_check": {"endpoint": f"127.0.0.1:{health}"}},
         "service": {"telemetry": {"metrics": {"level": "none"}, "logs": {"level": "warn"}}},
     }
-    merged = [f"--config=yaml:{json.dumps(one)}" for one in (ports, *overlays)]
+    merged = [f"--config=yaml:{json.dumps(overlay)}" for overlay in (ports, *overlays)]
     # Its log goes where pytest shows it with a failure.
     process = subprocess.Popen(
-        [BINARY, *[f"--config={one}" for one in configs], *merged],
+        [BINARY, *[f"--config={config}" for config in configs], *merged],
         env={**os.environ, **variables(queue), **environment},
     )
     try:
@@ -184,7 +184,7 @@ def behind(training: Backend | str, app: Backend | str) -> dict[str, Any]:
 
     OTLP takes the place of the ClickHouse exporter, whose INSERTs are tested where the engine answers them.
     """
-    urls = [one if isinstance(one, str) else one.url for one in (training, app)]
+    urls = [end if isinstance(end, str) else end.url for end in (training, app)]
     readable = {"encoding": "json", "compression": "none"}
     retry = {"enabled": True, "initial_interval": "100ms", "max_interval": "500ms", "max_elapsed_time": 0}
     quick = {"flush_timeout": "50ms", "min_size": 0}

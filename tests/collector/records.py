@@ -31,12 +31,12 @@ def captured(local: Path) -> dict[str, Any]:
 
 def request(local: Path) -> dict[str, Any]:
     """Concatenate the segments of a folder to one request: each header around its lines."""
-    found = []
+    resources = []
     for path in sorted(local.glob("*.jsonl")):
         header, *lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
         scope = {"scope": header["scope"], "schemaUrl": header["schemaUrl"], "logRecords": lines}
-        found.append({"resource": header["resource"], "scopeLogs": [scope]})
-    return {"resourceLogs": found}
+        resources.append({"resource": header["resource"], "scopeLogs": [scope]})
+    return {"resourceLogs": resources}
 
 
 def log(body: object, attributes: Mapping[str, str]) -> dict[str, Any]:
@@ -49,7 +49,7 @@ def log(body: object, attributes: Mapping[str, str]) -> dict[str, Any]:
 
 def span(scope: str, attributes: Mapping[str, str]) -> dict[str, Any]:
     """A request of one span of the host, with all that a span may carry."""
-    made = {
+    host_span = {
         "traceId": "0" * 31 + "1",
         "spanId": "0" * 15 + "1",
         "name": "POST /api/feed/engage",
@@ -60,7 +60,7 @@ def span(scope: str, attributes: Mapping[str, str]) -> dict[str, Any]:
         "links": [{"traceId": "0" * 31 + "2", "spanId": "0" * 15 + "2", **_carrying({"mail": "bob@news.example"})}],
         "status": {"code": 2, "message": "key=s3cret"},
     }
-    scopes = [{"scope": {"name": scope}, "spans": [made]}]
+    scopes = [{"scope": {"name": scope}, "spans": [host_span]}]
     return {"resourceSpans": [{"resource": _carrying(RESOURCE), "scopeSpans": scopes}]}
 
 

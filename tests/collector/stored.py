@@ -35,17 +35,17 @@ WHERE database = currentDatabase() AND (engine LIKE '%MergeTree' OR engine = 'Vi
 def everything(store: Store) -> dict[str, Rows]:
     """Read every typed table and view, each row once, in an order of the values alone."""
     names = [row["name"] for row in store.rows(_TABLES)]
-    return {one: rows(store, one) for one in names if one not in OF_THE_STORE}
+    return {name: rows(store, name) for name in names if name not in OF_THE_STORE}
 
 
 def rows(store: Store, name: str) -> Rows:
     """Read a table as the views do, or a view."""
     final = "" if name.startswith("v_") else "FINAL"
     # Sorted here: ORDER BY ALL takes no tuples that hold a Nullable.
-    found = list(store.rows(f"SELECT * FROM {name} {final}"))  # noqa: S608 - names of our own schema
-    for row in found:
+    table_rows = list(store.rows(f"SELECT * FROM {name} {final}"))  # noqa: S608 - names of our own schema
+    for row in table_rows:
         row.pop("revision", None)
-    return sorted(found, key=repr)
+    return sorted(table_rows, key=repr)
 
 
 def events(store: Store) -> int:
@@ -69,23 +69,25 @@ def settled(store: Store) -> None:
         time.sleep(3)
 
 
-def different(one: dict[str, Rows], other: dict[str, Rows]) -> list[tuple[str, str, Any, Any]]:
+def different(tables: dict[str, Rows], other: dict[str, Rows]) -> list[tuple[str, str, Any, Any]]:
     """Name what differs: the table, the column, and both values; or how many rows there are."""
-    lengths = [(name, "*", len(one[name]), len(other[name])) for name in one if len(one[name]) != len(other[name])]
+    lengths = [
+        (name, "*", len(tables[name]), len(other[name])) for name in tables if len(tables[name]) != len(other[name])
+    ]
     return lengths or [
         (name, column, value, theirs.get(column))
-        for name in one
-        for ours, theirs in zip(one[name], other[name], strict=True)
+        for name in tables
+        for ours, theirs in zip(tables[name], other[name], strict=True)
         for column, value in ours.items()
         if value != theirs.get(column)
     ]
 
 
-def empty(found: dict[str, Rows]) -> list[str]:
+def empty(tables: dict[str, Rows]) -> list[str]:
     """Name the columns, but those of earlier versions, that hold nothing: comparing them would prove nothing."""
     return [
         f"{table}.{column}"
-        for table, all_rows in found.items()
+        for table, all_rows in tables.items()
         if table not in FIGURES
         for column in (all_rows[0] if all_rows else {"*": None})
         if column != "output_sha256" and not any(row.get(column) for row in all_rows)

@@ -23,7 +23,11 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(120, func_only=True)]
 
 def test_is_the_whole_stack() -> None:
     """Collector, ClickHouse and Grafana, each with a health check and a volume of its own."""
-    kept = {name: one["volumes"][0].partition(":")[0] for name, one in SERVICES.items() if one["healthcheck"]["test"]}
+    kept = {
+        name: service["volumes"][0].partition(":")[0]
+        for name, service in SERVICES.items()
+        if service["healthcheck"]["test"]
+    }
 
     assert {"collector": "queue", "clickhouse": "clickhouse", "grafana": "grafana"} == kept
     assert set(kept.values()) == set(STACK["volumes"])
@@ -31,15 +35,17 @@ def test_is_the_whole_stack() -> None:
 
 def test_publishes_on_loopback_alone() -> None:
     """Docker's ports bypass the host's firewall: each names the address."""
-    ports = [port for one in SERVICES.values() for port in one["ports"]]
+    ports = [port for service in SERVICES.values() for port in service["ports"]]
 
     assert [] == [port for port in ports if not re.match(r"^127\.0\.0\.1:\d+:\d+$", port)]
 
 
 def test_has_no_default_password() -> None:
     """Whatever is secret must be set, or nothing starts."""
-    told = {(name, key): value for name, one in SERVICES.items() for key, value in one["environment"].items()}
-    secrets = {key: value for key, value in told.items() if SECRET.search(key[1])}
+    settings = {
+        (name, key): value for name, service in SERVICES.items() for key, value in service["environment"].items()
+    }
+    secrets = {key: value for key, value in settings.items() if SECRET.search(key[1])}
 
     assert 6 == len(secrets)
     assert {} == {key: value for key, value in secrets.items() if not re.match(r"^\$\{\w+:\?[^}]+\}$", value)}
@@ -48,8 +54,8 @@ def test_has_no_default_password() -> None:
 def test_pins_every_image() -> None:
     """An image is a version, in the stack and in the collector's own build."""
     built = re.findall(r"^FROM (\S+)", (FOLDER / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
-    images = [one["image"] for one in SERVICES.values()] + built
-    (plugin,) = [one["environment"].get("GF_PLUGINS_PREINSTALL_SYNC") for one in [SERVICES["grafana"]]]
+    images = [service["image"] for service in SERVICES.values()] + built
+    (plugin,) = [service["environment"].get("GF_PLUGINS_PREINSTALL_SYNC") for service in [SERVICES["grafana"]]]
 
     assert [] == [image for image in images if not PINNED.match(image)]
     assert re.match(r"^[\w-]+@\d+\.\d+\.\d+$", plugin)
@@ -57,8 +63,10 @@ def test_pins_every_image() -> None:
 
 def test_no_service_gains_rights() -> None:
     """None may raise its privileges, and Grafana lets nobody in without a password."""
-    assert [] == [name for name, one in SERVICES.items() if one["security_opt"] != ["no-new-privileges:true"]]
-    assert [] == [name for name, one in SERVICES.items() if one.get("privileged") or one.get("network_mode")]
+    assert [] == [name for name, service in SERVICES.items() if service["security_opt"] != ["no-new-privileges:true"]]
+    assert [] == [
+        name for name, service in SERVICES.items() if service.get("privileged") or service.get("network_mode")
+    ]
     assert "false" == SERVICES["grafana"]["environment"]["GF_AUTH_ANONYMOUS_ENABLED"]
 
 
@@ -86,13 +94,13 @@ def words(text: str) -> list[str]:
 
 def test_the_binary_accepts_the_collectors_command(asked: Callable[..., Any], tmp_path: Path) -> None:
     """Files, overrides and variables of the service make a valid configuration."""
-    command = [one.replace("/etc/otelcol-training", str(FOLDER)) for one in SERVICES["collector"]["command"]]
-    told = {
+    command = [argument.replace("/etc/otelcol-training", str(FOLDER)) for argument in SERVICES["collector"]["command"]]
+    environment = {
         **variables(tmp_path),
         "APP_OTLP_ENDPOINT": "",
         "CH_ENDPOINT": SERVICES["collector"]["environment"]["CH_ENDPOINT"],
     }
-    done = asked("validate", *command, **told)
+    done = asked("validate", *command, **environment)
 
     assert (0, "") == (done.returncode, done.stderr)
 

@@ -24,7 +24,7 @@ SECRET = re.compile(r"token|password|username|secret|key$")
 
 def merged(*files: str) -> list[str]:
     """The arguments that name these files."""
-    return [f"--config={FOLDER / one}" for one in files]
+    return [f"--config={FOLDER / file}" for file in files]
 
 
 @pytest.fixture(params=FILES)
@@ -54,10 +54,10 @@ def test_the_binary_accepts_it(asked: Asked, files: list[str], tmp_path: Path) -
 @pytest.mark.parametrize("missing", ["OTLP_TOKEN", "CH_ENDPOINT", "APP_OTLP_ENDPOINT"])
 def test_refuses_to_run_without_a_variable(asked: Asked, missing: str, tmp_path: Path) -> None:
     """An open door or a forgotten address is an error at the start."""
-    told = variables(tmp_path)
-    del told[missing]
+    environment = variables(tmp_path)
+    del environment[missing]
 
-    assert 1 == asked("validate", *merged("config.yaml"), **told).returncode
+    assert 1 == asked("validate", *merged("config.yaml"), **environment).returncode
 
 
 def test_the_allow_list_is_generated() -> None:
@@ -90,7 +90,7 @@ def test_listens_on_loopback(effective: Any) -> None:
     ]
     (reader,) = effective["service"]["telemetry"]["metrics"]["readers"]
 
-    assert {"127.0.0.1"} == {one.rpartition(":")[0] for one in heard} | {
+    assert {"127.0.0.1"} == {address.rpartition(":")[0] for address in heard} | {
         reader["pull"]["exporter"]["prometheus"]["host"]
     }
 
@@ -99,11 +99,13 @@ def test_every_receiver_asks_who_sends(effective: Any) -> None:
     """A token on each protocol; a broker is asked with name and password over TLS."""
     otlp = effective["receivers"]["otlp"]["protocols"]
     assert {"grpc": "bearertokenauth/in", "http": "bearertokenauth/in"} == {
-        name: one["auth"]["authenticator"] for name, one in otlp.items()
+        name: protocol["auth"]["authenticator"] for name, protocol in otlp.items()
     }
-    others = {name: one for name, one in effective["receivers"].items() if name != "otlp"}
-    assert [] == [name for name, one in others.items() if not one["auth"]["sasl"]["password"]]
-    assert [] == [name for name, one in others.items() if one["tls"] is None or one["tls"].get("insecure")]
+    others = {name: receiver for name, receiver in effective["receivers"].items() if name != "otlp"}
+    assert [] == [name for name, receiver in others.items() if not receiver["auth"]["sasl"]["password"]]
+    assert [] == [
+        name for name, receiver in others.items() if receiver["tls"] is None or receiver["tls"].get("insecure")
+    ]
 
 
 def test_holds_no_credentials() -> None:
@@ -121,29 +123,31 @@ def test_holds_no_credentials() -> None:
 
 def test_gives_up_nothing(effective: Any) -> None:
     """Whatever tries again does so without end, and no size limit drops a record that was taken."""
-    exporters = {name: one for name, one in effective["exporters"].items() if name != "nop"}
-    limits = [one["retry_on_failure"] for one in exporters.values()]
-    limits += [one["error_backoff"] for one in effective["receivers"].values() if "error_backoff" in one]
+    exporters = {name: exporter for name, exporter in effective["exporters"].items() if name != "nop"}
+    limits = [exporter["retry_on_failure"] for exporter in exporters.values()]
+    limits += [receiver["error_backoff"] for receiver in effective["receivers"].values() if "error_backoff" in receiver]
 
-    assert {(True, 0)} == {(one["enabled"], one["max_elapsed_time"]) for one in limits}
-    assert [] == [one for one in limits if one["multiplier"] <= 1]
-    batches = [one["sending_queue"]["batch"] for one in exporters.values()]
-    assert {0} == {one["max_size"] for one in batches if one is not None}
+    assert {(True, 0)} == {(limit["enabled"], limit["max_elapsed_time"]) for limit in limits}
+    assert [] == [limit for limit in limits if limit["multiplier"] <= 1]
+    batches = [exporter["sending_queue"]["batch"] for exporter in exporters.values()]
+    assert {0} == {batch["max_size"] for batch in batches if batch is not None}
 
 
 def test_every_queue_is_on_disk_or_answers_late(effective: Any) -> None:
     """A queue is a synced file, or acknowledges only what has arrived."""
-    assert [True] == [one["fsync"] for name, one in effective["extensions"].items() if name.startswith("file_storage")]
-    queues = [one["sending_queue"] for name, one in effective["exporters"].items() if name != "nop"]
-    assert {True} == {(one["storage"] == "file_storage/queue") is not one["wait_for_result"] for one in queues}
+    assert [True] == [
+        extension["fsync"] for name, extension in effective["extensions"].items() if name.startswith("file_storage")
+    ]
+    queues = [exporter["sending_queue"] for name, exporter in effective["exporters"].items() if name != "nop"]
+    assert {True} == {(queue["storage"] == "file_storage/queue") is not queue["wait_for_result"] for queue in queues}
 
 
 def test_the_fence_fails_closed(effective: Any) -> None:
     """An error in a processor is the sender's: the record goes nowhere."""
-    deciding = {name: one for name, one in effective["processors"].items() if name != "memory_limiter"}
+    deciding = {name: processor for name, processor in effective["processors"].items() if name != "memory_limiter"}
 
     assert {"filter/training", "filter/app", "transform/fence"} == set(deciding)
-    assert {"propagate"} == {one["error_mode"] for one in deciding.values()}
+    assert {"propagate"} == {processor["error_mode"] for processor in deciding.values()}
 
 
 def test_takes_64_mib(effective: Any) -> None:
@@ -157,14 +161,14 @@ def test_the_go_files_are_the_manifests() -> None:
     """Each component and version of the manifest is what is built."""
     manifest = yaml.safe_load((FOLDER / "manifest.yaml").read_text(encoding="utf-8"))
     parts = {
-        one["gomod"]
+        part["gomod"]
         for kind in ("receivers", "processors", "exporters", "extensions", "providers")
-        for one in manifest[kind]
+        for part in manifest[kind]
     }
     go_mod = (FOLDER / "go.mod").read_text(encoding="utf-8")
     sources = "".join(path.read_text(encoding="utf-8") for path in FOLDER.glob("*.go"))
 
     assert [] == sorted(parts - set(re.findall(r"^\t(\S+ v\S+)$", go_mod, re.MULTILINE)))
     assert set(manifest["replaces"]) == set(re.findall(r"^replace (.*)$", go_mod, re.MULTILINE))
-    assert [] == sorted(one for one in parts if f'"{one.split()[0]}"' not in sources)
+    assert [] == sorted(part for part in parts if f'"{part.split()[0]}"' not in sources)
     assert f'Version:     "{manifest["dist"]["version"]}"' in sources

@@ -19,10 +19,10 @@ FOREIGN = {"enduser.email": "bob@news.example"}
 def ours(request: pytest.FixtureRequest, folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """Records of the product, for whatever the app chose to keep."""
     monkeypatch.setenv("OTEL_TRAINING_CONTENT", request.param)
-    made = captured(folder.local)
-    marks = {one[names.REDACTION] for one in flat(made) if names.REDACTION in one}
+    records = captured(folder.local)
+    marks = {record[names.REDACTION] for record in flat(records) if names.REDACTION in record}
     assert {request.param} == {"redacted" if mark[0].isdigit() else mark for mark in marks}
-    return made
+    return records
 
 
 def test_our_records_pass_whole(collector: Collector, store: Backend, app: Backend, ours: dict[str, Any]) -> None:
@@ -32,11 +32,11 @@ def test_our_records_pass_whole(collector: Collector, store: Backend, app: Backe
     assert 200 == collector.send("/v1/logs", ours)
     until(lambda: len(store.logs()) >= len(sent))
 
-    kept = [{**one, "resource": {"service.name": one["resource"]["service.name"]}} for one in sent]
-    for one in kept:
-        one["record"].pop("flags")  # zero, which JSON leaves out
+    kept = [{**record, "resource": {"service.name": record["resource"]["service.name"]}} for record in sent]
+    for record in kept:
+        record["record"].pop("flags")  # zero, which JSON leaves out
     assert {"extraction", "llm_call", "feedback", "impression", "link", "score", "correction"} == {
-        one[names.KIND] for one in sent
+        record[names.KIND] for record in sent
     }
     assert kept == store.logs()
     assert [] == app.received
@@ -92,7 +92,7 @@ def test_a_marked_body_that_is_no_text_is_dropped(collector: Collector, store: B
     assert 200 == collector.send("/v1/logs", log(body, {names.KIND: "extraction", names.REDACTION: "1"}))
     until(store.logs)
 
-    assert [("", "fence")] == [(one["body"], one[names.CONTENT_DROPPED]) for one in store.logs()]
+    assert [("", "fence")] == [(record["body"], record[names.CONTENT_DROPPED]) for record in store.logs()]
 
 
 @pytest.mark.parametrize("body", [None, {"stringValue": ""}], ids=["absent", "empty"])
@@ -101,7 +101,7 @@ def test_no_body_is_nothing_dropped(collector: Collector, store: Backend, body: 
     assert 200 == collector.send("/v1/logs", log(body, {names.KIND: "feedback"}))
     until(store.logs)
 
-    assert [False] == [names.CONTENT_DROPPED in one for one in store.logs()]
+    assert [False] == [names.CONTENT_DROPPED in record for record in store.logs()]
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def test_survives_its_end_and_a_store_that_is_down(tmp_path: Path, folder: DataF
     with backend(port) as store, running(queue, ends):
         until(store.logs)
 
-    assert {one[names.EVENT_ID] for one in flat(request)} == {one[names.EVENT_ID] for one in store.logs()}
+    assert {record[names.EVENT_ID] for record in flat(request)} == {record[names.EVENT_ID] for record in store.logs()}
 
 
 def test_starts_while_clickhouse_is_down(tmp_path: Path, folder: DataFolder) -> None:
@@ -44,7 +44,7 @@ def test_starts_while_clickhouse_is_down(tmp_path: Path, folder: DataFolder) -> 
 
     (waiting,) = [path for path in queue.iterdir() if "clickhouse" in path.name and "logs" in path.name]
     kept = waiting.read_bytes()
-    assert [] == [one[names.EVENT_ID] for one in flat(request) if one[names.EVENT_ID].encode() not in kept]
+    assert [] == [record[names.EVENT_ID] for record in flat(request) if record[names.EVENT_ID].encode() not in kept]
 
 
 def test_a_gateway_acknowledges_nothing_that_kafka_has_not(tmp_path: Path, folder: DataFolder) -> None:

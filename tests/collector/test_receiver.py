@@ -45,7 +45,7 @@ def test_takes_64_mib_and_no_more(collector: Collector, app: Backend) -> None:
 
     assert [200, 400] == codes
     until(app.logs)
-    assert [LIMIT - empty] == [len(one["body"]) for one in app.logs()]
+    assert [LIMIT - empty] == [len(record["body"]) for record in app.logs()]
 
 
 def test_a_compressed_request_is_measured_unpacked(collector: Collector, app: Backend) -> None:
@@ -53,8 +53,8 @@ def test_a_compressed_request_is_measured_unpacked(collector: Collector, app: Ba
     requests = [json.dumps(log({"stringValue": "x" * size}, {})).encode() for size in (1 << 20, LIMIT)]
     packed: Any = {"content-encoding": "gzip"}
 
-    codes = [collector.send("/v1/logs", gzip.compress(one, 1), **packed) for one in requests]
+    codes = [collector.send("/v1/logs", gzip.compress(request, 1), **packed) for request in requests]
 
     assert [200, 400] == codes
     until(app.logs)
-    assert [1 << 20] == [len(one["body"]) for one in app.logs()]
+    assert [1 << 20] == [len(record["body"]) for record in app.logs()]

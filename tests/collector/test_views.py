@@ -33,12 +33,12 @@ PATIENT = {"exporters": {"clickhouse/training": {"sending_queue": {"batch": {"fl
 
 def test_the_collector_stores_what_our_own_drain_stores(tmp_path: Path, folder: DataFolder) -> None:
     """Of the same segments, every table and every view of both stores are the same, value for value."""
-    made = traffic.make(folder, tmp_path)
+    ids = traffic.make(folder, tmp_path)
 
     with served(tmp_path / "served") as (store, endpoint):
         with collecting(tmp_path / "queue", endpoint) as collector:
             ship(folder.local, collector.url, tmp_path / "sender")
-            until(lambda: events(store) >= len(made))
+            until(lambda: events(store) >= len(ids))
         # A call that several report is one once it is priced, as ours are.
         price_calls(store, folder)
         settle_beside_inserts(store)
@@ -58,7 +58,7 @@ def has(store: Store, rows: int) -> Callable[[], bool]:
 
 def test_what_came_twice_is_seen_once(tmp_path: Path, folder: DataFolder) -> None:
     """The same segments twice, the collector killed each time before it has stored them: no table or view tells."""
-    made, queue = traffic.make(folder, tmp_path), tmp_path / "queue"
+    ids, queue = traffic.make(folder, tmp_path), tmp_path / "queue"
 
     with served(tmp_path / "served") as (store, endpoint):
         for turn in ("first", "second"):
@@ -67,7 +67,7 @@ def test_what_came_twice_is_seen_once(tmp_path: Path, folder: DataFolder) -> Non
                 ship(folder.local, collector.url, tmp_path / turn)
                 collector.end(signal.SIGKILL)
             with collecting(queue, endpoint):
-                until(has(store, before + 2 * len(made)))
+                until(has(store, before + 2 * len(ids)))
                 settled(store)
         price_calls(store, folder)
         settle_beside_inserts(store)
@@ -82,10 +82,10 @@ def test_all_is_stored_of_an_app_whose_collector_is_killed(tmp_path: Path) -> No
     """An app that ships while its collector is killed three times: what it captured, all of it, once."""
     queue, port = tmp_path / "queue", free_port()
     program = [sys.executable, str(PROGRAMS / "steady.py"), "card", "8", "200", "plain"]
-    told = environment(**shipping(tmp_path / "app", f"http://127.0.0.1:{port}"))
+    variables = environment(**shipping(tmp_path / "app", f"http://127.0.0.1:{port}"))
 
     with served(tmp_path / "served") as (store, endpoint):
-        app = subprocess.Popen(program, env=told, stdout=subprocess.PIPE, text=True)
+        app = subprocess.Popen(program, env=variables, stdout=subprocess.PIPE, text=True)
         for _ in range(3):
             with collecting(queue, endpoint, port=port) as collector:
                 time.sleep(1.5)

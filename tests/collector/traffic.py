@@ -53,7 +53,7 @@ def make(folder: DataFolder, workspace: Path) -> set[str]:
         readers(url)
     process.install()  # finishes the segment
     old = workspace / "old.jsonl"
-    old.write_text("".join(json.dumps(one) + "\n" for one in OLD), encoding="utf-8")
+    old.write_text("".join(json.dumps(entry) + "\n" for entry in OLD), encoding="utf-8")
     import_files([old], make_folder(folder), make_finisher(process.settings(), folder))
     return ids(folder.local)
 
@@ -61,8 +61,8 @@ def make(folder: DataFolder, workspace: Path) -> set[str]:
 def ids(segments: Path) -> set[str]:
     """The event ids in the segments of a folder."""
     lines = [line for path in segments.glob("*.jsonl") for line in path.read_bytes().splitlines()[1:]]
-    told = [{one["key"]: one["value"] for one in json.loads(line)["attributes"]} for line in lines]
-    return {one["training.event.id"]["stringValue"] for one in told}
+    records = [{pair["key"]: pair["value"] for pair in json.loads(line)["attributes"]} for line in lines]
+    return {record["training.event.id"]["stringValue"] for record in records}
 
 
 def extractions(url: str) -> None:
@@ -71,7 +71,7 @@ def extractions(url: str) -> None:
     asked: Any = {"model": "claude-x", "max_tokens": 100, "system": ODD, "messages": [{"role": "user", "content": ODD}]}
 
     @otel_training.extraction(task="insights", version="2026-11")
-    def extract(topic: str, source_url: str, source_content: str, **said: Any) -> Any:
+    def extract(topic: str, source_url: str, source_content: str, **answer: Any) -> Any:
         client.messages.create(**asked)
         client.messages.create(**asked, tools=[TOOL])
         list(client.messages.create(**asked, stream=True))
@@ -79,9 +79,9 @@ def extractions(url: str) -> None:
         otel_training.current().llm_call(model="m", input=ODD, output=ODD, input_tokens=2**53 + 1, provider="other")
         answered = json.dumps([ODD, "No category"])
         otel_training.current().llm_call(model="m", input="Extract.", output=answered)
-        if "fails" in said:
+        if "fails" in answer:
             client.messages.create(**{**asked, "messages": [{"role": "user", "content": "refuse"}]})
-        return said
+        return answer
 
     insights = [{"text": ODD, "category": "market"}, {"text": "No category"}, {"text": "", "id": 7}]
     for index, figure in enumerate(FIGURES):
@@ -128,7 +128,7 @@ def batch(url: str) -> None:
     params: Any = {"model": "claude-x", "max_tokens": 9, "messages": [{"role": "user", "content": ODD}]}
     with anthropic.Anthropic(base_url=url, api_key="k") as client:
         submitted = client.messages.batches.create(
-            requests=[{"custom_id": f"r{one}", "params": params} for one in "ab"]
+            requests=[{"custom_id": f"r{letter}", "params": params} for letter in "ab"]
         )
         for result in client.messages.batches.results(submitted.id):
             with otel_training.extraction(topic=result.custom_id, source_content=ODD) as extraction:

@@ -27,8 +27,8 @@ def served(home: Path) -> Iterator[tuple[Store, Endpoint]]:
 def collecting(queue: Path, into: Endpoint, *overlays: Mapping[str, Any], port: int = 0) -> Iterator[Collector]:
     """Run a collector that stores what it takes there."""
     writer = into.as_user("writer")
-    told = {"CH_ENDPOINT": into.url, "CH_USER": writer.user, "CH_PASSWORD": writer.password}
-    with running(queue, *overlays, configs=ALONE, port=port, **told) as collector:
+    variables = {"CH_ENDPOINT": into.url, "CH_USER": writer.user, "CH_PASSWORD": writer.password}
+    with running(queue, *overlays, configs=ALONE, port=port, **variables) as collector:
         yield collector
 
 
