@@ -90,8 +90,8 @@ class Corpus:
         faker = self.fakers[locale]
         number = faker.phone_number()
         plain = number.isdigit() and not number.startswith("0")
-        said = plain or self.random.random() < 0.5
-        return self.around(faker, "PHONE", number, self.random.choice((SAID if said else BARE)[locale]))
+        named = plain or self.random.random() < 0.5
+        return self.around(faker, "PHONE", number, self.random.choice((SAID if named else BARE)[locale]))
 
     def around(self, faker: "Faker", kind: str, secret: str, template: str) -> Sentence:
         """Put a secret into a sentence among others."""
@@ -109,8 +109,8 @@ class Corpus:
 
 def email(faker: "Faker", chance: random.Random) -> str:
     """An address, some with the marks that providers allow."""
-    found = str(faker.email())
-    return found if chance.random() < 0.8 else found.replace("@", f"+{chance.choice(('news', 'x-1', 'a.b'))}@")
+    address = str(faker.email())
+    return address if chance.random() < 0.8 else address.replace("@", f"+{chance.choice(('news', 'x-1', 'a.b'))}@")
 
 
 def ip(faker: "Faker", chance: random.Random) -> str:
@@ -206,11 +206,11 @@ def _number(_: "Faker", chance: random.Random) -> str:
 
 
 def _figures(_: "Faker", chance: random.Random) -> str:
-    one, two, three = (chance.randrange(10, 1000) for _ in range(3))
+    first, two, three = (chance.randrange(10, 1000) for _ in range(3))
     years = f"{chance.randrange(1900, 2030)}-{chance.randrange(1900, 2030)}"
     place = f"{chance.uniform(-90, 90):.6f}, {chance.uniform(-180, 180):.6f}"
     return chance.choice(
-        (years, place, f"{one}-{two}", f"{one / 10} %", f"3-2, {one}:{two}", f"pages {one}-{two}, {three}")
+        (years, place, f"{first}-{two}", f"{first / 10} %", f"3-2, {first}:{two}", f"pages {first}-{two}, {three}")
     )
 
 

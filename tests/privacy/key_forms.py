@@ -207,7 +207,7 @@ def make(config: str) -> list[Form]:
     theirs = ((rule["id"], rule["regex"]) for rule in rules if "regex" in rule and not rule["id"].startswith(_LEFT_OUT))
     translated = ((name, translate(pattern)) for name, pattern in theirs)
     forms = [form(name, pattern) for name, pattern in (*translated, *OURS)]
-    return [one for one in forms if one["id"] in dict(OURS) or min(map(len, one["hints"]), default=0) >= 3]
+    return [entry for entry in forms if entry["id"] in dict(OURS) or min(map(len, entry["hints"]), default=0) >= 3]
 
 
 def form(name: str, pattern: str) -> Form:
@@ -272,8 +272,8 @@ def _required(tree: Any) -> set[str]:
 
 
 def _required_of_branches(value: Any) -> set[str]:
-    found = [_required(branch) for branch in value[1]]
-    return set().union(*found) if all(found) else set()
+    literals = [_required(branch) for branch in value[1]]
+    return set().union(*literals) if all(literals) else set()
 
 
 def _choices(operator: str, value: Any) -> set[str]:
@@ -315,7 +315,7 @@ def _flat(tree: Iterable[Any]) -> Iterator[tuple[str, Any]]:
 
 def main(rules: str, commit: str) -> None:
     """Write the forms and say where they are from."""
-    lines = ",\n".join(json.dumps(one) for one in make(Path(rules).read_text(encoding="utf-8")))
+    lines = ",\n".join(json.dumps(entry) for entry in make(Path(rules).read_text(encoding="utf-8")))
     FORMS.write_text(f"[\n{lines}\n]\n", encoding="utf-8")
     head, _, licence = NOTICE.read_text(encoding="utf-8").partition("\n\n")
     NOTICE.write_text(re.sub(r"commit \w+", f"commit {commit}", head) + "\n\n" + licence, encoding="utf-8")

@@ -60,8 +60,8 @@ def joined() -> list[str]:
 
 def corpus() -> list[str]:
     """Sentences with secrets and without."""
-    made = Corpus(3)
-    return [one.text for one in (*made.planted(15), *made.alike(15))]
+    sentences = Corpus(3)
+    return [sentence.text for sentence in (*sentences.planted(15), *sentences.alike(15))]
 
 
 def among_news() -> list[str]:
@@ -69,10 +69,10 @@ def among_news() -> list[str]:
     chance, pages = random.Random(5), news.articles(5, 90)
     marks = [quote + space + mark for quote in ("", "'", '"') for space in ("", " ", "\n\t ") for mark in "=:\uff1a"]
     named = [f"{name}{chance.choice(marks)} hunter2hunter" for name in NAMES.split(", ") for _ in range(6)]
-    planted = [*(one.text for one in keys.planted(5, 1)), *FOUND, *named]
+    planted = [*(sentence.text for sentence in keys.planted(5, 1)), *FOUND, *named]
     return [
-        chance.choice((" ", "\n", "\u3000")).join((*chance.choices(pages, k=2), one, chance.choice(pages)))
-        for one in planted
+        chance.choice((" ", "\n", "\u3000")).join((*chance.choices(pages, k=2), text, chance.choice(pages)))
+        for text in planted
     ]
 
 

@@ -37,11 +37,11 @@ def names(folder: Path) -> list[str]:
 
 def test_names_a_reader_the_same_under_one_key_only() -> None:
     """A pseudonym is 32 hex digits, tells readers apart, and changes with the key."""
-    one, other = Key(b"one"), Key(b"other")
-    made = {pseudonym(one, "1"), pseudonym(one, "2"), pseudonym(other, "1"), pseudonym(one, "\ud800")}
+    key, other = Key(b"one"), Key(b"other")
+    pseudonyms = {pseudonym(key, "1"), pseudonym(key, "2"), pseudonym(other, "1"), pseudonym(key, "\ud800")}
 
-    assert (4, {32}) == (len(made), {len(name) for name in made})
-    assert pseudonym(one, "1") == pseudonym(Key(b"one"), "1")
+    assert (4, {32}) == (len(pseudonyms), {len(name) for name in pseudonyms})
+    assert pseudonym(key, "1") == pseudonym(Key(b"one"), "1")
 
 
 def test_tells_keys_apart_without_showing_them() -> None:
@@ -54,10 +54,10 @@ def test_tells_keys_apart_without_showing_them() -> None:
 def test_makes_a_key_once(tmp_path: Path) -> None:
     """The first start makes it, for its owner alone; later ones read it."""
     path = tmp_path / "user.key"
-    made = load_key(path)
+    key = load_key(path)
 
-    assert (made, 32, 0o600, ["user.key"]) == (
-        load_key(path), len(made.secret), path.stat().st_mode & 0o777, names(tmp_path),
+    assert (key, 32, 0o600, ["user.key"]) == (
+        load_key(path), len(key.secret), path.stat().st_mode & 0o777, names(tmp_path),
     )  # fmt: skip
 
 
@@ -174,12 +174,15 @@ def shown(text: str) -> Any:
 def digests_of(lines: list[dict[str, Any]]) -> list[object]:
     """Read every digest and derived id that is in some records."""
     names = ("training.output.texts", "training.output.categories", "training.output.quoted", "gen_ai.prompt.version")
-    found: list[object] = [record[name] for record in lines for name in names if name in record]
+    digests: list[object] = [record[name] for record in lines for name in names if name in record]
     insights = [
-        one for record in lines if record["training.kind"] == "extraction" for one in record["body"]["training.output"]
+        insight
+        for record in lines
+        if record["training.kind"] == "extraction"
+        for insight in record["body"]["training.output"]
     ]
     links = [record["training.insight.text_sha256"] for record in lines if record["training.kind"] == "link"]
-    return [*found, *links, *((one["derived_id"], one["text_sha256"]) for one in insights)]
+    return [*digests, *links, *((insight["derived_id"], insight["text_sha256"]) for insight in insights)]
 
 
 @pytest.mark.parametrize("content", ["redacted", "none", "full"])

@@ -62,20 +62,22 @@ def _is_in(code: int, members: Any) -> bool:
 def test_finds_its_own_keys() -> None:
     """Every engine finds the same in a sentence, and a hint of the form occurs in it."""
     chance, parser = random.Random(7), import_module("re._parser")
-    keys = {one["id"]: drawn(chance, parser.parse(one["pattern"])) for one in KEY_FORMS}
+    keys = {entry["id"]: drawn(chance, parser.parse(entry["pattern"])) for entry in KEY_FORMS}
     texts = {name: f'By curl or in Discord: "{key}" there.' for name, key in keys.items()}
-    results = {one["id"]: secrets(one["pattern"], texts[one["id"]]) for one in KEY_FORMS}
+    results = {entry["id"]: secrets(entry["pattern"], texts[entry["id"]]) for entry in KEY_FORMS}
 
     assert {} == {
         name: keys[name] for name, both in results.items() if len(set(both)) != 1 or both[0] not in keys[name]
     }
     assert {name: len(ENGINES) for name in keys} == {name: len(both) for name, both in results.items()}
-    assert [] == [one["id"] for one in KEY_FORMS if not any(hint in texts[one["id"]].lower() for hint in one["hints"])]
+    assert [] == [
+        entry["id"] for entry in KEY_FORMS if not any(hint in texts[entry["id"]].lower() for hint in entry["hints"])
+    ]
 
 
 def test_finds_nothing_in_prose() -> None:
     """Words that stand for keys are none."""
-    assert [] == [one["id"] for one in KEY_FORMS if secrets(one["pattern"], PROSE)]
+    assert [] == [entry["id"] for entry in KEY_FORMS if secrets(entry["pattern"], PROSE)]
 
 
 def test_holds_our_forms_as_they_are_listed() -> None:
@@ -89,4 +91,4 @@ def test_says_whose_rules_they_are() -> None:
     """Their licence demands its notice."""
     notice = NOTICE.read_text(encoding="utf-8")
 
-    assert [True] * 3 == [said in notice for said in ("commit b58d3f10", "MIT License", "Zachary Rice")]
+    assert [True] * 3 == [phrase in notice for phrase in ("commit b58d3f10", "MIT License", "Zachary Rice")]

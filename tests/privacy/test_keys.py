@@ -8,8 +8,10 @@ from tests.bench.keys import planted
 def test_what_is_tight_is_one_long_word_with_a_hint() -> None:
     """Where RE2 is not installed such forms are looked for in long words alone."""
     tight = [pattern for pattern in key_patterns() if pattern.is_tight]
-    texts = [one.text for one in planted(5, 1)]
-    matches = [(one.hints, match[0]) for one in tight for text in texts for match in one.regex.finditer(text)]
+    texts = [sentence.text for sentence in planted(5, 1)]
+    matches = [
+        (pattern.hints, match[0]) for pattern in tight for text in texts for match in pattern.regex.finditer(text)
+    ]
 
     assert len(tight) > 100
     assert [] == [

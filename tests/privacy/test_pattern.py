@@ -36,11 +36,11 @@ def joined(parts: list[tuple[str, int, str]]) -> str:
 def test_finds_in_slices_what_it_finds_in_one(parts: list[tuple[str, int, str]]) -> None:
     """A slice's end hides nothing and cuts nothing."""
     text = joined(parts)
-    for one in patterns():
-        whole = [match.span() for match in one.regex.finditer(text)]
-        found = find_matches(one.regex, text, 0, len(text), one.reach)
+    for secret_pattern in patterns():
+        whole = [match.span() for match in secret_pattern.regex.finditer(text)]
+        matches = find_matches(secret_pattern.regex, text, 0, len(text), secret_pattern.reach)
 
-        assert whole == [match.span() for match in found], one.regex.pattern
+        assert whole == [match.span() for match in matches], secret_pattern.regex.pattern
 
 
 @pytest.mark.parametrize("secret", SECRETS)

@@ -21,7 +21,7 @@ class Figures:
     """What was planted and found, by type."""
 
     planted: Counter[str] = field(default_factory=Counter)
-    found: Counter[str] = field(default_factory=Counter)
+    right: Counter[str] = field(default_factory=Counter)
     wrong: Counter[str] = field(default_factory=Counter)
     missed: list[Sentence] = field(default_factory=list)
     taken: list[tuple[str, str, str]] = field(default_factory=list)
@@ -34,18 +34,18 @@ class Figures:
             self.missed += [] if (sentence.type, sentence.secret) in hits else [sentence]
         for kind, text in hits:
             if kind == sentence.type and text in sentence.secret:
-                self.found[kind] += text == sentence.secret
+                self.right[kind] += text == sentence.secret
             else:
                 self.wrong[kind] += 1
                 self.taken.append((kind, text, sentence.text))
 
     def recall(self) -> dict[str, float]:
         """Say how many of the planted were found, whole and as what they are."""
-        return {kind: self.found[kind] / self.planted[kind] for kind in sorted(self.planted)}
+        return {kind: self.right[kind] / self.planted[kind] for kind in sorted(self.planted)}
 
     def precision(self) -> dict[str, float]:
         """Say how many of the found were planted."""
-        return {kind: self.found[kind] / (self.found[kind] + self.wrong[kind]) for kind in sorted(self.planted)}
+        return {kind: self.right[kind] / (self.right[kind] + self.wrong[kind]) for kind in sorted(self.planted)}
 
 
 def measured(sentences: Iterable[Sentence]) -> Figures:

@@ -253,7 +253,7 @@ def test_what_reads_like_a_placeholder_is_nobodys(literal: str) -> None:
     placeholders = redacted.removeprefix(literal)
 
     assert redacted.startswith(literal)
-    assert [] == [one for one in literal.split(" and ") if one in placeholders]
+    assert [] == [placeholder for placeholder in literal.split(" and ") if placeholder in placeholders]
 
 
 @pytest.mark.parametrize(
@@ -294,7 +294,9 @@ JSON = [
 def test_json_stays_json(text: str, around: str) -> None:
     """What parses before parses after, with the same objects and lists around other texts and numbers."""
     redacted = Redactor().redact(around.replace("{}", text))
-    before, after = (list(json_spans(one, re.compile(r"[\[{]"))) for one in (around.replace("{}", text), redacted))
+    before, after = (
+        list(json_spans(document, re.compile(r"[\[{]"))) for document in (around.replace("{}", text), redacted)
+    )
 
     assert [type(span.value) for span in before] == [type(span.value) for span in after]
     assert [len(span.value) for span in before] == [len(span.value) for span in after]

@@ -38,7 +38,10 @@ def test_names_a_broken_pattern_and_skips_it(caplog: pytest.LogCaptureFixture) -
     """One typing error does not cost the others."""
     redactor = make_redactor(patterns="(broken\nCASE-\\d+")
 
-    assert ("<CUSTOM_1>", [logging.WARNING]) == (redactor.redact("CASE-17"), [one.levelno for one in caplog.records])
+    assert ("<CUSTOM_1>", [logging.WARNING]) == (
+        redactor.redact("CASE-17"),
+        [record.levelno for record in caplog.records],
+    )
     assert "(broken" in caplog.text
 
 
@@ -121,8 +124,8 @@ def test_counts_what_was_replaced_by_type(lines: Lines) -> None:
     record = captured(lines)["extraction"]
 
     assert {"": "2", ".count": 6, ".email": 4, ".ip": 1, ".custom": 1} == {
-        name.removeprefix("training.redaction"): found
-        for name, found in record.items()
+        name.removeprefix("training.redaction"): value
+        for name, value in record.items()
         if name.startswith("training.redaction")
     }
     assert "From <IP_1>, <EMAIL_1>, <CUSTOM_1>" == record["body"]["training.input"]
@@ -131,28 +134,28 @@ def test_counts_what_was_replaced_by_type(lines: Lines) -> None:
 def test_keeps_no_texts(lines: Lines) -> None:
     """Under `none` ids, digests and the URL stay, so that links and votes still work."""
     otel_training.configure(content="none")
-    found = captured(lines)
-    (insight,) = found["extraction"]["body"]["training.output"]
+    records = captured(lines)
+    (insight,) = records["extraction"]["body"]["training.output"]
 
     assert ("none", 0, "", "", {"insight_id": "7", "text": "", "category": ""}) == (
-        found["extraction"]["training.redaction"], found["extraction"]["training.redaction.count"],
-        found["extraction"]["body"]["training.input"], found["extraction"]["training.source.topic"],
+        records["extraction"]["training.redaction"], records["extraction"]["training.redaction.count"],
+        records["extraction"]["body"]["training.input"], records["extraction"]["training.source.topic"],
         {name: insight[name] for name in ("insight_id", "text", "category")},
     )  # fmt: skip
-    assert (64, "https://x.example/a?by=<EMAIL_1>") == (len(insight["text_sha256"]), found["extraction"]["url.full"])
-    assert {"training.input": None, "training.output": ""} == found["llm_call"]["body"]
+    assert (64, "https://x.example/a?by=<EMAIL_1>") == (len(insight["text_sha256"]), records["extraction"]["url.full"])
+    assert {"training.input": None, "training.output": ""} == records["llm_call"]["body"]
 
 
 def test_keeps_everything(lines: Lines) -> None:
     """Under `full` nothing is replaced."""
     otel_training.configure(content="full")
-    found = captured(lines)
+    records = captured(lines)
 
     assert ("full", 0, "From 10.0.0.1, a@x.example, CASE-17", "a@x.example") == (
-        found["extraction"]["training.redaction"], found["extraction"]["training.redaction.count"],
-        found["extraction"]["body"]["training.input"], found["extraction"]["training.source.topic"],
+        records["extraction"]["training.redaction"], records["extraction"]["training.redaction.count"],
+        records["extraction"]["body"]["training.input"], records["extraction"]["training.source.topic"],
     )  # fmt: skip
-    assert "Ask a@x.example" in found["llm_call"]["body"]["training.output"]
+    assert "Ask a@x.example" in records["llm_call"]["body"]["training.output"]
 
 
 @pytest.mark.parametrize("content", ["ful", ""])
@@ -183,19 +186,19 @@ def test_an_extraction_its_calls_and_its_correction_share_placeholders(lines: Li
         return ["Ask JO@a.example on +44-20-7946-0958"]
 
     extract("chips", "https://x.example/a", source)
-    (extraction,) = [one for one in lines() if one["training.kind"] == "extraction"]
+    (extraction,) = [record for record in lines() if record["training.kind"] == "extraction"]
     otel_training.record_correction(
         extraction["training.extraction.id"], ["Ring (+44 20 79460958) or sales@c.example, not jo@a.example"]
     )
-    found = {one["training.kind"]: one["body"] for one in lines()}
+    bodies = {record["training.kind"]: record["body"] for record in lines()}
 
     redacted = "Ask <EMAIL_2>, or <PHONE_1>, or <EMAIL_1>."
-    assert redacted == found["extraction"]["training.input"]
-    assert ["Made by <EMAIL_3>", redacted] == [one["content"] for one in found["llm_call"]["training.input"]]
-    assert '["Ask <EMAIL_2>"]' == found["llm_call"]["training.output"]
-    assert ["Ask <EMAIL_2> on <PHONE_1>"] == [one["text"] for one in found["extraction"]["training.output"]]
+    assert redacted == bodies["extraction"]["training.input"]
+    assert ["Made by <EMAIL_3>", redacted] == [message["content"] for message in bodies["llm_call"]["training.input"]]
+    assert '["Ask <EMAIL_2>"]' == bodies["llm_call"]["training.output"]
+    assert ["Ask <EMAIL_2> on <PHONE_1>"] == [insight["text"] for insight in bodies["extraction"]["training.output"]]
     assert ["Ring (<PHONE_1>) or <EMAIL_4>, not <EMAIL_2>"] == [
-        one["text"] for one in found["correction"]["training.output"]
+        insight["text"] for insight in bodies["correction"]["training.output"]
     ]
 
 
