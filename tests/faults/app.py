@@ -79,7 +79,7 @@ class Field(Generic[Receiving]):
                 return
             time.sleep(0.05)
 
-    def told(self, app: "subprocess.Popen[str]", death: float | None = None) -> None:
+    def read(self, app: "subprocess.Popen[str]", death: float | None = None) -> None:
         """Read what an app captured, and wait for its end."""
         app.wait()
         for line in self.output.read_text(encoding="utf-8").splitlines():
@@ -97,7 +97,7 @@ class Field(Generic[Receiving]):
             app.wait(20)
         except subprocess.TimeoutExpired:
             os.killpg(app.pid, signal.SIGKILL)
-        self.told(app, death)
+        self.read(app, death)
 
     def settle(self, seconds: float = 60) -> None:
         """Ship what is left, once nothing fails any more."""

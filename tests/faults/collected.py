@@ -44,19 +44,19 @@ class Chain:
         """Run the collector as it is shipped."""
         http = {"endpoint": f"127.0.0.1:{self.http}"}
         ports = {"receivers": {"otlp": {"protocols": {"http": http}}}, "service": {"telemetry": {"logs": QUIET}}}
-        told: dict[str, Any] = {
+        variables: dict[str, Any] = {
             "CH_ENDPOINT": f"http://127.0.0.1:{self.store}",
             "CH_USER": "default",
             "CH_PASSWORD": PASSWORD,
         }
-        return running(self.place / "queue", ports, configs=(CONFIG, CONFIG.with_name("alone.yaml")), **told)
+        return running(self.place / "queue", ports, configs=(CONFIG, CONFIG.with_name("alone.yaml")), **variables)
 
     @contextlib.contextmanager
     def clickhouse(self) -> Iterator[None]:
         """Run `serve`."""
         home = self.place / "store"
-        with serving(home, "--port", self.store, password=PASSWORD, OTEL_TRAINING_SERVE_PASSWORD=PASSWORD) as made:
-            self.serving = made
+        with serving(home, "--port", self.store, password=PASSWORD, OTEL_TRAINING_SERVE_PASSWORD=PASSWORD) as endpoint:
+            self.serving = endpoint
             yield
         self.serving = None
 
@@ -76,23 +76,23 @@ def collected(kills: int, down: float) -> list[Row]:
     """Count what is not in the view once all is up again."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
         chain = Chain(Path(place))
-        found = Field(chain, Path(place) / "data", f"authorization=Bearer {TOKEN}")
+        app_field = Field(chain, Path(place) / "data", f"authorization=Bearer {TOKEN}")
         third = kills // 3
         with chain.clickhouse():
-            app = found.start("c", 3600, 500)
+            app = app_field.start("c", 3600, 500)
             _kill(chain, third, UP_SECONDS)
         _kill(chain, third, down / third)
         with chain.clickhouse():
             _kill(chain, kills - 2 * third, UP_SECONDS)
             with chain.collector():
                 time.sleep(1)
-                found.kill(app, signal.SIGTERM)
-                found.settle()
-                _await(chain, found)
+                app_field.kill(app, signal.SIGTERM)
+                app_field.settle()
+                _await(chain, app_field)
             name = f"collector killed -9 {kills} times, ClickHouse down for {down:.0f} s"
             return [
-                Row(f"{name}: lost of {len(found.certain):,}", found.lost(), "records", "= 0"),
-                Row(f"{name}: made double", found.doubled(), "events", "= 0"),
+                Row(f"{name}: lost of {len(app_field.certain):,}", app_field.lost(), "records", "= 0"),
+                Row(f"{name}: made double", app_field.doubled(), "events", "= 0"),
             ]
 
 
@@ -104,8 +104,8 @@ def _kill(chain: Chain, times: int, seconds: float) -> None:
             collector.end(signal.SIGKILL)
 
 
-def _await(chain: Chain, found: Field[Chain]) -> None:
+def _await(chain: Chain, app_field: Field[Chain]) -> None:
     """Wait until all that is certain has arrived, or long enough."""
     end = time.monotonic() + ARRIVAL_SECONDS
-    while found.lost() and time.monotonic() < end:
+    while app_field.lost() and time.monotonic() < end:
         time.sleep(0.5)

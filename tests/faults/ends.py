@@ -40,64 +40,64 @@ FULL = (
 
 def rows(*, quick: bool) -> list[Row]:
     """Count what is nowhere, and measure how late apps end."""
-    found = killed(10 if quick else 100)
+    results = killed(10 if quick else 100)
     signals = (signal.SIGTERM, signal.SIGINT)
     planned = [partial(signalled, mode, number) for mode in SIGNALLED for number in signals]
     planned += [partial(served, server, number) for server in SERVERS for number in signals]
     # Beside each other: they wait, most of the time.
     with ThreadPoolExecutor(SIDE_BY_SIDE) as threads:
         for figures in threads.map(lambda end: end(), planned):
-            found += figures
-    return [*found, *forked(40 if quick else 200), *(late(MODES[::3], room=3) if quick else late(MODES))]
+            results += figures
+    return [*results, *forked(40 if quick else 200), *(late(MODES[::3], room=3) if quick else late(MODES))]
 
 
 def killed(times: int) -> list[Row]:
     """Kill apps that capture."""
-    with field_of() as found:
+    with field_of() as field:
         for number in range(times):
-            app = found.start(f"k{number}", 30, 500)
+            app = field.start(f"k{number}", 30, 500)
             time.sleep(0.8 + (number % 10) / 20)
-            found.kill(app)
-        found.settle()
+            field.kill(app)
+        field.settle()
         return [
-            Row(f"app killed -9 {times} times: lost of {len(found.certain):,}", found.lost(), "records", "= 0"),
-            Row(f"app killed -9 {times} times: made double", found.doubled(), "events", "= 0"),
+            Row(f"app killed -9 {times} times: lost of {len(field.certain):,}", field.lost(), "records", "= 0"),
+            Row(f"app killed -9 {times} times: made double", field.doubled(), "events", "= 0"),
         ]
 
 
 def signalled(mode: str, number: signal.Signals) -> list[Row]:
     """Signal a program and its workers."""
-    with field_of() as found:
-        app = found.start("s", 30, 200, mode)
-        found.captures(app, ENOUGH)
-        found.kill(app, number)
-        return _ended(f"{number.name}, {mode}", found)
+    with field_of() as field:
+        app = field.start("s", 30, 200, mode)
+        field.captures(app, ENOUGH)
+        field.kill(app, number)
+        return _ended(f"{number.name}, {mode}", field)
 
 
 def served(server: str, number: signal.Signals) -> list[Row]:
     """Signal a server and its workers while they capture."""
-    with field_of() as found:
-        app = found.run("-m", *SERVERS[server])
-        found.captures(app, ENOUGH)
-        found.kill(app, number)
-        return _ended(f"{number.name}, {server}", found)
+    with field_of() as field:
+        app = field.run("-m", *SERVERS[server])
+        field.captures(app, ENOUGH)
+        field.kill(app, number)
+        return _ended(f"{number.name}, {server}", field)
 
 
 def forked(forks: int) -> list[Row]:
     """Fork under load."""
-    with field_of() as found:
-        app = found.start("f", forks, 200, "fork")
+    with field_of() as field:
+        app = field.start("f", forks, 200, "fork")
         try:
             app.wait(forks * 0.1 + 60)
         except subprocess.TimeoutExpired:
             app.kill()
         hung = int(app.returncode != 0)
-        found.told(app)
-        found.settle()
+        field.read(app)
+        field.settle()
         return [
             Row(f"{forks} forks under load: hung", hung, "processes", "= 0"),
-            Row(f"{forks} forks under load: lost of {len(found.certain):,}", found.lost(), "records", "= 0"),
-            Row(f"{forks} forks under load: made double", found.doubled(), "events", "= 0"),
+            Row(f"{forks} forks under load: lost of {len(field.certain):,}", field.lost(), "records", "= 0"),
+            Row(f"{forks} forks under load: made double", field.doubled(), "events", "= 0"),
         ]
 
 
@@ -105,20 +105,20 @@ def late(modes: Sequence[str], room: float = 1) -> list[Row]:
     """End with a full spool, whatever the receiver does; the sample gives a busy machine room."""
     ends, flushes, lies = [], [], 0
     for mode in modes:
-        with field_of(mode) as found:
+        with field_of(mode) as field:
             done = subprocess.run(
                 [sys.executable, "-c", FULL],
-                env=found.environment(),
+                env=field.environment(),
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 text=True,
                 check=True,
             )
             ended = time.time()
-            over, said, moment = done.stdout.split()
+            over, flushed, moment = done.stdout.split()
             ends.append(ended - float(moment))
             flushes.append(float(over))
-            lies += said == "True" and mode not in ("slow:1", "413:3000", "exhausted:3000")
+            lies += flushed == "True" and mode not in ("slow:1", "413:3000", "exhausted:3000")
     name = f"full spool, {len(modes)} modes"
     return [
         Row(f"{name}: the app ends later by at most", max(ends), "s", f"<= {2.5 * room}"),
@@ -127,9 +127,9 @@ def late(modes: Sequence[str], room: float = 1) -> list[Row]:
     ]
 
 
-def _ended(name: str, found: Field[Receiver]) -> list[Row]:
-    captured = len(found.certain)
+def _ended(name: str, field: Field[Receiver]) -> list[Row]:
+    captured = len(field.certain)
     return [
         Row(f"{name}: captured", captured, "records", f">= {ENOUGH // 3}"),
-        Row(f"{name}: lost of those older than 50 ms", found.lost(), "records", "= 0"),
+        Row(f"{name}: lost of those older than 50 ms", field.lost(), "records", "= 0"),
     ]

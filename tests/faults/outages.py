@@ -20,53 +20,53 @@ def rows(*, quick: bool) -> list[Row]:
     planned += [(mode, 5, f"5 s of {mode}") for mode in MODES]
     # Beside each other: they wait, most of the time.
     with ThreadPoolExecutor(SIDE_BY_SIDE) as threads:
-        found = [row for rows in threads.map(lambda one: outage(*one), planned) for row in rows]
-    return [*found, *backlog(3_000 if quick else 30_000), *kills(5 if quick else 30)]
+        results = [row for rows in threads.map(lambda plan: outage(*plan), planned) for row in rows]
+    return [*results, *backlog(3_000 if quick else 30_000), *kills(5 if quick else 30)]
 
 
 def outage(mode: str, seconds: float, name: str) -> list[Row]:
     """Fail in the midst of a run."""
-    with field_of() as found:
-        app = found.start("a", seconds + 4)
+    with field_of() as field:
+        app = field.start("a", seconds + 4)
         time.sleep(2)
-        found.receiver.be(mode)
+        field.receiver.be(mode)
         time.sleep(seconds)
-        found.receiver.be("ok")
-        found.told(app)
-        found.settle()
-        return _rows(name, found)
+        field.receiver.be("ok")
+        field.read(app)
+        field.settle()
+        return _rows(name, field)
 
 
 def backlog(records: int) -> list[Row]:
     """Bring back a receiver after ten minutes' worth of records."""
-    with field_of("503") as found:
-        app = found.start("a", records / 1000, 1e6)
-        found.told(app)
+    with field_of("503") as field:
+        app = field.start("a", records / 1000, 1e6)
+        field.read(app)
         began = time.monotonic()
-        found.settle()
+        field.settle()
         took = time.monotonic() - began
-        name = f"backlog of {len(found.certain):,} records"
-        return [*_rows(name, found), Row(f"{name}: shipped within", took, "s")]
+        name = f"backlog of {len(field.certain):,} records"
+        return [*_rows(name, field), Row(f"{name}: shipped within", took, "s")]
 
 
 def kills(times: int) -> list[Row]:
     """Kill the receiver again and again."""
-    with field_of() as found:
-        app = found.start("a", times * 1.0, 200)
+    with field_of() as field:
+        app = field.start("a", times * 1.0, 200)
         for _ in range(times):
             time.sleep(0.5)
-            found.receiver.kill()
-            found.receiver.start()
-        found.told(app)
-        found.settle()
-        return _rows(f"receiver killed -9 {times} times", found)
+            field.receiver.kill()
+            field.receiver.start()
+        field.read(app)
+        field.settle()
+        return _rows(f"receiver killed -9 {times} times", field)
 
 
-def _rows(name: str, found: Field[Receiver]) -> list[Row]:
-    sent = sum(found.receiver.accepted().values())
-    again = sent - len(found.receiver.accepted())
+def _rows(name: str, field: Field[Receiver]) -> list[Row]:
+    sent = sum(field.receiver.accepted().values())
+    again = sent - len(field.receiver.accepted())
     return [
-        Row(f"{name}: lost of {len(found.certain):,}", found.lost(), "records", "= 0"),
-        Row(f"{name}: made double", found.doubled(), "events", "= 0"),
+        Row(f"{name}: lost of {len(field.certain):,}", field.lost(), "records", "= 0"),
+        Row(f"{name}: made double", field.doubled(), "events", "= 0"),
         *([Row(f"{name}: sent again, same event id", again, "events")] if again else []),
     ]

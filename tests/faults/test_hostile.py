@@ -41,17 +41,17 @@ LoudInt = type("LoudInt", (int,), dict.fromkeys(("__str__", "__repr__", "__int__
 
 def cyclic() -> list[Any]:
     """A list and a mapping that hold each other."""
-    made: list[Any] = []
-    made.append({"self": made})
-    return made
+    values: list[Any] = []
+    values.append({"self": values})
+    return values
 
 
 def deep(levels: int) -> Any:
     """A list in a list in a list."""
-    made: Any = "bottom"
+    nested: Any = "bottom"
     for _ in range(levels):
-        made = [made]
-    return made
+        nested = [nested]
+    return nested
 
 
 POISON: list[Callable[[], Any]] = [
@@ -68,8 +68,8 @@ POISON: list[Callable[[], Any]] = [
 @pytest.fixture
 def captured() -> Iterator[Captured]:
     """Capture with errors of ours raised."""
-    with capture() as made:
-        yield made
+    with capture() as captures:
+        yield captures
 
 
 def attack(value: Any, answer: Any) -> None:
@@ -103,12 +103,14 @@ def test_hostile_values_harm_nobody(captured: Captured) -> None:
 
     records = captured.records
     neighbours = [
-        one["training.insight.id"] for one in records if str(one.get("training.insight.id")).startswith("neighbour")
+        record["training.insight.id"]
+        for record in records
+        if str(record.get("training.insight.id")).startswith("neighbour")
     ]
     assert [f"neighbour-{index}" for index in range(len(pairs))] == neighbours
-    assert len(pairs) == sum(one["training.kind"] == "extraction" for one in records)
+    assert len(pairs) == sum(record["training.kind"] == "extraction" for record in records)
     assert {"malformed", "unrecognised"} >= {
-        one["training.loss.reason"] for one in records if one["training.kind"] == "loss"
+        record["training.loss.reason"] for record in records if record["training.kind"] == "loss"
     }
 
 
@@ -127,7 +129,7 @@ ANYTHING = st.recursive(
         | st.dictionaries(
             st.text() | st.integers() | st.sampled_from(["insights", "text", "quality_score", "id"]), inner
         )
-        | st.builds(lambda one: {"insights": [{"text": one, "category": one}], "quality_score": one}, inner)
+        | st.builds(lambda value: {"insights": [{"text": value, "category": value}], "quality_score": value}, inner)
     ),
     max_leaves=20,
 )
@@ -139,9 +141,9 @@ ANYTHING = st.recursive(
 )
 def test_no_value_escapes(value: Any, answer: Any) -> None:
     """Whatever nests in whatever."""
-    with capture() as made:
+    with capture() as captures:
         attack(value, answer)
-        assert 1 == sum(one["training.kind"] == "extraction" for one in made.records)
+        assert 1 == sum(record["training.kind"] == "extraction" for record in captures.records)
 
 
 HUGE: dict[str, Callable[[int], Any]] = {

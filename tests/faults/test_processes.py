@@ -63,10 +63,13 @@ def test_every_record_is_there_once(rows: Callable[..., list[dict[str, Any]]]) -
     assert killed.stdout is not None
     output = [killed.stdout.readline() for _ in range(500)]
     killed.send_signal(signal.SIGKILL)
-    outputs = ["".join(output) + killed.stdout.read(), *(one.communicate(timeout=60)[0] for one in programs[:3])]
+    outputs = [
+        "".join(output) + killed.stdout.read(),
+        *(program.communicate(timeout=60)[0] for program in programs[:3]),
+    ]
     killed.stdout.close()
     killed.wait()
-    assert [0, 0, 0] == [one.returncode for one in programs[:3]]
+    assert [0, 0, 0] == [program.returncode for program in programs[:3]]
 
     flushed, mark, _ = outputs[0].partition("\nflushed\n")
     assert mark
@@ -105,7 +108,7 @@ def test_draining_and_importing_again_change_nothing(
         {"timestamp": "2025-01-02T10:00:00", "insight_id": "old1", "action": "like", "metadata": {"user_id": 1}},
         {"timestamp": "2025-01-02T10:00:00", "insight_id": "old1", "action": "like", "metadata": {"user_id": 1}},
     ]
-    log.write_text("".join(json.dumps(one) + "\n" for one in old), encoding="utf-8")
+    log.write_text("".join(json.dumps(entry) + "\n" for entry in old), encoding="utf-8")
 
     assert 0 == command("import", log)[0]
     with open_drained(process.settings()) as (store, _):
@@ -122,12 +125,12 @@ def test_draining_and_importing_again_change_nothing(
 def test_two_first_starts_make_one_key(folder: DataFolder) -> None:
     """Processes that start at once on an empty folder give a reader one pseudonym."""
     programs = [start(name, 4, "plain") for name in "abcd"]
-    for one in programs:
-        one.communicate(timeout=60)
+    for program in programs:
+        program.communicate(timeout=60)
 
     with open_drained(process.settings()) as (store, _):
-        found = list(store.rows("SELECT user_hash FROM feedback FINAL GROUP BY user_hash"))
-    assert 1 == len(found)
+        readers = list(store.rows("SELECT user_hash FROM feedback FINAL GROUP BY user_hash"))
+    assert 1 == len(readers)
     assert [] == [path.name for path in folder.path.iterdir() if "tmp" in path.name]
 
 
