@@ -44,7 +44,7 @@ DATABASE = sys.argv[2]
 ANSWERS = {source["url"]: source["answer"] for sources in PLAN.values() for source in sources}
 
 if __name__ == "__main__":
-    with sqlite3.connect(DATABASE) as made:
-        made.execute("CREATE TABLE insights (id TEXT, text TEXT)")
-    for one, found in PLAN.items():
-        asyncio.run(handle_topic(one, found))
+    with sqlite3.connect(DATABASE) as database:
+        database.execute("CREATE TABLE insights (id TEXT, text TEXT)")
+    for topic, sources in PLAN.items():
+        asyncio.run(handle_topic(topic, sources))

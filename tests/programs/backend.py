@@ -24,8 +24,8 @@ class Engagement(BaseModel):
 def feed(ids: str, user_id: int) -> dict[str, object]:
     """Show the asked-for cards."""
     with sqlite3.connect(os.environ["APP_DATABASE"]) as database:
-        found = dict(database.execute("SELECT id, text FROM insights"))
-    return {"reader": user_id, "items": [{"id": one, "text": found[one]} for one in ids.split(",") if one]}
+        texts = dict(database.execute("SELECT id, text FROM insights"))
+    return {"reader": user_id, "items": [{"id": card, "text": texts[card]} for card in ids.split(",") if card]}
 
 
 @app.post("/api/feed/engage")

@@ -47,20 +47,20 @@ def events(asked: dict[str, Any]) -> list[dict[str, Any]]:
     """The answer as a stream's events."""
     whole = message(asked)
     head = {**whole, "content": [], "stop_reason": None, "usage": {**USAGE, "output_tokens": 1}}
-    made: list[dict[str, Any]] = [{"type": "message_start", "message": head}]
+    stream_events: list[dict[str, Any]] = [{"type": "message_start", "message": head}]
     for index, block in enumerate(whole["content"]):
         empty, deltas = streamed(block)
-        made.append({"type": "content_block_start", "index": index, "content_block": empty})
-        made += [{"type": "content_block_delta", "index": index, "delta": delta} for delta in deltas]
-        made.append({"type": "content_block_stop", "index": index})
-    made.append(
+        stream_events.append({"type": "content_block_start", "index": index, "content_block": empty})
+        stream_events += [{"type": "content_block_delta", "index": index, "delta": delta} for delta in deltas]
+        stream_events.append({"type": "content_block_stop", "index": index})
+    stream_events.append(
         {
             "type": "message_delta",
             "delta": {"stop_reason": "end_turn", "stop_sequence": None},
             "usage": {"output_tokens": 45},
         }
     )
-    return [*made, {"type": "message_stop"}]
+    return [*stream_events, {"type": "message_stop"}]
 
 
 def streamed(block: dict[str, Any]) -> tuple[dict[str, Any], list[dict[str, Any]]]:

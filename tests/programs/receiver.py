@@ -43,9 +43,9 @@ def append(name: str, text: str) -> None:
 
 def named(record: dict[str, Any]) -> str:
     """The id of a record, and of the insight that it is about."""
-    found = {one["key"]: one["value"] for one in record["attributes"]}
-    insight = found.get("training.insight.id", {}).get("stringValue", "-")
-    return f"{found['training.event.id']['stringValue']} {insight}"
+    attributes = {pair["key"]: pair["value"] for pair in record["attributes"]}
+    insight = attributes.get("training.insight.id", {}).get("stringValue", "-")
+    return f"{attributes['training.event.id']['stringValue']} {insight}"
 
 
 class Receiver(BaseHTTPRequestHandler):
@@ -56,8 +56,8 @@ class Receiver(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         raw = self.rfile.read(int(self.headers["content-length"]))
         name, argument = mode()
-        told = {"path": self.path, "mode": name, "size": len(raw), "headers": dict(self.headers.items())}
-        append("requests", json.dumps(told) + "\n")
+        request = {"path": self.path, "mode": name, "size": len(raw), "headers": dict(self.headers.items())}
+        append("requests", json.dumps(request) + "\n")
         if self.path.endswith("/v1/traces"):
             self.spans(raw, name)
             return
@@ -80,14 +80,14 @@ class Receiver(BaseHTTPRequestHandler):
             raw = importlib.import_module("backports.zstd").decompress(raw)
         try:
             asked = json.loads(raw)
-            found = [
+            records = [
                 record
                 for resource in asked["resourceLogs"]
                 if "attributes" in resource["resource"]
                 for scope in resource["scopeLogs"]
                 for record in scope["logRecords"]
             ]
-            return found if all(map(named, found)) else None
+            return records if all(map(named, records)) else None
         except (ValueError, KeyError, TypeError):
             return None
 
@@ -104,12 +104,14 @@ class Receiver(BaseHTTPRequestHandler):
 
     def accept(self, records: list[dict[str, Any]]) -> None:
         """Keep records."""
-        for one in records:
-            if one["eventName"] == "training.loss":
-                found = {pair["key"]: pair["value"] for pair in one["attributes"]}
-                count = found["training.loss.count"]["intValue"]
-                append("losses", f"{named(one)} {found['training.loss.reason']['stringValue']} {count}\n")
-        append("accepted", "".join(f"{named(one)}\n" for one in records if one["eventName"] != "training.loss"))
+        for record in records:
+            if record["eventName"] == "training.loss":
+                attributes = {pair["key"]: pair["value"] for pair in record["attributes"]}
+                count = attributes["training.loss.count"]["intValue"]
+                append("losses", f"{named(record)} {attributes['training.loss.reason']['stringValue']} {count}\n")
+        append(
+            "accepted", "".join(f"{named(record)}\n" for record in records if record["eventName"] != "training.loss")
+        )
 
     def mode_ok(self, records: list[dict[str, Any]] | None, size: int, argument: str) -> None:
         if records is None:
@@ -166,8 +168,8 @@ class Receiver(BaseHTTPRequestHandler):
         """Leave out every other record."""
         records = records or []
         self.accept(records[::2])
-        told = {"rejectedLogRecords": str(len(records[1::2])), "errorMessage": "every other one"}
-        self.answer(200, json.dumps({"partialSuccess": told}).encode())
+        rejection = {"rejectedLogRecords": str(len(records[1::2])), "errorMessage": "every other one"}
+        self.answer(200, json.dumps({"partialSuccess": rejection}).encode())
 
     def mode_reset(self, records: list[dict[str, Any]] | None, size: int, argument: str) -> None:
         """Accept, and reset the connection instead of answering."""
@@ -242,13 +244,13 @@ def full_backlog() -> None:
         listening.bind(("127.0.0.1", PORT))
         listening.listen(0)
         waiting = [socket.socket() for _ in range(4)]
-        for one in waiting:
-            one.setblocking(False)
-            one.connect_ex(("127.0.0.1", PORT))
+        for client in waiting:
+            client.setblocking(False)
+            client.connect_ex(("127.0.0.1", PORT))
         while mode()[0] == "backlog":
             time.sleep(0.02)
-        for one in waiting:
-            one.close()
+        for client in waiting:
+            client.close()
 
 
 if __name__ == "__main__":

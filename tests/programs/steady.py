@@ -27,10 +27,10 @@ def capture(prefix: str, seconds: float, rate: float) -> None:
 def forking(prefix: str, forks: int) -> None:
     """Fork again and again while two threads capture; each child captures, and ends without `atexit`."""
     threads = [
-        threading.Thread(target=capture, args=(f"{prefix}{one}", forks * 0.03, 200), daemon=True) for one in "ab"
+        threading.Thread(target=capture, args=(f"{prefix}{letter}", forks * 0.03, 200), daemon=True) for letter in "ab"
     ]
-    for one in threads:
-        one.start()
+    for thread in threads:
+        thread.start()
     for number in range(forks):
         if not (child := os.fork()):
             name = f"{prefix}-child-{number}"
@@ -39,8 +39,8 @@ def forking(prefix: str, forks: int) -> None:
             os._exit(0 if otel_training.flush(0.5) in (True, False) else 1)
         threading.Thread(target=os.waitpid, args=(child, 0), daemon=True).start()
         time.sleep(0.02)
-    for one in threads:
-        one.join()
+    for thread in threads:
+        thread.join()
     time.sleep(1)
 
 
@@ -50,12 +50,14 @@ def main() -> None:
     if mode == "fork":
         forking(prefix, int(seconds))
     elif mode == "processes":
-        workers = [multiprocessing.Process(target=capture, args=(f"{prefix}{one}", seconds, rate)) for one in "ab"]
-        for one in workers:
-            one.start()
+        workers = [
+            multiprocessing.Process(target=capture, args=(f"{prefix}{letter}", seconds, rate)) for letter in "ab"
+        ]
+        for worker in workers:
+            worker.start()
         capture(prefix, seconds, rate)
-        for one in workers:
-            one.join()
+        for worker in workers:
+            worker.join()
     elif mode == "pool":
         with concurrent.futures.ProcessPoolExecutor(2) as pool:
             list(pool.map(capture, (f"{prefix}a", f"{prefix}b"), (seconds, seconds), (rate, rate)))

@@ -68,7 +68,7 @@ class Visit:
             pass
 
     def items(self) -> bytes:
-        shown = [{"id": one, "text": f"Text of {one}"} for one in self.asked.get("ids", "a").split(",")]
+        shown = [{"id": card, "text": f"Text of {card}"} for card in self.asked.get("ids", "a").split(",")]
         return json.dumps({"size": self.size, "seen": self.digest.hexdigest(), "items": shown}).encode()
 
     async def start(self, status: int = 200, kind: bytes = b"application/json", *more: tuple[bytes, bytes]) -> None:
@@ -281,8 +281,8 @@ async def status(visit: Visit) -> None:
 
 
 ODD: dict[str, Callable[[Visit], Awaitable[None]]] = {
-    one.__name__: one
-    for one in (
+    handler.__name__: handler
+    for handler in (
         lenient, unread, early, unzip, duplex, chunked, zipped, reused, iterators, bare_messages, events, large,
         broken_json, page, raises, raises_started, raises_late, twice, cancelled, unfinished, nothing, wrong_length,
         hints, trailers, from_path, background, background_raises, status,
@@ -331,7 +331,7 @@ def add_routes(app: FastAPI) -> None:
 
     @app.get("/api/feed")
     def feed(ids: str = "a") -> list[dict[str, str]]:
-        return [{"id": one, "text": f"Text of {one}"} for one in ids.split(",")]
+        return [{"id": card, "text": f"Text of {card}"} for card in ids.split(",")]
 
     @app.post("/api/feed/engage")
     async def engage(body: Engagement, tasks: BackgroundTasks) -> dict[str, object]:
@@ -379,8 +379,8 @@ def log() -> dict[str, list[object]]:
 @app.get("/zoo/peak")
 def peak() -> int:
     """Answer this process's highest memory so far, in KiB."""
-    found = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines())
-    return int(found["VmHWM"].split()[0])
+    fields = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines())
+    return int(fields["VmHWM"].split()[0])
 
 
 app.add_middleware(CORSMiddleware, allow_origins=["https://feed.example"])
