@@ -155,9 +155,9 @@ def test_tells_the_query_id_unless_it_would_be_a_header(endpoint: Any) -> None:
 
 def test_makes_a_query_id_where_none_is_given(endpoint: Any) -> None:
     """One for each query, as clients tell their users."""
-    made = [endpoint.ask("SELECT 1").headers["X-ClickHouse-Query-Id"] for _ in range(2)]
+    identities = [endpoint.ask("SELECT 1").headers["X-ClickHouse-Query-Id"] for _ in range(2)]
 
-    assert 2 == len({UUID(identity) for identity in made})
+    assert 2 == len({UUID(identity) for identity in identities})
 
 
 @pytest.mark.parametrize(

@@ -90,8 +90,8 @@ def test_too_many_make_room_for_who_asks(port: int, monkeypatch: pytest.MonkeyPa
     with begin(port, HEAD + b"\r\n") as client:
         assert read(client).startswith(b"HTTP/1.1 200")
     assert b"" == read(waiting[0])
-    for one in waiting:
-        one.close()
+    for peer in waiting:
+        peer.close()
 
 
 @pytest.mark.parametrize(("name", "value", "code"), [("_BODY_SECONDS", 0.05, 209), ("_BODY_BYTES", 2, 307)])
