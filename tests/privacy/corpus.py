@@ -206,11 +206,18 @@ def _number(_: "Faker", chance: random.Random) -> str:
 
 
 def _figures(_: "Faker", chance: random.Random) -> str:
-    first, two, three = (chance.randrange(10, 1000) for _ in range(3))
+    first, second, third = (chance.randrange(10, 1000) for _ in range(3))
     years = f"{chance.randrange(1900, 2030)}-{chance.randrange(1900, 2030)}"
     place = f"{chance.uniform(-90, 90):.6f}, {chance.uniform(-180, 180):.6f}"
     return chance.choice(
-        (years, place, f"{first}-{two}", f"{first / 10} %", f"3-2, {first}:{two}", f"pages {first}-{two}, {three}")
+        (
+            years,
+            place,
+            f"{first}-{second}",
+            f"{first / 10} %",
+            f"3-2, {first}:{second}",
+            f"pages {first}-{second}, {third}",
+        )
     )
 
 
