@@ -9,10 +9,10 @@ import click
 from rich.console import RenderableType
 
 from otel_training.cli.output import Output, output_options, plural, table
-from otel_training.cli.shadow_costs import draw_shadows
+from otel_training.cli.shadow_costs import draw_shadows, read_shadows
 from otel_training.cli.store import open_store
 from otel_training.errors import TrainingError
-from otel_training.store.client import Row, read_query
+from otel_training.store.client import Row
 
 if TYPE_CHECKING:
     from otel_training.trial.pair import Pair
@@ -67,8 +67,7 @@ def read_evaluation(name: str) -> "tuple[list[Pair], Plan, dict[str, Any]]":
 
     with open_store() as (store, _):
         evaluation = find_evaluation(store, name)
-        every = store.rows(read_query("savings_shadows"), since=0, until=1 << 52)
-        shadows = [row for row in every if row["candidate"] == name]
+        shadows = [row for row in read_shadows(store) if row["candidate"] == name]
         attempts = read_attempts(store, evaluation.evaluation_id)
         pairs, plan = measured(evaluation, attempts)
         beside = {"shadows": shadows, "failures": failures_of(attempts)}

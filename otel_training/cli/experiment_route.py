@@ -10,7 +10,7 @@ import click
 from rich.console import RenderableType
 
 from otel_training.cli.output import Output, output_options, table, warn
-from otel_training.cli.shadow_costs import draw_shadows
+from otel_training.cli.shadow_costs import draw_shadows, read_shadows
 from otel_training.cli.store import open_store
 from otel_training.conventions import CLAUDE, COMMAND
 from otel_training.errors import TrainingError
@@ -19,11 +19,13 @@ from otel_training.pipeline.settings import settings_in_force
 from otel_training.routing.assign import CANDIDATE
 from otel_training.routing.state import Experiment, State, StateError, experiment_of, read_state
 from otel_training.spool.segments import segment_paths
-from otel_training.store.client import Row, read_query
-from otel_training.trial.trail import change_experiment, further_of, weights_of
+from otel_training.store.client import Row
+from otel_training.trial.trail import change_experiment, further_of, read_trail, weights_of
 
 _ALL: Final = 100.0
 _SHARE: Final = click.FloatRange(0, _ALL)
+_SHADOWING: Final = frozenset({"shadow on", "promote"})
+"""What has candidates answer beside Claude."""
 
 
 def _slices(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
@@ -144,7 +146,7 @@ def freeze(*, name: str, reason: str, output: Output) -> None:
 @output_options()
 def status(*, name: str | None, output: Output) -> None:
     """Show what apps do in each experiment, and what shadows cost."""
-    _print(output, name, _read_shadows())
+    _print(output, name, has_shadows=True)
 
 
 COMMANDS: Final = (start, ramp, shadow, kill, freeze, status)
@@ -178,23 +180,26 @@ def _named(state: State, candidate: str | None, further: Mapping[str, float]) ->
     return named if candidate is None else {CANDIDATE: candidate, **named}
 
 
-def _read_shadows() -> list[Row]:
-    """Read what shadows cost; nothing where nothing was ever captured."""
-    settings = settings_in_force()
-    folder = find_folder(settings)
-    if not (settings.store or folder.store.is_dir() or segment_paths(folder.local)):
+def _read_shadows(folder: DataFolder, shown: Mapping[str, Experiment]) -> list[Row]:
+    """Read what shadows cost, where any ever answered and were captured; nobody's end is waited for."""
+    begun = {row["experiment"] for row in read_trail(folder) if row["action"] in _SHADOWING}
+    if not any(own in begun or experiment.shadow for own, experiment in shown.items()):
+        return []
+    if not (settings_in_force().store or folder.store.is_dir() or segment_paths(folder.local)):
         return []
     try:
-        with open_store() as (store, _):
-            return list(store.rows(read_query("savings_shadows"), since=0, until=1 << 52))
+        with open_store(wait=0) as (store, _):
+            return read_shadows(store)
     except TrainingError as error:
-        warn(f"What shadows cost cannot be read now. {error}")
+        warn(f"What shadows cost cannot be read now: {error}")
         return []
 
 
-def _print(output: Output, name: str | None, shadows: Sequence[Row] = ()) -> None:
-    state = read_state(find_folder(settings_in_force()))
+def _print(output: Output, name: str | None, *, has_shadows: bool = False) -> None:
+    folder = find_folder(settings_in_force())
+    state = read_state(folder)
     shown = state.experiments if name is None else {name: experiment_of(state, name)}
+    shadows = _read_shadows(folder, shown) if has_shadows else []
     rows = [
         row_of(state, own, experiment) | {"shadows": [row for row in shadows if row["experiment"] == own]}
         for own, experiment in shown.items()

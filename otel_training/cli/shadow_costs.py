@@ -5,7 +5,12 @@ from decimal import Decimal
 
 from otel_training.analysis.writing import usd
 from otel_training.cli.output import plural
-from otel_training.store.client import Row
+from otel_training.store.client import Row, Store, read_query
+
+
+def read_shadows(store: Store) -> list[Row]:
+    """Read what shadows cost, all of them until now, by experiment and candidate."""
+    return list(store.rows(read_query("savings_shadows"), since=0, until=1 << 52))
 
 
 def draw_shadows(shadows: Sequence[Row]) -> Iterator[str]:

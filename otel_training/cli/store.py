@@ -9,6 +9,7 @@ from otel_training.errors import FolderError
 from otel_training.folder import DataFolder, find_folder
 from otel_training.pipeline.settings import settings_in_force
 from otel_training.store.client import Store
+from otel_training.store.owner import WAIT_SECONDS
 from otel_training.store.session import open_drained
 
 
@@ -29,10 +30,13 @@ def require_data() -> None:
 
 
 @contextmanager
-def open_store() -> Iterator[tuple[Store, DataFolder]]:
-    """Open the store, drained; raises `FolderError` where nothing was ever captured."""
+def open_store(wait: float = WAIT_SECONDS) -> Iterator[tuple[Store, DataFolder]]:
+    """Open the store, drained; raises `FolderError` where nothing was ever captured.
+
+    Raises `StoreLockedError` where another process still has it after so many seconds.
+    """
     require_data()
     with ExitStack() as stack:
         with stages() as begin:
-            store, folder = stack.enter_context(open_drained(settings_in_force(), begin))
+            store, folder = stack.enter_context(open_drained(settings_in_force(), begin, wait))
         yield store, folder

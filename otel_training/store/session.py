@@ -11,19 +11,21 @@ from otel_training.store.client import Store, embedded_dsn
 from otel_training.store.costs import price_new_calls
 from otel_training.store.drain import drain
 from otel_training.store.migrate import migrate
-from otel_training.store.owner import Owner, ask_to_drain, owner_lock
+from otel_training.store.owner import WAIT_SECONDS, Owner, ask_to_drain, owner_lock
 from otel_training.store.restored import finish_restore
 from otel_training.store.retention import retain
 from otel_training.store.settle import settle, settle_beside_inserts
 
 
 @contextmanager
-def open_drained(settings: Settings, begin: Stages = quiet) -> Iterator[tuple[Store, DataFolder]]:
+def open_drained(
+    settings: Settings, begin: Stages = quiet, wait: float = WAIT_SECONDS
+) -> Iterator[tuple[Store, DataFolder]]:
     """Open the store that the settings name, with everything captured so far in it.
 
     The embedded store is locked by this process meanwhile, and drained first; where another process
     serves it, that one drains, and is asked over HTTP. A server's is filled by others, and settled
-    where the user may write.
+    where the user may write. Without a `wait` nothing is waited for: neither another process, nor that it drains.
     """
     folder = find_folder(settings)
     with ExitStack() as stack:
@@ -33,9 +35,10 @@ def open_drained(settings: Settings, begin: Stages = quiet) -> Iterator[tuple[St
             _settle_if_allowed(store, folder, begin)
         else:
             try:
-                store, _ = stack.enter_context(own_embedded(make_folder(folder), begin))
+                store, _ = stack.enter_context(own_embedded(make_folder(folder), begin, wait))
             except StoreServedError as served:
-                ask_to_drain(served.dsn)
+                if wait:
+                    ask_to_drain(served.dsn)
                 store = stack.enter_context(closing(Store(served.dsn)))
         yield store, folder
 
@@ -57,10 +60,12 @@ def open_as_is(settings: Settings) -> Iterator[Store]:
 
 
 @contextmanager
-def own_embedded(folder: DataFolder, begin: Stages = quiet) -> Iterator[tuple[Store, Owner]]:
+def own_embedded(
+    folder: DataFolder, begin: Stages = quiet, wait: float = WAIT_SECONDS
+) -> Iterator[tuple[Store, Owner]]:
     """Lock and open the embedded store, migrate it to this version's schema, drain into it and settle."""
     with ExitStack() as stack:
-        owner = stack.enter_context(owner_lock(folder.lock))
+        owner = stack.enter_context(owner_lock(folder.lock, wait))
         finish_restore(folder)
         store = stack.enter_context(closing(Store(embedded_dsn(folder.store))))
         migrate(store)

@@ -10,6 +10,7 @@ import pytest
 import otel_training
 from otel_training.folder import DataFolder, make_folder
 from otel_training.routing.state import Complexity, Definition, Experiment, Promotion, State, read_state, write_state
+from otel_training.store.owner import owner_lock
 from tests.cli.terminal import run_in_terminal
 
 CANDIDATES = {"few-shot-v1": Definition("openai", "m", simulated=True), "tuned": Definition("openai", "t")}
@@ -149,6 +150,32 @@ def test_a_look_makes_no_folder(folder: DataFolder, command: Any) -> None:
     looked = [command(*words)[0] for words in (("experiment", "status"), ("experiment", "log"))]
 
     assert ([0, 0], False) == (looked, folder.path.exists())
+
+
+@pytest.mark.parametrize(
+    ("dsn", "message"),
+    [("", "The store in "), ("http://u:p@127.0.0.1:9/otel_training", "No ClickHouse")],
+)
+def test_the_status_waits_for_nobody(
+    experiment: Any, command: Any, folder: DataFolder, caplog: pytest.LogCaptureFixture, dsn: str, message: str
+) -> None:
+    """Neither that another lets go of the store, nor that it drains; a name is looked up first, and needs none."""
+    command("experiment", "start", "insights")
+    command("experiment", "start", "other")
+    command("experiment", "shadow", "insights", "on")
+    status = ("experiment", "status")
+    with owner_lock(folder.lock) as owner:
+        owner.announce(dsn)
+        seen = [command(*status, name) for name in ("insights", "other", "nosuch")]
+        folder.experiments_log.unlink()
+        seen.append(command(*status))
+
+    assert [0, 0, 1, 0] == [code for code, _, _ in seen]
+    assert [True, True, False, True] == ["At least 5 % of the sources" in out for _, out, _ in seen]
+    held = f"What shadows cost cannot be read now: {message}"
+    assert [True, False, False, True] == [err.startswith(held) for _, _, err in seen]
+    assert seen[2][2].startswith("Error: There is no experiment nosuch")
+    assert [] == [line for line in caplog.messages if "waiting" in line]
 
 
 def test_a_log_of_nothing_is_a_mistake(experiment: Any, command: Any) -> None:
