@@ -25,7 +25,7 @@ from otel_training.routing.state import experiment_of, read_state
 from otel_training.store.session import open_as_is
 from otel_training.trial.estimate import estimate_judging
 from otel_training.trial.judge import Judge
-from otel_training.trial.trail import change_experiment, read_trail
+from otel_training.trial.trail import UNREADABLE, change_experiment, read_trail
 
 if TYPE_CHECKING:
     from otel_training.trial.afterwards import Afterwards
@@ -222,7 +222,10 @@ def _draw_log(rows: list[dict[str, Any]]) -> Iterator[RenderableType]:
     if not rows:
         yield "Nothing was changed yet."
     for row in rows:
-        share = f"candidate at {row['weights'].get(CANDIDATE, 0):g} %"
+        if row["action"] == UNREADABLE:
+            yield f"{row['reason'][:1].upper()}{row['reason'][1:]}"
+            continue
+        share = f"candidate at {row['serving'].get(CANDIDATE, 0):g} %"
         verdict = f"{row['evidence'].get('verdict', '')} {row['evidence'].get('verdict_id', '')[:8]}".strip()
         why = "; ".join(filter(None, ("forced" * row["forced"], verdict, row["reason"])))
         yield f"{row['at'][:19]} {row['experiment']}: {row['action']}, {share}, by {row['by']}{f': {why}' * bool(why)}"

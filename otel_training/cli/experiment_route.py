@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, replace
 from typing import Any, Final
 
@@ -20,10 +20,9 @@ from otel_training.routing.assign import CANDIDATE
 from otel_training.routing.state import Experiment, State, StateError, experiment_of, read_state
 from otel_training.spool.segments import segment_paths
 from otel_training.store.client import Row
-from otel_training.trial.trail import change_experiment, further_of, read_trail, weights_of
+from otel_training.trial.trail import ALL, change_experiment, further_of, read_trail, serving_of, weights_of
 
-_ALL: Final = 100.0
-_SHARE: Final = click.FloatRange(0, _ALL)
+_SHARE: Final = click.FloatRange(0, ALL)
 _SHADOWING: Final = frozenset({"shadow on", "promote"})
 """What has candidates answer beside Claude."""
 
@@ -66,14 +65,14 @@ def start(  # noqa: PLR0913 - one for each option
     """
 
     def started(state: State, experiment: Experiment | None) -> Experiment:
-        before = experiment or begun(_ALL / 2)
+        before = experiment or begun(ALL / 2)
         further = dict(arms) or further_of(before)
         own = before.promotion
         is_over = own is not None and bool(own.rolled_back or candidate not in {None, own.candidate})
         return replace(
             before,
             weights=weights_of(before.weights.get(CANDIDATE, 0.0) if share is None else share, further),
-            holdout=before.holdout if holdout is None else holdout / _ALL,
+            holdout=before.holdout if holdout is None else holdout / ALL,
             timeout=before.timeout if timeout is None else timeout,
             candidates={**before.candidates, **_named(state, candidate, further)},
             complex=replace(
@@ -215,11 +214,9 @@ def row_of(state: State, name: str, experiment: Experiment) -> dict[str, Any]:
     simulated = simulated or (promotion is not None and promotion.simulated)
     # The salt is the experiment's own: who has it can tell which sources are whose.
     fields = {field: value for field, value in asdict(experiment).items() if field not in ("salt", "killed", "frozen")}
-    is_on = not experiment.killed and experiment.frozen is None
-    serving = experiment.weights if is_on else dict.fromkeys(experiment.weights, 0.0) | {CLAUDE: _ALL}
     return {
-        "experiment": name, "standing": _standing(experiment), "simulated": simulated, **fields, "serving": serving,
-        "shadowing": experiment.shadow and not experiment.killed,
+        "experiment": name, "standing": _standing(experiment), "simulated": simulated, **fields,
+        "serving": serving_of(experiment), "shadowing": experiment.shadow and not experiment.killed,
     }  # fmt: skip
 
 
@@ -260,7 +257,7 @@ def _sentences(row: Mapping[str, Any]) -> Iterator[str]:
     if row["serving"] != row["weights"]:
         shares = ", ".join(f"{arm} {share:g} %" for arm, share in row["weights"].items() if arm != CLAUDE)
         yield f"Claude alone answers; started again: {shares}."
-    yield f"At least {row['holdout'] * _ALL:g} % of the sources stay with Claude."
+    yield f"At least {row['holdout'] * ALL:g} % of the sources stay with Claude."
     rules = row["complex"]
     left = [f"of {each}" for each in (*rules["topics"], *rules["slices"])]
     if most := rules["max_length"]:

@@ -5,6 +5,7 @@ import os
 import shlex
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from platform import node
@@ -19,10 +20,12 @@ from otel_training.routing.assign import CANDIDATE
 from otel_training.routing.state import Experiment, State, StateError, changing, read_state
 from otel_training.store.client import Row
 
-_ALL: Final = 100.0
-_UNREADABLE: Final[Row] = {
-    "at": "", "experiment": "", "action": "unreadable", "by": "", "command": "", "weights": {}, "forced": False,
-    "reason": "", "evidence": {},
+ALL: Final = 100.0
+"""Percent."""
+UNREADABLE: Final = "unreadable"
+_EMPTY: Final[Row] = {
+    "at": "", "experiment": "", "action": UNREADABLE, "by": "", "command": "", "weights": {}, "serving": {},
+    "forced": False, "reason": "", "evidence": {},
 }  # fmt: skip
 
 
@@ -42,8 +45,8 @@ def change_experiment(  # noqa: PLR0913 - what is changed, and all that is kept 
         experiment = change(state, state.experiments.get(name))
         line = orjson.dumps({
             "at": moment(), "experiment": name, "action": action, "by": _user(),
-            "command": shlex.join([COMMAND, *sys.argv[1:]]), "weights": experiment.weights, "forced": is_forced,
-            "reason": reason, "evidence": evidence or {},
+            "command": shlex.join([COMMAND, *sys.argv[1:]]), "weights": experiment.weights,
+            "serving": serving_of(experiment), "forced": is_forced, "reason": reason, "evidence": evidence or {},
         }, option=orjson.OPT_APPEND_NEWLINE)  # fmt: skip
         with os.fdopen(open_own(folder.experiments_log, os.O_WRONLY | os.O_CREAT | os.O_APPEND), "wb") as file:
             # After a line that a full disk cut off.
@@ -54,6 +57,13 @@ def change_experiment(  # noqa: PLR0913 - what is changed, and all that is kept 
     return experiment
 
 
+def serving_of(experiment: Experiment) -> dict[str, float]:
+    """Return the shares in force, in percent: on hold, Claude has all."""
+    if experiment.killed or experiment.frozen is not None:
+        return dict.fromkeys(experiment.weights, 0.0) | {CLAUDE: ALL}
+    return dict(experiment.weights)
+
+
 def further_of(experiment: Experiment) -> dict[str, float]:
     """Return the shares of the arms beside Claude's and the candidate's."""
     return {arm: weight for arm, weight in experiment.weights.items() if arm not in {CLAUDE, CANDIDATE}}
@@ -62,7 +72,7 @@ def further_of(experiment: Experiment) -> dict[str, float]:
 def weights_of(candidate: float, further: Mapping[str, float] | None = None) -> dict[str, float]:
     """Return the shares of all arms, in percent: Claude has the rest. Raises `StateError` where there is none."""
     weights = {CANDIDATE: candidate, **(further or {})}
-    rest = _ALL - sum(weights.values())
+    rest = ALL - sum(weights.values())
     if rest < 0 or CLAUDE in (further or {}):
         raise StateError("The shares of the arms beside Claude must not sum up to more than 100: Claude has the rest.")
     return {CLAUDE: rest, **weights}
@@ -71,13 +81,13 @@ def weights_of(candidate: float, further: Mapping[str, float] | None = None) -> 
 def read_trail(folder: DataFolder, name: str = "") -> list[Row]:
     """Return what was changed, the oldest first; of one experiment where it is named.
 
-    A line that cannot be read is of all, as the action `unreadable`.
+    A line that cannot be read is of all, as the action `unreadable`; its reason says which it is.
     """
     try:
-        rows = [_read(line) for line in read_own(folder.experiments_log).splitlines()]
+        rows = [_read(*line) for line in enumerate(read_own(folder.experiments_log).splitlines(), 1)]
     except FileNotFoundError:
         return []
-    return [row for row in rows if name in {"", row["experiment"]} or row["action"] == _UNREADABLE["action"]]
+    return [row for row in rows if name in {"", row["experiment"]} or row["action"] == UNREADABLE]
 
 
 def _is_whole(folder: DataFolder) -> bool:
@@ -86,11 +96,12 @@ def _is_whole(folder: DataFolder) -> bool:
     return not content or content.endswith(b"\n")
 
 
-def _read(line: bytes) -> Row:
-    try:
-        return dict(orjson.loads(line))
-    except orjson.JSONDecodeError:
-        return _UNREADABLE | {"reason": line.decode(errors="replace")}
+def _read(number: int, line: bytes) -> Row:
+    with suppress(orjson.JSONDecodeError):
+        # Lines of before had no shares in force.
+        if isinstance(row := orjson.loads(line), dict) and row.keys() >= _EMPTY.keys() - {"serving"}:
+            return {"serving": row["weights"]} | row
+    return _EMPTY | {"reason": f"line {number} cannot be read: {line.decode(errors='replace')}"}
 
 
 def moment() -> str:

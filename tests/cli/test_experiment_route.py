@@ -153,11 +153,11 @@ def test_a_look_makes_no_folder(folder: DataFolder, command: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("dsn", "message"),
+    ("dsn", "reason"),
     [("", "The store in "), ("http://u:p@127.0.0.1:9/otel_training", "No ClickHouse")],
 )
 def test_the_status_waits_for_nobody(
-    experiment: Any, command: Any, folder: DataFolder, caplog: pytest.LogCaptureFixture, dsn: str, message: str
+    command: Any, folder: DataFolder, caplog: pytest.LogCaptureFixture, dsn: str, reason: str
 ) -> None:
     """Neither that another lets go of the store, nor that it drains; a name is looked up first, and needs none."""
     command("experiment", "start", "insights")
@@ -172,7 +172,7 @@ def test_the_status_waits_for_nobody(
 
     assert [0, 0, 1, 0] == [code for code, _, _ in seen]
     assert [True, True, False, True] == ["At least 5 % of the sources" in out for _, out, _ in seen]
-    held = f"What shadows cost cannot be read now: {message}"
+    held = f"What shadows cost cannot be read now: {reason}"
     assert [True, False, False, True] == [err.startswith(held) for _, _, err in seen]
     assert seen[2][2].startswith("Error: There is no experiment nosuch")
     assert [] == [line for line in caplog.messages if "waiting" in line]

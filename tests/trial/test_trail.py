@@ -5,6 +5,7 @@ import os
 from dataclasses import replace
 from typing import Any
 
+import orjson
 import pytest
 
 from otel_training.errors import TrainingError
@@ -44,13 +45,37 @@ def test_adds_a_line_for_each_change(folder: DataFolder, monkeypatch: pytest.Mon
 def test_a_line_that_was_cut_off_is_listed_as_one(folder: DataFolder, command: Any) -> None:
     """Of whichever experiment is asked for; what is added later stands on a line of its own."""
     make_folder(folder)
-    folder.experiments_log.write_bytes(b'{"at": "20')
+    folder.experiments_log.write_bytes(b'[1]\n{}\n{"at": "20')
     folder.experiments_log.chmod(0o600)
     change_experiment(folder, "a", "start", lambda *_: PROMOTED)
 
     rows: Any = read_trail(folder, "a")
-    assert [("unreadable", '{"at": "20'), ("start", "")] == [(row["action"], row["reason"]) for row in rows]
-    assert 0 == command("experiment", "log")[0]
+    unreadable = [
+        f"line {number} cannot be read: {line}" for number, line in ((1, "[1]"), (2, "{}"), (3, '{"at": "20'))
+    ]
+    assert [*(("unreadable", reason) for reason in unreadable), ("start", "")] == [
+        (row["action"], row["reason"]) for row in rows
+    ]
+    code, out, _ = command("experiment", "log")
+    assert (0, [line.capitalize() for line in unreadable]) == (code, out.splitlines()[:3])
+
+
+def test_keeps_the_shares_in_force(folder: DataFolder, command: Any) -> None:
+    """On hold Claude has all, whatever the weights; a line of before, without them, has its weights."""
+    write_state(make_folder(folder), State({"a": PROMOTED}))
+    for words in (("freeze", "a", "a bad day"), ("start", "a"), ("kill", "a"), ("shadow", "a", "on")):
+        command("experiment", *words)
+    *lines, last = folder.experiments_log.read_bytes().splitlines()
+    former = {name: value for name, value in orjson.loads(last).items() if name != "serving"}
+    folder.experiments_log.write_bytes(b"\n".join([*lines, last, orjson.dumps(former)]))
+
+    on = {"claude": 40.0, "candidate": 40.0, "tuned": 20.0}
+    none = {"claude": 100.0, "candidate": 0.0, "tuned": 0.0}
+    assert [(on, shares) for shares in (none, on, none, none, on)] == [
+        (row["weights"], row["serving"]) for row in read_trail(folder)
+    ]
+    shown = [line.split(", ")[1] for line in command("experiment", "log")[1].splitlines()]
+    assert [f"candidate at {share} %" for share in (0, 40, 0, 0, 40)] == shown
 
 
 def test_rolls_back_what_was_looked_at() -> None:
