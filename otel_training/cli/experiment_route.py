@@ -16,11 +16,12 @@ from otel_training.conventions import CLAUDE, COMMAND
 from otel_training.errors import TrainingError
 from otel_training.folder import DataFolder, find_folder, make_folder
 from otel_training.pipeline.settings import settings_in_force
+from otel_training.record.host import host_of
 from otel_training.routing.assign import CANDIDATE
 from otel_training.routing.state import Experiment, State, StateError, experiment_of, read_state
 from otel_training.spool.segments import segment_paths
 from otel_training.store.client import Row
-from otel_training.trial.trail import ALL, change_experiment, further_of, read_trail, serving_of, weights_of
+from otel_training.trial.trail import ALL, change_experiment, further_of, own_slices, read_trail, serving_of, weights_of
 
 _SHARE: Final = click.FloatRange(0, ALL)
 _SHADOWING: Final = frozenset({"shadow on", "promote"})
@@ -30,7 +31,9 @@ _SHADOWING: Final = frozenset({"shadow on", "promote"})
 def _slices(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
     if any(value and not re.match("(topic|domain)=.", value) for value in values):
         raise click.BadParameter("before a call only topic=NAME and domain=NAME are known.")
-    return values
+    # A domain in the form that a source's host has where they are compared.
+    rules = ((value, value.removeprefix("domain=")) for value in values)
+    return tuple(value if value == rest else f"domain={host_of(rest) or rest}" for value, rest in rules)
 
 
 @click.command()
@@ -68,7 +71,11 @@ def start(  # noqa: PLR0913 - one for each option
         before = experiment or begun(ALL / 2)
         further = dict(arms) or further_of(before)
         own = before.promotion
-        is_over = own is not None and bool(own.rolled_back or candidate not in {None, own.candidate})
+        if own is not None and (own.rolled_back or candidate not in {None, own.candidate}):
+            own = None
+        kept = own_slices(before) if own is None else before.complex.slices
+        if own is not None and slices:
+            own = replace(own, left=())
         return replace(
             before,
             weights=weights_of(before.weights.get(CANDIDATE, 0.0) if share is None else share, further),
@@ -78,9 +85,9 @@ def start(  # noqa: PLR0913 - one for each option
             complex=replace(
                 before.complex,
                 max_length=max_length or before.complex.max_length,
-                slices=tuple(filter(None, slices)) if slices else before.complex.slices,
+                slices=tuple(filter(None, slices)) if slices else kept,
             ),
-            promotion=None if is_over else own,
+            promotion=own,
             killed=False,
             frozen=None,
         )

@@ -1,11 +1,11 @@
 """The site of a source: whose page it is, so that one publisher's pages stand in one split."""
 
-import re
 from contextlib import suppress
 from functools import cache, lru_cache
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
+
+from otel_training.record.host import host_of
 
 if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 _HOSTING: Final = frozenset(
     {"blogspot.com", "medium.com", "substack.com", "tumblr.com", "typepad.com", "wordpress.com", "livejournal.com"}
 )
-_BARE: Final = re.compile(r"[\w-]+(\.[\w-]+)+(:\d+)?([/?#]|$)")
 _URLS: Final = 100_000
 
 
@@ -24,15 +23,9 @@ def site_of(url: str) -> str:
 
     By the Public Suffix List as the library ships it: no network is asked.
     """
-    try:
-        host = urlsplit(f"//{url}" if _BARE.match(url) else url).hostname or ""
-    except ValueError:
-        return ""
-    host = host.rstrip(".")
+    host = host_of(url)
     with suppress(ValueError):
         return str(ip_address(host))
-    with suppress(UnicodeError):
-        host = host.encode("idna").decode()
     domain = _suffixes().privatesuffix(host) or host
     author = host.removesuffix(domain).rstrip(".").rpartition(".")[2]
     return f"{author}.{domain}" if domain in _HOSTING and author not in {"", "www"} else domain

@@ -2,10 +2,8 @@
 
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from otel_training import conventions as names
 from otel_training._guard import guard
@@ -19,6 +17,7 @@ from otel_training.pipeline.process import emit, settings
 from otel_training.privacy.identity import url_in_id
 from otel_training.record.clock import event_id, now, ticks
 from otel_training.record.fields import FIELD_LIMIT, number
+from otel_training.record.host import host_of
 from otel_training.record.record import Record, Scalar
 from otel_training.record.values import text_of
 from otel_training.routing.assign import Assignment, assign
@@ -82,12 +81,12 @@ class Router:
         length = len(content) if isinstance(content, (str, bytes)) else 0
         if (rules.max_length is not None and length > rules.max_length) or topic in rules.topics:
             return True
-        host = _host(url or "")
+        host = host_of(url or "")
         for text in rules.slices:
             name, _, value = text.partition("=")
             if name == "topic" and value == topic:
                 return True
-            if name == "domain" and (host == value or host.endswith(f".{value}")):
+            if name == "domain" and value and f".{host}".endswith(f".{value}"):
                 return True
             if name not in ("topic", "domain"):
                 warn_once(
@@ -275,12 +274,6 @@ class Trying:
                     self.arm.name, call.name, call.reason, type(error).__name__,
                 )  # fmt: skip
         return isinstance(error, Exception)
-
-
-def _host(url: str) -> str:
-    with suppress(ValueError):  # of what is no URL
-        return urlsplit(url).hostname or ""
-    return ""
 
 
 def _weights(experiment: Experiment) -> str:

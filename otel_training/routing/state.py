@@ -86,6 +86,8 @@ class Promotion:
     """Seconds that an answer may take."""
     forced: bool = False
     simulated: bool = False
+    left: tuple[str, ...] = ()
+    """Slices that it left to Claude, as the verdict was surely below the bar there; with it they end."""
     rolled_back: str = ""
     """Why Claude answers again; empty where the candidate serves."""
 

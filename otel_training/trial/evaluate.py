@@ -83,10 +83,8 @@ def plan_evaluation(
     cases = read_cases(store, snapshot)[:limit]
     if not cases:
         raise NothingToExportError(f"The dataset {snapshot.name!r} has no {SPLIT} rows: make another, by --split.")
-    own = (candidate.candidate_id, snapshot.dataset_id, judge.name, judge.rubric)
-    name = second_name(store, candidate.name, candidate.candidate_id)
     evaluation = Evaluation(
-        evaluation_id_of(*own, candidate.definition, name),
+        evaluation_id_of(store, candidate, snapshot.dataset_id, judge.name, judge.rubric),
         candidate.name,
         candidate.candidate_id,
         snapshot.dataset_id,
@@ -101,17 +99,15 @@ def plan_evaluation(
     return Plan(evaluation, candidate, judge, cases, gold, attempts)
 
 
-def evaluation_id_of(  # noqa: PLR0913, PLR0917 - all that it is made of
-    candidate_id: str, dataset_id: str, judge: str, rubric: str, definition: Definition, name: str
-) -> str:
-    """Return the id of all that makes an evaluation another one: of a function, the text of its file, too.
+def evaluation_id_of(store: Store, candidate: Candidate, dataset_id: str, judge: str, rubric: str) -> str:
+    """Return the id of all that makes an evaluation another one.
 
-    `name` is the candidate's where another has the same definition.
+    Of a function, the text of its file is that, too; where another candidate has the same definition, its name.
     """
-    parts = [candidate_id, dataset_id, SPLIT, judge, rubric]
-    if definition.provider == CALLABLE:
-        parts.append(code_of(find_candidate_function(definition.model)))
-    parts += filter(None, [name])
+    parts = [candidate.candidate_id, dataset_id, SPLIT, judge, rubric]
+    if candidate.definition.provider == CALLABLE:
+        parts.append(code_of(find_candidate_function(candidate.definition.model)))
+    parts += filter(None, [second_name(store, candidate.name, candidate.candidate_id)])
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
 

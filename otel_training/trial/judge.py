@@ -149,7 +149,7 @@ def find_function(name: str) -> Callable[..., Any]:
         sys.path.insert(0, here)
     try:
         scorer = getattr(import_module(module), function)
-    except (ImportError, AttributeError) as error:
+    except Exception as error:
         raise JudgeError(
             f"There is no {name} ({error}): give module:function, from the folder of the module."
         ) from error

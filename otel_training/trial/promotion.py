@@ -15,9 +15,9 @@ from otel_training.pricing.call import CACHE_BESIDE
 from otel_training.pricing.overrides import Overrides
 from otel_training.pricing.price import prices_version
 from otel_training.routing.assign import CANDIDATE
-from otel_training.routing.state import Complexity, Definition, Experiment, Promotion, read_state
+from otel_training.routing.state import Definition, Experiment, Promotion, read_state
 from otel_training.store.client import Store
-from otel_training.trial.candidate import definition_id, second_name
+from otel_training.trial.candidate import Candidate, definition_id
 from otel_training.trial.compare import compare
 from otel_training.trial.evaluate import evaluation_id_of
 from otel_training.trial.evaluation import Evaluation, find_evaluation, read_attempts
@@ -25,7 +25,7 @@ from otel_training.trial.function import CALLABLE
 from otel_training.trial.guardrails import Limits
 from otel_training.trial.judge import Judge
 from otel_training.trial.measured import in_service, measured
-from otel_training.trial.trail import further_of, moment, read_trail, weights_of
+from otel_training.trial.trail import further_of, moment, own_slices, read_trail, weights_of
 from otel_training.trial.verdict import Outcome, Verdict
 from otel_training.trial.wording import percent
 
@@ -72,8 +72,8 @@ def find_evidence(
             yield f"{candidate} was rolled back since this verdict: evaluate it on a newer dataset."
         if not is_same(evaluation.candidate_id, candidate_now):
             yield f"{candidate} is another model or prompt than was judged: give it another name, and evaluate that."
-        elif _is_changed_function(store, evaluation, candidate_now):
-            yield f"The function of {candidate} is not what it was: {again} DATASET` evaluates it anew."
+        elif problem := _function_problem(store, evaluation, candidate_now):
+            yield f"The function of {candidate} {problem} {again} DATASET` evaluates it anew."
         if find_judge(evaluation.judge).rubric != evaluation.rubric:
             yield f"The judge {evaluation.judge} has another rubric by now: {again} DATASET` asks it again."
         if dataset := _other_dataset(store, evaluation):
@@ -89,13 +89,16 @@ def find_evidence(
     return Evidence(evaluation, verdict, next(problems(), ""))
 
 
-def _is_changed_function(store: Store, evaluation: Evaluation, definition: Definition | None) -> bool:
-    """Return whether a candidate that is a function stands in another text by now; the evaluation's id has it."""
+def _function_problem(store: Store, evaluation: Evaluation, definition: Definition | None) -> str:
+    """Say that a candidate that is a function stands in another text by now; the evaluation's id has it."""
     if definition is None or definition.provider != CALLABLE:
-        return False
-    own = (evaluation.candidate_id, evaluation.dataset_id, evaluation.judge, evaluation.rubric)
-    name = second_name(store, evaluation.candidate, evaluation.candidate_id)
-    return evaluation_id_of(*own, definition, name) != evaluation.evaluation_id
+        return ""
+    candidate = Candidate(evaluation.candidate, evaluation.candidate_id, "", (), definition)
+    try:
+        own = evaluation_id_of(store, candidate, evaluation.dataset_id, evaluation.judge, evaluation.rubric)
+    except TrainingError as error:
+        return f"cannot be looked at. {error} Then"
+    return "" if own == evaluation.evaluation_id else "is not what it was:"
 
 
 def is_same(candidate_id: str, definition: Definition | None) -> bool:
@@ -122,28 +125,31 @@ def promoted(experiment: Experiment, evidence: Evidence, steps: Sequence[float],
     own, verdict, before, now = evidence.evaluation, evidence.verdict, experiment.promotion, moment()
     if experiment.killed or experiment.frozen is not None:
         raise TrainingError(f"The experiment is on hold: go on with it by `{COMMAND} experiment start` first.")
-    share = experiment.weights.get(CANDIDATE, 0.0)
+    share, slices = experiment.weights.get(CANDIDATE, 0.0), experiment.complex.slices
     if before is None or before.rolled_back or before.evaluation_id != own.evaluation_id:
+        slices = tuple(dict.fromkeys((*own_slices(experiment), *_bad(verdict))))
         share, p95 = 0.0, verdict.arms["baseline"].p95 if verdict.arms else None
         before = Promotion(
             own.candidate, own.candidate_id, own.evaluation_id, own.judge,
             f"{verdict.verdict} {percent(verdict.ratio)}", (), now, now,
             None if p95 is None else Limits().slow * p95, simulated=verdict.simulated,
+            left=slices[len(own_slices(experiment)) :],
         )  # fmt: skip
     if not (further := [step for step in steps if step > share]):
         raise TrainingError(f"{own.candidate} has all of its {share:g} % already.")
     return replace(
         experiment, weights=weights_of(further[0], further_of(experiment)), shadow=True,
-        complex=_without_bad(experiment.complex, verdict), holdout=max(experiment.holdout, CONTROL),
+        complex=replace(experiment.complex, slices=slices), holdout=max(experiment.holdout, CONTROL),
         candidates={**experiment.candidates, CANDIDATE: own.candidate},
         promotion=replace(before, steps=tuple(steps), stepped=now, forced=before.forced or is_forced),
     )  # fmt: skip
 
 
-def _without_bad(complexity: Complexity, verdict: Verdict) -> Complexity:
-    """Leave to Claude what is surely below the bar, as far as that is known before a call."""
-    bad = (f"{part.slice}={part.value}" for part in verdict.parts if part.state == "bad" and part.slice in _KNOWN)
-    return replace(complexity, slices=tuple(dict.fromkeys((*complexity.slices, *bad))))
+def _bad(verdict: Verdict) -> Iterator[str]:
+    """Yield what is surely below the bar, as far as that is known before a call."""
+    for part in verdict.parts:
+        if part.state == "bad" and part.slice in _KNOWN and part.value:
+            yield f"{part.slice}={part.value}"
 
 
 def rolled_back(experiment: Experiment, promotion: Promotion, reason: str) -> Experiment:

@@ -64,6 +64,12 @@ def serving_of(experiment: Experiment) -> dict[str, float]:
     return dict(experiment.weights)
 
 
+def own_slices(experiment: Experiment) -> tuple[str, ...]:
+    """Return which slices people leave to Claude: without those that the promotion left."""
+    left = () if experiment.promotion is None else experiment.promotion.left
+    return tuple(part for part in experiment.complex.slices if part not in left)
+
+
 def further_of(experiment: Experiment) -> dict[str, float]:
     """Return the shares of the arms beside Claude's and the candidate's."""
     return {arm: weight for arm, weight in experiment.weights.items() if arm not in {CLAUDE, CANDIDATE}}

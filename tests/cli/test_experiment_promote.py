@@ -213,8 +213,10 @@ def test_a_drop_rolls_back_within_a_second(
     assert finding.startswith("good of experiment insights was rolled back, and Claude answers: Its answers ")
 
 
-def test_a_function_that_changed_proves_nothing(passed: Models, command: Any, rows: Any, tmp_path: Path) -> None:
-    """Its verdict was on another text."""
+def test_a_function_that_changed_proves_nothing(
+    passed: Models, command: Any, rows: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its verdict was on another text; one that is gone, or fails, is promoted by force alone."""
     (tmp_path / "own.py").write_text(
         "from tests.models import facts_of\n\n\ndef read(source_content):\n    return facts_of(source_content)\n"
     )
@@ -224,7 +226,12 @@ def test_a_function_that_changed_proves_nothing(passed: Models, command: Any, ro
     before = command(*words)
     (tmp_path / "own.py").write_text("def read(source_content):\n    return ['Bananas are yellow']\n")
     after = command(*words)
+    monkeypatch.delitem(sys.modules, "own")
+    (tmp_path / "own.py").write_text("raise RuntimeError('no key')\n")
+    gone, forced = command(*words), command(*words, "--force")
 
+    assert (1, True) == (gone[0], "The function of own cannot be looked at. There is no own:read (no key)" in gone[2])
+    assert (0, True) == (forced[0], "own was promoted by" in forced[1])
     assert (False, True) == tuple("The function of own is not what it was" in text[2] for text in (before, after))
 
 

@@ -61,7 +61,7 @@ def test_ramps_at_claudes_cost(experiment: Any, command: Any) -> None:
 def test_leaves_hard_sources_to_claude(experiment: Any, command: Any) -> None:
     """By length, topic and domain, until something else is said; the status names them."""
     start = ("experiment", "start", "insights")
-    first = command(*start, "--leave", "topic=chips", "--leave", "domain=news.example", "--max-length", 8000)[1]
+    first = command(*start, "--leave", "topic=chips", "--leave", "domain=News.Example.", "--max-length", 8000)[1]
     kept, none = [(command(*start, *words)[1], experiment().complex) for words in ((), ("--leave", ""))]
     code, _, err = command(*start, "--leave", "language=en")
 
@@ -69,6 +69,29 @@ def test_leaves_hard_sources_to_claude(experiment: Any, command: Any) -> None:
     assert (first, Complexity(8000, slices=("topic=chips", "domain=news.example"))) == kept
     assert ("So do all longer than 8,000 characters." in none[0], Complexity(8000)) == (True, none[1])
     assert (2, True) == (code, "before a call only topic=NAME and domain=NAME are known" in " ".join(err.split()))
+
+
+@pytest.mark.parametrize(
+    ("words", "left"),
+    [
+        ((), ["topic=a", "topic=b"]), (("--leave", "topic=b"), ["topic=b"]), (("--leave", ""), []),
+        (("--leave", "domain=BÜCHER.example", "--leave", "domain=localhost"),
+         ["domain=xn--bcher-kva.example", "domain=localhost"]),
+        (("--candidate", "few-shot-v1"), ["topic=a"]),
+    ],
+)  # fmt: skip
+def test_what_a_promotion_left_ends_with_it(
+    words: tuple[str, ...], left: list[str], experiment: Any, command: Any, folder: DataFolder
+) -> None:
+    """What people leave stays, that which both left, too, once they named it."""
+    own = Promotion("tuned", "i", "e", "j", "PASS 98.7 %", (5.0,), "2026", "2026", left=("topic=b",))
+    begun = Experiment("s", {"claude": 1.0}, complex=Complexity(slices=("topic=a", "topic=b")), promotion=own)
+    write_state(folder, State({"insights": begun}, CANDIDATES))
+    command("experiment", "start", "insights", *words)
+
+    now = read_state(folder).experiments["insights"]
+    kept = None if "--candidate" in words else replace(own, left=()) if words else own
+    assert (left, kept) == (list(now.complex.slices), now.promotion)
 
 
 def test_switches_each_by_itself(experiment: Any, command: Any) -> None:

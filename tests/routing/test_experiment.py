@@ -13,6 +13,7 @@ import pytest
 import otel_training
 from otel_training import conventions as names
 from otel_training.conventions import Kind
+from otel_training.dataset.site import site_of
 from otel_training.folder import DataFolder, make_folder
 from otel_training.routing import route
 from otel_training.routing.breaker import FAILURES
@@ -222,6 +223,23 @@ def test_hard_sources_go_to_claude_at_once(
 
     assert [CLAUDES, other] == [hard, ask("oil", "https://[no-url", "Short")]
     assert ["complexity", None if other is SMALLS else "complexity"] == [row[3] for row in assignments()]
+
+
+@pytest.mark.parametrize(
+    ("url", "arm"),
+    [
+        ("news.example/1", CLAUDES), ("https://EN.News.Example.:443/1", CLAUDES), ("https://bücher.example/", CLAUDES),
+        ("https://ournews.example/1", SMALLS), ("u1", SMALLS), ("https://[no-url", SMALLS),
+    ],
+)  # fmt: skip
+def test_a_domain_is_known_however_it_is_written(url: str, arm: Any, turn_on: Any) -> None:
+    """As the slices of a verdict are; what has no domain is in none, though a rule names nothing."""
+    ask = asking("sync")
+    turn_on(
+        complex=Complexity(slices=("domain=", f"domain={site_of('news.example/1')}", "domain=xn--bcher-kva.example"))
+    )
+
+    assert arm == ask("oil", url)
 
 
 @pytest.mark.parametrize(

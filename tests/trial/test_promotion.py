@@ -67,9 +67,26 @@ def test_leaves_to_claude_what_is_surely_below_the_bar() -> None:
     evidence = replace(EVIDENCE, verdict=compare(mixed, PLAN))
     before = replace(BEGUN, complex=Complexity(9, slices=("domain=a.example", "topic=law")))
 
-    assert [Complexity(slices=("topic=law",)), before.complex] == [
-        step(each, evidence).complex for each in (BEGUN, before)
+    first, second = step(BEGUN, evidence), step(before, evidence)
+    assert [(Complexity(slices=("topic=law",)), ("topic=law",)), (before.complex, ())] == [
+        (each.complex, each.promotion.left) for each in (first, second) if each.promotion
     ]
+    # Somebody took it back; the next step leaves it so. Another candidate's verdict is its own.
+    assert [Complexity(), Complexity(), second.complex] == [
+        step(replace(first, complex=Complexity()), evidence).complex,
+        step(first, replace(EVIDENCE, evaluation=replace(OWN, evaluation_id="newer"))).complex,
+        step(second, replace(EVIDENCE, evaluation=replace(OWN, evaluation_id="newer"))).complex,
+    ]
+
+
+@pytest.mark.parametrize("name", ["topic", "domain"])
+def test_what_has_no_topic_is_no_slice(name: str) -> None:
+    """It would name all sources of which nobody knows it."""
+    bad = [replace(pair, slices={name: ""}, candidate=answer(1, passed=False)) for pair in PAIRS]
+    verdict = compare(bad, PLAN)
+
+    assert "bad" in {part.state for part in verdict.parts if part.slice == name}
+    assert Complexity() == step(BEGUN, replace(EVIDENCE, verdict=verdict)).complex
 
 
 @pytest.mark.parametrize("changes", [{"killed": True}, {"frozen": "a bad day"}])
