@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Final
+from urllib.parse import urlsplit
 
 from otel_training.dataset.example import answer_json
 from otel_training.dataset.tokens import Count
@@ -48,8 +49,9 @@ def estimate_answers(definition: Definition, cases: Iterable[Case], overrides: O
     """Estimate the candidate's calls."""
     prompt = tokens(prompt_text(definition)) + _TURN_TOKENS * (2 + len(definition.messages))
     sizes = [(prompt + tokens(case.source_content), tokens(answer_json(case.reference))) for case in cases]
-    model = definition.model
-    return _estimate("candidate", model, sizes, overrides, provider_of(definition), is_batch=False)
+    model, provider = definition.model, provider_of(definition)
+    host = provider if provider == urlsplit(definition.base_url).hostname else ""
+    return _estimate("candidate", model, sizes, overrides, provider, host=host)
 
 
 def estimate_judging(judge: Judge, questions: Sequence[Question], overrides: Overrides, tokens: Count) -> Estimate:
@@ -70,7 +72,14 @@ def price_of(definition: Definition, overrides: Overrides, reply: Reply | Attemp
 
 
 def _estimate(  # noqa: PLR0913 - a call's price takes so much
-    who: str, model: str, sizes: Sequence[tuple[int, int]], overrides: Overrides, provider: str, *, is_batch: bool
+    who: str,
+    model: str,
+    sizes: Sequence[tuple[int, int]],
+    overrides: Overrides,
+    provider: str,
+    *,
+    host: str = "",
+    is_batch: bool = False,
 ) -> Estimate:
     now = datetime.now(UTC)
     # Each by itself: a sum of tokens would reach the prices of long prompts.
@@ -80,5 +89,4 @@ def _estimate(  # noqa: PLR0913 - a call's price takes so much
     amounts = [cost.amount for cost in costs if cost.amount is not None]
     total = None if unknown else sum(amounts, Decimal())
     sums = sum(size for size, _ in sizes), sum(output for _, output in sizes)
-    host = provider if provider == "localhost" or {*provider} & {".", ":"} else ""
     return Estimate(who, model, len(sizes), *sums, total, no_price(model, unknown, host) if unknown else "")

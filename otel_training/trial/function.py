@@ -65,9 +65,9 @@ def ask_function(name: str, function: Callable[..., Any], values: Mapping[str, s
 
 def code_of(function: Callable[..., Any]) -> str:
     """Return the digest of the file that a function stands in: another text of it is another candidate."""
-    while isinstance(function, functools.partial):
-        function = function.func
-    function = inspect.unwrap(function)
+    # Either may be around the other.
+    while isinstance(function, functools.partial) or hasattr(function, "__wrapped__"):
+        function = function.func if isinstance(function, functools.partial) else inspect.unwrap(function)
     is_named = inspect.isroutine(function) or inspect.isclass(function)
     try:
         file = inspect.getsourcefile(function if is_named else type(function))

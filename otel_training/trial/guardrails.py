@@ -104,7 +104,7 @@ def guard(
         _rail("errors", gather(pairs, excess), limits.errors, share, scale=2, shift=1),
         _rail("fallback", gather(pairs, lambda pair: (float(pair.candidate.fallback), 1.0)), limits.fallback, share),
         _rail("slow", gather(pairs, slow), SLOW_SHARE, share),
-        _rail("cost", gather(pairs, cost), limits.cost, share),
+        _rail("cost", gather(pairs, cost), limits.cost, share, most=inf),
         _likes(votes or {}, limits.likes, share),
     ]
 
@@ -121,17 +121,16 @@ def _state(lower: float, upper: float, limit: float) -> State:
 
 
 def _rail(  # noqa: PLR0913 - a figure, its limit and how it is shown
-    name: str, sample: Sample, limit: float, alpha: float, *, scale: float = 1, shift: float = 0
+    name: str, sample: Sample, limit: float, alpha: float, *, scale: float = 1, shift: float = 0, most: float = 1
 ) -> Guardrail:
-    """Bound the ratio of a sample, of which `scale * ratio - shift` is what is shown."""
+    """Bound the ratio of a sample, of which `scale * ratio - shift` is what is shown; it is `most` at the most."""
     whole = sample.mean(sample.baseline)
     if not whole > 0:
         return Guardrail(name, None, limit, None, None, "open")
     bar = (limit + shift) / scale
     sides = bounds(sample, alpha, bar)
     state = _state(sides.lower, sides.upper, bar)
-    # A bound beyond what a share can be says no more than that.
-    most = inf if name == "cost" else 1.0
+    # A bound beyond what the ratio can be says no more than that.
     value, lower, upper = (
         scale * min(side, most) - shift for side in (sample.mean(sample.candidate) / whole, sides.lower, sides.upper)
     )

@@ -47,3 +47,16 @@ def test_prices_each_call_with_all_of_its_prompt() -> None:
         *(getattr(unknown, name) for name in ("who", "model", "calls", "input_tokens", "output_tokens", "cost"))
     )
     assert "No price of claude-haiku-4-5 at 127.0.0.1 is known: give the model's price in prices" in unknown.unknown
+
+
+@pytest.mark.parametrize(
+    ("base_url", "who"),
+    [
+        ("http://vllm:8000/v1", "No price of mine at vllm is known: give"), ("", "No price of mine is known (unknown"),
+        ("https://api.together.xyz/v1", "No price of mine is known (unknown"),
+    ],
+)  # fmt: skip
+def test_names_the_machine_that_no_list_knows(base_url: str, who: str) -> None:
+    """Whatever it is called."""
+    own = Definition("openai", "mine", base_url=base_url)
+    assert estimate_answers(own, [case("a")], Overrides(), words).unknown.startswith(who)

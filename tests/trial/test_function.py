@@ -69,6 +69,8 @@ def test_its_code_is_that_of_its_file(tmp_path: Any) -> None:
 
     assert 64 == len(own)
     assert [own] * 2 == [code_of(function) for function in (functools.partial(by_content, strict=False), Reader())]
+    around = functools.wraps(functools.partial(json.dumps))(lambda source_content: source_content)
+    assert code_of(json.dumps) == code_of(functools.partial(around))
     assert "" == code_of(str.upper)
     assert own != code_of(functools.wraps(json.dumps)(lambda source_content: source_content))
 
