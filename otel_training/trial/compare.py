@@ -53,7 +53,7 @@ def compare(pairs: Sequence[Pair], plan: Plan) -> Verdict:
         arms=arms,
         judge=judge,
         changes=changes(plan.conditions),
-        srm_p=mismatch(plan.assigned, plan.weights),
+        srm_p=mismatch(plan.assigned),
         looks="any number",
         data_until=plan.data_until,
         simulated=plan.simulated,

@@ -36,8 +36,7 @@ def measured(evaluation: Evaluation, attempts: Iterable[Attempt]) -> tuple[list[
 
 def in_service(plan: Plan, store: Store, candidate: str) -> Plan:
     """Add what the app's own experiments of a candidate tell: readers' votes, and how sources came to its arms."""
-    assigned, weights = read_assigned(store, candidate)
-    return replace(plan, votes=read_votes(store, candidate), assigned=assigned, weights=weights)
+    return replace(plan, votes=read_votes(store, candidate), assigned=read_assigned(store, candidate))
 
 
 def judging_of(judge: str, attempts: Sequence[Attempt]) -> Judging:

@@ -13,6 +13,7 @@ from otel_training.errors import TrainingError
 from otel_training.trial.conditions import Conditions
 from otel_training.trial.engagement import Votes
 from otel_training.trial.judging import Gold, Judging
+from otel_training.trial.mismatch import Assigned
 from otel_training.trial.pair import Observation, Pair
 from otel_training.trial.verdict import Plan
 
@@ -42,7 +43,8 @@ def read_pairs(path: Path) -> tuple[list[Pair], Plan]:
                 problem = f"{error} is missing" if isinstance(error, KeyError) else str(error)
                 raise PairFileError(f"Line {number} of {path} is no pair ({problem}): correct it.") from error
     plan = Plan(whole.pop("judging", Judging("")))
-    return list(pairs.values()), replace(plan, conditions=tuple(conditions), **whole)
+    assigned = Assigned(whole.pop("weights", {}), whole.pop("assigned", {}))
+    return list(pairs.values()), replace(plan, conditions=tuple(conditions), assigned=(assigned,), **whole)
 
 
 def _pair(row: Mapping[str, Any]) -> Pair:

@@ -9,6 +9,7 @@ from otel_training.trial.conditions import Conditions
 from otel_training.trial.engagement import Votes
 from otel_training.trial.guardrails import Arm, Guardrail, Limits
 from otel_training.trial.judging import Judging, Reliability
+from otel_training.trial.mismatch import Assigned
 from otel_training.trial.slices import Part
 
 BAR: Final = 0.90
@@ -36,9 +37,8 @@ class Plan:
     limits: Limits = field(default_factory=Limits)
     conditions: tuple[Conditions, ...] = ()
     """All under which pairs came about."""
-    weights: Mapping[str, float] = field(default_factory=dict)
-    """Of each arm, and how many sources came to it in the app; nothing where none was routed."""
-    assigned: Mapping[str, int] = field(default_factory=dict)
+    assigned: tuple[Assigned, ...] = ()
+    """How sources came to the arms in the app; nothing where none was routed."""
     votes: Mapping[str, Votes] = field(default_factory=dict)
     """Of readers, on what each arm answered in the app: of other sources than the pairs."""
     data_until: str = ""
@@ -88,6 +88,7 @@ class Verdict:
     judge: Reliability
     changes: list[str]
     srm_p: float | None
+    """That sources came to the arms as they were to come; at any look."""
     looks: str
     data_until: str
     simulated: bool

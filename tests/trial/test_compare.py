@@ -13,6 +13,7 @@ from scipy.stats import ttest_1samp
 from otel_training.trial.compare import compare
 from otel_training.trial.conditions import Conditions
 from otel_training.trial.judging import SELF_REPORTED, Gold, Judging, assess
+from otel_training.trial.mismatch import Assigned
 from otel_training.trial.pair import Pair
 from otel_training.trial.sample import gather, of_both, passed, score
 from otel_training.trial.sequence import bounds
@@ -190,8 +191,8 @@ def test_what_nobody_knows_of_a_cost_is_no_saving(unknown: list[str]) -> None:
             ),
         ),
         (
-            {"weights": {"claude": 1, "candidate": 1}, "assigned": {"claude": 600, "candidate": 400}},
-            "the arms did not get the sources that they were to get (p = 2.5e-10)",
+            {"assigned": (Assigned({"claude": 1, "candidate": 1}, {"claude": 600, "candidate": 400}),)},
+            "the arms did not get the sources that they were to get (p = 1.9e-08)",
         ),
     ],
 )

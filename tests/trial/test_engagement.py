@@ -17,7 +17,7 @@ from otel_training.store.session import open_drained
 from otel_training.trial.engagement import Votes, difference, fewer_likes, read_votes
 from otel_training.trial.judging import Judging
 from otel_training.trial.measured import in_service
-from otel_training.trial.mismatch import ALARM, mismatch
+from otel_training.trial.mismatch import ALARM, Assigned, mismatch
 from otel_training.trial.verdict import Plan
 
 ALPHA = 0.01
@@ -108,7 +108,7 @@ def test_reads_what_readers_said_of_each_arm(folder: DataFolder) -> None:
 @pytest.mark.usefixtures("migrated")
 @pytest.mark.parametrize(("kept", "is_broken"), [(30, False), (5, True)])
 def test_sources_that_an_app_keeps_from_an_arm_are_missed(folder: DataFolder, *, kept: int, is_broken: bool) -> None:
-    """Each source once, whatever the shares came to be, in the newest experiment alone.
+    """Each source once, by the shares when it came, in the candidate's newest experiment alone.
 
     Those that are held out, and calls without a source, belong to no arm.
     """
@@ -120,21 +120,27 @@ def test_sources_that_an_app_keeps_from_an_arm_are_missed(folder: DataFolder, *,
     )
     asked = [*held, *theirs[:30], *ours[:kept]]
     states = [("before", half), ("e", replace(half, frozen="a bad day")), ("e", half)]
-    for name, state in (*states, ("e", replace(half, weights={"claude": 0.0, "candidate": 3.0}))):
-        write_state(make_folder(folder), State({name: state}, {"small": Definition("callable")}))
+    ramped = replace(half, weights={"claude": 0.0, "candidate": 3.0})
+    late = [url for url in every if url not in asked and url not in held][:4]
+    states += [("e", ramped), ("others", replace(half, candidates={"candidate": "large"}))]
+    candidates = dict.fromkeys(("small", "large"), Definition("callable"))
+    for name, state in states:
+        write_state(make_folder(folder), State({name: state}, candidates))
         route._watches.clear()
         answer: Any = otel_training.experiment(
             name,
             claude=lambda source_url: ["Claude's"],  # type: ignore[misc]
             candidate=lambda source_url: ["Small's"],
         )
-        for url in (*asked, None):
+        for url in (*asked, *(late if state is ramped else ()), None):
             answer(url)
     assert otel_training.flush(5)
     with open_drained(process.settings()) as (store, _):
         plan = in_service(Plan(Judging("judge")), store, "small")
 
-    due = (30 + kept) / 2
     assert held
-    assert ({"claude": 30, "candidate": kept}, {"claude": due, "candidate": due}) == (plan.assigned, plan.weights)
-    assert is_broken == ((mismatch(plan.assigned, plan.weights) or 0) < ALARM)
+    assert plan.assigned == (
+        Assigned({"candidate": 3.0, "claude": 0.0}, {"candidate": 4}),
+        Assigned({"candidate": 50.0, "claude": 50.0}, {"candidate": kept, "claude": 30}),
+    )
+    assert is_broken == ((mismatch(plan.assigned) or 0) < ALARM)

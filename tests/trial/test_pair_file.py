@@ -9,6 +9,7 @@ import pytest
 
 from otel_training.trial.conditions import Conditions
 from otel_training.trial.judging import Gold, Judging
+from otel_training.trial.mismatch import Assigned
 from otel_training.trial.pair import Observation, Pair
 from otel_training.trial.pair_file import PairFileError, read_pairs
 from otel_training.trial.verdict import Plan
@@ -47,8 +48,7 @@ def test_pairs_and_what_is_known_of_them(tmp_path: Path) -> None:
     plan = Plan(
         Judging("m", {"claude": Gold(9)}, 5, 4, controls=(1,)),
         conditions=(Conditions(rubric="r1"),),
-        weights={"claude": 1},
-        assigned={"claude": 7},
+        assigned=(Assigned({"claude": 1}, {"claude": 7}),),
         data_until="2026-11-30",
         simulated=True,
     )
