@@ -55,7 +55,7 @@ def forget(*, only_show: bool, yes: bool, output: Output, **asked: str | None) -
     From all tables, datasets and lines that were set aside; the figures are computed anew. Training files that were
     exported stay: the datasets that they are of are named.
     """
-    given = {name: value for name, value in asked.items() if value}
+    given = {name: value for name, value in asked.items() if value and value.strip()}
     if len(given) != 1:
         raise click.UsageError("Say whom or what: one of --user, --pseudonym, --source, --extraction, --service.")
     with open_store() as (store, folder):

@@ -47,7 +47,9 @@ def review(*, port: int, reviewer: str | None, limit: int, no_browser: bool) -> 
     folder = make_folder(find_folder(settings))
     finisher = make_finisher(settings, folder)
     name = reviewer or _user()
-    pseudonym = str(finisher.reader_attributes(name)[USER_HASH])
+    pseudonym = str(finisher.reader_attributes(name).get(USER_HASH, ""))
+    if not pseudonym:
+        raise click.UsageError(f"{name} is nobody's name: say by --as whose decisions these are.")
     keep = keep_in(settings, folder)
     session = Session()
     with bind_loopback(port) as listener:

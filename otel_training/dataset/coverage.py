@@ -119,12 +119,13 @@ _REACTIONS: Final = (
     _Check(
         "viewers", "anonymous_impressions", "impressions", "anonymous_samples", "impression", "{have} no reader",
         "set `request.state.user` in the dependency that knows the reader, or give TrainingMiddleware a `user=`, or "
-        "`record_impressions` a `user_id=`; they count as no viewers",
+        "`record_impressions` a `user_id=`; they, `undefined` and the like count as no viewers",
     ),
     _Check(
         "voters", "anonymous_actions", "actions", "voteless_samples", "action", "{have} no reader",
         "send `metadata.user_id`, or set `request.state.user` in the dependency that knows the reader, or give "
-        "TrainingMiddleware a `user=`, or `record_feedback` a `user_id=`; they count as no votes",
+        "TrainingMiddleware a `user=`, or `record_feedback` a `user_id=`; they, `undefined` and the like count as no "
+        "votes",
     ),
     _Check(
         "ids", "orphan_ids", "ids", "orphan_samples", "id that readers saw or acted on",

@@ -21,6 +21,8 @@ LINKS_AN_HOUR: Final = 3
 """So many in turn show a settling that the id is in doubt; one each hour would look like an id that is used anew."""
 _HOUR: Final = 3_600_000_000_000
 EXTRACTIONS_REMEMBERED: Final = 1_000
+NOBODY: Final = frozenset({"undefined", "null", "None", "NaN", "[object Object]"})
+"""What JavaScript and Python write where there is no id: taken for one, all readers would be the same."""
 
 
 @dataclass(slots=True)
@@ -49,8 +51,8 @@ class Finisher:
         return Redactor(self.rules, self.turn, placeholders)
 
     def reader_attributes(self, *candidates: object) -> Attributes:
-        """Return the pseudonym of the first candidate that is an id; nothing where none is."""
-        reader = next((identity for value in candidates if (identity := as_id(value)) is not None), None)
+        """Return the pseudonym of the first candidate that is an id, and not `undefined`; nothing where none is."""
+        reader = next((name for name in map(as_id, candidates) if name is not None and name not in NOBODY), None)
         if reader is None:
             return {}
         return {names.USER_HASH: pseudonym(self.key, reader), names.USER_KEY_ID: self.key.id}

@@ -3,14 +3,13 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
 from otel_training.config import Settings
-from otel_training.conventions import USER_HASH
 from otel_training.events.finisher import Finisher
 from otel_training.folder import DataFolder
 from otel_training.ownership import open_own, read_own, write_own
-from otel_training.privacy.identity import Key, load_key
+from otel_training.privacy.identity import Key, load_key, pseudonym
+from otel_training.record.fields import as_id
 from otel_training.spool.lock import wait_locked
 
 
@@ -22,9 +21,9 @@ def read_old_keys(folder: DataFolder) -> list[Key]:
 
 
 def pseudonyms(finisher: Finisher, folder: DataFolder, reader: str) -> list[str]:
-    """Return a reader's pseudonyms by the key in force and by all of before."""
-    keys = [finisher.key, *read_old_keys(folder)]
-    return [str(replace(finisher, key=key).reader_attributes(reader)[USER_HASH]) for key in keys]
+    """Return a reader's pseudonyms by the key in force and by all of before, also of who is no reader any more."""
+    keys, identity = [finisher.key, *read_old_keys(folder)], as_id(reader)
+    return [] if identity is None else [pseudonym(key, identity) for key in keys]
 
 
 def rotate(folder: DataFolder, settings: Settings) -> Key:

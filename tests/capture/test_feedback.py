@@ -31,6 +31,16 @@ def test_records_what_no_middleware_sees(lines: Lines) -> None:
     )
 
 
+@pytest.mark.parametrize("nobody", ["undefined", "null", "None", "NaN", "[object Object]", " null "])
+def test_what_languages_write_for_nothing_is_no_reader(nobody: str, lines: Lines) -> None:
+    """All of a site's readers would be one, with all their votes; who is called so, in other letters, is one."""
+    otel_training.record_feedback("abc", "like", user_id=nobody)
+    otel_training.record_impressions(["abc"], user_id=nobody)
+    otel_training.record_feedback("abc", "like", user_id=nobody.strip().upper() + "S")
+
+    assert [False, False, True] == ["user.hash" in record for record in lines()]
+
+
 @pytest.mark.parametrize("kind", [list, tuple, deque])
 @pytest.mark.parametrize("count", [0, 1000, 2501])
 def test_whatever_a_reader_was_shown_counts(kind: Any, count: int, lines: Lines) -> None:

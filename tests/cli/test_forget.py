@@ -1,6 +1,7 @@
 """`otel-training forget`: nothing is left of what was forgotten, and all else is as if it had never been."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -34,7 +35,7 @@ def extract(topic: str, source_url: str, source_content: str) -> dict[str, Any]:
     return {"insights": [{"text": text}], "quality_score": 8}
 
 
-def gather(sources: dict[str, str], readers: range) -> list[str]:
+def gather(sources: dict[str, str], readers: Iterable[object]) -> list[str]:
     """Extract each source, and have readers see and like its insight; returns the extractions' ids."""
     ids = []
     for url, content in sources.items():
@@ -89,6 +90,18 @@ def test_forgets_a_reader(folder: DataFolder, rows: Any, command: Any) -> None:
     assert [("chips", 1, 2, 2)] == figures(rows)
     assert 0 == command("schema", "verify", "--deep")[0]
     assert {} == rows("forget", "--user", 1, "--show")[0]["rows"]
+
+
+def test_forgets_who_was_nobody(rows: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Older versions took `undefined` for a reader; what they kept is found by that word."""
+    with monkeypatch.context() as older:
+        older.setattr("otel_training.events.finisher.NOBODY", frozenset())
+        gather({"https://news.example/1": "Chip makers"}, ["undefined", 1])
+    gather({"https://news.example/1": "Chip makers"}, ["undefined"])
+
+    (receipt,) = rows("forget", "--user", "undefined", "--yes")
+
+    assert {"impressions": 1, "feedback": 1, "reader_events": 2, "readers": 1} == receipt["rows"]
 
 
 def test_forgets_a_source(folder: DataFolder, rows: Any, command: Any) -> None:
@@ -155,7 +168,7 @@ def test_shows_and_asks_before_it_deletes(rows: Any, command: Any) -> None:
     assert "Nothing is kept of it." in command("forget", "--user", "nobody", "--yes")[1]
 
 
-@pytest.mark.parametrize("options", [[], ["--user", "1", "--source", "u"], ["--user", ""]])
+@pytest.mark.parametrize("options", [[], ["--user", "1", "--source", "u"], ["--user", " "]])
 def test_wants_one_thing_to_forget(command: Any, options: list[str]) -> None:
     """Neither nothing, which would be all, nor two at once."""
     code, _, err = command("forget", *options)

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 import otel_training
-from otel_training.folder import DataFolder
+from otel_training.folder import DataFolder, make_folder
 from otel_training.pipeline import process
 from tests.receiving import until
 from tests.reviewing import BROWSER, reviewing
@@ -86,12 +86,15 @@ def test_opens_the_users_browser(folder: DataFolder, captured: list[str], tmp_pa
         assert address == opened.read_text(encoding="utf-8")
 
 
-def test_says_what_it_needs(command: Any) -> None:
-    """Where nothing was captured, and where the port is taken."""
+def test_says_what_it_needs(command: Any, folder: DataFolder) -> None:
+    """Where nothing was captured, and where the reviewer is nobody."""
     code, _, err = command("review", "--no-browser")
+    make_folder(folder)
+    usage, _, why = command("review", "--no-browser", "--as", "null")
 
-    assert 1 == code
+    assert (1, 2) == (code, usage)
     assert "There is no data in" in err
+    assert "null is nobody's name" in why
 
 
 @pytest.fixture

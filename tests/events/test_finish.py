@@ -44,6 +44,15 @@ def events(kind: Kind, content: Any, **fields: Any) -> list[tuple[str, dict[str,
     ]
 
 
+def test_another_place_names_a_reader_where_the_first_says_undefined() -> None:
+    """As where a page sends what it has not got, and the session knows."""
+    content = {"insight_id": "a", "action": "like", "metadata": {"user_id": "undefined"}}
+
+    ((_, attributes, _),) = events(Kind.FEEDBACK, content, fallback_user_id="7")
+
+    assert attributes == {names.INSIGHT_ID: "a", names.ACTION: "like", **READER}
+
+
 def test_an_extraction() -> None:
     """Source and insights lose secrets, under ids made before that; the source is cut."""
     content: dict[str, Any] = {
