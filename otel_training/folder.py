@@ -60,6 +60,7 @@ class DataFolder:
     """Counts of records that were lost where not even that could be written into a segment."""
     restoring = Inside("restoring", stat.S_IFDIR)  # what is being restored from a backup
     restored = Inside("restored", stat.S_IFDIR)  # what is restored once it is whole, on its way to where it belongs
+    backups = Inside("backups.txt")  # which backups hold what is or was here: a line each, its time and its file
     finetune = Inside("finetune", stat.S_IFDIR)  # what is known of fine-tuning jobs
 
 

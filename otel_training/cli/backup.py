@@ -10,7 +10,8 @@ from otel_training.cli.store import open_store
 from otel_training.conventions import COMMAND
 from otel_training.dataset.writing import open_replacement
 from otel_training.errors import TrainingError
-from otel_training.store.backup import back_up
+from otel_training.folder import make_folder
+from otel_training.store.backup import back_up, note_backup
 
 
 @click.command()
@@ -25,7 +26,7 @@ def backup(*, file: Path, with_keys: bool, force: bool, output: Output) -> None:
     Apps may go on meanwhile: what they capture from now on is not in it. `restore` puts it back.
     """
     if str(file) == "-" or (file.exists() and not file.is_file()):
-        raise TrainingError(f"{file} is no regular file, which is read back before it counts: name one.")
+        raise click.UsageError(f"{file} is no regular file, which is read back before it counts: name one.")
     if not file.parent.is_dir():
         raise TrainingError(f"The folder {file.parent} does not exist: make it, or choose another file.")
     if file.exists() and not force:
@@ -33,6 +34,7 @@ def backup(*, file: Path, with_keys: bool, force: bool, output: Output) -> None:
     with open_store() as (store, folder), progress("Backing up") as callback, open_replacement(file) as target:
         manifest = back_up(store, folder, target, with_keys=with_keys, progress=callback)
         size = target.seek(0, os.SEEK_END)
+        note_backup(make_folder(folder), file, manifest.made_at)
     rows = sum(manifest.rows.values())
     row = {"file": str(file), "bytes": size, "rows": rows, "with_keys": manifest.has_keys, "tables": manifest.rows}
     output.emit([row], lambda _: [f"Wrote {plural(rows, 'row')} to {file} ({size:,} bytes), and read them back."])

@@ -10,7 +10,7 @@ from rich.console import RenderableType
 
 from otel_training.cli.exit_code import ExitCode
 from otel_training.cli.gaps import draw_list, read_gaps
-from otel_training.cli.keys import rotated_at, states
+from otel_training.cli.keys import IN_FORCE, NOT_HERE, rotated_at, states
 from otel_training.cli.output import Output, output_options, plural, table
 from otel_training.cli.retention import sentences
 from otel_training.cli.shipping_report import read_shipping_report, shipping_findings
@@ -95,6 +95,7 @@ def examine(store: Store, folder: DataFolder) -> dict[str, Any]:
     report["findings"] = [gap.sentence for gap in gaps]
     report["findings"] += _piles(read_piles(store))
     report["findings"] += _keys(report["keys"], rotated_at(folder))
+    report["findings"] += [] if settings.store else _keyless(report["keys"], folder)
     use = store.row(read_query("doctor_use"))
     if use["lost"]:
         report["findings"].append(f'{plural(use["lost"], "record")} lost in the last day: see why under "Lost".')
@@ -116,6 +117,17 @@ def _keys(keys: list[Row], rotated_at: str) -> Iterator[str]:
     for key in keys:
         if key["state"] == "rotated" and key["last"] > rotated_at:
             yield f"The key {key['user_key_id']} was rotated, and still makes pseudonyms: restart the apps."
+
+
+def _keyless(keys: list[Row], folder: DataFolder) -> Iterator[str]:
+    """Say that nobody here makes the pseudonyms that are stored, as after a restore without keys."""
+    lost = [key["user_key_id"] for key in keys if key["state"] == NOT_HERE and key["readers"]]
+    if lost and all(key["state"] != IN_FORCE for key in keys):
+        yield (
+            f"The readers' pseudonyms are of a key that is not here ({', '.join(lost)}), and none is: put the user.key "
+            f"by which they were made into {folder.path}, or set OTEL_TRAINING_USER_KEY to it; else `forget --user` "
+            "finds none of them, and who comes back counts as another."
+        )
 
 
 def _piles(piles: list[tuple[int, ...]]) -> Iterator[str]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
 
 import click
 from rich.console import RenderableType
@@ -13,14 +15,17 @@ from otel_training.conventions import COMMAND
 from otel_training.events.host_json import stored_url
 from otel_training.folder import find_folder, make_folder
 from otel_training.pipeline.keys import pseudonyms
-from otel_training.pipeline.pipeline import make_finisher
+from otel_training.pipeline.pipeline import read_finisher
 from otel_training.pipeline.settings import settings_in_force
 from otel_training.privacy.redact import Redactor
 from otel_training.spool.rejected import forget_lines
 from otel_training.spool.segments import segment_paths
+from otel_training.store.backup import read_backups
 from otel_training.store.forget import Scope, find
 from otel_training.store.forget import forget as forget_rows
 from otel_training.trial.candidate import drop_candidates
+
+_AGAIN: Final = f"Delete them, or forget it again after `{COMMAND} restore`."
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,8 @@ class Receipt:
     """Lines that had been set aside."""
     segments: int
     """Files that running apps still write, whose lines were taken in already; they go when they are full."""
+    backups: list[dict[str, object]]
+    """Those that were made or restored here, and may hold it."""
     forgotten: bool
 
 
@@ -72,10 +79,14 @@ def forget(*, only_show: bool, yes: bool, output: Output, **asked: str | None) -
                 forget_rows(store, scope, held, callback)
         segments = len(segment_paths(folder.local))
         lost = [key for key in states(store, folder) if key["state"] == NOT_HERE] if "user" in given else []
-        receipt = Receipt(held.rows, held.datasets, held.candidates, rejected, segments, forgotten=not only_show)
+        backups: list[dict[str, object]] = [
+            {"file": file, "made_at": made_at, "is_there": Path(file).exists()}
+            for file, made_at in read_backups(folder).items()
+        ]
+        receipt = Receipt(held.rows, held.datasets, held.candidates, rejected, segments, backups, not only_show)
     output.emit([{**given, **_fields(receipt)}], lambda _: _draw(receipt))
-    if receipt.forgotten and (held.rows or rejected):
-        note(f"Backups of before hold it still: delete them, or forget it again after `{COMMAND} restore`.")
+    if receipt.forgotten and (held.rows or rejected) and not receipt.backups:
+        note(f"Backups of before, if there are any, hold it still. {_AGAIN}")
     if lost:
         readers, ids = sum(key["readers"] for key in lost), ", ".join(key["user_key_id"] for key in lost)
         note(f"{plural(readers, 'reader')} of keys that are not here ({ids}) may be this one: nobody can tell.")
@@ -86,7 +97,7 @@ def forget(*, only_show: bool, yes: bool, output: Output, **asked: str | None) -
 def _scope(user: str = "", pseudonym: str = "", source: str = "", extraction: str = "", service: str = "") -> Scope:
     settings = settings_in_force()
     folder = make_folder(find_folder(settings))
-    finisher = make_finisher(settings, folder)
+    finisher = read_finisher(settings, folder)
     readers = pseudonyms(finisher, folder, user) if user else [pseudonym] if pseudonym else []
     url = stored_url(source, Redactor(finisher.rules)) if source else ""
     return Scope(readers, source=url, extraction=extraction, service=service)
@@ -96,21 +107,27 @@ def _fields(receipt: Receipt) -> dict[str, object]:
     return {
         "rows": dict(receipt.rows), "datasets": receipt.datasets, "candidates": receipt.candidates,
         "rejected": receipt.rejected,
-        "segments": receipt.segments, "forgotten": receipt.forgotten,
+        "segments": receipt.segments, "backups": receipt.backups, "forgotten": receipt.forgotten,
     }  # fmt: skip
 
 
 def _draw(receipt: Receipt) -> list[RenderableType]:
     verb = "Forgotten" if receipt.forgotten else "Kept"
-    if not receipt.rows and not receipt.rejected:
-        return ["Nothing is kept of it."]
     parts: list[RenderableType] = [table(verb, ("table", "rows"), receipt.rows.items())]
+    if not receipt.rows and not receipt.rejected:
+        parts = ["Nothing is kept of it."]
     if receipt.rejected:
         parts.append(f"Of what was set aside: {receipt.rejected:,} lines.")
     if receipt.datasets:
         parts.append(f"In the datasets {', '.join(receipt.datasets)}.")
     if receipt.candidates:
         parts.append(f"In the prompts of the candidates {', '.join(receipt.candidates)}: make others.")
+    if receipt.backups:
+        files = ", ".join(
+            f"{row['file']} (of {str(row['made_at'])[:10]}{'' if row['is_there'] else ', moved or deleted'})"
+            for row in receipt.backups
+        )
+        parts.append(f"Backups of before, and copies of them, may hold it: {files}. {_AGAIN}")
     if receipt.forgotten and receipt.segments:
         parts.append("Running apps still hold files with lines that were taken in: they go when the apps end.")
     return parts

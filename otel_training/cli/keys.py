@@ -14,7 +14,7 @@ from otel_training.folder import DataFolder, find_folder, make_folder
 from otel_training.pipeline.keys import destroy as destroy_key
 from otel_training.pipeline.keys import read_old_keys
 from otel_training.pipeline.keys import rotate as rotate_key
-from otel_training.pipeline.pipeline import make_finisher
+from otel_training.pipeline.pipeline import has_key, make_finisher
 from otel_training.pipeline.settings import settings_in_force
 from otel_training.spool.reading import is_unavailable
 from otel_training.spool.segments import segment_paths
@@ -22,6 +22,7 @@ from otel_training.store.client import Store, read_query
 
 NOT_HERE: Final = "not here"
 """Of a key that was destroyed, or is in another folder."""
+IN_FORCE: Final = "in force"
 _AGAIN: Final = "who reads before and after counts as two readers, with a vote each"
 
 
@@ -50,6 +51,8 @@ def rotate() -> None:
     require_data()
     settings = settings_in_force()
     folder = make_folder(find_folder(settings))
+    if not has_key(settings, folder):
+        raise click.UsageError(f"There is no key to rotate in {folder.path}: an app makes one with its first record.")
     old = rotate_key(folder, settings)
     click.echo(f"The key {old.id} is kept in {folder.keys} for what was recorded by it: from now on {_AGAIN}.")
     if settings.user_key:
@@ -81,8 +84,8 @@ def states(store: Store, folder: DataFolder) -> list[dict[str, Any]]:
     rows = list(store.rows(read_query("doctor_keys")))
     names = {key.id: "rotated" for key in read_old_keys(folder)}
     settings = settings_in_force()
-    if settings.user_key or folder.key.exists():
-        names[make_finisher(settings, make_folder(folder)).key.id] = "in force"
+    if has_key(settings, folder):
+        names[make_finisher(settings, make_folder(folder)).key.id] = IN_FORCE
     unused = names.keys() - {row["user_key_id"] for row in rows}
     rows += [{"user_key_id": key, "readers": 0, "first": None, "last": None} for key in names if key in unused]
     return [row | {"state": names.get(row["user_key_id"], NOT_HERE)} for row in rows]

@@ -10,7 +10,7 @@ from otel_training.events.host_json import stored_url
 from otel_training.folder import find_folder, make_folder
 from otel_training.ownership import open_own
 from otel_training.pipeline.keys import pseudonyms
-from otel_training.pipeline.pipeline import make_finisher
+from otel_training.pipeline.pipeline import read_finisher
 from otel_training.pipeline.settings import settings_in_force
 from otel_training.privacy.redact import Redactor
 
@@ -27,7 +27,7 @@ def read_opt_outs(path: Path | None = None) -> Doubts:
         return Doubts()
     with os.fdopen(open_own(folder.opt_outs, os.O_RDONLY)) if path is None else path.open(encoding="utf-8") as file:
         lines = [line for text in file if (line := f" {text}".partition(" #")[0].strip())]
-    finisher = make_finisher(settings, make_folder(folder))
+    finisher = read_finisher(settings, make_folder(folder))
     redactor = Redactor(finisher.rules)
     readers, sources = set(), set()
     for line in lines:

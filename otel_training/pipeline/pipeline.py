@@ -1,6 +1,7 @@
 """The pipeline: settings, a writer with its sink, and a shipper where there is an endpoint."""
 
 import logging
+import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -152,6 +153,18 @@ def make_finisher(settings: Settings, folder: DataFolder) -> Finisher:
     """Make the finisher of these settings, with the folder's key of pseudonyms."""
     key = Key(settings.user_key.encode("utf-8", "surrogatepass")) if settings.user_key else load_key(folder.key)
     return finisher_of(settings, key)
+
+
+def has_key(settings: Settings, folder: DataFolder) -> bool:
+    """Whether a setting gives a key of pseudonyms, or the folder has one."""
+    return bool(settings.user_key) or folder.key.exists()
+
+
+def read_finisher(settings: Settings, folder: DataFolder) -> Finisher:
+    """Make the finisher of who records nothing: where there is no key, by one that nobody has, instead of making it."""
+    if has_key(settings, folder):
+        return make_finisher(settings, folder)
+    return finisher_of(settings, Key(os.urandom(32)))
 
 
 def finisher_of(settings: Settings, key: Key) -> Finisher:

@@ -17,6 +17,7 @@ import pytest
 import otel_training
 from otel_training.folder import DataFolder, make_folder
 from otel_training.pipeline import process
+from otel_training.privacy.identity import Key
 from otel_training.spool.rejected import set_aside
 from otel_training.store.owner import owner_lock
 from tests.served import environment
@@ -49,11 +50,12 @@ def test_brings_all_back(  # noqa: PLR0913, PLR0917 - two folders, each with its
 ) -> None:
     """Into an empty folder: the same figures and records, settled as from scratch, the files, and no key."""
     command("dataset", "create", "v1", "--no-score", "--min-viewers", 1, "--split", "100/0/0")
-    for name in ("opt_outs.txt", "prices.toml"):
-        (folder.path / name).write_text("# none\n", encoding="utf-8")
+    files = {"opt_outs.txt": "reader 9\n", "prices.toml": "# none\n"}
+    for name, text in files.items():
+        (folder.path / name).write_text(text, encoding="utf-8")
     set_aside(folder, "1.jsonl", b'{"header": 1}\n', b'{"a": 1}\n', "why")
     command("experiment", "start", "insights")
-    before, key, trail = figures(rows), folder.key.read_bytes(), rows("experiment", "log")
+    before, key, trail = figures(rows), folder.key.read_text("utf-8"), rows("experiment", "log")
 
     (made,) = rows("backup", tmp_path / "all.zip")
     there = elsewhere("there")
@@ -63,11 +65,13 @@ def test_brings_all_back(  # noqa: PLR0913, PLR0917 - two folders, each with its
     assert (made["rows"], made["tables"], str(there.path)) == (restored["rows"], restored["tables"], restored["into"])
     assert 0 == command("schema", "verify", "--deep")[0]
     assert b'{"header": 1}\n{"a": 1}\n' == (there.rejected / "1.jsonl").read_bytes()
-    assert ("# none\n", "# none\n") == tuple(
-        (there.path / name).read_text() for name in ("opt_outs.txt", "prices.toml")
-    )
+    assert files == {name: (there.path / name).read_text("utf-8") for name in files}
+    (finding,) = [finding for finding in rows("doctor")[0]["findings"] if "user.key" in finding]
+    assert finding.startswith(f"The readers' pseudonyms are of a key that is not here ({Key(bytes.fromhex(key)).id})")
+    assert {} == rows("forget", "--user", 0, "--show")[0]["rows"]
+    assert 0 == command("export", "--print-sql")[0]
     assert (False, False) == (there.key.exists(), made["with_keys"])
-    assert key not in (tmp_path / "all.zip").read_bytes()
+    assert key.encode() not in (tmp_path / "all.zip").read_bytes()
     assert [] == [path for path in there.path.iterdir() if path.name.startswith("restor")]
 
 
@@ -83,6 +87,29 @@ def test_takes_the_keys_only_where_asked(gathered: None, folder: DataFolder, row
     assert {"impressions": 1, "feedback": 1} == {
         table: rows("forget", "--user", 0, "--show")[0]["rows"][table] for table in ("impressions", "feedback")
     }
+
+
+def test_forget_lists_the_backups_that_may_hold_it(
+    gathered: None, rows: Any, command: Any, elsewhere: Any, tmp_path: Path
+) -> None:
+    """Those that were made or restored here, each once, with its last time and whether it is still there."""
+    files = [tmp_path / name for name in ("a.zip", "b.zip")]
+    for file in (*files, files[0]):
+        assert 0 == command("backup", file, "--force", "--with-keys")[0]
+    files[1].unlink()
+
+    here = rows("forget", "--user", 0, "--show")[0]["backups"]
+    elsewhere("there")
+    (restored,) = rows("restore", files[0])
+    _, printed, error = command("forget", "--user", 0, "--yes")
+    again = command("forget", "--user", 0, "--yes")[1]
+
+    assert [(str(files[0]), True), (str(files[1]), False)] == [(row["file"], row["is_there"]) for row in here]
+    day = zipfile.ZipFile(files[0]).getinfo("manifest.json").date_time[:3]
+    line = "Backups of before, and copies of them, may hold it: {} (of {:04}-{:02}-{:02}). Delete them, or forget it"
+    assert [True, True] == [line.format(files[0], *day) in text for text in (printed, again)]
+    assert ("", 1) == (error, len(rows("forget", "--user", 0, "--show")[0]["backups"]))
+    assert restored["made_at"] == here[0]["made_at"]
 
 
 @pytest.fixture
@@ -291,13 +318,19 @@ def test_a_full_disk_leaves_the_last_backup(backed_up: Path, command: Any, small
 
 
 @pytest.mark.parametrize(
-    ("name", "why"), [("nosuch/a.zip", "does not exist"), ("all.zip", "--force"), ("/dev/full", "no regular file")]
+    ("name", "code", "why"),
+    [
+        ("nosuch/a.zip", 1, "does not exist"),
+        ("all.zip", 1, "--force"),
+        ("/dev/full", 2, "no regular file"),
+        ("-", 2, "no regular file"),
+    ],
 )
-def test_writes_no_backup_over_another(name: str, why: str, backed_up: Path, command: Any) -> None:
-    """Nor where there is no folder."""
-    code, _, error = command("backup", backed_up.parent / name)
+def test_writes_no_backup_over_another(name: str, code: int, why: str, backed_up: Path, command: Any) -> None:
+    """Nor where there is no folder, nor to where nothing can be read back."""
+    ended, _, error = command("backup", name if name == "-" else backed_up.parent / name)
 
-    assert (1, True) == (code, why in error)
+    assert (code, True) == (ended, why in error)
 
 
 def test_takes_whole_lines_of_what_waits_to_be_shipped(

@@ -62,6 +62,19 @@ def test_doctor_names_an_app_that_still_has_the_old_key(rows: Any, command: Any)
     )
 
 
+def test_a_key_that_has_made_nothing_is_no_second_one(rows: Any, command: Any) -> None:
+    """Beside one that was destroyed, whose pseudonyms stay: no reader is two."""
+    like("a")
+    command("keys", "rotate")
+    (first, _) = rows("keys", "list")
+    assert 0 == command("keys", "destroy", first["user_key_id"], "--yes")[0]
+
+    (report,) = rows("doctor")
+
+    assert [(1, "not here"), (0, "in force")] == [(row["readers"], row["state"]) for row in report["keys"]]
+    assert not [finding for finding in report["findings"] if "key" in finding]
+
+
 def test_keeps_the_key_of_a_setting(folder: DataFolder, rows: Any, command: Any, monkeypatch: Any) -> None:
     """Which it cannot change, and so asks for another; twice keeps it once."""
     monkeypatch.setenv("OTEL_TRAINING_USER_KEY", "one, long and random")
@@ -96,6 +109,11 @@ def test_nothing_is_made_where_nothing_is(folder: DataFolder, command: Any) -> N
 
     assert [(1, True)] * 3 == [(code, "There is no data in" in " ".join(err.split())) for code, _, err in refused]
     assert not folder.path.exists()
+    make_folder(folder)
+    code, _, err = command("keys", "rotate")
+    assert (2, True, False, False) == (
+        code, "There is no key to rotate" in err, folder.key.exists(), folder.keys.exists(),
+    )  # fmt: skip
 
 
 def test_who_rotates_at_once_loses_no_key(folder: DataFolder) -> None:
