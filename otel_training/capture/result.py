@@ -211,7 +211,7 @@ def _keys_of(items: list[object]) -> tuple[str, str, str]:
         return _KEYS
     every = [item if type(item) is dict else _insight_fields(item) for item in items]
     keys = {key for fields in every for key in dict.keys(fields) if type(key) is str}
-    text = "text" if "text" in keys else text_key(every) or "text"
+    text = text_key(every) or next((key for key in OBVIOUS_KEYS if key in keys), "text")
     category = next((key for key in CATEGORY_KEYS if key in keys and key != text), "category")
     return text, category, next((key for key in ID_KEYS[1:] if key in keys), "id")
 

@@ -38,10 +38,14 @@ def remember(handle: object, value: object, insights: "list[Insight] | None", si
     elif type(value) not in _NO_REFERENCES:
         with suppress(TypeError):
             reference = weakref.ref(value)
-    if not marks:
-        marks = [(node,) for node in islice(_nodes(value, 2), BREADTH) if type(node) in _CONTAINERS and not node]
     # One object stands for None, and one for each text of a letter or none, wherever they occur.
-    marks = [mark for mark in marks or () if type(mark[0]) in _CONTAINERS or (mark[0] is not None and len(mark[0]) > 1)]
+    marks = [mark for mark in marks or () if mark[0] is not None and len(mark[0]) > 1]
+    if not marks:
+        nodes = list(islice(_nodes(value, 3), BREADTH))
+        marks = [(node,) for node in nodes if type(node) in _CONTAINERS and not node]
+        texts: list[str] = [node for node in nodes if type(node) is str and 1 < len(node) <= _SIZE_LIMIT]
+        # What insights are is not known here: the longest text is hardly a constant.
+        marks += [(max(texts, key=len),)] if texts else []
     if marks or reference is not None:
         _recent.append((id(value), handle, reference, marks))
 

@@ -223,6 +223,7 @@ NAMED: dict[str, tuple[dict[str, Any], tuple[str, str | None, str | None]]] = {
     "title": ({"title": "One", "type": "c", "_id": 7}, ("One", "c", "7")),
     "statement": ({"statement": "One", "label": "c", "insightId": "7"}, ("One", "c", "7")),
     "any other": ({"aussage": "One", "category": "c", "id": 7}, ("One", "c", "7")),
+    "headline beside another": ({"summary": "Two", "headline": "One", "uuid": 8, "tag": "c"}, ("One", "c", "8")),
     "text beside another": (
         {"text": "One", "title": "T", "type": "c", "insight_id": 7, "uuid": 8},
         ("One", "c", "7"),
@@ -244,7 +245,7 @@ def test_finds_text_category_and_id_under_other_names(lines: Lines, name: str) -
 
 @pytest.mark.parametrize(
     "item",
-    [{"headline": "One", "summary": "Two"}, {"text": ""}, " ", {"score": 1}, ["One"], {"text": {"en": "One"}}, None],
+    [{"title": "One", "summary": "Two"}, {"text": ""}, " ", {"score": 1}, ["One"], {"text": {"en": "One"}}, None],
 )
 def test_an_insight_without_text_gets_no_id(lines: Lines, item: object) -> None:
     """Two insights without a text share neither id nor digest, and the record says that there are some."""

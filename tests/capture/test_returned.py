@@ -70,6 +70,9 @@ SHAPES: dict[str, Callable[[str], object]] = {
     "model of a list": lambda topic: Root([f"About {topic}"]),
     "deque": lambda topic: deque([f"About {topic}"]),
     "text": lambda topic: json.dumps([f"About {topic}"]),
+    "texts in doubt": lambda topic: [{"title": f"About {topic}", "summary": f"More about {topic}"}],
+    "another key": lambda topic: {"found": [{"text": f"About {topic}"}], "tags": []},
+    "constants in doubt": lambda topic: [{"title": topic, "summary": "The same everywhere"}],
     "opaque": lambda _: Opaque(),
     "long": lambda topic: [f"About {topic} " * 1000, "b" * 16_000],
 }
