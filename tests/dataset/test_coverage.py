@@ -326,3 +326,10 @@ def test_each_gap_is_named_and_its_cure_closes_it(
 def test_nothing_is_missing_from_a_clean_app(read: Read) -> None:
     """Both ways in: the functions, and the middleware."""
     assert ([], []) == (read(clean), read(served(acted, user=by_header)))
+
+
+def test_texts_that_the_app_keeps_back_are_one_gap(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Under content=none a topic is no name that the app forgot."""
+    monkeypatch.setenv("OTEL_TRAINING_CONTENT", "none")
+
+    assert ["content"] == [gap.name for gap in read(clean)]

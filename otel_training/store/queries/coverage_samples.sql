@@ -1,6 +1,6 @@
 -- What samples lack: extractions that returned insights, and how many of them have no score, prompt, topic, source or text.
 -- A sample without a captured prompt and without source content can never be an example: it is `promptless`. Where the text
--- is left out by content=none, so is the source, which is no lack of its own.
+-- is left out by content=none, so are source and topic, which are no lack of their own.
 WITH has_content OR is_bare AS has_source, imported_line = 0 AS is_live
 SELECT
     count() AS attempts,
@@ -10,7 +10,7 @@ SELECT
     countIf(is_sample AND (quality_score < 0 OR quality_score > 10)) AS off_scale,
     countIf(is_sample AND quality_score IS NOT NULL) AS scored,
     maxOrNullIf(quality_score, is_sample) AS best,
-    countIf(is_sample AND topic = '') AS topicless,
+    countIf(is_sample AND topic = '' AND NOT is_bare) AS topicless,
     countIf(is_sample AND source_url = '') AS urlless,
     countIf(is_sample AND NOT has_source) AS contentless,
     countIf(is_sample AND NOT has_source AND call_event_id = '') AS promptless,
