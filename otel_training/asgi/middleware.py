@@ -1,6 +1,7 @@
 """The middleware: chooses the engage, feed and search requests whose exchanges are captured, in pure ASGI."""
 
 import asyncio
+import inspect
 import signal
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, TypeAlias
@@ -54,6 +55,7 @@ class TrainingMiddleware:
         search: str | None = "GET|POST /api/search", item: Names | None = None, action: Names | None = None,
         user: FindReader | None = None,
     ) -> None:  # fmt: skip
+        _refuse_other_protocols(app)
         self.app = app
         if engage is None and feed is None:
             raise ValueError(
@@ -110,6 +112,21 @@ class TrainingMiddleware:
                     names.LOSS_DETAIL: kind.value,
                 }  # fmt: skip
                 emit(Record(Kind.LOSS, event_id(), now(), attributes, context=current_context()))
+
+
+def _refuse_other_protocols(app: App) -> None:
+    """Raise where an app cannot be ASGI, as Flask's and what Django gives its middleware."""
+    try:
+        signature = inspect.signature(app)
+    except (TypeError, ValueError):  # of what is written in C
+        return
+    try:
+        signature.bind({}, None, None)
+    except TypeError as error:
+        raise TypeError(
+            "TrainingMiddleware wraps an ASGI application, and this is none: wrap what serves it by ASGI, as Django's "
+            "get_asgi_application(), or, under WSGI, call record_impressions and record_feedback in its views"
+        ) from error
 
 
 def _write_out_at_shutdown(send: Send) -> Send:

@@ -468,6 +468,25 @@ def test_without_a_route_it_is_of_no_use() -> None:
         feed_app(engage=None, feed=None)("GET", "/api/feed")
 
 
+def wsgi(environ: Any, start_response: Any) -> list[bytes]:
+    """Serve as Flask and Django do by `wsgi.py`."""
+    start_response("200 OK", [])
+    return [b"[]"]
+
+
+@pytest.mark.parametrize("app", [wsgi, lambda request: request], ids=["WSGI", "Django's get_response"])
+def test_what_is_no_asgi_application_is_refused_at_once(app: Any) -> None:
+    """Each request of it would fail."""
+    with pytest.raises(TypeError, match="call record_impressions and record_feedback in its views"):
+        otel_training.TrainingMiddleware(app)
+
+
+def test_what_cannot_be_judged_is_taken() -> None:
+    """An application without a readable signature may be one."""
+    app: Any = type
+    assert otel_training.TrainingMiddleware(app).app is app
+
+
 class User:
     """A user object of the host whose properties are its own code."""
 
