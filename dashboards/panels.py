@@ -12,7 +12,7 @@ COUNTS_INTERVAL, RATES_INTERVAL = "6h", "1d"
 """A bucket is no narrower: of ten extractions a day an hour's share says nothing."""
 _HEADER: Final = re.compile(r"\A((?:--.*\n)+)")
 _TIME_SERIES, _TABLE = 0, 1
-_PARTS: Final = ("arms", "assigned")
+_PARTS: Final = ("arms", "assigned", "events", "reached", "returned")
 """Files of `sql/` that others read FROM."""
 
 JSON: TypeAlias = dict[str, Any]

@@ -1,3 +1,3 @@
 -- Is anything arriving? Records of every kind that were stored in this time. None means that no program captures, or that
 -- nothing is drained or shipped: `otel-training doctor` says which.
-SELECT count() AS records FROM v_events WHERE $__timeFilter(ts) /*{service}*/
+SELECT count() AS records FROM events WHERE $__timeFilter(ts) /*{service}*/

@@ -6,7 +6,7 @@ SELECT
         action IN ('like', 'x', 'bookmark', 'share', 'unlike', 'unx', 'unbookmark', 'unshare'), toString(action), 'other'
     ) AS word,
     count() AS actions
-FROM feedback FINAL
-WHERE $__timeFilter(ts) /*{service}*/
+FROM reader_events_by_time FINAL
+WHERE is_action AND $__timeFilter(ts) /*{service}*/
 GROUP BY time, word
 ORDER BY time, word

@@ -1,2 +1,2 @@
 -- The programs that wrote anything.
-SELECT DISTINCT service FROM v_events WHERE service != '' ORDER BY service
+SELECT DISTINCT service FROM events WHERE service != '' ORDER BY service

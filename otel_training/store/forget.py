@@ -31,6 +31,7 @@ _HELD: Final = (
     ("impressions", "event_id", "event"),
     ("feedback", "event_id", "event"),
     ("reader_events", "event_id", "event"),
+    ("reader_events_by_time", "event_id", "event"),
     ("readers", "user_hash", "reader"),
 )
 """By table the column that says what a row belongs to, and the kind of what it holds."""

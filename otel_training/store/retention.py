@@ -14,7 +14,9 @@ from otel_training.store.forget import computing_anew
 CLASSES: Final = ("content", "events", "records")
 """Texts; what readers saw, did and asked; all of a record: ids, figures, and the other two."""
 _COLUMNS: Final = {
-    "events": dict.fromkeys(("feedback", "impressions", "queries", "reader_events"), "ts") | {"readers": "last"},
+    "events": dict.fromkeys(
+        ("feedback", "impressions", "queries", "reader_events", "reader_events_by_time"), "ts"
+    ) | {"readers": "last"},
     "records": dict.fromkeys((
         "extractions", "insights", "output_texts", "llm_calls", "call_costs", "links", "scores", "corrections",
         "reviews", "assignments", "shadows", "losses", "route_losses",

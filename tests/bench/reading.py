@@ -138,7 +138,7 @@ def fill(store: Store, size: Size) -> None:
         statement = path.read_text(encoding="utf-8")
         store.run(statement, **{name: value for name, value in parameters.items() if f"{{{name}:" in statement})
     for migration in read_migrations():
-        if migration.name.endswith(("readers_rows", "reader_events_rows")):
+        if migration.name.endswith(("readers_rows", "reader_events_rows", "by_time_rows")):
             store.run(migration.statement)
     store.run(read_query("settle_all"), at=0)
 

@@ -81,7 +81,11 @@ def test_forgets_a_reader(folder: DataFolder, rows: Any, command: Any) -> None:
     shown = rows("forget", "--pseudonym", pseudonym, "--show")[0]["rows"]
     (receipt,) = rows("forget", "--user", 1, "--yes")
 
-    assert {"impressions": 1, "feedback": 1, "reader_events": 2, "readers": 1} == receipt["rows"] == shown
+    assert (
+        {"impressions": 1, "feedback": 1, "reader_events": 2, "reader_events_by_time": 2, "readers": 1}
+        == receipt["rows"]
+        == shown
+    )
     assert (1, [], [], True) == (
         receipt["rejected"], receipt["datasets"], receipt["candidates"], receipt["forgotten"],
     )  # fmt: skip

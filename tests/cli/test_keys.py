@@ -36,10 +36,14 @@ def test_finds_a_reader_by_the_keys_of_before(folder: DataFolder, rows: Any, com
     assert (old, 0o600) == (folder.keys.read_text(encoding="utf-8").strip(), folder.keys.stat().st_mode & 0o777)
     assert old != folder.key.read_text(encoding="utf-8")
     assert [(1, "rotated"), (1, "in force")] == [(row["readers"], row["state"]) for row in (first, second)]
-    assert {"feedback": 3, "reader_events": 3, "readers": 2} == rows("forget", "--user", 1, "--show")[0]["rows"]
+    assert {"feedback": 3, "reader_events": 3, "reader_events_by_time": 3, "readers": 2} == rows(
+        "forget", "--user", 1, "--show"
+    )[0]["rows"]
     assert not [finding for finding in rows("doctor")[0]["findings"] if "key" in finding]
     assert 0 == command("keys", "destroy", first["user_key_id"], "--yes")[0]
-    assert {"feedback": 1, "reader_events": 1, "readers": 1} == rows("forget", "--user", 1, "--yes")[0]["rows"]
+    assert {"feedback": 1, "reader_events": 1, "reader_events_by_time": 1, "readers": 1} == rows(
+        "forget", "--user", 1, "--yes"
+    )[0]["rows"]
     assert ["not here", "in force"] == [row["state"] for row in rows("keys", "list")]
     err = " ".join(command("forget", "--user", 1, "--show")[2].split())
     assert f"1 reader of keys that are not here ({first['user_key_id']}) may be this one: nobody can tell." in err
@@ -87,7 +91,9 @@ def test_keeps_the_key_of_a_setting(folder: DataFolder, rows: Any, command: Any,
 
     assert all("now set it to another" in text for text in said)
     assert [b"one, long and random".hex()] == folder.keys.read_text(encoding="utf-8").split()
-    assert {"feedback": 2, "reader_events": 2, "readers": 2} == rows("forget", "--user", 1, "--show")[0]["rows"]
+    assert {"feedback": 2, "reader_events": 2, "reader_events_by_time": 2, "readers": 2} == rows(
+        "forget", "--user", 1, "--show"
+    )[0]["rows"]
 
 
 def test_asks_before_it_destroys(folder: DataFolder, command: Any) -> None:

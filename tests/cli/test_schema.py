@@ -27,10 +27,10 @@ def store(folder: DataFolder) -> Iterator[Store]:
 @pytest.mark.parametrize(
     ("options", "statements"),
     [
-        ("", 105),
-        ("--replicated", 105),
-        ("--cluster training", 143),
-        ("--cluster {cluster} --replicated --ttl-days 400", 143),
+        ("", 108),
+        ("--replicated", 108),
+        ("--cluster training", 147),
+        ("--cluster {cluster} --replicated --ttl-days 400", 147),
         ("--roles", 6),
         ("--roles --cluster training", 6),
     ],

@@ -83,7 +83,7 @@ def test_forgets_beside_an_app_that_writes(start: Any, tmp_path: Path) -> None:
         write(endpoint, "b", 1)
         viewed = cli(endpoint, "view", "feedback", "--json")
 
-        assert (0, {"feedback": 1, "reader_events": 1, "readers": 1}) == (
+        assert (0, {"feedback": 1, "reader_events": 1, "reader_events_by_time": 1, "readers": 1}) == (
             forgotten.returncode, json.loads(forgotten.stdout)["rows"],
         )  # fmt: skip
         assert ["a", "a", "b"] == sorted(json.loads(line)["insight_id"] for line in viewed.stdout.splitlines())

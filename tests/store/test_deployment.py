@@ -116,6 +116,7 @@ def test_shards_by_what_is_counted_together() -> None:
         "reactions": "id",
         "readers": "user_hash",
         "reader_events": "id",
+        "reader_events_by_time": "ts",
         "unsettled": "key",
         "settling": "run",
         "forgotten": "kind",

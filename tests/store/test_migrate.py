@@ -29,6 +29,12 @@ FEEDBACK = (
     "'training.feedback.action': 'like'})"
 )
 
+IMPRESSION = (
+    "INSERT INTO otel_logs (Timestamp, ServiceName, LogAttributes) VALUES ('2026-01-02 03:04:06', 'web', "
+    "{'training.kind': 'impression', 'training.event.id': 'e2', 'training.insight.ids': '[\"i1\",\"i2\",\"i1\"]', "
+    "'user.hash': 'anna'})"
+)
+
 
 @pytest.fixture
 def store(folder: DataFolder) -> Iterator[Store]:
@@ -108,6 +114,34 @@ def test_rows_of_an_earlier_schema_read_as_those_of_this_one(
 
     assert [answers[0]] * len(lasts) == answers[1:]
     assert {*unknown.values(), *_OF_SHADOWS} == {name for name, rows in answers[1].items() if not rows}
+
+
+def test_counts_by_time_what_readers_did_before_and_since(store: Store) -> None:
+    """Each once, as the typed tables have it, though it came twice: before that was noted, and again afterwards."""
+    first = [one for one in read_migrations() if one.name < "0119"]
+    for wanted in (first, None):
+        migrate(store, wanted)
+        store.run(FEEDBACK)
+        store.run(IMPRESSION)
+    store.run(IMPRESSION.replace("e2", "e3").replace('"i1","i2","i1"', ""))
+    store.run(IMPRESSION.replace("e2", "e4").replace("'user.hash'", "'user'"))
+    nobody, like = {"is_action": False, "action": "", "reader": "0"}, {"is_action": True, "action": "like"}
+    anna = store.row("SELECT toString(sipHash64('anna')) AS reader")
+    shown = {"service": "web", "shown": 3}
+
+    assert [
+        {"event_id": "e1", "service": "", "shown": 0, **nobody, **like},
+        {"event_id": "e2", **shown, **nobody, **anna},
+        {"event_id": "e4", **shown, **nobody},
+    ] == list(
+        store.rows(
+            "SELECT event_id, service, shown, is_action, action, toString(reader) AS reader "
+            "FROM reader_events_by_time FINAL ORDER BY event_id"
+        )
+    )
+    assert ["e1", "e2", "e4"] == [
+        row["event_id"] for row in store.rows("SELECT event_id FROM v_events ORDER BY event_id")
+    ]
 
 
 def test_repeats_a_migration_that_died_before_its_ledger_row(store: Store) -> None:

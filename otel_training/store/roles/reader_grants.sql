@@ -54,6 +54,7 @@ GRANT /*{on_cluster}*/
     SELECT ON reactions,
     SELECT ON readers,
     SELECT ON reader_events,
+    SELECT ON reader_events_by_time,
     SELECT ON unsettled,
     SELECT ON settling,
     SELECT ON segments,
