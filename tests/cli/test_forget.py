@@ -35,7 +35,7 @@ def extract(topic: str, source_url: str, source_content: str) -> dict[str, Any]:
     return {"insights": [{"text": text}], "quality_score": 8}
 
 
-def gather(sources: dict[str, str], readers: Iterable[object]) -> list[str]:
+def gather(sources: dict[str, str], readers: Iterable[str | int]) -> list[str]:
     """Extract each source, and have readers see and like its insight; returns the extractions' ids."""
     ids = []
     for url, content in sources.items():
