@@ -58,8 +58,8 @@ def report(command: Any, tmp_path: Path) -> Any:
     """Write the report of what was captured, and read it."""
 
     def report() -> Page:
-        code, _, said = command("analyze", "--html", "r.html")
-        assert (0, True) == (code, "The report is r.html." in said), said
+        code, _, err = command("analyze", "--html", "r.html")
+        assert (0, True) == (code, "The report is r.html." in err), err
         return Page((tmp_path / "r.html").read_text(encoding="utf-8"))
 
     return report
@@ -70,7 +70,7 @@ def nothing() -> None:
     otel_training.record_feedback("i", "like", user_id=1)
 
 
-def one() -> None:
+def single_extraction() -> None:
     """One extraction, of which nothing else is known."""
     otel_training.extraction(lambda: ["About it"])()
 
@@ -108,7 +108,7 @@ def hostile() -> None:
     otel_training.record_feedback(otel_training.insight_id(None, "A secret insight"), "like", user_id="reader-7")
 
 
-@pytest.mark.parametrize("capture", [nothing, one, failing, unscored, hostile])
+@pytest.mark.parametrize("capture", [nothing, single_extraction, failing, unscored, hostile])
 def test_a_page_is_whole_and_alone(capture: Any, report: Any) -> None:
     """Each element is closed, each id stands once, nothing runs, nothing is loaded, no figure is none."""
     capture()
@@ -139,22 +139,22 @@ def test_without_a_library_one_sentence_says_what_to_install(
     library: str, command: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """And no file is written."""
-    one()
+    single_extraction()
     monkeypatch.setitem(sys.modules, library, None)
     monkeypatch.delitem(sys.modules, "otel_training.analysis.charts", raising=False)
-    code, shown, said = command("analyze", "--html", "r.html")
+    code, shown, err = command("analyze", "--html", "r.html")
 
     assert (1, "", "Error: The report needs its libraries: pip install 'otel_training[analysis]'.\n") == (
         code,
         shown,
-        said,
+        err,
     )
     assert not (tmp_path / "r.html").exists()
 
 
 def test_a_file_that_cannot_be_written_is_named(command: Any) -> None:
     """In one sentence."""
-    one()
-    code, _, said = command("analyze", "--html", "no/such/r.html")
+    single_extraction()
+    code, _, err = command("analyze", "--html", "no/such/r.html")
 
-    assert (1, 1, True) == (code, said.count("\n"), "no/such/r.html" in said)
+    assert (1, 1, True) == (code, err.count("\n"), "no/such/r.html" in err)

@@ -83,9 +83,9 @@ def test_says_what_has_changed(change: str, prices: Path) -> None:
 
     make(prices)
     with open_drained(process.settings()) as (store, folder):
-        said = stale(store, read_overrides(folder), former, datetime.now(UTC))
-    assert ((before.plan, before.stamp), len(reasons)) == (former, len(said))
-    assert [] == [reason for reason, begins in zip(said, reasons, strict=True) if not reason.startswith(begins)]
+        sentences = stale(store, read_overrides(folder), former, datetime.now(UTC))
+    assert ((before.plan, before.stamp), len(reasons)) == (former, len(sentences))
+    assert [] == [reason for reason, begins in zip(sentences, reasons, strict=True) if not reason.startswith(begins)]
 
 
 @pytest.mark.slow
