@@ -151,13 +151,13 @@ def test_says_what_to_do(command: Any, argv: tuple[str, ...], reason: str) -> No
 def test_export_writes_one_part(command: Any, rows: Any, folder: DataFolder, tmp_path: Path) -> None:
     """As it was frozen, though readers changed their mind; the manifest names the dataset."""
     gather(range(40))
-    (made,) = rows("dataset", "create", "a", *LENIENT)
+    (dataset,) = rows("dataset", "create", "a", *LENIENT)
     engage("https://s1.example/1", range(3), "x")
     where, sources = places(folder, "a"), []
     for split in ("train", "validation", "test"):
         (report,) = rows("export", "--dataset", "a", "--split", split, "--out", f"{split}.jsonl")
         written = manifest(tmp_path / f"{split}.manifest.json")
-        origin = {"name": "a", "id": made["dataset_id"], "split": split, "only": ""}
+        origin = {"name": "a", "id": dataset["dataset_id"], "split": split, "only": ""}
         assert origin == report["dataset"] == written["dataset"]
         assert {split} == {where[row["source_url"]] for row in written["rows"]}
         sources += [row["source_url"] for row in written["rows"]]
@@ -193,9 +193,9 @@ def test_a_reader_who_repeats_himself_has_one_vote(rows: Any) -> None:
     gather(range(1))
     for _ in range(1000):
         engage("https://s0.example/0", range(1))
-    (found,) = rows("dataset", "explain", rows("view", "extraction")[0]["extraction_id"])
+    (explanation,) = rows("dataset", "explain", rows("view", "extraction")[0]["extraction_id"])
 
-    assert (1, 1) == (found["likes"], found["viewers"])
+    assert (1, 1) == (explanation["likes"], explanation["viewers"])
 
 
 def test_diff_says_what_readers_did_since(rows: Any, command: Any) -> None:
@@ -211,9 +211,9 @@ def test_diff_says_what_readers_did_since(rows: Any, command: Any) -> None:
     engage("https://s2.example/2", range(10, 12), "like", 1)
     extract("t", "https://s3.example/new", words(99))
     engage("https://s3.example/new", range(10))
-    (found,) = rows("dataset", "diff", "a")
+    (diff,) = rows("dataset", "diff", "a")
 
-    assert (1, 1, 2, 0, 0) == tuple(len(found[name]) for name in ("added", "removed", "flipped", "changed", "moved"))
+    assert (1, 1, 2, 0, 0) == tuple(len(diff[name]) for name in ("added", "removed", "flipped", "changed", "moved"))
     rows("dataset", "create", "b")
     assert "+1 rows, -1 rows, 1 flipped" in command("dataset", "diff", "a", "b")[1]
 
@@ -231,9 +231,9 @@ def test_explains_what_became_of_an_extraction(rows: Any, options: tuple[str, ..
     """The filter that drops it, or that it passes."""
     gather(range(1))
     identity = rows("view", "extraction")[0]["extraction_id"]
-    (found,) = rows("dataset", "explain", identity, *options)
+    (explanation,) = rows("dataset", "explain", identity, *options)
 
-    assert (options == LENIENT, sentence) == (found["is_chosen"], found["sentence"])
+    assert (options == LENIENT, sentence) == (explanation["is_chosen"], explanation["sentence"])
 
 
 def test_explains_which_of_equals_is_taken(rows: Any, command: Any) -> None:
@@ -241,9 +241,9 @@ def test_explains_which_of_equals_is_taken(rows: Any, command: Any) -> None:
     gather(range(1))
     gather(range(1))
     early, late = [row["extraction_id"] for row in rows("view", "extraction")]
-    (found,) = rows("dataset", "explain", early, *LENIENT)
+    (explanation,) = rows("dataset", "explain", early, *LENIENT)
 
-    assert (False, late) == (found["is_chosen"], found["instead"])
+    assert (False, late) == (explanation["is_chosen"], explanation["instead"])
     assert 1 == command("dataset", "explain", "nosuch")[0]
 
 
@@ -275,12 +275,12 @@ def test_nearly_equal_sources_are_known(rows: Any, seed_text: str, kinds: list[s
     for number in range(3):
         extract("t", f"https://other{number}.example/", words(90 + number))
     options = (*LENIENT, "--split", "100/0/0")
-    (made,), (thinned,) = (
+    (full,), (thinned,) = (
         rows("dataset", "create", "a", *options),
         rows("dataset", "create", "b", *options, "--drop-near-duplicates"),
     )
 
-    assert ({"train": 4}, {"train": 4 + len(kinds)}) == (made["groups"], made["splits"])
+    assert ({"train": 4}, {"train": 4 + len(kinds)}) == (full["groups"], full["splits"])
     assert {"train": 4} == thinned["splits"]
     rows("export", "--dataset", "b", "--out", "b.jsonl")
     assert "https://source.example/" in {row["source_url"] for row in manifest(Path("b.manifest.json"))["rows"]}

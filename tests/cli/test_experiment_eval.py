@@ -95,44 +95,44 @@ def test_a_good_candidate_passes_and_a_bad_one_fails(
     gather(SOURCES)
     gather_gold(40, folder)
     rows("dataset", "create", "d", *LENIENT, "--split", "20/0/80", "--topic", "chips", "--topic", "energy")
-    (made,) = rows("experiment", "candidate", "good", "--model", "gpt-6-luna", "--few-shot", 2, "--dataset", "d")
+    (candidate,) = rows("experiment", "candidate", "good", "--model", "gpt-6-luna", "--few-shot", 2, "--dataset", "d")
     before = rows("status")[0]["by_kind"]
 
     priced = command("experiment", "eval", "good", "--dataset", "d")
     assert (0, [], {}) == (priced[0], models.prompts, models.batches)
     assert "Nothing was asked: --yes pays for it." in priced[2]
-    (found,) = rows("experiment", "eval", "good", "--dataset", "d", "--yes")
+    (evaluation,) = rows("experiment", "eval", "good", "--dataset", "d", "--yes")
     asked = len(models.prompts), len(models.questions)
     (again,) = rows("experiment", "eval", "good", "--dataset", "d")
 
     definition = read_state(folder).candidates["good"]
     assert asked == (len(models.prompts), len(models.questions))
-    assert (found["verdict"]["gates"], found["verdict"]["reason"]) == (
+    assert (evaluation["verdict"]["gates"], evaluation["verdict"]["reason"]) == (
         again["verdict"]["gates"], again["verdict"]["reason"],
     )  # fmt: skip
     assert (2, 4, "Topic: {topic}\n\n{source_content}") == (
-        len(made["shots"]), len(definition.messages), definition.template,
+        len(candidate["shots"]), len(definition.messages), definition.template,
     )  # fmt: skip
-    assert 0.9 < made["saving"] < 1
+    assert 0.9 < candidate["saving"] < 1
     tested = {prompt[-1]["content"] for prompt in models.prompts}
     assert set() == tested & {message.content for message in definition.messages}
-    assert [False, True] == [made["is_simulated"], found["is_simulated"]]
+    assert [False, True] == [candidate["is_simulated"], evaluation["is_simulated"]]
     (compared,) = rows("experiment", "compare", "good")
-    assert found["verdict"]["reason"] == compared["reason"]
+    assert evaluation["verdict"]["reason"] == compared["reason"]
     assert before == rows("status")[0]["by_kind"]
     by_sources = (
         "SELECT n, lower, verdict FROM verdict_bounds FINAL "
         "WHERE evaluation_id = {id:String} AND metric = 'score' ORDER BY n"
     )
     with open_drained(settings_in_force()) as (store, _):
-        curve = list(store.rows(by_sources, id=found["evaluation_id"]))
-    (gate,) = [gate for gate in found["verdict"]["gates"] if gate["metric"] == "score"]
+        curve = list(store.rows(by_sources, id=evaluation["evaluation_id"]))
+    (gate,) = [gate for gate in evaluation["verdict"]["gates"] if gate["metric"] == "score"]
     assert ([gate["sources"] * part // 10 for part in range(1, 11)], gate["lower"], "PASS") == (
         [row["n"] for row in curve], curve[-1]["lower"], curve[-1]["verdict"],
     )  # fmt: skip
     assert sorted(row["lower"] for row in curve) == [row["lower"] for row in curve]
     assert ("PASS", 1.0, 1.0) == (
-        found["verdict"]["verdict"], found["verdict"]["ratio"], found["verdict"]["judge"]["kappa"],
+        evaluation["verdict"]["verdict"], evaluation["verdict"]["ratio"], evaluation["verdict"]["judge"]["kappa"],
     )  # fmt: skip
 
     models.answer = shuffled
@@ -151,12 +151,12 @@ def test_goes_on_where_it_was(models: Models, rows: Any, command: Any) -> None:
     models.status = lambda _: 200
     models.answer = lambda prompt: "no JSON" if "Maker 1 " in prompt else good(prompt)
     (part,) = rows("experiment", "eval", "c", "--dataset", "d", "--yes", "--limit", 2)
-    (found,) = rows("experiment", "eval", "c", "--dataset", "d", "--yes")
+    (evaluation,) = rows("experiment", "eval", "c", "--dataset", "d", "--yes")
 
     assert (1, True) == (refused[0], "The candidate does not answer" in refused[2] and "run it again" in refused[2])
-    assert part["evaluation_id"] == found["evaluation_id"]
-    assert found["examples"] == len(models.prompts) == found["verdict"]["examples"]
-    assert ("INVALID", True) == (found["verdict"]["verdict"], "nobody decided" in found["verdict"]["reason"])
+    assert part["evaluation_id"] == evaluation["evaluation_id"]
+    assert evaluation["examples"] == len(models.prompts) == evaluation["verdict"]["examples"]
+    assert ("INVALID", True) == (evaluation["verdict"]["verdict"], "nobody decided" in evaluation["verdict"]["reason"])
 
 
 def test_from_old_logs_to_a_priced_candidate_in_one_command(
@@ -175,14 +175,14 @@ def test_from_old_logs_to_a_priced_candidate_in_one_command(
     priced = command("experiment", *whole)
     assert (0, True, []) == (priced[0], "Nothing was asked: --yes pays for it." in priced[2], models.prompts)
     assert "No dataset was frozen yet: auto-1 is, 12 rows whatever readers did" in priced[2]
-    made, evaluated = rows("experiment", *whole, "--yes")
-    assert (made["dataset_id"], "INVALID", True) == (
+    candidate, evaluated = rows("experiment", *whole, "--yes")
+    assert (candidate["dataset_id"], "INVALID", True) == (
         evaluated["dataset_id"], evaluated["verdict"]["verdict"], len(models.prompts) == evaluated["examples"] > 0,
     )  # fmt: skip
-    code, printed, said = command("experiment", "candidate", "cheap", "--model", "claude-haiku-4-5", "--few-shot", 3)
+    code, printed, err = command("experiment", "candidate", "cheap", "--model", "claude-haiku-4-5", "--few-shot", 3)
 
     assert (0, True) == (code, "cheap: claude-haiku-4-5 with 3 examples of auto-1" in printed)
-    assert "auto-1" not in said.partition("experiment eval")[0]
+    assert "auto-1" not in err.partition("experiment eval")[0]
     assert "What a source costs, in USD" in printed
     # The same again is the same; another one needs another name.
     assert 0 == command("experiment", "candidate", "cheap", "--model", "claude-haiku-4-5", "--few-shot", 3)[0]
@@ -197,10 +197,10 @@ def test_a_score_of_its_own_is_no_proof(models: Models, rows: Any) -> None:
     gather(12)
     rows("dataset", "create", "d", *LENIENT, "--split", "50/0/50")
     rows("experiment", "candidate", "c", "--model", "m", "--dataset", "d", "--base-url", f"{models.url}/v1")
-    (found,) = rows("experiment", "eval", "c", "--dataset", "d", "--judge", "self", "--yes")
+    (evaluation,) = rows("experiment", "eval", "c", "--dataset", "d", "--judge", "self", "--yes")
 
-    assert (True, "INVALID") == (found["is_self_reported"], found["verdict"]["verdict"])
-    assert "self-reported" in found["verdict"]["reason"]
+    assert (True, "INVALID") == (evaluation["is_self_reported"], evaluation["verdict"]["verdict"])
+    assert "self-reported" in evaluation["verdict"]["reason"]
     assert {} == models.batches
 
 
@@ -218,8 +218,8 @@ def test_says_what_to_do(models: Models, rows: Any, command: Any) -> None:
         ("candidate", "f", "--model", "f", "--provider", "callable"): "name it as module:function",
     }
     for argv, sentence in sentences.items():
-        code, _, said = command("experiment", *argv)
-        assert (1, True) == (code, sentence in said), said
+        code, _, err = command("experiment", *argv)
+        assert (1, True) == (code, sentence in err), err
 
 
 ASKED: list[str] = []
@@ -245,20 +245,20 @@ def test_a_function_is_a_candidate(models: Models, rows: Any, command: Any) -> N
     function = "--model", "tests.cli.test_experiment_eval:reads", "--provider", "callable"
     rows("experiment", "candidate", "f", *function, "--dataset", "d")
     asked = command("experiment", "eval", "f", "--dataset", "d", "--judge", "tests.cli.test_experiment_eval:fair")
-    (found,) = rows(
+    (evaluation,) = rows(
         "experiment", "eval", "f", "--dataset", "d", "--judge", "tests.cli.test_experiment_eval:fair", "--yes"
     )
-    arm = found["verdict"]["arms"]["candidate"]
+    arm = evaluation["verdict"]["arms"]["candidate"]
     failed = sum(any(f"{digit}." in url for digit in "057") for url in ASKED)
 
     assert (0, True) == (asked[0], "Nothing was asked" in asked[2])
-    assert ([], found["examples"], None) == (models.prompts, found["verdict"]["examples"], arm["cost"])
-    assert (len(ASKED), failed / len(ASKED)) == (found["examples"], arm["errors"])
+    assert ([], evaluation["examples"], None) == (models.prompts, evaluation["verdict"]["examples"], arm["cost"])
+    assert (len(ASKED), failed / len(ASKED)) == (evaluation["examples"], arm["errors"])
     assert 0 < failed < len(ASKED)
-    assert {"KeyError": failed} == found["failures"]
+    assert {"KeyError": failed} == evaluation["failures"]
     shown = " ".join(command("experiment", "compare", "f")[1].split())
     assert f"The candidate failed {failed} time{'s' * (failed > 1)}: KeyError ({failed})." in shown
-    assert (0, 1) == (shown.count("PASS"), found["verdict"]["reason"].count("nobody decided"))
+    assert (0, 1) == (shown.count("PASS"), evaluation["verdict"]["reason"].count("nobody decided"))
     assert 2 == command("experiment", "candidate", "g", *function, "--few-shot", 1)[0]
 
 
@@ -352,7 +352,7 @@ def test_a_providers_surprise_is_named(
     verdict = trial()
 
     assert "INVALID" == verdict["verdict"]
-    assert ([True], True) == ([change in found for found in verdict["changes"]], change in verdict["reason"])
+    assert ([True], True) == ([change in text for text in verdict["changes"]], change in verdict["reason"])
 
 
 def compared(command: Any) -> Any:
@@ -365,9 +365,9 @@ def test_a_model_that_is_shut_down_is_no_failure(trial: Any, models: Models, com
     for code in (404, 410, 501):
         models.status = lambda _, code=code: code  # type: ignore[misc]
         began = time.monotonic()
-        left, _, said = command("experiment", "eval", "c", "--dataset", "d", "--yes")
+        left, _, err = command("experiment", "eval", "c", "--dataset", "d", "--yes")
 
-        assert (1, True) == (left, "The candidate does not answer (" in said and f"code: {code}" in said)
+        assert (1, True) == (left, "The candidate does not answer (" in err and f"code: {code}" in err)
         assert time.monotonic() - began < 15
     verdict = compared(command)
     assert (2, 0.0) == (verdict["examples"], verdict["arms"]["candidate"]["errors"])
@@ -382,8 +382,8 @@ def test_what_a_cache_read_costs_less(trial: Any, models: Models, command: Any, 
     assert [] == verdict["changes"]
     (shadow,) = before["shadows"]
     assert ("e", "c", 1, 0, True) == (*list(shadow.values())[:4], 0 < float(shadow["usd"]) < 1)
-    said = "Shadows: 1 answer beside Claude's cost"
-    assert [True, True] == [said in command("experiment", *words)[1] for words in (["compare", "c"], ["status"])]
+    sentence = "Shadows: 1 answer beside Claude's cost"
+    assert [True, True] == [sentence in command("experiment", *words)[1] for words in (["compare", "c"], ["status"])]
     assert [[shadow]] == [row["shadows"] for row in rows("experiment", "status")]
     assert [{"likes": 0, "dismissals": 0}] * 2 == [before["arms"][arm]["votes"] for arm in ("baseline", "candidate")]
     assert verdict["arms"]["candidate"]["cost"] < before["arms"]["candidate"]["cost"]

@@ -32,8 +32,8 @@ LENIENT = ("--net-above", "-1", "--min-viewers", "0")
 def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
     """A provider that has the default model for long."""
     monkeypatch.setenv("OPENAI_API_KEY", "k")
-    with serving(Api(models={MODEL: "2099-01-14"})) as made:
-        yield made
+    with serving(Api(models={MODEL: "2099-01-14"})) as provider:
+        yield provider
 
 
 @pytest.fixture(scope="module")
@@ -61,9 +61,9 @@ def frozen(rows: Any, folder: DataFolder, kept: Path) -> dict[str, Any]:
     for number in range(60):
         text = " ".join(f"w{(number + 7) * (place + 3) ** 2 % 9973}" for place in range(60))
         extract(f"topic {number % 2}", f"https://s{number % 20}.example/{number}", text)
-    (made,) = rows("dataset", "create", "news", *LENIENT)
+    (dataset,) = rows("dataset", "create", "news", *LENIENT)
     shutil.copytree(folder.path, kept, symlinks=True)
-    return dict(made)
+    return dict(dataset)
 
 
 def start(api: Api, *argv: str) -> tuple[str, ...]:
@@ -213,9 +213,13 @@ def test_the_local_folder(frozen: dict[str, Any], rows: Any, command: Any, tmp_p
 
 def test_routes_and_jobs_are_listed(rows: Any, command: Any) -> None:
     """Before there is any job, too; a status has none to show."""
-    found = {row["route"]: row["status"].partition(":")[0] for row in rows("finetune", "list", "--routes")}
+    statuses = {row["route"]: row["status"].partition(":")[0] for row in rows("finetune", "list", "--routes")}
 
-    assert ("open until 2027-01-06", "closed", "closed") == (found["openai"], found["fireworks"], found["claude-haiku"])
+    assert ("open until 2027-01-06", "closed", "closed") == (
+        statuses["openai"],
+        statuses["fireworks"],
+        statuses["claude-haiku"],
+    )
     words = " ".join(command("finetune", "list", "--routes")[1].split())
     for expected in ("nebius open meta-llama", "fireworks closed no model; takes no new", "instead nebius, together"):
         assert expected in words

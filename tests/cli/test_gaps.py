@@ -36,11 +36,11 @@ def gather_some() -> None:
 def test_every_report_says_what_is_missing(command: Any, rows: Any, tmp_path: Path) -> None:
     """The same sentences to a person, the same gaps to a program; ids in them do not drive the terminal."""
     gather_some()
-    said = [" ".join("".join(command(*argv)[1:]).split()) for argv in ARGV[:3]]
+    texts = [" ".join("".join(command(*argv)[1:]).split()) for argv in ARGV[:3]]
     gaps = [rows(*argv)[0]["gaps"] for argv in ARGV[:3]]
 
-    assert [True] * 3 == [SENTENCE in text for text in said]
-    assert [False] * 3 == ["\x1b" in text for text in said]
+    assert [True] * 3 == [SENTENCE in text for text in texts]
+    assert [False] * 3 == ["\x1b" in text for text in texts]
     assert [gaps[0]] * 2 == gaps[1:]
     assert {
         "name": "scores", "count": 1, "total": 2, "examples_lost": 1, "missing": SENTENCE.partition(":")[0],

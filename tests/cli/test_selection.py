@@ -146,14 +146,14 @@ def test_empty_ones_are_a_share(rows: Any) -> None:
         extract("t", f"https://s{number}.example/", f"text {number}")
         nothing(f"https://e{number}.example/", f"empty {number}", '{"insights": []}' if number % 2 else "")
     nothing("https://filtered.example/", "text", '{"insights": [{"text": "x"}]}')
-    (made,) = rows("dataset", "create", "a", *LENIENT, "--empty-share", "0.2", "--split", "100/0/0")
+    (dataset,) = rows("dataset", "create", "a", *LENIENT, "--empty-share", "0.2", "--split", "100/0/0")
     rows("export", "--dataset", "a", "--out", "t.jsonl")
-    found = [row["source_url"] for row in manifest(Path("t.manifest.json"))["rows"]]
+    urls = [row["source_url"] for row in manifest(Path("t.manifest.json"))["rows"]]
     answers = [json.loads(line)["messages"][-1]["content"] for line in Path("t.jsonl").read_text().splitlines()]
 
-    assert (10, 2) == (made["splits"]["train"], sum("https://e" in url for url in found))
+    assert (10, 2) == (dataset["splits"]["train"], sum("https://e" in url for url in urls))
     assert 2 == answers.count('{"insights": []}')
-    assert "https://filtered.example/" not in found
+    assert "https://filtered.example/" not in urls
 
 
 def steps_of(report: dict[str, Any]) -> dict[str, tuple[int, int, str]]:
@@ -180,7 +180,7 @@ def test_single_insights_are_trimmed(rows: Any, command: Any) -> None:
     for url in "ac":
         engage(url, range(4), "x", index=1)
     (report,) = rows("export", "--out", "t.jsonl", "--trim")
-    (made,) = rows("dataset", "create", "d", "--trim", "--split", "100/0/0")
+    (dataset,) = rows("dataset", "create", "d", "--trim", "--split", "100/0/0")
     (explained,) = rows("dataset", "explain", identity, "--trim")
 
     answers = [json.loads(line)["messages"][-1]["content"] for line in Path("t.jsonl").read_text().splitlines()]
@@ -193,7 +193,7 @@ def test_single_insights_are_trimmed(rows: Any, command: Any) -> None:
     left_whole = "1 left whole, which are no JSON, would be empty, or are not safe to cut"
     reason = f"1 dismissed insights left out of 1 answers; {left_whole}"
     assert (3, 0, reason) == steps_of(report)["trimmed"]
-    assert reason == next(step["reason"] for step in made["funnel"] if step["filter"] == "trimmed")
+    assert reason == next(step["reason"] for step in dataset["funnel"] if step["filter"] == "trimmed")
     assert "It passes all filters. Left out of its answer: a 1." == explained["sentence"]
     shown = " ".join(command("export", "--out", "shown.jsonl", "--trim")[2].split())
     assert all(word in shown for word in ("trimmed", "1 left whole"))
@@ -210,11 +210,11 @@ def test_answers_without_ground_in_their_source_are_left_out(rows: Any, command:
         extract("chips", url, text)
     missing = otel_training.current().id
     (report,) = rows("export", "--out", "t.jsonl", *LENIENT, "--grounded", "0.9")
-    (made,) = rows("dataset", "create", "d", *LENIENT, "--grounded", "0.5", "--split", "100/0/0")
+    (dataset,) = rows("dataset", "create", "d", *LENIENT, "--grounded", "0.5", "--split", "100/0/0")
     (explained,) = rows("dataset", "explain", missing, *LENIENT, "--grounded", "0.9")
     assert (1, 1, "1 with an insight that no passage of its source supports") == steps_of(report)["grounded >= 0.9"]
     assert ["alpha"] == [row["source_url"] for row in manifest(Path("t.manifest.json"))["rows"]]
-    assert 2 == made["splits"]["train"]
+    assert 2 == dataset["splits"]["train"]
     assert (False, True) == (explained["is_chosen"], "no passage of its source supports" in explained["sentence"])
     extract("lost", "delta", "Nothing.")
     for argv in (("export", "--out", "n.jsonl"), ("dataset", "create", "n")):
