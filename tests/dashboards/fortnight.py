@@ -67,9 +67,9 @@ class Feed:
         # Each day's first is outside of it, so that Claude's model is the older one of a single day, too.
         ask = self.routed if day >= EXPERIMENT and number else self._ask_claude
         with contextlib.suppress(TimeoutError):
-            found = ask(topic, source_url, f"Article {day}.{number} on {topic}. Mail bob@news.example.", day)
-            quality = found.get("quality_score", 7)
-            self.shown += [(otel_training.insight_id(source_url, each["text"]), quality) for each in found["insights"]]
+            answer = ask(topic, source_url, f"Article {day}.{number} on {topic}. Mail bob@news.example.", day)
+            quality = answer.get("quality_score", 7)
+            self.shown += [(otel_training.insight_id(source_url, each["text"]), quality) for each in answer["insights"]]
         for thread in threading.enumerate():
             if thread.name == "otel_training-candidate":
                 thread.join()
@@ -79,10 +79,10 @@ class Feed:
         return self._answer(source_content, day, is_small=False)
 
     def _ask_candidate(self, topic: str, source_url: str, source_content: str, day: int) -> dict[str, Any]:
-        found = self._answer(source_content, day, is_small=True)
+        answer = self._answer(source_content, day, is_small=True)
         if self.chance.random() < 0.1:
             raise ValueError
-        return found
+        return answer
 
     def _answer(self, source_content: str, day: int, *, is_small: bool) -> dict[str, Any]:
         model, prompt = "claude-haiku-5-5" if is_small else "claude-sonnet-5", FULL if day >= 7 else TERSE
@@ -109,7 +109,7 @@ class Feed:
     def read(self, day: int) -> None:
         """Let every reader see most of the day's insights, and react to some, rather to the good ones."""
         for reader in range(READERS):
-            seen = [one for one in self.shown if self.chance.random() < 0.75]
+            seen = [pair for pair in self.shown if self.chance.random() < 0.75]
             user = {"user_id": reader} if self.chance.random() > 0.04 else {}
             otel_training.record_impressions([insight for insight, _ in seen], **user)
             for insight, quality in seen:
@@ -126,10 +126,10 @@ class Feed:
     @otel_training.query
     def search(self, q: str) -> list[dict[str, Any]]:
         self.hands.pass_by(0.2)
-        found = self.chance.randrange(4)
+        count = self.chance.randrange(4)
         return [
             {"quality_score": score, "passed_filters": score > 6}
-            for score in (self.chance.gauss(6.5, 1) for _ in range(found))
+            for score in (self.chance.gauss(6.5, 1) for _ in range(count))
         ]
 
 

@@ -31,8 +31,8 @@ def problems(dashboard: Any) -> list[str]:
         ),
         *(
             "an annotation has another data source"
-            for one in dashboard["annotations"]["list"]
-            if one["datasource"] != SOURCE
+            for annotation in dashboard["annotations"]["list"]
+            if annotation["datasource"] != SOURCE
         ),
     ]
 
@@ -63,7 +63,7 @@ def _grid(panels: list[Any]) -> Iterator[str]:
     if len(titles) != len(set(titles)):
         yield "two panels have the same title"
     cells = [{(x, y) for x in _range(p, "x", "w") for y in _range(p, "y", "h")} for p in panels]
-    if any(one & other for one, other in combinations(cells, 2)):
+    if any(area & other for area, other in combinations(cells, 2)):
         yield "two panels overlap"
     covered = set().union(*cells)
     height = max(y for _, y in covered) + 1

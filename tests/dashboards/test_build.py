@@ -39,7 +39,11 @@ def test_keeps_to_the_rules(dashboard: Any) -> None:
 
 def test_no_two_dashboards_have_the_same_name() -> None:
     """Neither uid nor title."""
-    assert len(JSONS) == len({one["uid"] for one in JSONS.values()}) == len({one["title"] for one in JSONS.values()})
+    assert (
+        len(JSONS)
+        == len({dashboard["uid"] for dashboard in JSONS.values()})
+        == len({dashboard["title"] for dashboard in JSONS.values()})
+    )
 
 
 def test_each_kind_of_record_has_a_colour_of_its_own() -> None:
@@ -77,10 +81,10 @@ def test_every_alert_says_what_to_do() -> None:
 def test_provisioning_and_dashboards_name_the_same_data_source() -> None:
     """The data source, the dashboards' first choice and the rules."""
     (source,) = yaml.safe_load((PROVISIONING / "datasources" / "otel-training.yaml").read_text("utf-8"))["datasources"]
-    chosen = {one["templating"]["list"][0]["current"]["value"] for one in JSONS.values()}
+    chosen = {dashboard["templating"]["list"][0]["current"]["value"] for dashboard in JSONS.values()}
 
     assert {source["uid"]} == chosen == {rule["data"][0]["datasourceUid"] for rule in RULES}
-    assert {one["templating"]["list"][0]["current"]["text"] for one in JSONS.values()} == {source["name"]}
+    assert {dashboard["templating"]["list"][0]["current"]["text"] for dashboard in JSONS.values()} == {source["name"]}
     assert {"password": "$CH_READER_PASSWORD"} == source["secureJsonData"]
 
 
@@ -125,7 +129,7 @@ def _set(*path: Any, value: object) -> Callable[[Any], None]:
 
 BROKEN: Final = {
     "the uid is too long": _set("uid", value="u" * 41),
-    "it has a key that only an exported or a stored dashboard has": lambda one: one.update(__inputs=[]),
+    "it has a key that only an exported or a stored dashboard has": lambda dashboard: dashboard.update(__inputs=[]),
     "schema version, editable or refresh differ": _set("refresh", value=""),
     "the others are not linked": _set("links", value=[]),
     "the tag that links it is missing": _set("tags", value=[]),
