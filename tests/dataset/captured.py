@@ -24,5 +24,5 @@ def engage(url: str, readers: range, action: str = "like", index: int = 0) -> No
 
 def manifest(path: Path) -> dict[str, Any]:
     """Read a manifest."""
-    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return found
+    contents: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return contents

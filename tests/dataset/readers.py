@@ -45,7 +45,7 @@ def population(  # noqa: PLR0913 - what readers differ in
     favourite = [chance.randrange(topics) for _ in range(readers)]
     character = [chance.gauss(0, 1) for _ in range(readers)]
     comes = [chance.uniform(-stay, 1) if stay < 1 else 0 for _ in range(readers)]
-    made = Population([], [])
+    readership = Population([], [])
     for number in range(insights):
         topic, quality, kind = chance.randrange(topics), chance.gauss(0, 0.6), chance.gauss(0, 1)
         here = [reader for reader in range(readers) if stay >= 1 or 0 <= number / insights - comes[reader] < stay]
@@ -58,51 +58,53 @@ def population(  # noqa: PLR0913 - what readers differ in
                 votes[reader] = LIKE
             elif draw < wanted + 0.14 * math.exp(-appeal):
                 votes[reader] = DISMISS
-        made.topics.append(topic)
-        made.shown.append(shown)
-        made.votes.append(votes)
-    return made
+        readership.topics.append(topic)
+        readership.shown.append(shown)
+        readership.votes.append(votes)
+    return readership
 
 
-def collude(made: Population, readers: Iterable[int], targets: Iterable[int], vote: str = LIKE) -> None:
+def collude(readership: Population, readers: Iterable[int], targets: Iterable[int], vote: str = LIKE) -> None:
     """Let some readers, who voted as all others do until now, vote alike on what they want decided."""
     for insight in targets:
         for reader in readers:
-            made.shown[insight].add(reader)
-            made.votes[insight][reader] = vote
+            readership.shown[insight].add(reader)
+            readership.votes[insight][reader] = vote
 
 
-def targets(made: Population, readers: set[int], count: int, *, passing: bool = False) -> list[int]:
+def targets(readership: Population, readers: set[int], count: int, *, passing: bool = False) -> list[int]:
     """Choose by chance what others have seen, and have pass the filters or not; take away that some saw it, too."""
-    verdicts = made.passes(frozenset((insight, reader) for insight in range(len(made.topics)) for reader in readers))
+    verdicts = readership.passes(
+        frozenset((insight, reader) for insight in range(len(readership.topics)) for reader in readers)
+    )
     open_to = [
         insight
         for insight, verdict in enumerate(verdicts)
-        if verdict == passing and len(made.shown[insight] - readers) >= 10
+        if verdict == passing and len(readership.shown[insight] - readers) >= 10
     ]
     chosen = random.Random(count).sample(open_to, min(count, len(open_to)))
     for insight in chosen:
-        made.shown[insight] -= readers
+        readership.shown[insight] -= readers
         for reader in readers:
-            made.votes[insight].pop(reader, None)
+            readership.votes[insight].pop(reader, None)
     return chosen
 
 
 def pile_on(  # noqa: PLR0913, PLR0917 - who, on what, how
-    made: Population, seed: int, first: int, readers: int, insights: Sequence[int], share: float, vote: str = LIKE
+    readership: Population, seed: int, first: int, readers: int, insights: Sequence[int], share: float, vote: str = LIKE
 ) -> None:
     """Let so many new readers come for some insights alone, each for a part of them by chance."""
     chance = random.Random(seed)
     for reader in range(first, first + readers):
         chosen = [insight for insight in insights if chance.random() < share] or [chance.choice(insights)]
-        collude(made, [reader], chosen, vote)
+        collude(readership, [reader], chosen, vote)
 
 
-def voters(made: Population, sites: int) -> list[Voters]:
+def voters(readership: Population, sites: int) -> list[Voters]:
     """Return the votes as piles are looked for in them, where insight n is of source n modulo so many."""
     groups: dict[tuple[str, str, int], list[tuple[int, Counter[str]]]] = defaultdict(list)
     spread: dict[tuple[int, str], Counter[str]] = defaultdict(Counter)
-    for insight, votes in enumerate(made.votes):
+    for insight, votes in enumerate(readership.votes):
         for reader, vote in votes.items():
             spread[reader, vote][str(insight % sites)] += 1
     for (reader, vote), counts in spread.items():
@@ -116,10 +118,10 @@ def voters(made: Population, sites: int) -> list[Voters]:
     ]  # fmt: skip
 
 
-def feeds(made: Population) -> list[tuple[int, list[int]]]:
+def feeds(readership: Population) -> list[tuple[int, list[int]]]:
     """Return what each reader was shown at once: the reader, and the insights."""
     shown = defaultdict(list)
-    for insight, readers in enumerate(made.shown):
+    for insight, readers in enumerate(readership.shown):
         for reader in sorted(readers):
             shown[insight // _FEED, reader].append(insight)
     return [(reader, insights) for (_, reader), insights in sorted(shown.items())]

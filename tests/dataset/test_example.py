@@ -65,10 +65,10 @@ ROW = {
 )
 def test_falls_back_to_the_template_for_a_prompt_that_is_no_text(messages: str, prompt: str) -> None:
     """Only messages of text make a chat."""
-    made = read_example({**ROW, "messages": messages, "output": "A"})
+    example = read_example({**ROW, "messages": messages, "output": "A"})
 
-    assert made is not None
-    assert (prompt, "" if prompt == "captured" else "no_text") == (made.prompt, made.reason)
+    assert example is not None
+    assert (prompt, "" if prompt == "captured" else "no_text") == (example.prompt, example.reason)
 
 
 def test_makes_no_example_without_any_prompt() -> None:

@@ -34,8 +34,8 @@ def file(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
         for number in range(40):
             user = USER | {"content": f"{TEXTS[number % len(TEXTS)]} {number}"}
             votes = INSIGHTS[0]._replace(likes=2 * number), INSIGHTS[1]._replace(dismissals=41)
-            made = example((SYSTEM, user) if number else (user,), insights=votes)
-            draft = draft_of(replace(made, source_content=user["content"]), target)
+            sample = example((SYSTEM, user) if number else (user,), insights=votes)
+            draft = draft_of(replace(sample, source_content=user["content"]), target)
             assert isinstance(draft, Draft)
             row = write_row(draft, target)
             write(row, json_line(row), "train" if number % 10 else "validation")

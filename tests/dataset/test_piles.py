@@ -25,14 +25,14 @@ def test_honest_readers_are_no_pile(world: str, sites: int) -> None:
 @pytest.mark.parametrize("world", ["plain", "large", "all of it"])
 def test_a_crowd_for_one_source_decides_nothing(world: str, readers: int, share: float, vote: str) -> None:
     """Neither lifts nor dismisses any of its insights, and nobody else is taken for one of it."""
-    made = population(82, **WORLDS[world])
-    mine = range(7, len(made.topics), SITES)
-    before = made.passes()
+    readership = population(82, **WORLDS[world])
+    mine = range(7, len(readership.topics), SITES)
+    before = readership.passes()
 
-    pile_on(made, 83, 10_000, readers, mine, share, vote)
-    piles = find_piles(voters(made, SITES))
+    pile_on(readership, 83, 10_000, readers, mine, share, vote)
+    piles = find_piles(voters(readership, SITES))
     piled = frozenset((insight, reader) for pile in piles for reader in pile for insight in mine)
-    after = made.passes(piled)
+    after = readership.passes(piled)
 
     assert [tuple(range(10_000, 10_000 + readers))] == piles
     assert before == after
@@ -59,6 +59,6 @@ def test_readers_of_the_largest_source_are_no_pile() -> None:
             Voters(LIKE, "", 10, others, [], {"a": others, **{str(site): others for site in range(9)}}),
         ]
 
-    found: list[Any] = [find_piles(groups(*size)) for size in ((4, 40), (6, 5), (8, 40), (400, 0), (400, 100))]
-    assert [[], [], [tuple(range(8))], [], []] == found
+    piles: list[Any] = [find_piles(groups(*size)) for size in ((4, 40), (6, 5), (8, 40), (400, 0), (400, 100))]
+    assert [[], [], [tuple(range(8))], [], []] == piles
     assert [] == find_piles([])

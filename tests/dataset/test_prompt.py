@@ -37,8 +37,8 @@ def test_lines_with_the_url_are_left_out() -> None:
     """A candidate is not given it; what stands beside it stays."""
     examples = [
         replace(
-            one := asked(f"{at} rose", head=f"URL: u{at}\nText: "),
-            provenance={**one.provenance, "source_url": f"u{at}"},
+            sample := asked(f"{at} rose", head=f"URL: u{at}\nText: "),
+            provenance={**sample.provenance, "source_url": f"u{at}"},
         )
         for at in range(3)
     ]

@@ -40,18 +40,18 @@ def world(seed: int, count: int) -> tuple[list[Pick], list[tuple[str, str]]]:
 
 def groups(picks: list[Pick], pairs: list[tuple[str, str]]) -> list[set[str]]:
     """What belongs together, found by walking."""
-    edges = {one.extraction_id: set[str]() for one in picks}
+    edges = {row.extraction_id: set[str]() for row in picks}
     for a, b in pairs:
         edges[a].add(b)
         edges[b].add(a)
-    for one in picks:
+    for row in picks:
         same = {
             other.extraction_id
             for other in picks
-            if one.source_url == other.source_url or one.site == other.site or one.text == other.text
+            if row.source_url == other.source_url or row.site == other.site or row.text == other.text
         }
-        edges[one.extraction_id] |= same
-    left, found = set(edges), []
+        edges[row.extraction_id] |= same
+    left, components = set(edges), []
     while left:
         group, waiting = set[str](), [left.pop()]
         while waiting:
@@ -59,8 +59,8 @@ def groups(picks: list[Pick], pairs: list[tuple[str, str]]) -> list[set[str]]:
             group.add(name)
             waiting.extend(edges[name] - group)
         left -= group
-        found.append(group)
-    return found
+        components.append(group)
+    return components
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -70,7 +70,7 @@ def test_a_group_stands_in_one_split(seed: int) -> None:
     places = split(picks, pairs)
 
     assert [] == [group for group in groups(picks, pairs) if len({places[name].split for name in group}) > 1]
-    assert {one.extraction_id for one in picks} == {name for name, place in places.items() if place.split}
+    assert {row.extraction_id for row in picks} == {name for name, place in places.items() if place.split}
     assert {"source": 0, "text": 0, "domain": 0, "near-duplicate": 0} == leaks(picks, places, pairs)
 
 
@@ -79,14 +79,14 @@ def test_a_row_keeps_its_split_when_others_come(seed: int) -> None:
     """Those that would join two splits are left out, whether they are newer or older than their neighbours."""
     picks, pairs = world(seed, 120)
     chance = random.Random(seed)
-    before = sorted(chance.sample(picks, 60), key=lambda one: one.age)
-    names = {one.extraction_id for one in before}
+    before = sorted(chance.sample(picks, 60), key=lambda row: row.age)
+    names = {row.extraction_id for row in before}
     pinned = {name: place.split for name, place in split(before, [p for p in pairs if names >= set(p)]).items()}
     places = split(picks, pairs, pinned)
-    kept = [one for one in picks if places[one.extraction_id].split]
+    kept = [row for row in picks if places[row.extraction_id].split]
 
     assert pinned == {name: places[name].split for name in pinned}
-    assert {0} == set(leaks(kept, {one.extraction_id: places[one.extraction_id] for one in kept}, pairs).values())
+    assert {0} == set(leaks(kept, {row.extraction_id: places[row.extraction_id] for row in kept}, pairs).values())
 
 
 def test_what_joins_two_splits_is_left_out() -> None:
@@ -101,7 +101,7 @@ def test_what_joins_two_splits_is_left_out() -> None:
 def test_shares_hold_where_groups_are_many() -> None:
     """Of 3,000 sites each split has its share within three points; another salt splits otherwise."""
     picks = [pick(number % 3000, f"u{number}", f"s{number}") for number in range(3000)]
-    picks = [replace(one, extraction_id=f"e{number}") for number, one in enumerate(picks)]
+    picks = [replace(row, extraction_id=f"e{number}") for number, row in enumerate(picks)]
     places = split(picks, [])
     counts = Counter(place.split for place in places.values())
 

@@ -34,13 +34,13 @@ def insight(number: int) -> str:
     return otel_training.insight_id(url(number), f"Of {url(number)}")
 
 
-def capture(made: Population) -> None:
+def capture(readership: Population) -> None:
     """Let the readers see and vote, through the library."""
-    for number, topic in enumerate(made.topics):
+    for number, topic in enumerate(readership.topics):
         extract(str(topic), url(number), f"The source {number}.")
-    for reader, shown in feeds(made):
+    for reader, shown in feeds(readership):
         otel_training.record_impressions([insight(number) for number in shown], user_id=reader)
-    for number, votes in enumerate(made.votes):
+    for number, votes in enumerate(readership.votes):
         for reader, vote in sorted(votes.items()):
             otel_training.record_feedback(insight(number), vote, user_id=reader)
 
@@ -53,21 +53,21 @@ def taken(rows: Any, *options: str) -> tuple[set[str], dict[str, Any]]:
     return sources, steps[0] if steps else {}
 
 
-def passing(made: Population) -> set[str]:
+def passing(readership: Population) -> set[str]:
     """Return the sources whose insight passes, by the simulator's own count."""
-    return {url(number) for number, verdict in enumerate(made.passes()) if verdict}
+    return {url(number) for number, verdict in enumerate(readership.passes()) if verdict}
 
 
 def test_five_who_collude_decide_nothing(rows: Any, folder: DataFolder) -> None:
     """Honest readers keep all their verdicts; then five of them, with histories like all others', lift and dismiss."""
-    made = population(5, readers=65, insights=160, taste=1.0)
-    lifted, dismissed = targets(made, MEMBERS, 15), targets(made, MEMBERS, 15, passing=True)
-    capture(made)
+    readership = population(5, readers=65, insights=160, taste=1.0)
+    lifted, dismissed = targets(readership, MEMBERS, 15), targets(readership, MEMBERS, 15, passing=True)
+    capture(readership)
     honest = taken(rows)
-    assert (passing(made), {}) == honest
+    assert (passing(readership), {}) == honest
 
-    collude(made, MEMBERS, lifted)
-    collude(made, MEMBERS, dismissed, DISMISS)
+    collude(readership, MEMBERS, lifted)
+    collude(readership, MEMBERS, dismissed, DISMISS)
     for number, vote in [*((number, LIKE) for number in lifted), *((number, DISMISS) for number in dismissed)]:
         for reader in MEMBERS:
             otel_training.record_impressions([insight(number)], user_id=reader)
@@ -76,7 +76,7 @@ def test_five_who_collude_decide_nothing(rows: Any, folder: DataFolder) -> None:
     naive, none = taken(rows, "--count-lockstep")
     after, step = taken(rows)
 
-    assert (passing(made), {}) == (naive, none)
+    assert (passing(readership), {}) == (naive, none)
     assert len(naive ^ honest[0]) >= 15
     assert after == honest[0]
     influence = rows("analyze")[0]["influence"]
@@ -96,14 +96,14 @@ def test_five_who_collude_decide_nothing(rows: Any, folder: DataFolder) -> None:
 
 def test_a_crowd_that_comes_for_one_source_decides_nothing(rows: Any, command: Any) -> None:
     """Its likes lift nothing in `export`, its dismissals are seen neither by `analyze` nor as labels."""
-    made = population(6, readers=45, insights=140, taste=1.0)
+    readership = population(6, readers=45, insights=140, taste=1.0)
     mine = range(3, 140, 7)
-    capture(made)
+    capture(readership)
     honest, before = taken(rows), rows("analyze")[0]["totals"]["examples"]
-    assert (passing(made), {}) == honest
+    assert (passing(readership), {}) == honest
 
     for first, vote in ((1000, LIKE), (2000, DISMISS)):
-        crowd = Population(made.topics, [set() for _ in made.shown], [{} for _ in made.votes])
+        crowd = Population(readership.topics, [set() for _ in readership.shown], [{} for _ in readership.votes])
         pile_on(crowd, first, first, 30, mine, 0.4, vote)
         for number, votes in enumerate(crowd.votes):
             for reader in votes:

@@ -45,8 +45,8 @@ def test_hostile_texts_come_back_as_they_were_or_are_refused(
     """A row that the check lets through is one record under every reader, and no cell is a formula."""
     target, path = read_target(name), tmp_path_factory.mktemp("rows") / "f"
     messages = (SYSTEM | {"content": system}, USER | {"content": prompt})
-    made = replace(example(messages, answer, uncorrected="before"), source_content=prompt)
-    draft = draft_of(made, target)
+    sample = replace(example(messages, answer, uncorrected="before"), source_content=prompt)
+    draft = draft_of(sample, target)
     if isinstance(draft, str):
         return
     row = write_row(draft, target)
