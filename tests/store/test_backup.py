@@ -33,15 +33,15 @@ def test_a_cluster_takes_what_the_embedded_store_had(  # noqa: PLR0913, PLR0917 
         settle(store)
         expected = answer(store)
         manifest = back_up(store, folder, file, with_keys=False)
-    with configured(cluster("127.0.0.1"), FOREGROUND) as store, open_backup(path) as (archive, found):
+    with configured(cluster("127.0.0.1"), FOREGROUND) as store, open_backup(path) as (archive, contents):
         for statement in make_script(Deployment("training", everywhere=False)):
             store.run(statement)
-        restore_store(store, archive, found)
+        restore_store(store, archive, contents)
 
-        assert manifest == found
+        assert manifest == contents
         assert expected == answer(store)
         with pytest.raises(StoreError, match="has rows in assignments"):
-            restore_store(store, archive, found)
+            restore_store(store, archive, contents)
 
 
 def test_a_server_of_a_newer_schema_is_refused(folder: DataFolder, tmp_path: Path) -> None:

@@ -323,12 +323,12 @@ def test_shadows_cost_beside_all_else(own: Any, folder: DataFolder) -> None:
     assert otel_training.flush(5)
     shadows = "SELECT toString(cost) AS cost, cost_reason, outcome, answered_by, input_tokens FROM v_shadows"
     with open_drained(process.settings()) as (store, _):
-        found = {row["outcome"]: (row["cost"], row["cost_reason"], row["answered_by"], row["input_tokens"])
-                 for row in store.rows(shadows)}  # fmt: skip
+        outcomes = {row["outcome"]: (row["cost"], row["cost_reason"], row["answered_by"], row["input_tokens"])
+                    for row in store.rows(shadows)}  # fmt: skip
         today = store.row("SELECT count() AS calls FROM v_call_costs")["calls"]
 
         # 9 x 0.1 + 3 x 0.2 cents; who raised before it told of a call may have paid for one.
-        assert {"ok": ("0.015", "", ["small"], 9), "error": (None, "no_usage", [], 0)} == found
+        assert {"ok": ("0.015", "", ["small"], 9), "error": (None, "no_usage", [], 0)} == outcomes
         assert (0, 0) == (today, price_calls(store, folder))
         own('[[price]]\nmodel = "small"\ninput_mtok = 2000\noutput_mtok = 2000\n')
         assert 2 == price_calls(store, folder, again=True)

@@ -30,8 +30,8 @@ def store(folder: DataFolder, migrated: None) -> Iterator[Store]:
 
 def gather(*insights: str) -> None:
     """Record feedback and end the segment."""
-    for one in insights:
-        record_feedback(one, "like", user_id=1)
+    for insight in insights:
+        record_feedback(insight, "like", user_id=1)
     process.install()
 
 
@@ -160,13 +160,13 @@ def test_reads_a_large_segment_by_batches(folder: DataFolder, store: Store, monk
     names = sorted(f"i{number:03}" for number in range(200))
     gather(*names)
     monkeypatch.setattr(drain_module, "BATCH_BYTES", 8_000)
-    told: list[tuple[int, int]] = []
+    progress: list[tuple[int, int]] = []
 
-    assert 200 == drain(store, folder, lambda done, total: told.append((done, total)))
+    assert 200 == drain(store, folder, lambda done, total: progress.append((done, total)))
     assert names == stored(store)
-    assert len(told) > 5
-    assert told == sorted(told)
-    assert told[-1][0] == told[-1][1]
+    assert len(progress) > 5
+    assert progress == sorted(progress)
+    assert progress[-1][0] == progress[-1][1]
 
 
 def test_keeps_what_another_version_would_write(folder: DataFolder, store: Store) -> None:

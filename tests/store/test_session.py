@@ -11,5 +11,5 @@ def test_opens_the_store_with_everything_in_it(folder: DataFolder, migrated: Non
     record_feedback("a", "like", user_id=1)
     assert flush(30)
 
-    with open_drained(process.settings()) as (store, found):
-        assert ([{"insight_id": "a"}], folder) == (list(store.rows("SELECT insight_id FROM feedback")), found)
+    with open_drained(process.settings()) as (store, data_folder):
+        assert ([{"insight_id": "a"}], folder) == (list(store.rows("SELECT insight_id FROM feedback")), data_folder)
