@@ -136,13 +136,13 @@ def pairs(
 
 def planted(chance: Generator, ratio: float, others: float = 1.0) -> tuple[Arms, Arms]:
     """Return one run's scores and passes of a thousand sources, a topic of 5 % of which keeps this ratio only."""
-    found = []
+    metrics = []
     for world in (discrete, passing(0.9, 0.5)):
         arms, few = world(chance, 1, 1000, others), world(chance, 1, 50, ratio)
         for whole, part in zip(arms, few, strict=True):
             whole[0, ::20] = part[0]
-        found.append((arms[0][0], arms[1][0]))
-    return found[0], found[1]
+        metrics.append((arms[0][0], arms[1][0]))
+    return metrics[0], metrics[1]
 
 
 def sliced(scores: Arms, passes: Arms) -> list[Pair]:

@@ -43,10 +43,10 @@ def run(answers: Any, cases: Any = CASES[:1]) -> tuple[Book, list[Attempt], list
     waited: list[float] = []
 
     def ask(item: Case) -> Reply:
-        found = answers(item)
-        if isinstance(found, Exception):
-            raise found
-        return found
+        outcome = answers(item)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
 
     attempts, left = answer_cases(cases, ask, lambda _: (Decimal("0.1"), "prices 1"), book, wait=waited.append)
     return book, attempts, left, waited
@@ -65,7 +65,7 @@ def test_keeps_what_was_answered() -> None:
 
 
 @pytest.mark.parametrize(
-    ("found", "error"),
+    ("outcome", "error"),
     [
         (replace(REPLY, insights=None), "schema"),
         (replace(REPLY, insights=[]), ""),
@@ -74,28 +74,28 @@ def test_keeps_what_was_answered() -> None:
         (KeyError("choices"), "KeyError"),
     ],
 )
-def test_a_failure_of_the_candidate_is_its_own(found: object, error: str) -> None:
+def test_a_failure_of_the_candidate_is_its_own(outcome: object, error: str) -> None:
     """It is kept and not tried again: no insights can be read, the source is too long, it takes too long."""
-    _, attempts, left, waited = run(lambda _: found)
+    _, attempts, left, waited = run(lambda _: outcome)
 
     assert ([error], [], []) == ([attempt.error for attempt in attempts], left, waited)
 
 
-@pytest.mark.parametrize("found", [status(429), status(529), anthropic.APIConnectionError(request=REQUEST), OSError()])
-def test_an_outage_is_nobodys_failure(found: Exception) -> None:
+@pytest.mark.parametrize("outage", [status(429), status(529), anthropic.APIConnectionError(request=REQUEST), OSError()])
+def test_an_outage_is_nobodys_failure(outage: Exception) -> None:
     """It is tried again; what is then not answered is left for the next time, and where that is all, it ends."""
     tries: list[str] = []
 
     def answers(item: Case) -> object:
         tries.append(item.example)
-        return found if item.example == "c0" and tries.count("c0") < 3 else REPLY
+        return outage if item.example == "c0" and tries.count("c0") < 3 else REPLY
 
     assert [2, 0] == [len(part) for part in run(answers, CASES[:2])[1:3]]
     assert ["c0"] == [
-        failure.example for failure in run(lambda item: found if item.example == "c0" else REPLY, CASES)[2]
+        failure.example for failure in run(lambda item: outage if item.example == "c0" else REPLY, CASES)[2]
     ]
     with pytest.raises(TrainingError, match=r"does not answer \(.*\): 0 of 40 answers are kept, run it again"):
-        run(lambda _: found, CASES)
+        run(lambda _: outage, CASES)
 
 
 @pytest.mark.parametrize("code", [401, 403, 404, 410, 501])

@@ -93,12 +93,14 @@ def test_goes_on_with_batches_that_were_submitted(models: Models) -> None:
     journal = Journal()
     assert {"q"} == ask(QUESTION, other, journal=journal).keys()
     models.judge = lambda question: {"verdicts": [{"answer": "A", "reason": "", "score": 5}]}
-    models.batches["msgbatch_1"] = [one for one in models.batches["msgbatch_1"] if "Costs" not in json.dumps(one)]
+    models.batches["msgbatch_1"] = [
+        request for request in models.batches["msgbatch_1"] if "Costs" not in json.dumps(request)
+    ]
 
     assert {"r": Judgement((5.0,), "", "claude-haiku-4-5", Decimal("0.00045"))} == ask(other, journal=journal)
     assert ["msgbatch_1", "msgbatch_2"] == journal.ids == list(models.batches)
     # Everything is there: nobody is asked.
-    assert {"q": (None, None)} == {key: found.scores for key, found in ask(journal=journal).items()}
+    assert {"q": (None, None)} == {key: judgement.scores for key, judgement in ask(journal=journal).items()}
     assert 2 == len(models.batches)
 
 

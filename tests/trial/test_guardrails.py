@@ -26,10 +26,10 @@ def held(candidate: list[Observation], baseline: Observation, limits: Limits) ->
 def test_an_arm_is_summed_up() -> None:
     """Cost an example, seconds, and shares."""
     slow = answer(None, passed=None, cost=Decimal("0.03"), seconds=3.0, fallback=True)
-    found = arm([answer(8), slow, FAILED, answer(8, cost=Decimal(0))])
+    summary = arm([answer(8), slow, FAILED, answer(8, cost=Decimal(0))])
 
-    assert Arm(Decimal("0.01"), 1.0, found.p95, 1 / 4, 1 / 4, 1 / 4) == found
-    assert pytest.approx(2.8) == found.p95
+    assert Arm(Decimal("0.01"), 1.0, summary.p95, 1 / 4, 1 / 4, 1 / 4) == summary
+    assert pytest.approx(2.8) == summary.p95
     assert Arm(None, None, None, 0.0, 0.0, 0.0) == arm([UNKNOWN])
 
 

@@ -43,9 +43,9 @@ def test_intervals_agree_with_a_bootstrap() -> None:
         return candidate.mean(axis) / baseline.mean(axis)
 
     arms, rng = (CANDIDATE, BASELINE), np.random.default_rng(6)
-    found = stats.bootstrap(arms, ratio, paired=True, confidence_level=0.9, rng=rng)
+    bootstrap = stats.bootstrap(arms, ratio, paired=True, confidence_level=0.9, rng=rng)
     for interval in (delta(PAIRED, 0.05), fieller(PAIRED, 0.05)):
-        assert pytest.approx(tuple(found.confidence_interval), abs=0.003) == interval
+        assert pytest.approx(tuple(bootstrap.confidence_interval), abs=0.003) == interval
 
 
 def test_what_cannot_be_said_is_not() -> None:

@@ -35,9 +35,9 @@ def test_asks_a_function_about_each_answer_by_itself() -> None:
     """With source, insights and topic, and nothing of whose it is; what it raises or returns oddly is no score."""
     asked: list[Any] = []
 
-    def score(source: str, found: list[dict[str, str | None]], topic: str) -> object:
-        asked.append((source, found, topic))
-        return 8 if found else {}["nothing"]
+    def score(source: str, answer: list[dict[str, str | None]], topic: str) -> object:
+        asked.append((source, answer, topic))
+        return 8 if answer else {}["nothing"]
 
     judgements = dict(FunctionJudge("mine:score", score).ask(QUESTIONS, Nothing()))
 
@@ -67,7 +67,9 @@ def test_takes_what_extractors_say_of_themselves() -> None:
         SelfJudge().ask([question], Nothing())
     )
     assert SelfJudge().is_self_reported
-    assert [(None,)] == [found.scores for _, found in SelfJudge().ask([Question("q", "", "", ((),))], Nothing())]
+    assert [(None,)] == [
+        judgement.scores for _, judgement in SelfJudge().ask([Question("q", "", "", ((),))], Nothing())
+    ]
 
 
 def test_finds_a_function_beside_the_user(tmp_path: Path) -> None:

@@ -33,12 +33,12 @@ def test_nothing_is_needed_where_it_is_decided() -> None:
 
 def test_no_number_helps_at_the_bar() -> None:
     """Nor where the judge's error is larger than what the candidate is better, nor of nothing."""
-    nothing, one = np.array([]), np.array([9.0])
+    nothing, counts = np.array([]), np.array([9.0])
 
     assert [None, None, None] == [
         more(Sample(nothing, nothing, nothing), 0.05, 0.9),
-        more(Sample(np.array([0.72]), np.array([0.8]), one), 0.05, 0.9),
-        more(Sample(np.array([0.73]), np.array([0.8]), one), 0.05, 0.9, 0.5),
+        more(Sample(np.array([0.72]), np.array([0.8]), counts), 0.05, 0.9),
+        more(Sample(np.array([0.73]), np.array([0.8]), counts), 0.05, 0.9, 0.5),
     ]
 
 

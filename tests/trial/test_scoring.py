@@ -92,14 +92,16 @@ def test_scores_go_to_whose_answer_it_was() -> None:
     attempts = run(CASES, judge)
 
     assert {(BASELINE, 8, True), (CANDIDATE, 9, True)} == {
-        (found.arm, found.score, found.passed) for found in attempts.values() if found.arm in {BASELINE, CANDIDATE}
+        (attempt.arm, attempt.score, attempt.passed)
+        for attempt in attempts.values()
+        if attempt.arm in {BASELINE, CANDIDATE}
     }
-    twice = [found for found in attempts.values() if found.score_again is not None]
+    twice = [attempt for attempt in attempts.values() if attempt.score_again is not None]
     assert {(BASELINE, 8.0, 3), (CANDIDATE, 9.0, 3)} == {
-        (found.arm, found.score_again, found.judged) for found in twice
+        (attempt.arm, attempt.score_again, attempt.judged) for attempt in twice
     }
     # Each question once: its price is shared by both answers.
-    assert len(judge.questions) == sum(found.judge_cost or 0 for found in attempts.values())
+    assert len(judge.questions) == sum(attempt.judge_cost or 0 for attempt in attempts.values())
     assert [] == scoring_of("e", CASES, [], attempts).questions()
 
 
@@ -111,7 +113,7 @@ def test_what_is_unreadable_is_counted_and_not_scored() -> None:
     assert (None, None, None, None) == (
         pair.baseline.score, pair.baseline.passed, pair.candidate.score, pair.candidate.passed,
     )  # fmt: skip
-    assert {"why"} == {found.reason for found in attempts.values()}
+    assert {"why"} == {attempt.reason for attempt in attempts.values()}
 
 
 def test_an_answer_that_failed_is_not_shown_and_deserves_nothing() -> None:
@@ -121,7 +123,7 @@ def test_an_answer_that_failed_is_not_shown_and_deserves_nothing() -> None:
     (pair,) = pairs_of(attempts.values())
 
     # Nor does it say anything of the judge, who gave it no score.
-    assert (1, 0) == ((found := judging_of("judge", list(attempts.values()))).self_scored, found.copied - 1)
+    assert (1, 0) == ((judging := judging_of("judge", list(attempts.values()))).self_scored, judging.copied - 1)
 
     assert [1] == [len(question.answers) for question in judge.questions]
     assert (8.0, 0.0, False, True) == (
@@ -155,9 +157,9 @@ def test_measures_the_judge_on_what_people_decided_and_on_other_sources() -> Non
 
     assert {"claude": Labels(1, 1, 1, 1)} == judging.gold
     assert (1.0,) * 20 == judging.controls
-    assert all(found.answer == () for found in attempts.values() if found.arm == CONTROL)
+    assert all(attempt.answer == () for attempt in attempts.values() if attempt.arm == CONTROL)
     assert {"Good", "Lenient", "Strict", "Bad"} == {
-        found.extraction_id for found in attempts.values() if found.arm == GOLD
+        attempt.extraction_id for attempt in attempts.values() if attempt.arm == GOLD
     }
     asked = {question.key: question for question in judge.questions}
     for key, question in asked.items():
@@ -182,5 +184,6 @@ def test_a_model_that_changed_is_seen() -> None:
 
     assert 2 == len(pairs)
     assert {("claude", "m", "1", "model"), ("claude", "another", "2", "model")} == {
-        (found.baseline_model, found.candidate_model, found.candidate_price, found.judge) for found in plan.conditions
+        (condition.baseline_model, condition.candidate_model, condition.candidate_price, condition.judge)
+        for condition in plan.conditions
     }

@@ -26,21 +26,21 @@ def watched(some: list[Pair]) -> Watch:
 def test_a_drop_demotes_within_fifty_answers() -> None:
     """Half of the times, after 300 good ones: a candidate that keeps 70 % from then on."""
     chance = np.random.default_rng(51)
-    found = [watched([*stream(chance, 1.0, 300), *stream(chance, 0.7, 400)]) for _ in range(RUNS)]
+    watches = [watched([*stream(chance, 1.0, 300), *stream(chance, 0.7, 400)]) for _ in range(RUNS)]
 
-    assert set() == {each.alarm for each in found} - {"score", "passed"}
-    assert all(each.pairs > 300 for each in found)
-    assert median(each.pairs - 300 for each in found) <= 50
+    assert set() == {each.alarm for each in watches} - {"score", "passed"}
+    assert all(each.pairs > 300 for each in watches)
+    assert median(each.pairs - 300 for each in watches) <= 50
 
 
 @pytest.mark.parametrize(("ratio", "most"), [(1.0, 0), (0.96, 1)])
 def test_a_good_candidate_stays(ratio: float, most: int) -> None:
     """For as long as one looks."""
     chance = np.random.default_rng(52)
-    found = [watched(stream(chance, ratio, 600)) for _ in range(RUNS)]
+    watches = [watched(stream(chance, ratio, 600)) for _ in range(RUNS)]
 
-    assert most >= sum(bool(each.alarm) for each in found)
-    assert all(each.alarm or (each.pairs == 600 and each.nearest < 1) for each in found)
+    assert most >= sum(bool(each.alarm) for each in watches)
+    assert all(each.alarm or (each.pairs == 600 and each.nearest < 1) for each in watches)
 
 
 def test_a_candidate_at_the_bar_is_seldom_demoted() -> None:
