@@ -26,7 +26,7 @@ from otel_training.progress import Progress
 from otel_training.routing.state import Definition
 from otel_training.store.client import Store
 from otel_training.trial.candidate import Candidate, keep_candidate, make_candidate, prompt_text, provider_of_model
-from otel_training.trial.case import SPLIT, Case, read_cases
+from otel_training.trial.case import ENOUGH, SPLIT, Case, read_cases
 from otel_training.trial.estimate import Estimate, estimate_answers
 from otel_training.trial.function import CALLABLE, find_candidate_function
 from otel_training.trial.shots import TOKEN_BUDGET
@@ -40,8 +40,6 @@ _RECIPES: Final = (
     (Recipe(_ANY, shares=_HALVES, group_by="url"), "whatever readers did, split by page, since they are of few sites"),
 )
 """What is frozen where nothing is, the strictest first: half to take examples of, half to test by."""
-_ENOUGH: Final = 50
-"""Test rows without which no verdict is possible."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +95,8 @@ def candidate(  # noqa: PLR0913 - one for each option
 
     Without training and without a GPU. Where no dataset is frozen yet, one is.
     """
+    if yes and judge_name is None:
+        raise click.UsageError("--yes pays for an evaluation: say --eval, too, or leave it out.")
     provider = provider or provider_of_model(model)
     key = key_env if key_env is not None else "" if options["base_url"] else _KEYS[provider]
     if provider == CALLABLE:
@@ -142,7 +142,7 @@ def _snapshot(store: Store, name: str, progress: Progress) -> Snapshot:
     names = {snapshot.name for snapshot in every}
     free = next(f"auto-{number}" for number in range(1, len(names) + 2) if f"auto-{number}" not in names)
     sizes = [_test_rows(store, recipe) for recipe, _ in _RECIPES]
-    best = next((at for at, size in enumerate(sizes) if size >= _ENOUGH), sizes.index(max(sizes)))
+    best = next((at for at, size in enumerate(sizes) if size >= ENOUGH), sizes.index(max(sizes)))
     recipe, sentence = _RECIPES[best]
     with draft(store, recipe, progress) as drafted:
         snapshot = store_draft(store, drafted, free, progress)

@@ -15,6 +15,7 @@ from otel_training.cli.experiment_compare import INSTALL, draw, draw_failures
 from otel_training.cli.experiment_stamp import stamp
 from otel_training.cli.output import Output, note, output_options, plural, stages, table, warn
 from otel_training.cli.store import open_store
+from otel_training.conventions import COMMAND
 from otel_training.dataset.snapshot import find_snapshot
 from otel_training.dataset.tokens import token_counter
 from otel_training.errors import TrainingError
@@ -23,6 +24,7 @@ from otel_training.pipeline.settings import settings_in_force
 from otel_training.pricing.overrides import Overrides, read_overrides
 from otel_training.store.session import open_as_is
 from otel_training.trial.candidate import find_candidate
+from otel_training.trial.case import ENOUGH
 from otel_training.trial.claude_judge import ClaudeJudge
 from otel_training.trial.estimate import Estimate
 from otel_training.trial.evaluate import Plan, plan_evaluation
@@ -60,7 +62,10 @@ def evaluate(  # noqa: PLR0913 - one for each option
         judge = find_judge(judge_name, overrides)
         plan = plan_evaluation(store, candidate, snapshot, judge, limit)
     estimates = plan.estimates(overrides, count)
-    if not yes and any(estimate.calls and estimate.cost != 0 for estimate in estimates):
+    is_paid = any(estimate.calls and estimate.cost != 0 for estimate in estimates)
+    for doubt in _doubts(plan) if is_paid else ():
+        warn(doubt)
+    if is_paid and not yes:
         output.emit([_row(plan, estimates)], lambda _: _draw_price(plan, estimates))
         note(f"Nothing was asked: --yes pays for it. Tokens are counted by {counted_by}.")
         return ExitCode.OK
@@ -75,6 +80,15 @@ def evaluate(  # noqa: PLR0913 - one for each option
     elif missing:
         warn(f"{plural(missing, 'source')} were not judged: run it again.")
     return ExitCode.FAILED if left or missing else ExitCode.OK
+
+
+def _doubts(plan: Plan) -> Iterator[str]:
+    """Say why no verdict can come of it, as far as that is known before it is paid."""
+    if (count := len(plan.cases)) < ENOUGH:
+        cure = f"freeze more to test by, with `{COMMAND} dataset create`"
+        yield f"Below {ENOUGH} sources nothing is decided, and {plural(count, 'source')} will be compared: {cure}."
+    if not plan.gold and not plan.judge.is_self_reported:
+        yield f"The verdict will be INVALID, since people decided on no answer: `{COMMAND} review` first."
 
 
 def find_judge(name: str, overrides: Overrides) -> Judge:

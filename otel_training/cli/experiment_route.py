@@ -45,7 +45,8 @@ def _slices(_context: click.Context, _option: click.Parameter, values: tuple[str
 )
 @click.option("--holdout", type=_SHARE, help="Of the sources, in percent, what stays with Claude.  [default: 5]")
 @click.option("--timeout", type=click.FloatRange(0.1), help="Seconds that a candidate has.  [default: 20]")
-@click.option("--max-length", type=click.IntRange(1), metavar="N", help="Longer sources, in characters, are Claude's.")
+@click.option("--max-length", type=click.IntRange(0), metavar="N",
+              help="Longer sources, in characters, are Claude's; none, where that is 0.")  # fmt: skip
 @click.option("--leave", "slices", multiple=True, callback=_slices, metavar="topic=NAME|domain=NAME",
               help="Sources that are Claude's; none, where that is empty.")  # fmt: skip
 @output_options()
@@ -84,7 +85,7 @@ def start(  # noqa: PLR0913 - one for each option
             candidates={**before.candidates, **_named(state, candidate, further)},
             complex=replace(
                 before.complex,
-                max_length=max_length or before.complex.max_length,
+                max_length=before.complex.max_length if max_length is None else max_length or None,
                 slices=tuple(filter(None, slices)) if slices else kept,
             ),
             promotion=own,

@@ -16,6 +16,8 @@ from otel_training.routing.answer import read_answer
 from otel_training.store.client import Store, read_query
 from otel_training.trial.prompt import Prompt, read_prompt
 
+ENOUGH: Final = 50
+"""Test rows without which no verdict is possible."""
 SPLIT: Final = "test"
 _LENGTHS: Final = ((2_000, "short"), (8_000, "medium"))
 _WORD: Final = re.compile(r"\w+")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from otel_training.trial.case import ENOUGH
 from otel_training.trial.conditions import Conditions
 from otel_training.trial.engagement import Votes
 from otel_training.trial.guardrails import Arm, Guardrail, Limits
@@ -32,7 +33,7 @@ class Plan:
     judging: Judging
     bar: float = BAR
     alpha: float = 0.05
-    burn_in: int = 50
+    burn_in: int = ENOUGH
     """Sources below which nothing is decided."""
     limits: Limits = field(default_factory=Limits)
     conditions: tuple[Conditions, ...] = ()

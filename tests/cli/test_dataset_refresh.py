@@ -81,7 +81,9 @@ def test_today_answers_what_is_old(news: None, models: Models, rows: Any, comman
     (done,) = rows("dataset", "refresh", "d", "--yes")
     asked = len(models.prompts)
     drawn = command("dataset", "refresh", "d")
+    (part,) = rows("dataset", "refresh", "d", "--limit", 1)
 
+    assert (1, 1) == (part["rows"], part["answered"])
     assert (1, True) == (refused[0], "run it again" in refused[2])
     assert ("gpt-6-luna", 2, 3, 3, 0, [identity]) == tuple(
         done[name] for name in ("model", "prompts", "rows", "answered", "left", "disagreeing")

@@ -100,7 +100,7 @@ def test_a_good_candidate_passes_and_a_bad_one_fails(
 
     priced = command("experiment", "eval", "good", "--dataset", "d")
     assert (0, [], {}) == (priced[0], models.prompts, models.batches)
-    assert "Nothing was asked: --yes pays for it." in priced[2]
+    assert ("Nothing was asked: --yes pays for it." in priced[2], "decided" in priced[2]) == (True, False)
     (evaluation,) = rows("experiment", "eval", "good", "--dataset", "d", "--yes")
     asked = len(models.prompts), len(models.questions)
     (again,) = rows("experiment", "eval", "good", "--dataset", "d")
@@ -220,6 +220,23 @@ def test_says_what_to_do(models: Models, rows: Any, command: Any) -> None:
     for argv, sentence in sentences.items():
         code, _, err = command("experiment", *argv)
         assert (1, True) == (code, sentence in err), err
+    code, _, err = command("experiment", "candidate", "c", "--model", "m", "--yes")
+    assert (2, True) == (code, "--yes pays for an evaluation: say --eval, too" in err)
+
+
+def test_warns_before_it_is_paid_where_no_verdict_can_come(models: Models, rows: Any, command: Any) -> None:
+    """Of too few sources, and where nobody decided; not where nothing is left to pay."""
+    gather(12)
+    rows("dataset", "create", "d", *LENIENT, "--split", "50/0/50")
+    rows("experiment", "candidate", "c", "--model", "m", "--dataset", "d")
+    words = ("experiment", "eval", "c", "--dataset", "d")
+    few, undecided = "Below 50 sources nothing is decided, and", "since people decided on no answer"
+    errors = [command(*words, *options)[2] for options in ((), ("--judge", "self"), ("--judge", "self", "--yes"))]
+    errors.append(command(*words, "--judge", "self")[2])
+
+    assert [(True, True), (True, False), (True, False), (False, False)] == [
+        (few in each, undecided in each) for each in errors
+    ]
 
 
 ASKED: list[str] = []

@@ -17,6 +17,7 @@ import pytest
 import otel_training
 from otel_training.folder import DataFolder, make_folder
 from otel_training.routing import route
+from otel_training.routing.assign import assign
 from otel_training.routing.state import Definition, Experiment, Promotion, State, read_state, write_state
 from otel_training.trial.candidate import definition_id
 from tests.cli.test_experiment_eval import LENIENT, SOURCES, gather, gather_gold, models, source_of
@@ -86,6 +87,29 @@ def test_goes_up_step_by_step(passed: Models, command: Any, rows: Any, experimen
     assert [32] * 3 == [len(entry["evidence"]["verdict_id"]) for entry in log]
     assert "promoted" in command("experiment", "status")[1]
     assert "good was promoted by PASS 100.0 %, in steps of 5, 50, 100 %." in command("experiment", "status")[1]
+
+
+def test_sources_that_do_not_reach_the_candidate_prove_nothing(
+    passed: Models, command: Any, rows: Any, folder: DataFolder
+) -> None:
+    """Neither to promote it nor to evaluate it, however good its answers are."""
+    even = Experiment("s", {"claude": 50.0, "candidate": 50.0}, candidates={"candidate": "good"})
+    write_state(folder, replace(read_state(folder), experiments={"insights": even}))
+    route._watches.clear()
+
+    def claude(source_url: str) -> list[str]:
+        return [f"Of {source_url}"]
+
+    ask: Any = otel_training.experiment("insights", claude=claude)
+    urls = (f"https://s.example/{number}" for number in range(200))
+    for url in [url for url in urls if assign("insights", even, url).arm == "claude"][:40]:
+        ask(url)
+    code, _, err = command("experiment", "promote", "insights")
+    (evaluated,) = rows(*EVAL, "judging:score")
+
+    reason = "the arms did not get the sources that they were to get (p = "
+    assert (1, True) == (code, f"The verdict on good is INVALID: {reason}" in err)
+    assert ("INVALID", True) == (evaluated["verdict"]["verdict"], evaluated["verdict"]["reason"].startswith(reason))
 
 
 def test_only_fresh_proof_promotes(

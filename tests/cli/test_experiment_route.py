@@ -68,6 +68,8 @@ def test_leaves_hard_sources_to_claude(experiment: Any, command: Any) -> None:
     assert "So do all of topic=chips, of domain=news.example, longer than 8,000 characters. A candidate" in first
     assert (first, Complexity(8000, slices=("topic=chips", "domain=news.example"))) == kept
     assert ("So do all longer than 8,000 characters." in none[0], Complexity(8000)) == (True, none[1])
+    command(*start, "--max-length", 0)
+    assert Complexity() == experiment().complex
     assert (2, True) == (code, "before a call only topic=NAME and domain=NAME are known" in " ".join(err.split()))
 
 

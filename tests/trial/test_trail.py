@@ -86,6 +86,11 @@ def test_rolls_back_what_was_looked_at() -> None:
         PROMOTED, weights={"claude": 80.0, "candidate": 0.0, "tuned": 20.0}, shadow=False,
         promotion=replace(PROMOTION, rolled_back="It fails."),
     )  # fmt: skip
+    # It went a step further while it was looked at.
+    further = replace(PROMOTION, steps=(5.0, 50.0, 100.0), stepped="2026-01-04")
+    assert replace(further, rolled_back="It fails.") == (
+        rolled_back(replace(PROMOTED, promotion=further), PROMOTION, "It fails.").promotion
+    )
     with pytest.raises(TrainingError, match="look again"):
         rolled_back(replace(PROMOTED, promotion=replace(PROMOTION, since="2026-01-03")), PROMOTION, "It fails.")
 
