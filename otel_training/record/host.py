@@ -18,8 +18,10 @@ def host_of(url: str) -> str:
         host = (urlsplit(f"//{url}" if _BARE.match(url) else url).hostname or "").rstrip(".")
     except ValueError:
         return ""
-    with suppress(ValueError):
-        return str(ip_address(host))
+    if ":" in host or host[-1:].isdigit():
+        with suppress(ValueError):
+            return str(ip_address(host))
     with suppress(UnicodeError):
-        return host.encode("idna").decode()
+        # Others need no table of all letters.
+        return host if host.isascii() else host.encode("idna").decode()
     return host

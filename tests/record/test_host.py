@@ -17,6 +17,7 @@ from otel_training.record.host import host_of
         ("bücher.de", "xn--bcher-kva.de"),
         ("http://[2001:DB8::0001]:80/x", "2001:db8::1"),
         ("http://localhost:8000/x", "localhost"),
+        ("http://web1/x", "web1"),
         (f"https://{'a' * 80}.example/", f"{'a' * 80}.example"),
         ("u1", ""),
         ("urn:isbn:123", ""),
