@@ -13,14 +13,13 @@ from otel_training.store.deployment import read_deployment
 from otel_training.store.settle import INSERT_SECONDS, settle, settle_beside_inserts
 
 _HELD: Final = (
-    ("extractions", "extraction_id", "extraction"),
+    ("evaluations", "extraction_id", "extraction"),
     ("insights", "extraction_id", "extraction"),
     ("output_texts", "extraction_id", "extraction"),
-    ("dataset_rows", "extraction_id", "extraction"),
-    ("evaluations", "extraction_id", "extraction"),
-    ("candidates", "name", "candidate"),
-    ("llm_calls", "event_id", "event"),
     ("call_costs", "event_id", "event"),
+    ("reader_events", "event_id", "event"),
+    ("reader_events_by_time", "event_id", "event"),
+    ("readers", "user_hash", "reader"),
     ("links", "event_id", "event"),
     ("scores", "event_id", "event"),
     ("corrections", "event_id", "event"),
@@ -30,11 +29,15 @@ _HELD: Final = (
     ("queries", "event_id", "event"),
     ("impressions", "event_id", "event"),
     ("feedback", "event_id", "event"),
-    ("reader_events", "event_id", "event"),
-    ("reader_events_by_time", "event_id", "event"),
-    ("readers", "user_hash", "reader"),
+    ("llm_calls", "event_id", "event"),
+    ("dataset_rows", "extraction_id", "extraction"),
+    ("candidates", "name", "candidate"),
+    ("extractions", "extraction_id", "extraction"),
 )
-"""By table the column that says what a row belongs to, and the kind of what it holds."""
+"""By table the column that says what a row belongs to, and the kind of what it holds.
+
+Deleted in this order: those by whose rows others are found come last, or who was killed in between would find less.
+"""
 COMPUTED: Final = ("examples", "engagement", "reactions", "aliases", "aliases_by_insight")
 """What settling writes anew from the others."""
 _LIFETIME: Final = "ALTER TABLE {table:Identifier} MODIFY SETTING old_parts_lifetime = 0"
@@ -42,6 +45,7 @@ _RESET: Final = "ALTER TABLE {table:Identifier} RESET SETTING old_parts_lifetime
 # Drops nothing, and then deletes old parts, for which the engine's own thread may take a minute to come by.
 _CLEAN: Final = "ALTER TABLE {table:Identifier} DROP PARTITION ID '190001'"
 _PARTS_SECONDS: Final = 120
+_REWRITING_SECONDS: Final = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,24 +101,28 @@ def forget(store: Store, scope: Scope, held: Held, progress: Progress = silent) 
 
     Others may insert meanwhile. Interrupted, it is to be run again. Raises `StoreError` as `find` does.
     """
-    if not held.rows:
-        return
     tables = [entry for entry in _HELD if entry[0] in held.rows]
-    with _old_parts_gone(store, [*held.rows, *COMPUTED]):
-        with _noted(store, scope):
+    # Of all tables, and where nothing is left to delete: one that was killed may have left them.
+    with _old_parts_gone(store, [*(table for table, _, _ in _HELD), *COMPUTED]):
+        if not tables:
+            return
+        # Noted as unsettled first, or nobody would know after a kill that it is.
+        with computing_anew(store, progress), _noted(store, scope):
             for number, (table, column, kind) in enumerate(tables, 1):
                 store.run(read_query("forget_delete"), table=table, column=column, kind=kind)
                 progress(number, len(tables))
-        with computing_anew(store, progress):
-            pass
 
 
 @contextmanager
 def _noted(store: Store, scope: Scope) -> Iterator[None]:
     """Note what belongs to a scope in `forgotten`, for as long as the block runs."""
-    # It reads the notes while it rewrites a table, and takes up again where a killed process left it.
-    if store.row(read_query("forget_running"))["mutations"]:
-        raise StoreError("An earlier forget is still rewriting tables: run it again in a minute.")
+    # It reads the notes while it rewrites a table, and takes up again where a killed process left it. An embedded store
+    # does so only while a command has it open: this one.
+    deadline = time.monotonic() + _REWRITING_SECONDS
+    while store.row(read_query("forget_running"))["mutations"]:
+        if time.monotonic() > deadline:
+            raise StoreError("An earlier forget is still rewriting tables: run it again in a minute.")
+        time.sleep(0.1)
     store.run("TRUNCATE TABLE forgotten")
     store.run(read_query("forget_find"), **asdict(scope))
     try:

@@ -1,6 +1,7 @@
 """`otel-training forget`: nothing is left of what was forgotten, and all else is as if it had never been."""
 
 import json
+import shutil
 from collections.abc import Iterable
 from typing import Any
 
@@ -15,6 +16,7 @@ from otel_training.review.decisions import Decision, Verdict, decide, keep_in
 from otel_training.routing.state import read_state
 from otel_training.spool.rejected import set_aside
 from otel_training.store.session import open_drained
+from tests.cli.killing import kill, stored
 from tests.routed import route_calls
 
 pytestmark = pytest.mark.slow
@@ -171,6 +173,40 @@ def test_shows_and_asks_before_it_deletes(rows: Any, command: Any) -> None:
     assert "Delete it?" in err
     assert [("chips", 1, 3, 3)] == figures(rows)
     assert "Nothing is kept of it." in command("forget", "--user", "nobody", "--yes")[1]
+
+
+@pytest.mark.parametrize(
+    ("scope", "points"), [(("--source", "https://news.example/2"), (1.5, 2, 6)), (("--user", "1"), (3, 6))]
+)
+def test_killed_it_is_run_again(  # noqa: PLR0913, PLR0917 - what is forgotten, where it is killed, and what with
+    scope: tuple[str, str],
+    points: tuple[float, ...],
+    folder: DataFolder,
+    rows: Any,
+    command: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Wherever that was, nothing is left of what was forgotten, and all else as if nobody had killed it."""
+    gather({"https://news.example/1": "Chip makers", "https://news.example/2": f"{WORD} makers"}, range(3))
+    reader = str(make_finisher(settings_in_force(), make_folder(folder)).reader_attributes(1)["user.hash"])
+    word = reader if scope[0] == "--user" else WORD
+    assert 0 == command("status")[0]
+    process.reset()
+
+    def forgotten(at: float) -> list[Any]:
+        """Forget in a copy of the data folder, killed at a statement first; return what is left there."""
+        home = folder.path.with_name(str(at))
+        shutil.copytree(folder.path, home, symlinks=True)
+        if at:
+            kill(home, "DELETE WHERE", at, "forget", *scope, "--yes")
+        monkeypatch.setenv("OTEL_TRAINING_HOME", str(home))
+        process.reset()
+        rows("forget", *scope, "--yes")
+        return [holding(word), stored(), figures(rows)]
+
+    whole = forgotten(0)
+    assert {} == whole[0]
+    assert dict.fromkeys(points, whole) == {at: forgotten(at) for at in points}
 
 
 @pytest.mark.parametrize("options", [[], ["--user", "1", "--source", "u"], ["--user", " "]])

@@ -1,6 +1,7 @@
 """`otel-training retention`: what is older goes, texts before the rest, and what is frozen stays."""
 
 import json
+import shutil
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,11 +16,14 @@ from otel_training.pipeline.settings import settings_in_force
 from otel_training.store.retention import choose
 from otel_training.store.session import open_drained
 from otel_training.store.verify import stale_rows
+from tests.cli.killing import kill, stored
 from tests.routed import route_calls
 
 pytestmark = pytest.mark.slow
 
 LIKES = "SELECT likes FROM examples FINAL ORDER BY ts"
+POINTS = (1.5, 9)
+"""Statements of `retention` at which it is killed."""
 OLD, NEW = 100, 2
 """Days of age."""
 
@@ -116,6 +120,31 @@ def test_reactions_and_whole_records_go(tmp_path: Path, rows: Any, command: Any)
     today = datetime.now(UTC).date()
     assert [("events", 0, 3, 0), ("records", 30, 3, 0)] == figures
     assert f"events: kept for 30 days, as records are; 3 rows deleted, last on {today}" in command("doctor")[1]
+
+
+def test_killed_it_is_run_again(
+    tmp_path: Path, folder: DataFolder, rows: Any, command: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever that was, what is old is gone, and all else as if nobody had killed it."""
+    gather(tmp_path, command)
+    argv = ("retention", "--content", "50", "--events", "30", "--yes")
+
+    def kept(at: float) -> list[Any]:
+        """Delete in a copy of the data folder, killed at a statement first; return what is left there."""
+        home = folder.path.with_name(str(at))
+        shutil.copytree(folder.path, home, symlinks=True)
+        if at:
+            kill(home, "rand64()", at, *argv)
+        monkeypatch.setenv("OTEL_TRAINING_HOME", str(home))
+        process.reset()
+        rows(*argv)
+        with open_drained(settings_in_force()) as (store, _):
+            texts = store.row(TEXTS)["texts"]
+        return [stored(), texts]
+
+    whole = kept(0)
+    assert (False, True) == ("Secrets of 100" in whole[1], "Secrets of 2" in whole[1])
+    assert dict.fromkeys(POINTS, whole) == {at: kept(at) for at in POINTS}
 
 
 def test_asks_before_it_deletes(tmp_path: Path, rows: Any, command: Any) -> None:
