@@ -24,6 +24,13 @@ WHOLE = json.dumps({"insights": ALL})
 PROMPT = "Extract the insights of: Orders at the largest maker of chips ..."
 
 
+VIEWED = "SELECT extraction_id, call_event_id, reason FROM v_prompts ORDER BY extraction_id"
+SETTLED = (
+    "SELECT extraction_id, call_event_id, prompt_reason AS reason FROM examples FINAL "
+    "WHERE outcome = 'ok' AND insight_count > 0 ORDER BY extraction_id"
+)
+
+
 class Call(NamedTuple):
     """A call of a model; its name stands where the model's does."""
 
@@ -57,6 +64,7 @@ def chosen(folder: DataFolder) -> Callable[..., dict[str, tuple[str, str]]]:
                 "LEFT JOIN v_extractions AS e ON e.extraction_id = p.extraction_id "
                 "LEFT JOIN v_llm_calls AS c ON c.event_id = p.call_event_id"
             )
+            assert list(store.rows(VIEWED)) == list(store.rows(SETTLED))
             return {row["task"]: (row["model"], row["reason"]) for row in rows}
 
     return chosen

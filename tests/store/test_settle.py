@@ -172,11 +172,11 @@ def test_what_is_linked_again_is_kept_once(store: Store) -> None:
     assert [(0, ["T"]), (3, ["U"]), (5, ["T"])] == [tuple(name) for name in names]
 
 
-def extracted(
-    store: Store, identity: str, minute: int = 0, insights: str = "", url: str = "u", **attributes: str
+def extracted(  # noqa: PLR0913, PLR0917 - an extraction's fields
+    store: Store, identity: str, minute: int = 0, insights: str = "", url: str = "u", id_: str = "", **attributes: str
 ) -> None:
-    """Insert an extraction with insights of one letter."""
-    output = [{"insight_id": text, "derived_id": text, "text_sha256": text, "text": text} for text in insights]
+    """Insert an extraction with insights of one letter, which is their id, too, unless the app has another."""
+    output = [{"insight_id": id_ or text, "derived_id": text, "text_sha256": text, "text": text} for text in insights]
     kind = {"training.kind": "extraction", "training.event.id": identity, "training.outcome": "ok", "url.full": url}
     own = {f"training.{name.replace('_', '.')}": value for name, value in attributes.items()}
     time = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minute)
@@ -203,6 +203,42 @@ def test_an_extraction_that_another_round_comes_across_is_settled_whole(
     liked = store.rows("SELECT extraction_id, likes FROM examples FINAL ORDER BY extraction_id")
     assert [("e1", 1), ("e2", 1)] == [(row["extraction_id"], row["likes"]) for row in liked]
     assert [] == list(stale_rows(store))
+
+
+def test_an_extraction_with_an_id_of_its_own_is_settled_for_that_too(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its insights are those of another round, but under an id that had a like before anybody knew what it names."""
+    like = {"training.kind": "feedback", "training.feedback.action": "like", "user.hash": "r"}
+    row = [datetime(2026, 1, 1, tzinfo=UTC), {**like, "training.event.id": "l", "training.insight.id": "own"}]
+    store.insert("otel_logs", ["Timestamp", "LogAttributes"], [row])
+    settle(store)
+    monkeypatch.setattr("otel_training.store.settle.KEYS", 1)
+    extracted(store, "e1", insights="a")
+    extracted(store, "e2", insights="a", id_="own")
+    settle(store)
+
+    liked = store.rows("SELECT extraction_id, likes FROM examples FINAL ORDER BY extraction_id")
+    assert [("e1", 1), ("e2", 1)] == [(row["extraction_id"], row["likes"]) for row in liked]
+    assert [] == list(stale_rows(store))
+
+
+def test_settling_everything_anew_leaves_no_key_of_any_kind(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor of a Message Batch: it would be taken again, and again beside inserts."""
+    monkeypatch.setattr(settle_anew, "LEAST", 2)
+    for number in range(2):
+        extracted(store, f"e{number}", insights="ab")
+    store.run("TRUNCATE TABLE unsettled")
+    for key, kind in (("e0", "extraction"), ("e1", "extraction"), ("b", "batch"), ("i", "reaction")):
+        store.run(
+            "INSERT INTO unsettled (key, kind, token, at, sign) "
+            "SELECT {key:String}, {kind:String}, 1, now() - {age:UInt32}, 1",
+            key=key, kind=kind, age=INSERT_SECONDS + 10,
+        )  # fmt: skip
+
+    settle_beside_inserts(store)
+
+    assert 0 == count_unsettled(store, 0)
 
 
 def test_extractions_of_the_same_insights_are_settled_in_one_round(
