@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 import click
@@ -96,6 +96,7 @@ def examine(store: Store, folder: DataFolder) -> dict[str, Any]:
     report["findings"] += _piles(read_piles(store))
     report["findings"] += _keys(report["keys"], rotated_at(folder))
     report["findings"] += [] if settings.store else _keyless(report["keys"], folder)
+    report["findings"] += _ahead(report["programs"], datetime.now(UTC) + timedelta(days=1))
     use = store.row(read_query("doctor_use"))
     if use["lost"]:
         report["findings"].append(f'{plural(use["lost"], "record")} lost in the last day: see why under "Lost".')
@@ -138,6 +139,17 @@ def _piles(piles: list[tuple[int, ...]]) -> Iterator[str]:
             f"piles on it: where your readers see only sources of their own, as tenants do, take them by "
             f"`{COMMAND} export --count-lockstep`."
         )
+
+
+def _ahead(programs: list[Row], tomorrow: datetime) -> Iterator[str]:
+    """Say whose records have times that are still to come: a clock, or an old log, is wrong."""
+    latest = {row["service"]: row["last"] for row in sorted(programs, key=lambda row: str(row["last"]))}
+    for service, last in latest.items():
+        if last > tomorrow.isoformat():
+            yield (
+                f"{service or 'A program without a name'} has records of the future, up to {last[:10]}: set the clock "
+                f"of its machine, or import with right times; `{COMMAND} forget --service` takes back what is stored."
+            )
 
 
 def _silence(hours: int | None) -> Iterator[str]:

@@ -60,6 +60,12 @@ def _sentences(done: Imported) -> Iterator[str]:
         yield f"and {len(done.unreadable) - _SHOWN:,} more"
     for reason, (count, first) in sorted(done.skipped.items()):
         yield f"Left out: {plural(count, 'record')} that {reason}, first at {first.file}:{first.line}."
+    if done.ahead:
+        yield (
+            f"{plural(done.ahead, 'row')} of the future, first {done.first_ahead}: a reader's latest vote counts, and "
+            f"`retention` waits. Where the times are wrong, `{COMMAND} forget --service import` takes back what came "
+            "without a program's name; then import it with right ones."
+        )
     if done.without_url:
         yield (
             f"{done.without_url:,} of {plural(done.examples, 'example')} without a source's URL: name it as "

@@ -232,6 +232,9 @@ def _route_gap(route: Row, unseen: int) -> Gap:
     noun, held = f"{requests:,} {'request' if requests == 1 else 'requests'} of {place}", route["detail"]
     if cure := _HEADS.get(held.partition(": ")[0], ""):
         return Gap("fields", requests, requests, unseen, f"{noun} had an answer that is not read, {held}", cure)
+    if {"insight_id", "action"} <= {path.rpartition(".")[2] for path in held.split(", ")}:
+        cure = "send an id as text, or as a whole number below 2^53, and the action as a word"
+        return Gap("fields", requests, requests, unseen, f"{noun} had an id or an action that is none", cure)
     missing = (
         f"{noun} had neither a list of items with `id` and `text` nor `insight_id` and `action`, "
         f"but {_list([held], 200) or 'something else'}"

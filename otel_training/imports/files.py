@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -27,6 +28,7 @@ from otel_training.imports.old_logs import OLD_SIGNS, identify, read_record
 from otel_training.imports.own_rows import own_events, own_kind, own_record
 from otel_training.imports.rows import UNKNOWN, Row, UnreadableError, get, nanoseconds, read_rows
 from otel_training.progress import Progress, silent
+from otel_training.record.clock import now
 from otel_training.spool.segments import Segment, open_segment
 from otel_training.version import __version__
 
@@ -34,6 +36,7 @@ STDIN: Final = Path("-")
 SERVICE: Final = "import"
 _AT_ONCE: Final = 200  # lines that are written together
 _CALL_RANK: Final = 1
+_DAY: Final = 86_400 * 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,9 @@ class Imported:
     unreadable: list[Unreadable] = field(default_factory=list)
     skipped: dict[str, tuple[int, Unreadable]] = field(default_factory=dict)
     """By reason how many records are none that training data is made of, and the first."""
+    ahead: int = 0
+    """Rows of a time that is more than a day away."""
+    first_ahead: Unreadable | None = None
     examples: int = 0  # extractions that calls of models, told by others, became
     without_url: int = 0
     without_score: int = 0
@@ -111,6 +117,7 @@ class _Import:
         self.occurrences: Counter[str] = Counter()
         self.export, self.traffic = langfuse.Export(), otlp.Traffic()
         self.file = STDIN
+        self.tomorrow = now() + _DAY
         # Lines count through all files and imports: of one second's actions the last one holds.
         self.last = cache(lambda: max(gathering.held.ids(1).values(), default=0))
         self.ranks: dict[Path, set[int]] = {}
@@ -190,7 +197,14 @@ class _Import:
     def _guarded(self, events: Iterator[Event], line: int, service: str = "") -> Iterator[tuple[str, Event]]:
         """Yield events with their program, until what they are made of cannot be read or is of no use."""
         try:
-            yield from ((service or SERVICE, event) for event in events)
+            latest = 0
+            for event in events:
+                latest = max(latest, event.record.time)
+                yield service or SERVICE, event
+            if latest > self.tomorrow:
+                self.imported.ahead += 1
+                first = Unreadable(self.file, line, f"{datetime.fromtimestamp(latest // 10**9, UTC):%Y-%m-%d}")
+                self.imported.first_ahead = self.imported.first_ahead or first
         except SkippedError as error:
             self.imported.skip(self.file, line, str(error))
         except UnreadableError as error:

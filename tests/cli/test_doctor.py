@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from otel_training.pipeline import process
 from otel_training.record.clock import Clock, random_bits, use_clock
 from otel_training.routing.state import Experiment, State, write_state
 from tests.cli.news import extract, gather_all
+from tests.cli.terminal import run_in_terminal
 from tests.receiving import Receiver
 
 pytestmark = pytest.mark.slow
@@ -101,6 +103,22 @@ def test_doctor_says_that_extractions_stopped(rows: Any, command: Any) -> None:
         findings(25)
     )
     assert [] == findings(1)
+
+
+def test_doctor_says_whose_clock_is_ahead(rows: Any, tmp_path: Path) -> None:
+    """By more than a day; an import says it at once."""
+    lines = [
+        json.dumps({"timestamp": f"{day}T00:00:00", "insight_id": "a", "action": "like"}) + "\n"
+        for day in ("2035-01-01", "2035-01-02", "2025-01-03")
+    ]
+    (tmp_path / "ahead.jsonl").write_text("".join(lines), encoding="utf-8")
+    (tmp_path / "right.jsonl").write_text(lines[2].replace("03T", "04T"), encoding="utf-8")
+    ahead, right = (run_in_terminal(["import", name], tmp_path, []) for name in ("ahead.jsonl", "right.jsonl"))
+
+    (finding,) = [finding for finding in rows("doctor")[0]["findings"] if "future" in finding]
+    assert "2 rows of the future, first ahead.jsonl:1: 2035-01-01: a reader's latest vote counts" in ahead.err
+    assert "future" not in right.err
+    assert finding.startswith("import has records of the future, up to 2035-01-02: set the clock of its machine, or")
 
 
 def test_doctor_says_that_a_model_in_use_ends(rows: Any) -> None:

@@ -267,6 +267,10 @@ CASES: list[tuple[str, Program, Program, str]] = [
         "`action`, but nr, verb, user_id: send these names, or say by `item=` or `action=` of TrainingMiddleware which",
     ),
     (
+        "fields", served({**acted, "insight_id": 2.0**60}), served(acted),
+        "3 requests of POST /api/feed/engage of backend had an id or an action that is none: send an id as text, or as",
+    ),
+    (
         "fields", served(acted, items=encoded("br")), served(acted, items=encoded("gzip")),
         "3 requests of GET /api/feed of backend had an answer that is not read, content-encoding: br: put Training",
     ),
