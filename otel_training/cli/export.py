@@ -122,6 +122,8 @@ def _file(out: Path | None) -> Path:
         raise click.UsageError("Missing option '--out', e.g. --out training.jsonl")
     if str(out) == "-":
         raise click.UsageError("--out must be a file, beside which the manifest is written, e.g. --out training.jsonl")
+    if out.suffix in {".gz", ".bz2", ".xz", ".zip"}:
+        raise click.UsageError(f"{out.name} would not be what its name says: take .zst, which compresses it.")
     return out
 
 

@@ -46,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:  # noqa: PLR0911 - one exit 
         return ended.exit_code
     except click.ClickException as error:
         error.show(usage := StringIO())
-        sys.stderr.write(visible(usage.getvalue()))
+        sys.stderr.write(_broken(usage.getvalue()))
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         return _fail(_INTERRUPTED, ExitCode.INTERRUPTED)
@@ -141,9 +141,14 @@ def _sentence(error: OSError) -> str:
 
 
 def _fail(sentence: str, code: ExitCode = ExitCode.FAILED) -> ExitCode:
-    text = f"Error: {visible(sentence)}"
-    if sys.stderr.isatty():
-        width = shutil.get_terminal_size().columns
-        text = textwrap.fill(text, width, break_long_words=False, break_on_hyphens=False)
-    sys.stderr.write(text + "\n")
+    sys.stderr.write(_broken(f"Error: {sentence}\n"))
     return code
+
+
+def _broken(text: str) -> str:
+    """Break lines between words for a terminal; elsewhere a line is a line."""
+    lines = visible(text).splitlines(keepends=True)
+    if not sys.stderr.isatty():
+        return "".join(lines)
+    wrapper = textwrap.TextWrapper(shutil.get_terminal_size().columns, break_long_words=False, break_on_hyphens=False)
+    return "".join(f"{wrapper.fill(line)}\n" for line in lines)

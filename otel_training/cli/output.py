@@ -38,12 +38,18 @@ _LEAST: Final = 8
 _CELL: Final = 40
 _LAST_CELL: Final = 400
 _HELD_BYTES: Final = 64 << 20
+_ENDLESS: Final = 1 << 14
 ITEM: Final = "- "
 """What a list's item begins with."""
 
 
 class _Console(Console):
     """A console that shows no control character, whoever drew what it prints; its own colours are no part of a text."""
+
+    @property
+    def options(self) -> ConsoleOptions:
+        """What is no terminal has no width: nothing is cut in a file or a pipe."""
+        return super().options if self.is_terminal else super().options.update(width=_ENDLESS)
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         """Draw as any console does."""
@@ -138,7 +144,8 @@ def show(*parts: RenderableType, aside: bool = False) -> None:
             console.print()
         text = part.plain if isinstance(part, Text) and part.plain.startswith(ITEM) else part
         is_line = isinstance(text, str) or (isinstance(text, Text) and not console.is_terminal)
-        console.print(_broken(text, console) if isinstance(text, str) else text, markup=False, soft_wrap=is_line)
+        text = _broken(text, console) if isinstance(text, str) else text
+        console.print(text, markup=False, soft_wrap=is_line, crop=console.is_terminal)
 
 
 def _broken(text: str, console: Console) -> str:

@@ -1,5 +1,6 @@
 """`otel-training savings`: what calls cost today, and what a cheaper model would save."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, astuple
 from datetime import UTC, datetime
@@ -25,6 +26,7 @@ from otel_training.pricing.overrides import read_overrides
 
 _ONCE: Final = ("USD", "shadow", "judge", "training", "pays from", "between")
 _MOST: Final = 10**9
+_DATED: Final = re.compile(r"-(\d{8}|\d{4}-\d\d-\d\d|latest)$")
 _NAMES: Final[dict[Callable[[str], Any], str]] = {int: "whole number", Decimal: "number"}
 
 
@@ -126,6 +128,8 @@ def _sentences(savings: Savings, stamp: Stamp) -> Iterator[str]:
     base = f"{plural(stamp.calls, 'call')} for {plural(savings.sources, 'source')} in {plural(savings.days, 'day')}"
     candidate = f"a candidate by the prices of {stamp.date} ({stamp.prices}), for as many tokens, uncached"
     yield f"Of {base}, at what they cost then; {candidate}."
+    if _DATED.sub("", savings.plan.candidate) == _DATED.sub("", stamp.baseline):
+        yield f"The candidate is today's model, {stamp.baseline}: name another by --candidate."
     if savings.left_out:
         left_out = plural(savings.left_out, "call")
         yield f"Left out: {left_out} of {stamp.baseline} without a known cost or tokens, or in no extraction."

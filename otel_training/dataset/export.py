@@ -75,8 +75,6 @@ def check_target(out: Path, target: Target, *, force: bool, compress: bool = Fal
         raise TrainingError(
             f"Files for {target.name} are compressed already: leave out --compress, or choose another --out."
         )
-    if out.suffix in {".gz", ".bz2", ".xz", ".zip"}:
-        raise TrainingError(f"{out.name} would not be of the kind that its name says: take .zst, which compresses it.")
     if not out.parent.is_dir():
         raise TrainingError(f"The folder {out.parent} does not exist: make it, or choose another --out.")
     is_folder = target.container == "hf"

@@ -11,6 +11,8 @@ import pytest
 
 from otel_training.cli.app import app
 from otel_training.cli.main import main
+from otel_training.folder import DataFolder, make_folder
+from tests.cli.terminal import run_in_terminal
 from tests.served import environment, run
 
 
@@ -134,3 +136,18 @@ def test_an_error_is_broken_between_words_in_a_terminal(tmp_path: Path) -> None:
     logged = run(*argv[1:], cwd=tmp_path).stderr.splitlines()
 
     assert (logged, True) == ([" ".join(shown)], len(shown) > 3)
+
+
+@pytest.mark.slow
+def test_a_usage_error_is_broken_between_words_in_a_terminal(folder: DataFolder, tmp_path: Path) -> None:
+    """As every error is; its usage and its hint stay lines of their own."""
+    make_folder(folder)
+    argv = ["export", "--out", "training.jsonl", "--split", "train"]
+
+    printed = run_in_terminal(argv, tmp_path, ["stderr"], width=40)
+    logged = run_in_terminal(argv, tmp_path, [])
+
+    lines = printed.screen.splitlines()
+    assert (2, True) == (printed.code, all(len(line) <= 40 for line in lines))
+    assert logged.err.split() == printed.screen.split()
+    assert len(logged.err.splitlines()) < len(lines)

@@ -71,6 +71,16 @@ def test_a_hint_is_one_line_in_a_log(command: Any) -> None:
     assert len(finding) > 80
 
 
+def test_nothing_is_cut_in_a_file(gathered: None, rows: Any, tmp_path: Path) -> None:
+    """Whose lines are as long as they must be; in a terminal columns give way."""
+    (key,) = rows("keys", "list")
+
+    printed = run_in_terminal(["keys", "list"], tmp_path, [])
+
+    assert [key["user_key_id"], "3", key["first"], key["last"], "in", "force"] == printed.out.splitlines()[-1].split()
+    assert "…" in run_in_terminal(["keys", "list"], tmp_path, ["stdout"], width=60).screen
+
+
 def test_progress_is_gone_before_the_result(folder: DataFolder, tmp_path: Path) -> None:
     """In a terminal, where both share a line."""
     extract("chips", "u", "text")

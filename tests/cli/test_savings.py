@@ -43,6 +43,15 @@ def test_shows_costs_and_what_they_stand_on(asked: None, command: Any) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("candidate", "is_today"), [("big", True), ("big-20260101", True), ("small", False)])
+def test_says_that_the_candidate_is_todays_model(asked: None, command: Any, candidate: str, is_today: bool) -> None:  # noqa: FBT001 - a parameter
+    """By its date, too: it would save nothing."""
+    printed = command("savings", "--candidate", candidate)[1]
+
+    assert is_today == ("The candidate is today's model, big: name another by --candidate." in printed)
+
+
+@pytest.mark.slow
 def test_a_price_that_is_unknown_is_named(asked: None, command: Any) -> None:
     """Today's figures are shown nevertheless; the exit code is 1."""
     code, printed, error = command("savings", "--candidate", "nobody's")

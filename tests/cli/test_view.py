@@ -3,13 +3,16 @@
 import csv
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import otel_training
 from otel_training.cli.view import KINDS
+from otel_training.pipeline import process
 from tests.cli.news import extract
+from tests.cli.terminal import run_in_terminal
 
 pytestmark = pytest.mark.slow
 
@@ -60,16 +63,17 @@ def test_csv_is_safe_for_spreadsheets(command: Any) -> None:
     )  # fmt: skip
 
 
-def test_a_table_fits_a_terminal_of_80_columns(command: Any) -> None:
+def test_a_table_fits_a_terminal_of_80_columns(tmp_path: Path) -> None:
     """A long answer is cut, and a long name gives way to it."""
     with otel_training.extraction(topic="t", source_url="u", source_content="text") as extraction:
         extraction.llm_call(
             model="claude-sonnet-4-5-20250929", input="text", output="word " * 200, input_tokens=1, output_tokens=200
         )
-    code, out, _ = command("view", "llm_call")
+    assert process.flush(30)
+    printed = run_in_terminal(["view", "llm_call"], tmp_path, ["stdout"])
 
-    lines = out.splitlines()
-    assert (0, True, True) == (code, len(lines) < 10, max(map(len, lines)) <= 80)
+    lines = printed.shown.splitlines()
+    assert (0, True, True) == (printed.code, len(lines) < 10, max(map(len, lines)) <= 80)
     assert ["timestamp", "model", "in", "out", "seconds", "USD", "answer"] == lines[0].split()
 
 

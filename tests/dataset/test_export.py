@@ -235,13 +235,21 @@ def test_replaces_a_file_only_when_told(one: None, tmp_path: Path, command: Any)
     assert 1 == len(manifest(tmp_path / "t.manifest.json")["rows"])
 
 
-@pytest.mark.parametrize("target", ["nosuch/t.jsonl", ".", "/dev/full", "t.jsonl.gz"])
+@pytest.mark.parametrize("target", ["nosuch/t.jsonl", ".", "/dev/full"])
 def test_refuses_a_target_that_is_no_file(one: None, command: Any, target: str) -> None:
     """One sentence that says what to do, and nothing is written."""
     code, out, err = command("export", "--out", target, "--force")
 
     assert (1, "", 1) == (code, out, len(err.splitlines()))
-    assert "--out" in err or "take .zst" in err
+    assert "--out" in err
+
+
+@pytest.mark.parametrize(("target", "cure"), [("-", "--out must be a file"), ("t.jsonl.gz", "take .zst")])
+def test_a_name_that_can_never_be_written_is_wrong_usage(one: None, command: Any, target: str, cure: str) -> None:
+    """Whatever lies there."""
+    code, out, err = command("export", "--out", target)
+
+    assert (2, "", True) == (code, out, cure in err)
 
 
 def test_leaves_the_old_file_when_the_disk_is_full(
