@@ -40,6 +40,7 @@ Deleted in this order: those by whose rows others are found come last, or who wa
 """
 COMPUTED: Final = ("examples", "engagement", "reactions", "aliases", "aliases_by_insight")
 """What settling writes anew from the others."""
+_NOTES: Final = ("forgotten", "unsettled", "settling")
 _LIFETIME: Final = "ALTER TABLE {table:Identifier} MODIFY SETTING old_parts_lifetime = 0"
 _RESET: Final = "ALTER TABLE {table:Identifier} RESET SETTING old_parts_lifetime"
 # Drops nothing, and then deletes old parts, for which the engine's own thread may take a minute to come by.
@@ -103,7 +104,7 @@ def forget(store: Store, scope: Scope, held: Held, progress: Progress = silent) 
     """
     tables = [entry for entry in _HELD if entry[0] in held.rows]
     # Of all tables, and where nothing is left to delete: one that was killed may have left them.
-    with _old_parts_gone(store, [*(table for table, _, _ in _HELD), *COMPUTED]):
+    with _old_parts_gone(store, [*(table for table, _, _ in _HELD), *COMPUTED, *_NOTES]):
         if not tables:
             return
         # Noted as unsettled first, or nobody would know after a kill that it is.
