@@ -155,7 +155,25 @@ def names_of(world: World) -> dict[str, list[tuple[datetime, set[str]]]]:
         derived = [row["ts"] for row in world.insights if row["derived_id"] == name]
         if derived:
             by_rank[name][3] = [(min(derived), 0, "", {name})]
-    return {name: without_doubt(ranks[min(ranks)]) for name, ranks in by_rank.items()}
+    return {name: without_doubt(strongest(ranks)) for name, ranks in by_rank.items()}
+
+
+def strongest(ranks: dict[int, list[tuple[Any, ...]]]) -> list[tuple[Any, ...]]:
+    """The strongest tellings; a place that was linked says nothing of another text that a feed showed under the id."""
+    if 0 not in ranks:
+        return ranks[min(ranks)]
+    places = sorted(ranks[0], key=lambda telling: telling[:3])
+
+    def placed(telling: tuple[Any, ...]) -> tuple[Any, ...]:
+        same = [place for place in places if texts_of(place[3]) == texts_of(telling[3])]
+        return (*telling[:3], same[-1][3]) if same else telling
+
+    return [*places, *map(placed, ranks.get(1, []))]
+
+
+def texts_of(insights: set[str]) -> set[str]:
+    """The texts of insights, which stand in their ids."""
+    return {insight.partition("/")[2] for insight in insights}
 
 
 def without_doubt(tellings: list[tuple[Any, ...]]) -> list[tuple[datetime, set[str]]]:

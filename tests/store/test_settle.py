@@ -312,6 +312,28 @@ def test_an_id_that_goes_from_source_to_source_names_none_of_them(
     assert [] == list(stale_rows(store))
 
 
+@pytest.mark.parametrize(
+    ("shown", "kept"),
+    [("b", ["a", "b"]), ("a", ["a"]), ("another", ["a"])],
+    ids=["an id that is used anew", "the same", "in other words"],
+)
+def test_an_id_that_was_linked_names_what_the_feed_shows_later(store: Store, shown: str, kept: list[str]) -> None:
+    """Databases give the ids of deleted rows again; a text that none returned is the app's wording of its own."""
+    for minute, source in enumerate("ab"):
+        extracted(store, source, minute, insights=source, url=source)
+    link = {"training.kind": "link", "training.link.id": "1", "training.event.id": "l0"}
+    place = {"training.extraction.id": "a", "training.insight.index": "0"}
+    feed = {"training.insight.text_sha256": shown, "training.event.id": "l1", "training.source.url": "elsewhere"}
+    for minute, attributes in enumerate((place, feed)):
+        at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=2 + minute)
+        store.insert("otel_logs", ["Timestamp", "LogAttributes"], [[at, link | attributes]])
+    settle(store)
+
+    rows = store.rows("SELECT arrayJoin(names).2[1] AS name FROM v_aliases WHERE id = '1'")
+    assert kept == [row["name"] for row in rows]
+    assert [] == list(stale_rows(store))
+
+
 @pytest.mark.parametrize(("texts", "kept"), [("aaa", ["a"]), ("aba", [])])
 def test_an_id_of_a_text_without_a_url_names_that_text(store: Store, texts: str, kept: list[str]) -> None:
     """However often it is extracted anew: its source is known by the text; another text is another source."""

@@ -2,7 +2,7 @@
 -- Of what is known of an id only the strongest counts: the place in an extraction that the app told (rank 0); the text that
 -- a feed showed under it (1), of its source if that is told and known, else of those that returned it under this id, else of
 -- all sources that had it; the id inside a returned item (2), if it names one text only: a model's 1, 2, 3 name nothing;
--- the derived id itself (3).
+-- the derived id itself (3). Another text that a feed showed under an id with a place counts as a place: the id is used anew.
 -- What is in doubt names nothing, as long as it lasts: an id that names several texts at once, as those of one answer that counts
 -- from 1 in each source do, or changes its source twice, each time within an hour. An id that is used anew each day does neither.
 -- Parameters: run.
@@ -25,11 +25,11 @@ WITH
     ),
     named AS (
         SELECT l.link_id AS id, l.ts AS since, l.imported_line AS line, l.event_id AS event_id,
-            [o.derived_id] AS insights, 0 AS rank, if(o.source_url = '', o.least, o.source_url) AS source
+            [o.derived_id] AS insights, 0 AS rank, if(o.source_url = '', o.least, o.source_url) AS source, o.text AS text
         FROM link_rows AS l
         GLOBAL INNER JOIN (
             SELECT DISTINCT extraction_id, source_url, arrayJoin(arrayEnumerate(insights)) AS place,
-                insights.derived_id[place] AS derived_id,
+                insights.derived_id[place] AS derived_id, insights.text_sha256[place] AS text,
                 -- A source without a URL is known by what was found in it, whichever extraction did.
                 arrayMin(insights.derived_id) AS least
             FROM extractions
@@ -38,9 +38,9 @@ WITH
         WHERE l.extraction_id != '' AND l.insight_index IS NOT NULL
         UNION ALL
         SELECT id, since, line, event_id, arraySort(shown.1) AS insights, 1 AS rank,
-            arrayStringConcat(arraySort(arrayDistinct(if(has(shown.2, ''), shown.1, shown.2))), ' ') AS source
+            arrayStringConcat(arraySort(arrayDistinct(if(has(shown.2, ''), shown.1, shown.2))), ' ') AS source, text
         FROM (
-            SELECT l.link_id AS id, l.ts AS since, l.imported_line AS line, l.event_id AS event_id,
+            SELECT l.link_id AS id, l.ts AS since, l.imported_line AS line, l.event_id AS event_id, l.text_sha256 AS text,
                 groupUniqArray((t.derived_id, t.source_url)) AS of_text,
                 groupUniqArrayIf((t.derived_id, t.source_url), has(t.ids, l.link_id)) AS of_id,
                 arrayFilter(t -> l.source_url != '' AND t.2 = l.source_url, of_text) AS of_source,
@@ -48,17 +48,17 @@ WITH
             FROM link_rows AS l
             GLOBAL INNER JOIN texts AS t ON t.text_sha256 = l.text_sha256
             WHERE l.extraction_id = ''
-            GROUP BY l.link_id, l.ts, l.imported_line, l.event_id, l.source_url
+            GROUP BY l.link_id, l.ts, l.imported_line, l.event_id, l.text_sha256, l.source_url
         )
         UNION ALL
         SELECT insight_id AS id, min(ts) AS since, 0 AS line, '' AS event_id,
-            arraySort(groupUniqArray(derived_id)) AS insights, 2 AS rank, '' AS source
+            arraySort(groupUniqArray(derived_id)) AS insights, 2 AS rank, '' AS source, '' AS text
         FROM insights
         WHERE insight_id != derived_id AND insight_id GLOBAL IN (SELECT key FROM touched)
         GROUP BY insight_id
         HAVING uniqExact(text_sha256) = 1
         UNION ALL
-        SELECT derived_id AS id, min(ts) AS since, 0 AS line, '' AS event_id, [derived_id] AS insights, 3 AS rank, '' AS source
+        SELECT derived_id AS id, min(ts) AS since, 0 AS line, '' AS event_id, [derived_id] AS insights, 3 AS rank, '' AS source, '' AS text
         FROM insights
         WHERE derived_id GLOBAL IN (SELECT key FROM touched)
         GROUP BY derived_id
@@ -96,7 +96,24 @@ FROM (
                 argMax((insights, source), (line, event_id)) AS last,
                 uniqExactIf(insights, line = 0) > 1 OR uniqExact(source) > 1 AS is_unclear
             FROM (
-                SELECT * FROM named
+                SELECT
+                    id,
+                    n.2 AS since,
+                    n.3 AS line,
+                    n.4 AS event_id,
+                    if(is_shown AND notEmpty(place.5), place.5, n.5) AS insights,
+                    if(is_shown, 0, n.1) AS rank,
+                    if(is_shown AND notEmpty(place.5), place.6, n.6) AS source
+                FROM (
+                    SELECT id, arrayJoin(told) AS n, n.1 = 1 AND notEmpty(places) AS is_shown,
+                        arrayLast(p -> p.7 IN (n.7, ''), places) AS place
+                    FROM (
+                        SELECT id, arraySort(groupArray((rank, since, line, event_id, insights, source, text))) AS told,
+                            arrayFilter(n -> n.1 = 0, told) AS places
+                        FROM named
+                        GROUP BY id
+                    )
+                )
                 UNION ALL
                 -- What named something, and does no more: an item's id that has come to stand for a second text.
                 SELECT DISTINCT id, toDateTime64(0, 9, 'UTC'), 0, '', [], 4, '' FROM aliases WHERE id GLOBAL IN (SELECT key FROM touched)
