@@ -27,10 +27,10 @@ def store(folder: DataFolder) -> Iterator[Store]:
 @pytest.mark.parametrize(
     ("options", "statements"),
     [
-        ("", 108),
-        ("--replicated", 108),
-        ("--cluster training", 147),
-        ("--cluster {cluster} --replicated --ttl-days 400", 147),
+        ("", 109),
+        ("--replicated", 109),
+        ("--cluster training", 148),
+        ("--cluster {cluster} --replicated --ttl-days 400", 148),
         ("--roles", 6),
         ("--roles --cluster training", 6),
     ],
