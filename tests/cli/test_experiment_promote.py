@@ -97,13 +97,13 @@ def test_sources_that_do_not_reach_the_candidate_prove_nothing(
     write_state(folder, replace(read_state(folder), experiments={"insights": even}))
     route._watches.clear()
 
-    def claude(source_url: str) -> list[str]:
-        return [f"Of {source_url}"]
+    def claude(source_url: str, source_content: str) -> list[str]:
+        return [source_url, source_content]
 
     ask: Any = otel_training.experiment("insights", claude=claude)
-    urls = (f"https://s.example/{number}" for number in range(200))
-    for url in [url for url in urls if assign("insights", even, url).arm == "claude"][:40]:
-        ask(url)
+    urls = sorted((f"https://s.example/{n}" for n in range(120)), key=lambda url: assign("insights", even, url).arm)
+    for url in (urls[0], *urls[-40:]):
+        ask(url, source_of(1))
     code, _, err = command("experiment", "promote", "insights")
     (evaluated,) = rows(*EVAL, "judging:score")
 
