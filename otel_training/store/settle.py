@@ -32,7 +32,8 @@ _COUNTING: Final = ("settle_insights", "settle_reactions", "settle_ids", "settle
 
 def settle(store: Store, progress: Progress = silent) -> None:
     """Bring everything up to date with the typed tables, into which nobody else inserts meanwhile."""
-    if _settle(store, _FOREVER, _FOREVER, progress):
+    _settle(store, _FOREVER, _FOREVER, progress)
+    if store.row(read_query("settle_left"))["rows"]:
         store.run("TRUNCATE TABLE unsettled")
         store.run("TRUNCATE TABLE settling")
 
@@ -54,8 +55,8 @@ def count_unsettled(store: Store, seconds: int) -> int:
     return int(store.row(read_query("settle_waiting"), until=now - seconds, since=_FOREVER)["old"])
 
 
-def _settle(store: Store, until: int, since: int, progress: Progress) -> int:
-    """Settle what came in before `until` for good, then what came in from `since` on for now; return how many keys."""
+def _settle(store: Store, until: int, since: int, progress: Progress) -> None:
+    """Settle what came in before `until` for good, then what came in from `since` on for now."""
     waiting = store.row(read_query("settle_waiting"), until=until, since=since)
     kinds, done = sorted(waiting["kinds"]), 0
     if is_everything(store, until, waiting["extractions"]):
@@ -68,7 +69,6 @@ def _settle(store: Store, until: int, since: int, progress: Progress) -> int:
     if waiting["young"]:
         run, taken = _take(store, until, since, kinds, "")
         list(_settle_taken(store, run, until, taken))
-    return done
 
 
 def _settle_kinds(store: Store, until: int, kinds: list[str], before: int, progress: Progress) -> int:

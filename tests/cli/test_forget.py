@@ -176,7 +176,7 @@ def test_shows_and_asks_before_it_deletes(rows: Any, command: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("scope", "points"), [(("--source", "https://news.example/2"), (1.5, 2, 6)), (("--user", "1"), (3, 6))]
+    ("scope", "points"), [(("--source", "https://news.example/2"), (1.5, 2, 20)), (("--user", "1"), (3, 6))]
 )
 def test_killed_it_is_run_again(  # noqa: PLR0913, PLR0917 - what is forgotten, where it is killed, and what with
     scope: tuple[str, str],
