@@ -11,7 +11,7 @@ from dashboards.alerts import RULES, Rule, read_rule
 from otel_training.folder import DataFolder
 from otel_training.pricing.ends import end_of
 from otel_training.store.client import Store, embedded_dsn
-from tests.dashboards.asking import Frame, Query, Reader, opening, queries
+from tests.dashboards.asking import SPAN, Frame, Query, Reader, opening, queries
 from tests.dashboards.macros import ALL, expand
 from tests.stores import lay_store
 
@@ -86,6 +86,20 @@ def test_a_rule_answers_a_figure(reader: Reader, rule: Rule) -> None:
     assert ["String"] * (len(frame.types) - 1) + ["Float64"] == list(frame.types)
     assert reader.days != "empty" or all(row[-1] <= rule.above for row in frame.rows)
     assert reader.days != "full" or frame.rows
+
+
+def test_what_is_read_by_time_is_what_the_tables_hold(reader: Reader) -> None:
+    """Each record once, each insight shown, each reader's action, and what of it names an insight."""
+    reached = expand(f"{read_sql('reached')[1]} HAVING viewers > 0", {}, SPAN)
+    pairs = {
+        "SELECT kind, event_id, ts, service FROM v_events": read_sql("events")[1],
+        "SELECT count() FROM impressions FINAL": "SELECT sum(shown) FROM reader_events_by_time FINAL",
+        "SELECT event_id, action, sipHash64(user_hash) FROM feedback FINAL WHERE user_hash != ''":
+            "SELECT event_id, action, reader FROM reader_events_by_time FINAL WHERE is_action AND reader != 0",
+        "SELECT insight, viewers FROM v_insights": reached,
+    }  # fmt: skip
+    for table, by_time in pairs.items():
+        assert sorted(map(str, reader.ask(table).rows)) == sorted(map(str, reader.ask(by_time).rows)), table
 
 
 def test_a_fall_of_coverage_fires(reader: Reader) -> None:

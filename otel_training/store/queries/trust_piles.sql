@@ -9,7 +9,7 @@ FROM (
         vote, reader, sum(n) AS votes, max(n) AS most, argMax(site, n) AS top,
         CAST((groupArray(site), groupArray(n)), 'Map(String, UInt64)') AS spread
     FROM (
-        SELECT if(alike.1, 'like', 'x') AS vote, arrayJoin(alike.2) AS reader, toString(any(s.site)) AS site, count() AS n
+        SELECT alike.1 AS vote, arrayJoin(alike.2) AS reader, toString(s.site) AS site, count() AS n
         FROM (
             SELECT sipHash64(insight) AS hash, liked_by, dismissed_by
             FROM engagement FINAL
@@ -17,15 +17,12 @@ FROM (
         ) AS v
         -- Any: an insight is a text of one source. By hashes, which take a fourth of the memory.
         GLOBAL ANY INNER JOIN (
-            SELECT
-                sipHash64(derived_id) AS hash, toLowCardinality(cutToFirstSignificantSubdomain(source_url)) AS site,
-                sipHash64(site) AS site_hash
+            SELECT sipHash64(derived_id) AS hash, toLowCardinality(cutToFirstSignificantSubdomain(source_url)) AS site
             FROM insights
             WHERE site != ''
         ) AS s ON s.hash = v.hash
-        ARRAY JOIN [(true, liked_by), (false, dismissed_by)] AS alike
-        -- By numbers, which fit into a key of one width.
-        GROUP BY alike.1, reader, s.site_hash
+        ARRAY JOIN [('like', liked_by), ('x', dismissed_by)] AS alike
+        GROUP BY vote, reader, site
     )
     GROUP BY vote, reader
 )
