@@ -57,12 +57,16 @@ def test_brings_all_back(  # noqa: PLR0913, PLR0917 - two folders, each with its
     command("experiment", "start", "insights")
     before, key, trail = figures(rows), folder.key.read_text("utf-8"), rows("experiment", "log")
 
-    (made,) = rows("backup", tmp_path / "all.zip")
+    (backup,) = rows("backup", tmp_path / "all.zip")
     there = elsewhere("there")
     (restored,) = rows("restore", tmp_path / "all.zip")
 
     assert (before, trail) == (figures(rows), rows("experiment", "log"))
-    assert (made["rows"], made["tables"], str(there.path)) == (restored["rows"], restored["tables"], restored["into"])
+    assert (backup["rows"], backup["tables"], str(there.path)) == (
+        restored["rows"],
+        restored["tables"],
+        restored["into"],
+    )
     assert 0 == command("schema", "verify", "--deep")[0]
     assert b'{"header": 1}\n{"a": 1}\n' == (there.rejected / "1.jsonl").read_bytes()
     assert files == {name: (there.path / name).read_text("utf-8") for name in files}
@@ -70,7 +74,7 @@ def test_brings_all_back(  # noqa: PLR0913, PLR0917 - two folders, each with its
     assert finding.startswith(f"The readers' pseudonyms are of a key that is not here ({Key(bytes.fromhex(key)).id})")
     assert {} == rows("forget", "--user", 0, "--show")[0]["rows"]
     assert 0 == command("export", "--print-sql")[0]
-    assert (False, False) == (there.key.exists(), made["with_keys"])
+    assert (False, False) == (there.key.exists(), backup["with_keys"])
     assert key.encode() not in (tmp_path / "all.zip").read_bytes()
     assert [] == [path for path in there.path.iterdir() if path.name.startswith("restor")]
 

@@ -162,13 +162,13 @@ class Routed:
     def answer(self, count: int) -> Counter[str]:
         """Have it answer so many sources more; return how many each answered."""
         assert self.process.stdin is not None is not self.process.stdout
-        found = Counter[str]()
+        counts = Counter[str]()
         for _ in range(count):
             self.process.stdin.write(f"{self.asked}\n")
             self.process.stdin.flush()
-            found[self.process.stdout.readline().strip()] += 1
+            counts[self.process.stdout.readline().strip()] += 1
             self.asked += 1
-        return found
+        return counts
 
     @contextmanager
     def answering(self) -> Iterator[None]:
@@ -230,7 +230,7 @@ def test_a_drop_rolls_back_within_a_second(
     assert (1, True) == (refused[0], "good was rolled back since this verdict" in refused[2])
     assert ["promote", "promote", "ramp", "roll back"] == [entry["action"] for entry in rows("experiment", "log")]
     status = command("experiment", "status")[1]
-    (finding,) = [one for one in rows("doctor")[0]["findings"] if "rolled back" in one]
+    (finding,) = [sentence for sentence in rows("doctor")[0]["findings"] if "rolled back" in sentence]
     command("experiment", "start", "insights", "--share", 0)
     assert (1, True) == (command(*promote)[0], "good was rolled back since" in command(*promote)[2])
     assert "rolled back" in status

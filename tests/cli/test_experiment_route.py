@@ -29,7 +29,7 @@ def test_begins_with_half_of_the_sources(experiment: Any, command: Any, folder: 
 
     assert [0, 0] == begun
     assert Experiment("", {"claude": 50.0, "candidate": 50.0}, 0.05) == experiment()
-    salts = {one.salt for one in read_state(folder).experiments.values()}
+    salts = {entry.salt for entry in read_state(folder).experiments.values()}
     assert [32, 32] == [len(salt) for salt in salts]
     assert CANDIDATES == read_state(folder).candidates
 
@@ -233,7 +233,7 @@ def test_the_doctor_names_what_is_wrong(rows: Any, folder: DataFolder) -> None:
     """An app that asks for an experiment that is not on, an arm whose candidate is gone, a file that is broken."""
 
     def findings() -> list[str]:
-        return [one for one in rows("doctor")[0]["findings"] if "xperiment" in one]
+        return [finding for finding in rows("doctor")[0]["findings"] if "xperiment" in finding]
 
     otel_training.experiment("insights", claude=lambda source_content: ["Orders rose"])("Text")
     asked = findings()
@@ -270,6 +270,6 @@ def test_what_apps_did_is_shown(experiment: Any, command: Any, rows: Any) -> Non
         "extraction_id": served["extraction_id"], "attempt_id": attempt["extraction_id"], "outcome": "ok",
         "simulated": True,
     }.items() <= row.items()  # fmt: skip
-    assert ["extraction", "extraction", "assignment"] == [one["stage"] for one in rows("view")]
+    assert ["extraction", "extraction", "assignment"] == [event["stage"] for event in rows("view")]
     assert "SIMULATED" in command("view", "assignment")[1]
     assert "insights: candidate, fallback by error, SIMULATED" in " ".join(command("view")[1].split())

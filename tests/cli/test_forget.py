@@ -120,8 +120,8 @@ def test_forgets_a_source(folder: DataFolder, rows: Any, command: Any) -> None:
     finisher, keep = make_finisher(settings_in_force(), make_folder(folder)), keep_in(settings_in_force(), folder)
     decide(Decision(ids[1], Verdict.ACCEPT), "mira", finisher, keep)
     assert process.flush(30)
-    made = command("dataset", "create", "v1", "--min-viewers", 1, "--split", "100/0/0", "--group-by", "url")
-    assert 0 == made[0], made[2]
+    created = command("dataset", "create", "v1", "--min-viewers", 1, "--split", "100/0/0", "--group-by", "url")
+    assert 0 == created[0], created[2]
     candidate = ("experiment", "candidate", "c", "--model", "m", "--base-url", "http://127.0.0.1:1", "--few-shot", 2)
     (made_of_it,) = rows(*candidate, "--dataset", "v1")
     assert ids[1] in made_of_it["shots"]

@@ -53,12 +53,12 @@ def test_finds_a_reader_by_the_keys_of_before(folder: DataFolder, rows: Any, com
 def test_doctor_names_an_app_that_still_has_the_old_key(rows: Any, command: Any) -> None:
     """It is to be restarted; until then the old key makes its pseudonyms."""
     otel_training.record_feedback("a", "like", user_id=1)
-    _, _, said = command("keys", "rotate")
+    _, _, err = command("keys", "rotate")
     otel_training.record_feedback("b", "like", user_id=1)
 
     (report,) = rows("doctor")
 
-    assert "1 running app must be restarted" in said
+    assert "1 running app must be restarted" in err
     row, fresh = report["keys"]
     assert (0, "in force") == (fresh["readers"], fresh["state"])
     assert (
@@ -84,12 +84,12 @@ def test_keeps_the_key_of_a_setting(folder: DataFolder, rows: Any, command: Any,
     monkeypatch.setenv("OTEL_TRAINING_USER_KEY", "one, long and random")
     process.reset()
     like("a")
-    said = [command("keys", "rotate")[2] for _ in range(2)]
+    messages = [command("keys", "rotate")[2] for _ in range(2)]
     monkeypatch.setenv("OTEL_TRAINING_USER_KEY", "another, long and random")
     process.reset()
     like("a")
 
-    assert all("now set it to another" in text for text in said)
+    assert all("now set it to another" in text for text in messages)
     assert [b"one, long and random".hex()] == folder.keys.read_text(encoding="utf-8").split()
     assert {"feedback": 2, "reader_events": 2, "reader_events_by_time": 2, "readers": 2} == rows(
         "forget", "--user", 1, "--show"

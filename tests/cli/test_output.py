@@ -212,7 +212,7 @@ def test_no_stored_text_drives_the_terminal(folder: DataFolder, tmp_path: Path) 
         shown = run_in_terminal(command, tmp_path, ("stdout", "stderr"))
         printed[(*command, "terminal")] = OURS.sub("", shown.screen)
 
-    assert {} == {command: found for command, text in printed.items() if (found := RAW.findall(text))}
+    assert {} == {command: characters for command, text in printed.items() if (characters := RAW.findall(text))}
     assert '"posted]0;x[31m' in printed["view", "--json"]
 
 

@@ -49,8 +49,8 @@ def gather(tmp_path: Path, command: Any) -> None:
 def test_texts_go_before_the_rest(tmp_path: Path, rows: Any, command: Any) -> None:
     """The old text is nowhere but in the dataset; its figures, votes and ids stay, as settled from scratch."""
     gather(tmp_path, command)
-    made = command("dataset", "create", "v1", "--min-viewers", 1, "--split", "100/0/0", "--group-by", "url")
-    assert 0 == made[0], made[2]
+    created = command("dataset", "create", "v1", "--min-viewers", 1, "--split", "100/0/0", "--group-by", "url")
+    assert 0 == created[0], created[2]
 
     (shown,) = rows("retention", "--content", 30, "--yes")
 
