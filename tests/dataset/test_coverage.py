@@ -236,7 +236,7 @@ CASES: list[tuple[str, Program, Program, str]] = [
         "2 of 2 ids that readers saw or acted on are known from no captured insight (e.g. abc1, abc2): call `current()",
     ),
     (
-        "ids", served(acted, items=[{"id": one["id"]} for one in own]), served(acted, items=own),
+        "ids", served(acted, items=[{"id": insight["id"]} for insight in own]), served(acted, items=own),
         "2 of 3 ids that readers saw or acted on are known from no captured insight (e.g. abc1, abc2)",
     ),
     (
@@ -244,7 +244,7 @@ CASES: list[tuple[str, Program, Program, str]] = [
         "2 of 2 ids that readers saw or acted on have several texts, as 1, 2, 3 of each source do (e.g. 1, 2), and",
     ),
     (
-        "shared_ids", served({**acted, "insight_id": 1}, items=[{**one, "id": 1} for one in own]),
+        "shared_ids", served({**acted, "insight_id": 1}, items=[{**insight, "id": 1} for insight in own]),
         served({**acted, "insight_id": "abc1"}, items=own),
         "1 of 1 id that readers saw or acted on has several texts, as 1, 2, 3 of each source do (e.g. 1), and what",
     ),
