@@ -183,19 +183,19 @@ def without_doubt(tellings: list[tuple[Any, ...]]) -> list[tuple[datetime, set[s
         moments[telling[0]].append(telling)
     runs: list[tuple[datetime, set[str]]] = []
     run_of = {}
-    for ts, told in moments.items():
-        if not runs or runs[-1][1] != sources(told[-1][3]):
-            runs.append((ts, sources(told[-1][3])))
+    for ts, group in moments.items():
+        if not runs or runs[-1][1] != sources(group[-1][3]):
+            runs.append((ts, sources(group[-1][3])))
         run_of[ts] = len(runs) - 1
     hour, doubtful = timedelta(hours=1), set()
     for first in range(len(runs) - 2):
         if runs[first + 1][0] - runs[first][0] < hour > runs[first + 2][0] - runs[first + 1][0]:
             doubtful |= {first, first + 1, first + 2}
     names = []
-    for ts, told in moments.items():
-        at_once = {frozenset(insights) for _, line, _, insights in told if not line}
-        of_several = len({frozenset(sources(insights)) for *_, insights in told}) > 1
-        names.append((ts, set() if run_of[ts] in doubtful or len(at_once) > 1 or of_several else told[-1][3]))
+    for ts, group in moments.items():
+        at_once = {frozenset(insights) for _, line, _, insights in group if not line}
+        of_several = len({frozenset(sources(insights)) for *_, insights in group}) > 1
+        names.append((ts, set() if run_of[ts] in doubtful or len(at_once) > 1 or of_several else group[-1][3]))
     return names
 
 
@@ -266,8 +266,11 @@ def examples(world: World) -> list[dict[str, Any]]:
             continue
         logged = [log for log in world.extractions if twins.get(log["extraction_id"]) == identity]
         logged.sort(key=lambda log: (log["ts"], log["extraction_id"]), reverse=True)
-        scores = [scored.get((identity, "quality_score")), *(one["quality_score"] for one in (row, *logged))]
-        passes = [scored.get((identity, "passed_filters")), *(one["passed"] for one in (row, *logged))]
+        scores = [
+            scored.get((identity, "quality_score")),
+            *(extraction["quality_score"] for extraction in (row, *logged)),
+        ]
+        passes = [scored.get((identity, "passed_filters")), *(extraction["passed"] for extraction in (row, *logged))]
         likes, dismissals, net, bookmarks, shares, viewers = counted.get(identity, (0,) * 6)
         rows.append({
             "extraction_id": identity, "ts": row["ts"], "outcome": row["outcome"], "texts": texts[identity],

@@ -41,10 +41,10 @@ def expected(folder: DataFolder, everything: Callable[[], None], answer: Any, tm
         migrate(store)
         drain(store, make_folder(folder))
         settle(store)
-        found = answer(store)
+        answers = answer(store)
     for path, content in kept.items():
         path.write_bytes(content)
-    return found
+    return answers
 
 
 def test_a_cluster_answers_as_the_embedded_store(
@@ -82,7 +82,7 @@ def test_every_query_is_one_that_shards_allow(
 
 def test_shards_by_what_is_counted_together() -> None:
     """Extractions with what is said of them on one shard; insights with what readers made of them on one."""
-    statements = [text for one in read_migrations() for text in HERE.render(one.statement)]
+    statements = [text for migration in read_migrations() for text in HERE.render(migration.statement)]
     keys = dict(re.findall(r"'(\w+)_local', cityHash64\((\w+)\)", "".join(statements)))
 
     assert {
@@ -129,7 +129,9 @@ def test_copies_are_placed_by_the_tables_name() -> None:
     deployment = Deployment(replicated=True)
     engines = re.findall(
         r"ENGINE = (.*)",
-        "".join(deployment.render(one.statement)[0] for one in read_migrations() if "_mv" not in one.name),
+        "".join(
+            deployment.render(migration.statement)[0] for migration in read_migrations() if "_mv" not in migration.name
+        ),
     )
     path = "/clickhouse/tables/{shard}/otel_training"
 
@@ -140,16 +142,18 @@ def test_copies_are_placed_by_the_tables_name() -> None:
 
 def test_copies_are_tables_that_the_engine_would_make(configured: Any) -> None:
     """It reads the whole definition, macros and version column, and then lacks a Keeper, which we have not either."""
-    said = set()
+    messages = set()
     with configured("<macros><shard>1</shard><replica>a</replica></macros>") as store:
-        for one in [text for text in make_script(Deployment(replicated=True, ttl_days=400)) if "Replicated" in text]:
+        for statement in [
+            text for text in make_script(Deployment(replicated=True, ttl_days=400)) if "Replicated" in text
+        ]:
             with pytest.raises(StoreError) as raised:
-                store.run(one)
-            said.add(str(raised.value))
+                store.run(statement)
+            messages.add(str(raised.value))
 
     assert {
         "The store said: Code: 225. DB::Exception: Can't create replicated table without ZooKeeper. (NO_ZOOKEEPER)"
-    } == said
+    } == messages
 
 
 def test_a_servers_inbound_tables_keep_what_came_in(configured: Any, everything: Any, folder: DataFolder) -> None:
@@ -177,8 +181,8 @@ def test_a_dataset_is_frozen_and_read_on_a_cluster(
             store.run(statement)
         drain(store, folder)
         settle(store)
-        with draft(store, recipe) as made:
-            snapshot = store_draft(store, made, "a")
+        with draft(store, recipe) as drafted:
+            snapshot = store_draft(store, drafted, "a")
         frozen = [row.extraction_id for row in read_rows(store, snapshot)]
 
         assert (True, snapshot.rows) == (is_whole(store, find_snapshot(store, "a")), len(frozen))
@@ -197,8 +201,8 @@ def test_an_evaluation_is_kept_on_a_cluster(everything: Any, configured: Any, cl
             store.run(statement)
         drain(store, folder)
         settle(store)
-        with draft(store, Recipe(Filters(min_viewers=0, net_above=-9), shares=(0, 0, 1))) as made:
-            snapshot = store_draft(store, made, "a")
+        with draft(store, Recipe(Filters(min_viewers=0, net_above=-9), shares=(0, 0, 1))) as drafted:
+            snapshot = store_draft(store, drafted, "a")
         evaluation = Evaluation("e", "c", "1", snapshot.dataset_id, "test", "j", "r", False, True)
         book = Book(evaluation, lambda: nullcontext(store))
         cases = read_cases(store, snapshot)

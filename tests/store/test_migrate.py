@@ -46,17 +46,21 @@ def store(folder: DataFolder) -> Iterator[Store]:
 
 def test_applies_each_once_and_in_order(store: Store) -> None:
     """A second run has nothing to do."""
-    assert [one.name for one in read_migrations()] == migrate(store)
+    assert [migration.name for migration in read_migrations()] == migrate(store)
     assert [] == migrate(store)
 
 
 def test_numbers_the_files_one_statement_each() -> None:
     """No number is there twice; each begins with a comment and holds one statement."""
-    found = read_migrations()
+    migrations = read_migrations()
 
-    assert len(found) == len({int(one.name[:4]) for one in found})
-    assert [] == [one.name for one in found if ";" in one.statement.replace("--", "") and "; " not in one.statement]
-    assert [] == [one.name for one in found if not one.statement.startswith("-- ")]
+    assert len(migrations) == len({int(migration.name[:4]) for migration in migrations})
+    assert [] == [
+        migration.name
+        for migration in migrations
+        if ";" in migration.statement.replace("--", "") and "; " not in migration.statement
+    ]
+    assert [] == [migration.name for migration in migrations if not migration.statement.startswith("-- ")]
 
 
 def test_no_file_is_edited_that_stores_were_made_from() -> None:
@@ -66,16 +70,18 @@ def test_no_file_is_edited_that_stores_were_made_from() -> None:
     """
     lines = (Path(__file__).parent / "schema.sha256").read_text(encoding="utf-8").splitlines()
 
-    assert lines == [f"{one.sha256}  otel_training/store/schema/{one.name}.sql" for one in read_migrations()]
+    assert lines == [
+        f"{migration.sha256}  otel_training/store/schema/{migration.name}.sql" for migration in read_migrations()
+    ]
 
 
 def test_brings_every_earlier_schema_to_this_one_and_keeps_its_rows(store: Store) -> None:
     """Stopping after the first schema that takes feedback and going on later loses no row."""
-    first = [one for one in read_migrations() if one.name <= "0009_feedback_mv"]
+    first = [migration for migration in read_migrations() if migration.name <= "0009_feedback_mv"]
     migrate(store, first)
     store.run(FEEDBACK)
 
-    assert [one.name for one in read_migrations()][len(first) :] == migrate(store)
+    assert [migration.name for migration in read_migrations()][len(first) :] == migrate(store)
     assert [{"event_id": "e1", "action": "like", "extraction_id": ""}] == list(
         store.rows("SELECT event_id, action, extraction_id FROM v_feedback")
     )
@@ -101,7 +107,9 @@ def test_rows_of_an_earlier_schema_read_as_those_of_this_one(
     }
     answers = []
     lay_store(folder)
-    earlier = [(folder.path / last, [one for one in read_migrations() if one.name <= last]) for last in lasts]
+    earlier = [
+        (folder.path / last, [migration for migration in read_migrations() if migration.name <= last]) for last in lasts
+    ]
     for place, first in [(folder.store, []), *earlier]:
         for path, content in kept.items():
             path.write_bytes(content)
@@ -118,7 +126,7 @@ def test_rows_of_an_earlier_schema_read_as_those_of_this_one(
 
 def test_counts_by_time_what_readers_did_before_and_since(store: Store) -> None:
     """Each once, as the typed tables have it, though some came before that was noted, and again afterwards."""
-    first = [one for one in read_migrations() if one.name < "0119"]
+    first = [migration for migration in read_migrations() if migration.name < "0119"]
     migrate(store, first)
     store.run(IMPRESSION.replace("e2", "e0"))
     for wanted in (first, None):

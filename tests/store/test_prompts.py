@@ -154,17 +154,21 @@ def test_a_judges_call_is_never_the_example(chosen: Any) -> None:
 def test_what_is_quoted_from_the_source_makes_no_judge(chosen: Any) -> None:
     """An insight may begin as the passage does that the answer quotes beside it, which stands in the prompt."""
     source = "Chip orders at the largest maker rose 12 % in May. Two plants open in Dresden and Ohio in June."
-    found = [
+    insights = [
         {
             "text": "Chip orders at the largest maker are up by an eighth",
             "quote": "Chip orders at the largest maker rose 12 %",
         },
         {"text": "Two plants open in Dresden, another in Ohio", "quote": "Two plants open in Dresden and Ohio"},
     ]
-    asked = Call("asked", json.dumps(found), f"Extract, with quotations: {source}")
-    echo = json.dumps([{"text": item["text"], "score": 8} for item in found])
-    judge = Call("judge", echo, f"Judge these: {json.dumps(found)}")
-    cases: Any = {"alone": ([asked], found), "judged": ([judge, asked, judge], found), "judge alone": ([judge], found)}
+    asked = Call("asked", json.dumps(insights), f"Extract, with quotations: {source}")
+    echo = json.dumps([{"text": item["text"], "score": 8} for item in insights])
+    judge = Call("judge", echo, f"Judge these: {json.dumps(insights)}")
+    cases: Any = {
+        "alone": ([asked], insights),
+        "judged": ([judge, asked, judge], insights),
+        "judge alone": ([judge], insights),
+    }
 
     assert {"alone": ("asked", ""), "judged": ("asked", ""), "judge alone": ("", "judge")} == chosen(cases, source)
 

@@ -89,11 +89,11 @@ def become(  # noqa: PLR0913, PLR0917 - what a store of a deployment is made of
 
     @contextmanager
     def become(role: str) -> Iterator[Store]:
-        texts = [one for one in read_roles(deployment) if f"otel_training_{role}" in one]
+        texts = [text for text in read_roles(deployment) if f"otel_training_{role}" in text]
         (settings,) = re.findall(r"SETTINGS (.*)", texts[0])
         (granted,) = re.findall(r"GRANT (.*)\nTO|GRANT (.*) TO", texts[1], re.DOTALL)
         grants = re.sub(r" ON (\w+)", r" ON otel_training.\1", "".join(granted))
-        pairs = [one.split(" = ") for one in settings.split(", ")]
+        pairs = [setting.split(" = ") for setting in settings.split(", ")]
         xml = "".join(f"<{name}>{value}</{name}>" for name, value in pairs)
         with configured(servers, xml, f"<query>GRANT {grants}</query>") as store:
             yield store
@@ -129,10 +129,10 @@ def test_the_reader_reads_all_but_content(become: Any, deployment: Deployment) -
     """Column by column: what it may not read of the typed tables is what the app's texts are in."""
     columns = "SELECT table, name FROM system.columns WHERE database = 'otel_training' AND NOT startsWith(table, 'v_')"
     with become("exporter") as store:
-        found = [(row["table"], row["name"]) for row in store.rows(columns)]
+        fields = [(row["table"], row["name"]) for row in store.rows(columns)]
     refused: dict[str, list[str]] = {}
     with become("reader") as store:
-        for table, name in sorted(found):
+        for table, name in sorted(fields):
             if not ran(store, f"SELECT `{name}` FROM {table} LIMIT 1"):  # noqa: S608 - our own names
                 refused.setdefault(table, []).append(name)
 
@@ -228,7 +228,7 @@ def test_the_writer_inserts_what_comes_in_and_reads_nothing(become: Any, configu
         assert ran(store, "DESCRIBE TABLE otel_logs")
         store.run(LOSS)
         refused = ["SELECT count() FROM otel_logs", "SELECT 1 FROM losses", "INSERT INTO losses (count) SELECT 3"]
-        assert [] == [one for one in refused if ran(store, one)]
+        assert [] == [statement for statement in refused if ran(store, statement)]
 
     with configured(cluster("127.0.0.1")) as store:
         assert [{"event_id": "l1", "count": 3}] == list(
