@@ -8,6 +8,7 @@ from typing import Any, Final
 import pytest
 
 from dashboards.alerts import RULES, Rule, read_rule
+from dashboards.panels import read_sql
 from otel_training.folder import DataFolder
 from otel_training.pricing.ends import end_of
 from otel_training.store.client import Store, embedded_dsn
