@@ -25,7 +25,7 @@ from tests.trial.simulation import Arms, answer, discrete, normal, pairs, passin
 PLAN = Plan(Judging("judge", {"claude": Gold(60, 1, 2, 57)}, repeated=100, agreed=99))
 
 
-def one(world: Callable[..., Arms], ratio: float, sources: int, seed: int = 41) -> Arms:
+def run(world: Callable[..., Arms], ratio: float, sources: int, seed: int = 41) -> Arms:
     """One run of a world."""
     candidate, baseline = world(np.random.default_rng(seed), 1, sources, ratio)
     return candidate[0], baseline[0]
@@ -33,12 +33,12 @@ def one(world: Callable[..., Arms], ratio: float, sources: int, seed: int = 41) 
 
 def good(sources: int = 400) -> list[Pair]:
     """A candidate that is as good as the baseline."""
-    return pairs(one(discrete, 1.0, sources), one(passing(0.9, 0.8), 1.0, sources))
+    return pairs(run(discrete, 1.0, sources), run(passing(0.9, 0.8), 1.0, sources))
 
 
 def test_a_good_candidate_passes_with_its_figures() -> None:
     """The sentence says what is kept, by how much evidence, and what the answers take."""
-    scores, passes = one(discrete, 1.0, 400), one(passing(0.9, 0.8), 1.0, 400)
+    scores, passes = run(discrete, 1.0, 400), run(passing(0.9, 0.8), 1.0, 400)
     verdict = compare(pairs(scores, passes), PLAN)
     score, passed = verdict.gates
 
@@ -97,7 +97,7 @@ def test_no_verdict_is_found_before_the_burn_in() -> None:
 
 def test_it_says_how_many_more_it_takes() -> None:
     """Of the mean that takes the most; where the judge is too uncertain it asks for labels."""
-    close = pairs(one(discrete, 0.95, 200), one(passing(0.9, 0.8), 0.96, 200))
+    close = pairs(run(discrete, 0.95, 200), run(passing(0.9, 0.8), 0.96, 200))
     verdict: Any = compare(close, PLAN)
 
     assert Outcome.CONTINUE == verdict.verdict
@@ -110,7 +110,7 @@ def test_it_says_how_many_more_it_takes() -> None:
 
 def test_a_kept_score_is_no_kept_pass_rate() -> None:
     """The candidate of a prototype: 96 % of the mean score, while 56 % pass instead of 66 %."""
-    scores, passes = one(normal, 0.96, 4000), one(passing(0.66, 0.6), 56 / 66, 4000)
+    scores, passes = run(normal, 0.96, 4000), run(passing(0.66, 0.6), 56 / 66, 4000)
     verdict: Any = compare(pairs(scores, passes), PLAN)
     score, passed = verdict.gates
 

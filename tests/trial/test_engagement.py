@@ -36,12 +36,12 @@ def test_agrees_with_newcombes_example() -> None:
 @pytest.mark.parametrize(("likes", "dismissals"), [(56, 14), (560, 140)])
 def test_its_quantile_is_where_the_mixtures_wealth_is_one_in_alpha(likes: int, dismissals: int) -> None:
     """Robbins': a normal prior as wide as of 200 votes; the quantile is read off Wilson's bounds."""
-    total, found = likes + dismissals, Votes(likes, dismissals).share(ALPHA)
-    assert found.share is not None
-    assert found.low is not None
-    assert found.high is not None
-    both = found.low + found.high
-    square = total * (2 * found.share - both) / (both - 1)
+    total, estimate = likes + dismissals, Votes(likes, dismissals).share(ALPHA)
+    assert estimate.share is not None
+    assert estimate.low is not None
+    assert estimate.high is not None
+    both = estimate.low + estimate.high
+    square = total * (2 * estimate.share - both) / (both - 1)
 
     assert pytest.approx(1 / ALPHA) == np.exp(square / 2 * total / (total + 200)) / np.sqrt(1 + total / 200)
 
