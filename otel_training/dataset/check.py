@@ -48,6 +48,7 @@ class Check:
         self._labels: Counter[bool] = Counter()
         self._lengths: Counter[int] = Counter()
         self._count, self._counted_by = token_counter()
+        self._has_pairs, self._has_insights = target.has("rejected"), target.has("insights")
 
     @property
     def tokens(self) -> Tokens:
@@ -60,7 +61,7 @@ class Check:
         texts = [text for _, text in reading.prompt] + reading.answers
         self._note_texts(texts, reading)
         # Each answer of a pair is read with the prompt by itself.
-        together = max if self._target.has("rejected") else sum
+        together = max if self._has_pairs else sum
         prompt = sum(self._count(text) for _, text in reading.prompt)
         length = prompt + together([0, *map(self._count, reading.answers)])
         if self._target.max_tokens and length > self._target.max_tokens:
@@ -104,11 +105,11 @@ class Check:
             reading.note("characters", "a text has a NUL or half of a surrogate pair")
         if self._target.container == "csv" and any(cell.startswith(FORMULA) for cell in texts):
             reading.note("formula", "a cell begins like a formula")
-        if self._target.has("rejected") and len(reading.answers) == len("ab"):
+        if self._has_pairs and len(reading.answers) == len("ab"):
             better, worse = map(_normal, reading.answers)
             if better == worse:
                 reading.note("equal", "both answers of the pair are the same")
-        if not self._target.has("insights") and any(_is_broken(answer, reading.prompt) for answer in reading.answers):
+        if not self._has_insights and any(_is_broken(answer, reading.prompt) for answer in reading.answers):
             reading.note("answer", "an answer is not the JSON that was asked for")
 
 
@@ -148,16 +149,16 @@ def _is_broken(answer: str, prompt: list[tuple[str, str]]) -> bool:
     fenced = _FENCE.match(answer)
     body = (fenced[1] if fenced else answer).strip()
     begins = body.startswith(("{", "["))
-    rules = [text for role, text in prompt if role == "system"] or [text[:_BEGINNING] for _, text in prompt[:1]]
-    if not (begins or any(map(_JSON.search, rules))):
-        return False
+    if not begins:
+        rules = [text for role, text in prompt if role == "system"] or [text[:_BEGINNING] for _, text in prompt[:1]]
+        # Words around it are an answer's own.
+        return any(map(_JSON.search, rules)) and not any(True for _ in json_spans(answer))
     at = 0
     try:
         # Calls of a tool are a line each.
-        while begins and body.startswith(("{", "["), at):
+        while body.startswith(("{", "["), at):
             at = _DECODER.raw_decode(body, at)[1]
             at += len(body) - at - len(body[at:].lstrip())
     except (ValueError, RecursionError):
         return True
-    # Words around it are an answer's own.
-    return not (begins or any(True for _ in json_spans(answer)))
+    return False

@@ -74,7 +74,8 @@ def read_row(row: object, target: Target) -> Reading:
     top = {place.partition(".")[0] for place in target.fields}
     if "system" in row and "messages" in top and "system" not in top:
         reading.note("system", "the system prompt is beside 'messages'")
-    if extra := [key for key in row if key not in top]:
+    if row.keys() - top:
+        extra = [key for key in row if key not in top]
         reading.note("keys", f"{_list(extra)} beside {_list(sorted(top))}")
     is_text = target.takes_texts and isinstance(row.get("prompt"), str)
     for place, part in target.fields.items():
@@ -239,21 +240,21 @@ _AS_TEXT: Final = {"prompt": "prompt_text", "answer": "answer_text", "rejected":
 
 def _messages(value: object, place: str, reading: Reading) -> list[tuple[str, str]] | None:
     """Return role and text of each message; None where it is no list of messages."""
-    if not isinstance(value, list) or not all(isinstance(message, dict) for message in value):
+    if not isinstance(value, list) or {*map(type, value)} - {dict}:
         reading.note("content", f"{place!r} is {_kind(value)}, not a list of messages")
         return None
     if not value:
         reading.note("empty", f"{place!r} is empty")
     body = "parts" if "model" in reading.roles else "content"
+    read, keys = _part_text if reading.in_blocks or body == "parts" else _text, {"role", body}
     turns = []
     for number, message in enumerate(value, 1):
         where = f"message {number} of {place!r}"
         role = message.get("role")
-        if extra := [key for key in message if key not in {"role", body}]:
-            reading.note("keys", f"{_list(extra)} in {where}")
+        if message.keys() - keys:
+            reading.note("keys", f"{_list([key for key in message if key not in keys])} in {where}")
         if not isinstance(role, str) or role not in reading.roles:
             reading.note("role", f"the role {_list([role])} of {where} is not {' or '.join(sorted(reading.roles))}")
-        read = _part_text if reading.in_blocks or body == "parts" else _text
         text = read(message.get(body), f"{body} of {where}", reading)
         turns.append((str(role), text or ""))
     return turns

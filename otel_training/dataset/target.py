@@ -36,7 +36,7 @@ class Target:
 
     def has(self, *parts: str) -> bool:
         """Return whether its rows have any of these parts."""
-        return any(part in parts for part in self.fields.values())
+        return not set(parts).isdisjoint(self.fields.values())
 
 
 def target_names() -> list[str]:
