@@ -18,7 +18,7 @@ from otel_training.dataset.funnel import Filters, Funnel
 from otel_training.dataset.parts import write_row
 from otel_training.dataset.refining import Refining
 from otel_training.dataset.target import Target, read_target
-from otel_training.dataset.writing import Write, digest_of, json_line, open_place, open_replacement, open_rows
+from otel_training.dataset.writing import Write, digest_of, json_line, naming, open_place, open_replacement, open_rows
 from otel_training.errors import NothingToExportError, TrainingError
 from otel_training.progress import RowProgress, silent
 from otel_training.store.client import Store
@@ -113,7 +113,7 @@ def export(  # noqa: PLR0913 - what to read, where to write, and what
     examples = iter(frozen.examples if frozen else (example for _, example in refining.examples(store)))
     # Before the files are there: Ctrl-C kills an engine that computes, and would leave them.
     first = list(islice(examples, 1))
-    with open_place(out, target) as place, open_replacement(manifest_path(out)) as manifest:
+    with naming(out), open_place(out, target) as place, open_replacement(manifest_path(out)) as manifest:
         with open_rows(place, target, compress=compress) as write:
             written = _Written(Check(target))
             for number, example in enumerate(chain(first, examples), 1):

@@ -117,6 +117,16 @@ def digest_of(place: Place) -> tuple[str, int]:
 
 
 @contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Have an error that names no file, such as a full disk's, name this one."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = error.filename or str(path)
+        raise
+
+
+@contextmanager
 def open_replacement(path: Path) -> Iterator[IO[bytes]]:
     """Open a temporary file in the same folder; it takes the place of `path` only when all went well."""
     temporary = _beside(path)

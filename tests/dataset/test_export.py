@@ -267,7 +267,7 @@ def test_leaves_the_old_file_when_the_disk_is_full(
         code, out, err = command("export", "--out", "t.jsonl", "--force")
 
     assert (1, "", before) == (code, out, (tmp_path / "t.jsonl").read_bytes())
-    assert "No space left on device" in err
+    assert "t.jsonl: No space left on device: make room" in " ".join(err.split())
     assert ["t.jsonl", "t.manifest.json"] == sorted(path.name for path in tmp_path.iterdir() if path.is_file())
 
 
