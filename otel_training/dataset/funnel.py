@@ -141,7 +141,7 @@ class Filters:
         values = {name: open_ended[name] if value is None else value for name, value in self.as_json().items()}
         for name in ("count_lockstep", "only_shown", "grounded", "trim"):
             del values[name]
-        return values | {"extraction_ids": [], "calls": "v_llm_calls"} | self.doubts.parameters()
+        return values | self.doubts.parameters()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from itertools import islice
+from tempfile import SpooledTemporaryFile
+from typing import Any, Final
+
+import orjson
 
 from otel_training.dataset.example import Example, read_example
 from otel_training.dataset.funnel import Filters, Step
@@ -12,6 +16,9 @@ from otel_training.store.client import Row, Store, read_query
 
 PAGE: Final = 2000
 """Rows whose texts the engine holds at a time; their ids stay below the 128 KiB that a server takes as a parameter."""
+_HELD_BYTES: Final = 64 << 20
+_NO_CALL: Final = {"messages": "", "output": None, "model": ""}
+_NO_VOTES: Final = {"likes": 0, "dismissals": 0}
 
 
 @dataclass(slots=True)
@@ -37,17 +44,14 @@ class Refining:
                 yield row, refined
 
     def _rows(self, store: Store) -> Iterator[Row]:
-        """Read the rows by pages, so that no texts but a page's are sorted and joined, and held.
-
-        But those of Message Batches at once: the engine looks for the extractions of all of them each time.
-        """
-        query, values = self.filters.query("export"), self.filters.parameters()
-        if store.row(read_query("export_batches"))["has_batches"]:
-            yield from store.rows(query, **values)
-            return
-        ids = [row["extraction_id"] for row in store.rows(self.filters.query("export_ids"), **values)]
-        for start in range(0, len(ids), PAGE):
-            yield from store.rows(query, **values | {"extraction_ids": ids[start : start + PAGE], "calls": "llm_calls"})
+        """Read what is picked, then its texts by pages, so that none but a page's are held."""
+        has_batches = store.row(read_query("export_batches"))["has_batches"]
+        with SpooledTemporaryFile(_HELD_BYTES) as file:
+            for pick in store.rows(self.filters.query("picked"), **self.filters.parameters()):
+                file.write(orjson.dumps(pick, option=orjson.OPT_APPEND_NEWLINE))
+            file.seek(0)
+            while page := [orjson.loads(line) for line in islice(file, PAGE)]:
+                yield from _read_page(store, page, has_batches=has_batches)
 
     def steps(self, left: int) -> list[Step]:
         """Return the steps of the funnel, of which so many examples are left after the last."""
@@ -84,6 +88,22 @@ class Refining:
         self.trimmed += "trimmed" in example.provenance
         self.untrimmed += "untrimmed" in example.provenance
         return example
+
+
+def _read_page(store: Store, page: list[Row], *, has_batches: bool) -> Iterator[Row]:
+    """Read the texts of rows that were picked."""
+    picks = {pick["extraction_id"]: pick for pick in page}
+    call_ids = [pick["call_event_id"] for pick in page if pick["call_event_id"]]
+    ids: dict[str, Any] = {"extraction_ids": list(picks)}
+    values = ids | {"call_event_ids": call_ids, "has_batches": has_batches}
+    calls = {row["event_id"]: row for row in store.rows(read_query("export_calls"), **values)} if call_ids else {}
+    for row in store.rows(read_query("export_texts"), **ids):
+        pick = picks[row["extraction_id"]]
+        votes = {each["insight"]: each for each in pick["votes"]}
+        for insight in row["insights"]:
+            counted = votes.get(insight.pop("id"), _NO_VOTES)
+            insight["likes"], insight["dismissals"] = counted["likes"], counted["dismissals"]
+        yield pick | row | calls.get(pick["call_event_id"], _NO_CALL)
 
 
 def _source_of(example: Example) -> str:

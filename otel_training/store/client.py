@@ -29,7 +29,7 @@ _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 _BLOCK_BYTES: Final = 1 << 18
 _PACKAGE: Final = "otel_training.store"
 # The queries that stand in others, each on a line of its own.
-_PART: Final = re.compile(r"^/\*\{(chosen|counted|doubted|liked|occurrences|votes)\}\*/$", re.MULTILINE)
+_PART: Final = re.compile(r"^/\*\{(chosen|counted|doubted|liked|occurrences|picked|votes)\}\*/$", re.MULTILINE)
 _UNDOUBTED: Final = "doubted_none"
 # An error in the middle of a result over HTTP: a blank line, then the lines that `_read_exception` reads.
 _BROKEN: Final = b"\r"

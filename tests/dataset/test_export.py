@@ -5,6 +5,7 @@ import json
 import os
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -19,12 +20,14 @@ from otel_training.dataset.check import fix_of
 from otel_training.dataset.example import TEMPLATE_SYSTEM, Example
 from otel_training.dataset.export import TERMS, Frozen, Report, export
 from otel_training.dataset.funnel import Filters, Funnel, Step
-from otel_training.dataset.refining import PAGE
+from otel_training.dataset.refining import PAGE, Refining
 from otel_training.dataset.target import read_target
 from otel_training.dataset.validate import validate
+from otel_training.folder import DataFolder
 from otel_training.pipeline import process
 from otel_training.record.clock import event_id, now
 from otel_training.record.record import Record
+from otel_training.store.client import Store, embedded_dsn
 from tests.dataset.captured import engage, extract, manifest
 from tests.dataset.examples import example
 
@@ -353,20 +356,34 @@ def exported(rows: Any, path: Path, *options: str) -> tuple[dict[str, Any], list
     return report, [(row["source_url"], row["prompt"], row["reason"]) for row in written]
 
 
-@pytest.mark.parametrize("batch_id", ["", "b1"], ids=["by pages", "with a batch at once"])
-def test_pages_are_the_whole(
-    mixed: None, batch_id: str, tmp_path: Path, rows: Any, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("has_batch", [False, True])
+def test_pages_are_what_the_printed_query_gives(
+    mixed: None, rows: Any, folder: DataFolder, monkeypatch: pytest.MonkeyPatch, *, has_batch: bool
 ) -> None:
-    """The same rows in the same order, however many the engine holds at a time."""
-    if batch_id:
-        content = {"input": [{"role": "user", "content": "x"}], "outputs": [], "tools": None}
-        emit_call(Handle("", None), {names.BATCH_ID: batch_id, names.BATCH_CUSTOM_ID: "1"}, content)
-    whole = exported(rows, tmp_path / "whole.jsonl")[1]
+    """The same rows in the same order, however many the engine holds at a time: prompts, votes and corrections."""
+    for number in range(2 * has_batch):
+        handle, batch = Handle("", None), {names.BATCH_ID: "b", names.BATCH_CUSTOM_ID: str(number)}
+        asked = {"input": [{"role": "user", "content": f"Batch {number}"}], "outputs": [], "tools": None}
+        emit_call(handle, {names.MODEL: "big", **batch}, asked)
+        with otel_training.extraction(source_url=f"batch {number}", source_content="text") as running:
+            answer = {"input": None, "outputs": [f'["Batched {number}"]'], "tools": None}
+            emit_call(running, {names.RESPONSE_MODEL: "big-1", names.RESPONSE_ID: f"m{number}", **batch}, answer)
+            running.result({"insights": [f"Batched {number}"], "quality_score": 8})
+    engage("captured", range(3))
+    otel_training.record_feedback(otel_training.insight_id("judged", "Kept"), "x", user_id=1)
+    otel_training.record_correction(otel_training.current().id, ["Corrected"])
+    rows("status")
     monkeypatch.setattr("otel_training.dataset.refining.PAGE", 3)
+    filters = Filters(no_score=True, net_above=-9, min_viewers=0)
+    with closing(Store(embedded_dsn(folder.store))) as store:
+        printed = list(store.rows(filters.query("export"), **filters.parameters()))
+        paged = [row for row, _ in Refining(filters).examples(store)]
 
-    assert len(whole) > 3
-    assert whole == exported(rows, tmp_path / "pages.jsonl")[1]
-    assert (tmp_path / "whole.jsonl").read_bytes() == (tmp_path / "pages.jsonl").read_bytes()
+    assert printed == [{name: row[name] for name in printed[0]} for row in paged]
+    assert 4 + 2 * has_batch == len(printed)
+    assert [f"Batch {number}" for number in range(2 * has_batch)] == [
+        json.loads(row["messages"])[0]["content"] for row in paged if row["source_url"].startswith("batch")
+    ]
 
 
 def test_a_page_is_a_parameter_that_a_server_takes(mixed: None, rows: Any) -> None:

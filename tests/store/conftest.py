@@ -23,10 +23,10 @@ from tests.routed import route_calls
 
 QUERIES = sorted(path.stem for path in (Path(client.__file__).parent / "queries").glob("*.sql"))
 # All but the load, and the questions about schema, datasets, trials and what is forgotten, which a command makes first,
-# and about whose votes are not counted, which mostly find nothing.
+# and about whose votes are not counted or what is asked by pages, which mostly find nothing.
 _OTHERS = (
     "backup_", "retention", "schema_", "settle_", "dataset_", "forget_", "trial_", "trust_", "counted", "doubted",
-    "liked", "occurrences", "votes",
+    "liked", "occurrences", "votes", "export_calls", "export_texts",
 )  # fmt: skip
 READING = [name for name in QUERIES if name != "drain" and not name.startswith(_OTHERS)]
 # Nothing listens there: by its port the engine takes such a server for itself, so that shards read the same tables.
@@ -37,7 +37,8 @@ PARAMETERS = {
     "min_bound": -1, "topics": [], "models": [], "prompt_versions": [], "whole": False,
     "opted_out": [], "opted_out_sources": [], "lockstep": [], "lockstep_groups": [], "piled": [],
     "shown_only": True, "every_vote": True,
-    "extraction_id": "", "edges": [1000], "reviewer": "nobody", "extraction_ids": [], "calls": "v_llm_calls",
+    "extraction_id": "", "edges": [1000], "reviewer": "nobody", "extraction_ids": [],
+    "call_event_ids": [], "has_batches": True,
 }  # fmt: skip
 
 

@@ -28,7 +28,8 @@ PARAMETERS = {
     "min_bound": -1, "topics": [], "models": [], "prompt_versions": [], "whole": False,
     "opted_out": ["p"], "opted_out_sources": [], "lockstep": [1], "lockstep_groups": [1], "piled": [2],
     "shown_only": True, "every_vote": True,
-    "extraction_id": "", "edges": [1000], "reviewer": "", "ids": [], "extraction_ids": [], "calls": "v_llm_calls",
+    "extraction_id": "", "edges": [1000], "reviewer": "", "ids": [], "extraction_ids": [], "call_event_ids": [],
+    "has_batches": True,
 }  # fmt: skip
 LOSS = (
     "INSERT INTO otel_logs (Timestamp, LogAttributes) VALUES ('2026-01-02 03:04:05', "
@@ -120,7 +121,15 @@ def test_the_exporter_reads_what_exports_need(become: Any, answer: Any) -> None:
         doubted = [
             read_query(name, doubted=doubted)
             for doubted in ("doubted", "doubted_lockstep")
-            for name in ("funnel", "export", "trust_ballots", "trust_shown", "trust_influence")
+            for name in (
+                "funnel",
+                "export",
+                "export_calls",
+                "export_texts",
+                "trust_ballots",
+                "trust_shown",
+                "trust_influence",
+            )
         ]
         assert all(ran(store, query) for query in doubted)
 
@@ -189,7 +198,6 @@ def test_the_reader_has_what_dashboards_show(become: Any, reading: list[str]) ->
         "doctor_programs",
         "doctor_use",
         "export_batches",
-        "export_ids",
         "funnel",
         "ids",
         "met",

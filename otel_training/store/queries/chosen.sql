@@ -6,16 +6,14 @@
 -- dismissals, summed over the insights, must exceed; min_bound, what the lower bound of the share of likes must reach
 -- instead (Wilson's, of 95 %), -1 for none; min_viewers, the least number of readers that any one insight reached; topics,
 -- models and prompt_versions, empty for all; since and until, seconds; whole, whether a template needs the whole
--- source; extraction_ids, of which alone it is asked, empty for all; opted_out_sources, URLs and domains that are never
--- taken; and those of doubted.sql.
+-- source; opted_out_sources, URLs and domains that are never taken; and those of doubted.sql.
 SELECT
-    extraction_id, is_corrected, has_content, quality_score, passed_filters, likes, dismissals, net, viewers,
+    extraction_id, ts, is_corrected, has_content, quality_score, passed_filters, likes, dismissals, net, viewers,
     prompt_reason, call_event_id, duplicate_key
 FROM (
 /*{counted}*/
 )
 WHERE outcome = 'ok'
-    AND (empty({extraction_ids:Array(String)}) OR extraction_id IN ({extraction_ids:Array(String)}))
     AND has_text
     AND (has_content OR call_event_id != '')
     AND (empty({topics:Array(String)}) OR has({topics:Array(String)}, topic))
