@@ -35,13 +35,13 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def one() -> None:
-    """One example that passes all filters."""
+def passing() -> None:
+    """Capture an example that passes all filters."""
     extract("chips", "u1", "Café \u2028 text")
     engage("u1", range(10))
 
 
-def test_writes_a_chat_and_where_it_comes_from(one: None, tmp_path: Path, rows: Any) -> None:
+def test_writes_a_chat_and_where_it_comes_from(passing: None, tmp_path: Path, rows: Any) -> None:
     """A row is prompt and answer alone; its origin stands in the manifest."""
     (report,) = rows("export", "--out", "t.jsonl")
 
@@ -83,16 +83,16 @@ def test_writes_for_whoever_trains(  # noqa: PLR0913, PLR0917 - what is written,
 ) -> None:
     """`validate` then finds no row wrong; the manifest says for whom it is, whose answers, and by what terms."""
     (report,) = rows("export", "--out", "t", "--for", target)
-    (found,) = map(json.loads, command("validate", "t", "--for", target, "--json")[1].splitlines())
+    (validated,) = map(json.loads, command("validate", "t", "--for", target, "--json")[1].splitlines())
 
     written = manifest(tmp_path / "t.manifest.json")
     assert (sources, target, {"unknown": len(sources)}, TERMS) == (
         [row["source_url"] for row in written["rows"]], written["target"], written["models"], written["terms"],
     )  # fmt: skip
     assert (len(sources), 0, []) == (
-        found["rows"],
-        found["rejected"],
-        [row for row in found["findings"] if row["line"]],
+        validated["rows"],
+        validated["rejected"],
+        [row for row in validated["findings"] if row["line"]],
     )
     last = report["funnel"]["steps"][-1]
     assert (f"is a row for {target}" if unfit else "distinct", unfit) == (last["filter"], last["dropped"])
@@ -152,10 +152,10 @@ def test_rows_that_break_a_rule_are_left_out_and_counted(tmp_path: Path) -> None
         "1 broken: an answer is not the JSON that was asked for; 1 broken: the same row as one before it; 1 broken: "
         in (report.funnel.steps[-1].reason)
     )
-    assert (1, {"rows": 1}) == ((found := validate(tmp_path / "t", read_target())).rows, found.counts)
+    assert (1, {"rows": 1}) == ((validated := validate(tmp_path / "t", read_target())).rows, validated.counts)
 
 
-def test_records_are_imported_again(one: None, tmp_path: Path, rows: Any) -> None:
+def test_records_are_imported_again(passing: None, tmp_path: Path, rows: Any) -> None:
     """As the old logs that they look like: the extraction is known already."""
     rows("export", "--out", "t.jsonl", "--for", "raw")
     (done,) = rows("import", "t.jsonl")
@@ -164,7 +164,7 @@ def test_records_are_imported_again(one: None, tmp_path: Path, rows: Any) -> Non
     assert 1 == len(rows("view", "extraction"))
 
 
-def test_says_why_no_example_is_a_row(one: None, tmp_path: Path, command: Any) -> None:
+def test_says_why_no_example_is_a_row(passing: None, tmp_path: Path, command: Any) -> None:
     """One sentence with the reason that most have, and no file."""
     code, _, err = command("export", "--out", "t.jsonl", "--for", "trl-dpo")
 
@@ -172,7 +172,7 @@ def test_says_why_no_example_is_a_row(one: None, tmp_path: Path, command: Any) -
     assert "No example that passes the filters is a row for trl-dpo; 1 without a correction" in " ".join(err.split())
 
 
-def test_replaces_no_folder_of_another(one: None, tmp_path: Path, command: Any) -> None:
+def test_replaces_no_folder_of_another(passing: None, tmp_path: Path, command: Any) -> None:
     """Even by --force: only one that an export wrote."""
     (tmp_path / "t").mkdir()
     (tmp_path / "t" / "mine").write_text("mine")
@@ -225,7 +225,7 @@ def test_filters_are_parameters(tmp_path: Path, command: Any) -> None:
     assert "There are no impressions and no feedback yet: add" in " ".join(err.split())
 
 
-def test_replaces_a_file_only_when_told(one: None, tmp_path: Path, command: Any) -> None:
+def test_replaces_a_file_only_when_told(passing: None, tmp_path: Path, command: Any) -> None:
     """An existing file or manifest stays, unless --force."""
     (tmp_path / "t.jsonl").write_text("old")
     assert 1 == command("export", "--out", "t.jsonl")[0]
@@ -239,7 +239,7 @@ def test_replaces_a_file_only_when_told(one: None, tmp_path: Path, command: Any)
 
 
 @pytest.mark.parametrize("target", ["nosuch/t.jsonl", ".", "/dev/full"])
-def test_refuses_a_target_that_is_no_file(one: None, command: Any, target: str) -> None:
+def test_refuses_a_target_that_is_no_file(passing: None, command: Any, target: str) -> None:
     """One sentence that says what to do, and nothing is written."""
     code, out, err = command("export", "--out", target, "--force")
 
@@ -248,7 +248,7 @@ def test_refuses_a_target_that_is_no_file(one: None, command: Any, target: str) 
 
 
 @pytest.mark.parametrize(("target", "cure"), [("-", "--out must be a file"), ("t.jsonl.gz", "take .zst")])
-def test_a_name_that_can_never_be_written_is_wrong_usage(one: None, command: Any, target: str, cure: str) -> None:
+def test_a_name_that_can_never_be_written_is_wrong_usage(passing: None, command: Any, target: str, cure: str) -> None:
     """Whatever lies there."""
     code, out, err = command("export", "--out", target)
 
@@ -256,7 +256,7 @@ def test_a_name_that_can_never_be_written_is_wrong_usage(one: None, command: Any
 
 
 def test_leaves_the_old_file_when_the_disk_is_full(
-    one: None, tmp_path: Path, command: Any, monkeypatch: pytest.MonkeyPatch
+    passing: None, tmp_path: Path, command: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A failing write leaves the old file whole and no other behind."""
     command("export", "--out", "t.jsonl")
@@ -289,7 +289,7 @@ def test_an_id_that_the_app_told_beats_a_text(tmp_path: Path, rows: Any) -> None
     """Two sources give one text: ids told in the items or by link decide, whatever the feed's texts say."""
 
     @otel_training.extraction
-    def told(source_url: str, source_content: str) -> dict[str, Any]:
+    def numbered(source_url: str, source_content: str) -> dict[str, Any]:
         return {"insights": [{"text": "Same", "id": source_url.upper()}], "quality_score": 8}
 
     @otel_training.extraction
@@ -297,15 +297,15 @@ def test_an_id_that_the_app_told_beats_a_text(tmp_path: Path, rows: Any) -> None
         return {"insights": ["Other"], "quality_score": 8}
 
     for url in ("a", "b"):
-        told(url, "text")
+        numbered(url, "text")
     for url in ("c", "d"):
         linked(url, "text")
         otel_training.current().link([url.upper()])
-    feed = [{"id": one, "text": "Same" if one in "AB" else "Other", "url": f"/cards/{one}"} for one in "ABCD"]
+    feed = [{"id": card, "text": "Same" if card in "AB" else "Other", "url": f"/cards/{card}"} for card in "ABCD"]
     with_links(feed)
     for reader in range(12):
-        for one, action in zip("ABCD", ("like", "x", "like", "x"), strict=True):
-            otel_training.record_feedback(one, action, user_id=reader)
+        for card, action in zip("ABCD", ("like", "x", "like", "x"), strict=True):
+            otel_training.record_feedback(card, action, user_id=reader)
     rows("export", "--out", "t.jsonl")
 
     assert [("a", 12, 12), ("c", 12, 12)] == [
@@ -430,13 +430,13 @@ def test_a_person_is_told_of_prompts_and_of_system_prompts(mixed: None, tmp_path
     ) in " ".join(out.split())
 
 
-def test_says_what_a_name_does_not(one: None, command: Any) -> None:
+def test_says_what_a_name_does_not(passing: None, command: Any) -> None:
     """A compressed file that is named as a plain one."""
     code, _, err = command("export", "--out", "t.jsonl", "--compress", "zstd")
     assert (0, True) == (code, "t.jsonl is compressed, which its name does not say" in " ".join(err.split()))
 
 
-def test_says_when_no_prompt_is_of_the_kind(one: None, tmp_path: Path, command: Any) -> None:
+def test_says_when_no_prompt_is_of_the_kind(passing: None, tmp_path: Path, command: Any) -> None:
     """Nothing is written, and the cure is named."""
     code, _, err = command("export", "--out", str(tmp_path / "t.jsonl"), "--only", "captured")
 
@@ -461,7 +461,7 @@ def test_blank_insights_are_no_sample(tmp_path: Path, command: Any) -> None:
 
 @pytest.mark.parametrize(("target", "name"), [("openai", "t.jsonl.zst"), ("csv", "t")])
 def test_writes_compressed(  # noqa: PLR0913, PLR0917 - what is written, and how it is asked for
-    one: None, tmp_path: Path, rows: Any, command: Any, target: str, name: str
+    passing: None, tmp_path: Path, rows: Any, command: Any, target: str, name: str
 ) -> None:
     """By its name or by an option; what reads files takes it as it takes others, and finds it damaged."""
     rows("export", "--out", "plain", "--for", target)
@@ -485,7 +485,7 @@ def test_writes_compressed(  # noqa: PLR0913, PLR0917 - what is written, and how
     assert 1 == command("validate", name, "--for", target)[0]
 
 
-def test_compresses_nothing_twice(one: None, command: Any) -> None:
+def test_compresses_nothing_twice(passing: None, command: Any) -> None:
     """Parquet is compressed."""
     code, _, err = command("export", "--out", "t.parquet", "--for", "parquet", "--compress", "zstd")
 
