@@ -36,13 +36,22 @@ def _slices(_context: click.Context, _option: click.Parameter, values: tuple[str
     return tuple(value if value == rest else f"domain={host_of(rest) or rest}" for value, rest in rules)
 
 
+def _arms(
+    _context: click.Context, _option: click.Parameter, arms: tuple[tuple[str, float], ...]
+) -> tuple[tuple[str, float], ...]:
+    if not all(arm.strip() and set("=,").isdisjoint(arm) for arm, _ in arms):
+        raise click.BadParameter("an arm has a name, without = and commas: its share is recorded as NAME=PERCENT.")
+    return arms
+
+
 @click.command()
 @click.argument("name")
 @click.option("--candidate", metavar="NAME", help="The candidate behind the arm `candidate`, where the app names it.")
 @click.option("--share", type=_SHARE, help="Of the sources, in percent, for the candidate.  [default: 50]")
 @click.option(
-    "--arm", "arms", type=(str, _SHARE), multiple=True, metavar="NAME PERCENT", help="A further arm, and its share."
-)
+    "--arm", "arms", type=(str, _SHARE), multiple=True, callback=_arms, metavar="NAME PERCENT",
+    help="A further arm, and its share.",
+)  # fmt: skip
 @click.option("--holdout", type=_SHARE, help="Of the sources, in percent, what stays with Claude.  [default: 5]")
 @click.option("--timeout", type=click.FloatRange(0.1), help="Seconds that a candidate has.  [default: 20]")
 @click.option("--max-length", type=click.IntRange(0), metavar="N",

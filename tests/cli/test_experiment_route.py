@@ -131,6 +131,16 @@ def test_says_what_cannot_be(words: list[str], message: str, experiment: Any, co
     assert (1, True, before) == (code, message in err, experiment())
 
 
+@pytest.mark.parametrize("arm", ["a=b", "a,b", " "])
+def test_an_arms_name_is_no_share(arm: str, experiment: Any, command: Any) -> None:
+    """Shares are recorded as `claude=45,tuned=55`: such a name would be read as another."""
+    command("experiment", "start", "insights")
+    before = experiment()
+    code, _, err = command("experiment", "start", "insights", "--arm", arm, "20")
+
+    assert (2, True, before) == (code, "an arm has a name, without = and commas" in err, experiment())
+
+
 def test_shows_how_experiments_stand(experiment: Any, command: Any, rows: Any) -> None:
     """On one screen, and as JSON without the salt; what a stand-in answers is stamped."""
     empty = command("experiment", "status")[1]
