@@ -61,6 +61,7 @@ class DataFolder:
     restoring = Inside("restoring", stat.S_IFDIR)  # what is being restored from a backup
     restored = Inside("restored", stat.S_IFDIR)  # what is restored once it is whole, on its way to where it belongs
     backups = Inside("backups.txt")  # which backups hold what is or was here: a line each, its time and its file
+    exports = Inside("exports.txt")  # which manifests of training files were written of what is or was here, as there
     finetune = Inside("finetune", stat.S_IFDIR)  # what is known of fine-tuning jobs
 
 

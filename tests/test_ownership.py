@@ -299,7 +299,7 @@ def test_several_programs_close_a_folder_at_once(folder: DataFolder) -> None:
 LATER: Final = (
     "experiments.json", "experiments.jsonl", "experiments.lock", "opt_outs.txt", "finetune", "restored", "restoring",
     "user.keys",
-    "user.keys.lock", "backups.txt",
+    "user.keys.lock", "backups.txt", "exports.txt",
 )  # fmt: skip
 OURS: Final = {f"/{name}" for name in (*SECRETS, *FOLDERS, *LATER)}
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +24,7 @@ from otel_training.dataset.split import SPLITS
 from otel_training.dataset.target import DEFAULT, read_target, target_names
 from otel_training.dataset.trust import with_doubts
 from otel_training.store.client import Store, read_query
+from otel_training.store.copies import note_copy
 
 _ANY_NET: Final = -1e9
 _REASONS: Final = {
@@ -89,7 +91,7 @@ def export(  # noqa: PLR0913 - an option each
     out = _file(out)
     is_compressed = bool(compress) or out.suffix == SUFFIX
     check_target(out, target, force=force, compress=is_compressed)
-    with open_store() as (store, _):
+    with open_store() as (store, folder):
         snapshot = find_snapshot(store, dataset) if dataset else None
         if snapshot:
             check_opt_outs(store, snapshot, filters.doubts)
@@ -103,6 +105,8 @@ def export(  # noqa: PLR0913 - an option each
                 store, out, filters, counts, target=target, only=only, frozen=frozen, compress=is_compressed,
                 progress=callback,
             )  # fmt: skip
+        if folder.path.is_dir():
+            note_copy(folder.exports, Path(report.manifest), datetime.now(UTC).isoformat(timespec="seconds"))
         leaks = store.row(read_query("dataset_leaks"), dataset_id=snapshot.dataset_id) if snapshot else {}
     if output is Output.TEXT:
         show(*_draw_later(report.funnel.steps[len(counts.steps) :]), aside=True)

@@ -1,8 +1,7 @@
 """`otel-training forget`: what is kept of a reader, a source, an extraction or a program."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import asdict, dataclass
 from typing import Final
 
 import click
@@ -20,7 +19,7 @@ from otel_training.pipeline.settings import settings_in_force
 from otel_training.privacy.redact import Redactor
 from otel_training.spool.rejected import forget_lines
 from otel_training.spool.segments import segment_paths
-from otel_training.store.backup import read_backups
+from otel_training.store.copies import Copy, manifests_of, read_copies
 from otel_training.store.forget import Scope, find
 from otel_training.store.forget import forget as forget_rows
 from otel_training.trial.candidate import drop_candidates
@@ -42,8 +41,10 @@ class Receipt:
     """Lines that had been set aside."""
     segments: int
     """Files that running apps still write, whose lines were taken in already; they go when they are full."""
-    backups: list[dict[str, object]]
+    backups: list[Copy]
     """Those that were made or restored here, and may hold it."""
+    exports: list[Copy]
+    """Manifests of the training files that were exported here and hold it, or are not there to be looked into."""
     forgotten: bool
 
 
@@ -59,8 +60,8 @@ class Receipt:
 def forget(*, only_show: bool, yes: bool, output: Output, **asked: str | None) -> None:
     """Delete what is kept of a reader, a source or a program.
 
-    From all tables, datasets and lines that were set aside; the figures are computed anew. Training files that were
-    exported stay: the datasets that they are of are named.
+    From all tables, datasets and lines that were set aside; the figures are computed anew. Training files and backups
+    stay: those that were written here are named.
     """
     given = {name: value for name, value in asked.items() if value and value.strip()}
     if len(given) != 1:
@@ -79,11 +80,11 @@ def forget(*, only_show: bool, yes: bool, output: Output, **asked: str | None) -
                 forget_rows(store, scope, held, callback)
         segments = len(segment_paths(folder.local))
         lost = [key for key in states(store, folder) if key["state"] == NOT_HERE] if "user" in given else []
-        backups: list[dict[str, object]] = [
-            {"file": file, "made_at": made_at, "is_there": Path(file).exists()}
-            for file, made_at in read_backups(folder).items()
-        ]
-        receipt = Receipt(held.rows, held.datasets, held.candidates, rejected, segments, backups, not only_show)
+        extraction_ids = frozenset(held.ids if "extractions" in held.rows else ())
+        receipt = Receipt(
+            held.rows, held.datasets, held.candidates, rejected, segments, read_copies(folder.backups),
+            list(manifests_of(read_copies(folder.exports), extraction_ids)), not only_show,
+        )  # fmt: skip
     output.emit([{**given, **_fields(receipt)}], lambda _: _draw(receipt))
     if receipt.forgotten and (held.rows or rejected) and not receipt.backups:
         note(f"Backups of before, if there are any, hold it still. {_AGAIN}")
@@ -107,8 +108,15 @@ def _fields(receipt: Receipt) -> dict[str, object]:
     return {
         "rows": dict(receipt.rows), "datasets": receipt.datasets, "candidates": receipt.candidates,
         "rejected": receipt.rejected,
-        "segments": receipt.segments, "backups": receipt.backups, "forgotten": receipt.forgotten,
+        "segments": receipt.segments, "backups": [asdict(copy) for copy in receipt.backups],
+        "exports": [asdict(copy) for copy in receipt.exports], "forgotten": receipt.forgotten,
     }  # fmt: skip
+
+
+def _list(copies: list[Copy]) -> str:
+    return ", ".join(
+        f"{copy.file} (of {copy.made_at[:10]}{'' if copy.is_there else ', moved or deleted'})" for copy in copies
+    )
 
 
 def _draw(receipt: Receipt) -> list[RenderableType]:
@@ -123,11 +131,12 @@ def _draw(receipt: Receipt) -> list[RenderableType]:
     if receipt.candidates:
         parts.append(f"In the prompts of the candidates {', '.join(receipt.candidates)}: make others.")
     if receipt.backups:
-        files = ", ".join(
-            f"{row['file']} (of {str(row['made_at'])[:10]}{'' if row['is_there'] else ', moved or deleted'})"
-            for row in receipt.backups
+        parts.append(f"Backups of before, and copies of them, may hold it: {_list(receipt.backups)}. {_AGAIN}")
+    if receipt.exports:
+        parts.append(
+            f"Training files hold it, by their manifests, or may, where these are gone: {_list(receipt.exports)}. "
+            "Write them anew."
         )
-        parts.append(f"Backups of before, and copies of them, may hold it: {files}. {_AGAIN}")
     if receipt.forgotten and receipt.segments:
         parts.append("Running apps still hold files with lines that were taken in: they go when the apps end.")
     return parts

@@ -10,8 +10,9 @@ from otel_training.errors import TrainingError
 from otel_training.folder import find_folder, make_folder
 from otel_training.pipeline.settings import settings_in_force
 from otel_training.spool.segments import segment_paths
-from otel_training.store.backup import note_backup, open_backup, restore_folder, restore_store
+from otel_training.store.backup import open_backup, restore_folder, restore_store
 from otel_training.store.client import Store
+from otel_training.store.copies import note_copy
 
 
 @click.command()
@@ -36,7 +37,7 @@ def restore(*, file: Path, force: bool, output: Output) -> None:
                     "replace what is stored there."
                 )
             restore_folder(make_folder(folder), archive, manifest, callback)
-            note_backup(folder, file, manifest.made_at)
+            note_copy(folder.backups, file, manifest.made_at)
     rows = sum(manifest.rows.values())
     place = "the server" if settings.store else str(folder.path)
     row = {"file": str(file), "made_at": manifest.made_at, "rows": rows, "tables": manifest.rows, "into": place}

@@ -13,7 +13,6 @@ from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
 import orjson
 
-from otel_training.controls import visible
 from otel_training.errors import StoreError
 from otel_training.folder import DataFolder
 from otel_training.ownership import open_own, read_own, write_own
@@ -84,18 +83,6 @@ def back_up(
     with ZipFile(file) as archive:
         _check(archive, manifest)
     return manifest
-
-
-def note_backup(folder: DataFolder, file: Path, made_at: str) -> None:
-    """Note a backup, for who forgets what is in it."""
-    with os.fdopen(open_own(folder.backups, os.O_WRONLY | os.O_CREAT | os.O_APPEND), "ab") as notes:
-        notes.write(f"{made_at} {visible(str(file.absolute()))}\n".encode(errors="replace"))
-
-
-def read_backups(folder: DataFolder) -> dict[str, str]:
-    """Read of the backups that were noted, by their files, when they were made."""
-    notes = (line.decode(errors="replace").partition(" ") for line in _lines(folder.backups))
-    return {file: made_at for made_at, _, file in notes}
 
 
 @contextmanager

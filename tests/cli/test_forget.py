@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -109,6 +110,24 @@ def test_forgets_who_was_nobody(rows: Any, monkeypatch: pytest.MonkeyPatch) -> N
 
     counts = {"impressions": 1, "feedback": 1, "reader_events": 2, "reader_events_by_time": 2, "readers": 1}
     assert counts == receipt["rows"]
+
+
+def test_names_the_training_files_that_hold_a_source(rows: Any, command: Any, tmp_path: Path) -> None:
+    """By the manifests of what was exported here, or that are gone; of a reader a file holds nothing."""
+    filters = ("--min-quality", 0, "--min-viewers", 1)
+    for number, name in enumerate(("before", "gone", "kept")):
+        gather({f"https://news.example/{number}": f"Chip{number} makers"}, [1])
+        rows("export", "--out", f"{name}.jsonl", *filters)
+    (tmp_path / "gone.manifest.json").unlink()
+    scope = ("forget", "--source", "https://news.example/2")
+
+    (reader,) = rows("forget", "--user", 1, "--show")
+    (shown,) = rows(*scope, "--show")
+    printed = command(*scope, "--yes")[1]
+
+    expected = [(str(tmp_path / f"{name}.manifest.json"), name == "kept") for name in ("gone", "kept")]
+    assert ([], expected) == (reader["exports"], [(copy["file"], copy["is_there"]) for copy in shown["exports"]])
+    assert f"{expected[1][0]} (of {shown['exports'][1]['made_at'][:10]}). Write them anew." in printed
 
 
 def test_forgets_a_source(folder: DataFolder, rows: Any, command: Any) -> None:
