@@ -118,7 +118,9 @@ def test_a_page_is_whole_and_alone(capture: Any, report: Any) -> None:
     outside = [pair for pair in page.attributes if pair[0] in {"src", "href", "xlink:href"} or pair[0].startswith("on")]
     ids = [value for name, value in page.attributes if name == "id"]
     assert ([], len(set(ids))) == (outside, len(ids))
-    assert [] == re.findall(r"url\(|@import|\bnan\b|\bnull\b|undefined", page.text, re.IGNORECASE)
+    # Of readers a cure speaks of `undefined and the like`.
+    leaks = r"url\(|@import|\bnan\b|\bnull\b|undefined(?!\W+and the like)"
+    assert [] == re.findall(leaks, page.text, re.IGNORECASE)
     assert "None" not in page.words
 
 

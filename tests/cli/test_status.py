@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 import otel_training
+from otel_training.cli.store import open_store
 from otel_training.folder import DataFolder
 from otel_training.pipeline import process
-from otel_training.store.owner import owner_lock
 from tests.cli.news import extract, gather_all
 from tests.receiving import Receiver
 
@@ -88,7 +88,7 @@ def test_a_held_store_names_its_holder(
     gathered: None, folder: DataFolder, command: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who has the store is said, and nothing is lost."""
-    monkeypatch.setattr(owner_lock.__wrapped__, "__defaults__", (0.1,))  # type: ignore[attr-defined]
+    monkeypatch.setattr(open_store.__wrapped__, "__defaults__", (0.1,))  # type: ignore[attr-defined]
     assert otel_training.flush(30)
     with subprocess.Popen([sys.executable, "-c", HOLDER, str(folder.lock)], stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
