@@ -2,16 +2,16 @@
 -- Parameters: each empty but one: readers, pseudonyms of one; source, a URL as it is kept; extraction, an id; service, a program's name.
 INSERT INTO forgotten (id, kind)
 WITH
-    found AS (
+    affected AS (
         SELECT DISTINCT extraction_id AS id
         FROM extractions
         WHERE extraction_id = {extraction:String}
             OR (source_url = {source:String} AND {source:String} != '')
             OR (service = {service:String} AND {service:String} != '')
     )
-SELECT id, 'extraction' FROM found
+SELECT id, 'extraction' FROM affected
 -- Their examples are what models are shown.
-UNION ALL SELECT name, 'candidate' FROM candidates WHERE hasAny(shots, (SELECT groupArray(id) FROM found))
+UNION ALL SELECT name, 'candidate' FROM candidates WHERE hasAny(shots, (SELECT groupArray(id) FROM affected))
 UNION ALL SELECT arrayJoin({readers:Array(String)}), 'reader'
 UNION ALL
 SELECT event_id, 'event'
@@ -31,4 +31,4 @@ FROM (
 )
 WHERE has({readers:Array(String)}, user_hash)
     OR (service = {service:String} AND {service:String} != '')
-    OR extraction_id IN (SELECT id FROM found)
+    OR extraction_id IN (SELECT id FROM affected)

@@ -96,6 +96,8 @@ FROM (
                 argMax((insights, source), (line, event_id)) AS last,
                 uniqExactIf(insights, line = 0) > 1 OR uniqExact(source) > 1 AS is_unclear
             FROM (
+                -- Where an id has a place, the texts that feeds showed under it count as places: of the last place that had
+                -- this text, or whose text is not known, its insights; of any other text those that have it.
                 SELECT
                     id,
                     n.2 AS since,
@@ -105,11 +107,11 @@ FROM (
                     if(is_shown, 0, n.1) AS rank,
                     if(is_shown AND notEmpty(place.5), place.6, n.6) AS source
                 FROM (
-                    SELECT id, arrayJoin(told) AS n, n.1 = 1 AND notEmpty(places) AS is_shown,
+                    SELECT id, arrayJoin(namings) AS n, n.1 = 1 AND notEmpty(places) AS is_shown,
                         arrayLast(p -> p.7 IN (n.7, ''), places) AS place
                     FROM (
-                        SELECT id, arraySort(groupArray((rank, since, line, event_id, insights, source, text))) AS told,
-                            arrayFilter(n -> n.1 = 0, told) AS places
+                        SELECT id, arraySort(groupArray((rank, since, line, event_id, insights, source, text))) AS namings,
+                            arrayFilter(n -> n.1 = 0, namings) AS places
                         FROM named
                         GROUP BY id
                     )
