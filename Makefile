@@ -40,6 +40,7 @@ $(READY): requirements.lock pyproject.toml
 
 demo: $(READY)
 	$(BIN)/otel-training demo --out demo-out
+	@echo "How such a report looks: $(CURDIR)/dashboards/screenshots/report.png"
 
 # Fails where a step does not end as planned: no release without it.
 demo-loop: $(READY)
