@@ -44,7 +44,7 @@ class Receipt:
     backups: list[Copy]
     """Those that were made or restored here, and may hold it."""
     exports: list[Copy]
-    """Manifests of the training files that were exported here and hold it, or are not there to be looked into."""
+    """Manifests of the training files that were exported here and hold it, or cannot be looked into."""
     forgotten: bool
 
 
@@ -134,7 +134,7 @@ def _draw(receipt: Receipt) -> list[RenderableType]:
         parts.append(f"Backups of before, and copies of them, may hold it: {_list(receipt.backups)}. {_AGAIN}")
     if receipt.exports:
         parts.append(
-            f"Training files hold it, by their manifests, or may, where these are gone: {_list(receipt.exports)}. "
+            f"Training files hold it, by their manifests, or may, where one is unreadable: {_list(receipt.exports)}. "
             "Write them anew."
         )
     if receipt.forgotten and receipt.segments:

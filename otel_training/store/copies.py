@@ -37,17 +37,21 @@ def read_copies(notes: Path) -> list[Copy]:
 
 
 def manifests_of(manifests: Collection[Copy], extraction_ids: frozenset[str]) -> Iterator[Copy]:
-    """Yield the manifests of training files that hold any of these extractions, and those that are gone."""
+    """Yield the manifests of training files that hold any of these extractions, and those that cannot be read."""
     for manifest in manifests if extraction_ids else ():
-        if not manifest.is_there or _holds(Path(manifest.file), extraction_ids):
+        if _may_hold(Path(manifest.file), extraction_ids):
             yield manifest
 
 
-def _holds(manifest: Path, extraction_ids: frozenset[str]) -> bool:
-    """Return whether a manifest, each row of it on a line, names one of these extractions."""
-    with manifest.open("rb") as lines:
-        return any(
-            orjson.loads(line.strip().removesuffix(b","))["extraction_id"] in extraction_ids
-            for line in lines
-            if b'"extraction_id"' in line
-        )
+def _may_hold(manifest: Path, extraction_ids: frozenset[str]) -> bool:
+    """Return whether a manifest, each row of it on a line, names one of these extractions; True if nobody can tell."""
+    try:
+        with manifest.open("rb") as lines:
+            return any(
+                orjson.loads(line.strip().removesuffix(b","))["extraction_id"] in extraction_ids
+                for line in lines
+                if b'"extraction_id"' in line
+            )
+    except (OSError, ValueError, KeyError, TypeError):
+        # It is gone, another's, or another file by now.
+        return True

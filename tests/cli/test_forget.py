@@ -115,19 +115,20 @@ def test_forgets_who_was_nobody(rows: Any, monkeypatch: pytest.MonkeyPatch) -> N
 def test_names_the_training_files_that_hold_a_source(rows: Any, command: Any, tmp_path: Path) -> None:
     """By the manifests of what was exported here, or that are gone; of a reader a file holds nothing."""
     filters = ("--min-quality", 0, "--min-viewers", 1)
-    for number, name in enumerate(("before", "gone", "kept")):
+    for number, name in enumerate(("before", "gone", "broken", "kept")):
         gather({f"https://news.example/{number}": f"Chip{number} makers"}, [1])
         rows("export", "--out", f"{name}.jsonl", *filters)
     (tmp_path / "gone.manifest.json").unlink()
-    scope = ("forget", "--source", "https://news.example/2")
+    (tmp_path / "broken.manifest.json").write_text('{"extraction_id"', "utf-8")
+    scope = ("forget", "--source", "https://news.example/3")
 
     (reader,) = rows("forget", "--user", 1, "--show")
     (shown,) = rows(*scope, "--show")
     printed = command(*scope, "--yes")[1]
 
-    expected = [(str(tmp_path / f"{name}.manifest.json"), name == "kept") for name in ("gone", "kept")]
+    expected = [(str(tmp_path / f"{name}.manifest.json"), name != "gone") for name in ("gone", "broken", "kept")]
     assert ([], expected) == (reader["exports"], [(copy["file"], copy["is_there"]) for copy in shown["exports"]])
-    assert f"{expected[1][0]} (of {shown['exports'][1]['made_at'][:10]}). Write them anew." in printed
+    assert f"{expected[2][0]} (of {shown['exports'][2]['made_at'][:10]}). Write them anew." in printed
 
 
 def test_forgets_a_source(folder: DataFolder, rows: Any, command: Any) -> None:
