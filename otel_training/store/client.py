@@ -128,6 +128,10 @@ class Store:
             if self._client is None:
                 self._client = _connect(self._dsn, self._database)
             yield self._client
+        except KeyboardInterrupt:
+            # Amid a query the driver keeps its lock, for which `close` would wait; the program is about to end.
+            self._client = None
+            raise
         except BaseException as error:
             # Also for a consumer that stops early: it leaves an open stream, and the next query would see nothing.
             self.close()

@@ -36,6 +36,20 @@ def test_answers_right_after_a_result_was_left_half_read(store: Store) -> None:
     assert [{"answer": 42}] == list(store.rows("SELECT 42 AS answer"))
 
 
+def test_does_not_wait_for_a_query_that_was_interrupted(store: Store) -> None:
+    """Ctrl-C may leave the driver's lock behind, for which closing would wait for good."""
+
+    def interrupted() -> None:
+        with store._fresh_client() as client:
+            client._backend._handle.lock.acquire()  # type: ignore[attr-defined] # as an interrupted query leaves it
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+
+    assert [{"answer": 42}] == list(store.rows("SELECT 42 AS answer"))
+
+
 def test_binds_values_as_parameters(store: Store) -> None:
     """A hostile value stays a value."""
     hostile = "'; DROP TABLE x; -- \\ {x:String} %s \u2028"
