@@ -139,14 +139,20 @@ def computing_anew(store: Store, progress: Progress) -> Iterator[None]:
     As if all of it had come in before any insert that is under way.
     """
     now = int(store.row("SELECT toUnixTimestamp(now()) AS now")["now"])
-    store.run(read_query("settle_all"), at=now - 2 * INSERT_SECONDS)
-    for table in COMPUTED:
-        store.run("TRUNCATE TABLE {table:Identifier}", table=table)
+    _unsettle(store, now)
     yield
+    # Once more: another command may have settled meanwhile, by rows that are gone now.
+    _unsettle(store, now)
     if store.is_embedded:
         settle(store, progress)
     else:
         settle_beside_inserts(store, now - INSERT_SECONDS, progress)
+
+
+def _unsettle(store: Store, now: int) -> None:
+    store.run(read_query("settle_all"), at=now - 2 * INSERT_SECONDS)
+    for table in COMPUTED:
+        store.run("TRUNCATE TABLE {table:Identifier}", table=table)
 
 
 @contextmanager
