@@ -10,7 +10,6 @@ from otel_training.cli.store import open_store
 from otel_training.conventions import COMMAND
 from otel_training.dataset.writing import open_replacement
 from otel_training.errors import TrainingError
-from otel_training.folder import make_folder
 from otel_training.store.backup import back_up
 from otel_training.store.copies import note_copy
 
@@ -35,7 +34,8 @@ def backup(*, file: Path, with_keys: bool, force: bool, output: Output) -> None:
     with open_store() as (store, folder), progress("Backing up") as callback, open_replacement(file) as target:
         manifest = back_up(store, folder, target, with_keys=with_keys, progress=callback)
         size = target.seek(0, os.SEEK_END)
-        note_copy(make_folder(folder).backups, file, manifest.made_at)
+    if folder.path.is_dir():
+        note_copy(folder.backups, file, manifest.made_at)
     rows = sum(manifest.rows.values())
     row = {"file": str(file), "bytes": size, "rows": rows, "with_keys": manifest.has_keys, "tables": manifest.rows}
     output.emit([row], lambda _: [f"Wrote {plural(rows, 'row')} to {file} ({size:,} bytes), and read them back."])

@@ -80,10 +80,11 @@ def forget(*, only_show: bool, yes: bool, output: Output, **asked: str | None) -
                 forget_rows(store, scope, held, callback)
         segments = len(segment_paths(folder.local))
         lost = [key for key in states(store, folder) if key["state"] == NOT_HERE] if "user" in given else []
-        extraction_ids = frozenset(held.ids if "extractions" in held.rows else ())
+        # By its URL, too: of what an earlier run has deleted nobody knows the ids any more.
+        sources = {*(held.ids if "extractions" in held.rows else ()), scope.source, scope.extraction} - {""}
         receipt = Receipt(
             held.rows, held.datasets, held.candidates, rejected, segments, read_copies(folder.backups),
-            list(manifests_of(read_copies(folder.exports), extraction_ids)), not only_show,
+            list(manifests_of(read_copies(folder.exports), frozenset(sources))), not only_show,
         )  # fmt: skip
     output.emit([{**given, **_fields(receipt)}], lambda _: _draw(receipt))
     if receipt.forgotten and (held.rows or rejected) and not receipt.backups:

@@ -30,7 +30,7 @@ _LEFT_OUT: Final = frozenset({*COMPUTED, "unsettled", "settling", "forgotten", "
 """What settling makes anew, and what only passes through."""
 _FILES: Final = (
     "opt_outs.txt", "prices.toml", "experiments.json", "experiments.jsonl", "losses.json", "finetune", "rejected",
-    "ship",
+    "ship", "exports.txt",
 )  # fmt: skip
 _KEYS: Final = ("user.key", "user.keys")
 _MANIFEST: Final = "manifest.json"
@@ -160,7 +160,7 @@ def _keep_lines(folder: DataFolder) -> None:
     in_force = _lines(folder.restoring / folder.key.name)
     keys = _lines(folder.keys) + (_lines(folder.key) if in_force else [])
     ours = {
-        folder.opt_outs.name: _lines(folder.opt_outs),
+        **{path.name: _lines(path) for path in (folder.opt_outs, folder.exports)},
         folder.keys.name: [key for key in keys if key not in in_force],
     }
     for name, lines in ours.items():

@@ -9,6 +9,7 @@ import orjson
 
 from otel_training.controls import visible
 from otel_training.ownership import open_own, read_own
+from otel_training.warning import warn_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +23,11 @@ class Copy:
 
 def note_copy(notes: Path, file: Path, made_at: str) -> None:
     """Note a file in a list of the data folder; what is written over it later counts as another."""
-    with os.fdopen(open_own(notes, os.O_WRONLY | os.O_CREAT | os.O_APPEND), "ab") as lines:
-        lines.write(f"{made_at} {visible(str(file.absolute()))}\n".encode(errors="replace"))
+    try:
+        with os.fdopen(open_own(notes, os.O_WRONLY | os.O_CREAT | os.O_APPEND), "ab") as lines:
+            lines.write(f"{made_at} {visible(str(file.absolute()))}\n".encode(errors="replace"))
+    except OSError as error:
+        warn_once("%s cannot be noted in %s (%s): `forget` will not name it.", file, notes, error.strerror or error)
 
 
 def read_copies(notes: Path) -> list[Copy]:
@@ -36,22 +40,19 @@ def read_copies(notes: Path) -> list[Copy]:
     return [Copy(file, made_at, Path(file).exists()) for file, made_at in files.items()]
 
 
-def manifests_of(manifests: Collection[Copy], extraction_ids: frozenset[str]) -> Iterator[Copy]:
-    """Yield the manifests of training files that hold any of these extractions, and those that cannot be read."""
-    for manifest in manifests if extraction_ids else ():
-        if _may_hold(Path(manifest.file), extraction_ids):
+def manifests_of(manifests: Collection[Copy], sources: frozenset[str]) -> Iterator[Copy]:
+    """Yield the manifests of files that hold any of these extractions or URLs, and those that cannot be read."""
+    for manifest in manifests if sources else ():
+        if _may_hold(Path(manifest.file), sources):
             yield manifest
 
 
-def _may_hold(manifest: Path, extraction_ids: frozenset[str]) -> bool:
-    """Return whether a manifest, each row of it on a line, names one of these extractions; True if nobody can tell."""
+def _may_hold(manifest: Path, sources: frozenset[str]) -> bool:
+    """Return whether a manifest, each row of it on a line, names one of these; True if nobody can tell."""
     try:
         with manifest.open("rb") as lines:
-            return any(
-                orjson.loads(line.strip().removesuffix(b","))["extraction_id"] in extraction_ids
-                for line in lines
-                if b'"extraction_id"' in line
-            )
+            rows = (orjson.loads(line.strip().removesuffix(b",")) for line in lines if b'"extraction_id"' in line)
+            return any(row["extraction_id"] in sources or row["source_url"] in sources for row in rows)
     except (OSError, ValueError, KeyError, TypeError):
         # It is gone, another's, or another file by now.
         return True

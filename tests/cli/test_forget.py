@@ -125,10 +125,12 @@ def test_names_the_training_files_that_hold_a_source(rows: Any, command: Any, tm
     (reader,) = rows("forget", "--user", 1, "--show")
     (shown,) = rows(*scope, "--show")
     printed = command(*scope, "--yes")[1]
+    again = command(*scope, "--yes")[1]
 
     expected = [(str(tmp_path / f"{name}.manifest.json"), name != "gone") for name in ("gone", "broken", "kept")]
     assert ([], expected) == (reader["exports"], [(copy["file"], copy["is_there"]) for copy in shown["exports"]])
-    assert f"{expected[2][0]} (of {shown['exports'][2]['made_at'][:10]}). Write them anew." in printed
+    line = f"{expected[2][0]} (of {shown['exports'][2]['made_at'][:10]}). Write them anew."
+    assert [True, True] == [line in text for text in (printed, again)]
 
 
 def test_forgets_a_source(folder: DataFolder, rows: Any, command: Any) -> None:
