@@ -45,7 +45,7 @@ def remember(handle: object, value: object, insights: "list[Insight] | None", si
         marks = [(node,) for node in nodes if type(node) in _CONTAINERS and not node]
         texts: list[str] = [node for node in nodes if type(node) is str and 1 < len(node) <= _SIZE_LIMIT]
         # What insights are is not known here: the longest text is hardly a constant.
-        marks += [(max(texts, key=len),)] if texts else []
+        marks = marks or ([(max(texts, key=len),)] if texts else [])
     if marks or reference is not None:
         _recent.append((id(value), handle, reference, marks))
 
