@@ -127,13 +127,15 @@ def promoted(experiment: Experiment, evidence: Evidence, steps: Sequence[float],
         raise TrainingError(f"The experiment is on hold: go on with it by `{COMMAND} experiment start` first.")
     share, slices = experiment.weights.get(CANDIDATE, 0.0), experiment.complex.slices
     if before is None or before.rolled_back or before.evaluation_id != own.evaluation_id:
-        slices = tuple(dict.fromkeys((*own_slices(experiment), *_bad(verdict))))
+        kept = own_slices(experiment)
+        left = tuple(part for part in dict.fromkeys(_bad(verdict)) if part not in kept)
+        slices = (*kept, *left)
         share, p95 = 0.0, verdict.arms["baseline"].p95 if verdict.arms else None
         before = Promotion(
             own.candidate, own.candidate_id, own.evaluation_id, own.judge,
             f"{verdict.verdict} {percent(verdict.ratio)}", (), now, now,
             None if p95 is None else Limits().slow * p95, simulated=verdict.simulated,
-            left=slices[len(own_slices(experiment)) :],
+            left=left,
         )  # fmt: skip
     if not (further := [step for step in steps if step > share]):
         raise TrainingError(f"{own.candidate} has all of its {share:g} % already.")
