@@ -6,6 +6,7 @@ from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
+_LONGEST: Final = 253  # characters, by RFC 1035
 _BARE: Final = re.compile(r"[\w-]+(\.[\w-]+)+\.?(:\d+)?([/?#]|$)")
 
 
@@ -22,6 +23,6 @@ def host_of(url: str) -> str:
         with suppress(ValueError):
             return str(ip_address(host))
     with suppress(UnicodeError):
-        # Others need no table of all letters.
-        return host if host.isascii() else host.encode("idna").decode()
+        # Others need no table of all letters, and what is longer than a host may be would take its time.
+        return host if host.isascii() or len(host) > _LONGEST else host.encode("idna").decode()
     return host

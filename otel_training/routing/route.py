@@ -81,7 +81,7 @@ class Router:
         length = len(content) if isinstance(content, (str, bytes)) else 0
         if (rules.max_length is not None and length > rules.max_length) or topic in rules.topics:
             return True
-        host = host_of(url or "")
+        host = host_of(url or "") if rules.slices else ""
         for text in rules.slices:
             name, _, value = text.partition("=")
             if name == "topic" and value == topic:
