@@ -187,7 +187,8 @@ _PROMPTS: Final = frozenset({"source_content", "calls", "prompts", "judges", "co
 _FILTERS: Final = (
     _Filter("captured", "captured", "", "", "", frozenset({"extractions"})),
     _Filter(
-        "answered", "has insights", "", "", "failed, cancelled, or answered nothing", frozenset({"results"}),
+        "answered", "has insights", "", "", "failed, cancelled, or without an insight that has a text",
+        frozenset({"results", "texts"}),
     ),
     _Filter(
         "prompted", "has a prompt", "unprompted", "with neither source content nor a captured prompt", "", _PROMPTS,

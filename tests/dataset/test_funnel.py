@@ -38,7 +38,7 @@ def test_the_funnel_counts_each_filter(tmp_path: Path, rows: Any) -> None:
     no_prompt = f"7 of 7 samples have no captured call of a model; {no_content}"
     assert [
         ("captured", 8, 0, 0, ""),
-        ("has insights", 7, 1, 0, "1 failed, cancelled, or answered nothing"),
+        ("has insights", 7, 1, 0, "1 failed, cancelled, or without an insight that has a text"),
         ("has a prompt", 6, 1, 1, f"1 with neither source content nor a captured prompt; {no_prompt}"),
         ("quality >= 7", 4, 2, 1, f"1 without a quality score; 1 of lower quality; {no_score}"),
         (
