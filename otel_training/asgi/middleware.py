@@ -118,7 +118,7 @@ def _refuse_other_protocols(app: App) -> None:
     """Raise where an app cannot be ASGI, as Flask's and what Django gives its middleware."""
     try:
         signature = inspect.signature(app)
-    except (TypeError, ValueError):  # of what is written in C
+    except (AttributeError, NameError, TypeError, ValueError):  # of what is written in C, or annotated for mypy alone
         return
     try:
         signature.bind({}, None, None)
