@@ -16,7 +16,10 @@ from otel_training.pipeline.settings import settings_in_force
 from otel_training.review.decisions import Decision, Verdict, decide, keep_in
 from otel_training.routing.state import read_state
 from otel_training.spool.rejected import set_aside
+from otel_training.store.forget import Scope, find, forget
 from otel_training.store.session import open_drained
+from otel_training.store.settle import settle
+from otel_training.store.verify import stale_rows
 from tests.cli.killing import kill, stored
 from tests.routed import route_calls
 
@@ -117,6 +120,8 @@ def test_names_the_training_files_that_hold_a_source(rows: Any, command: Any, tm
     filters = ("--min-quality", 0, "--min-viewers", 1)
     for number, name in enumerate(("before", "gone", "broken", "kept")):
         gather({f"https://news.example/{number}": f"Chip{number} makers"}, [1])
+        # Two rows at least, so that lines end with commas, too.
+        gather({f"https://other.example/{number}": f"Wheat{number} harvest of the summer"}, [1])
         rows("export", "--out", f"{name}.jsonl", *filters)
     (tmp_path / "gone.manifest.json").unlink()
     (tmp_path / "broken.manifest.json").write_text('{"extraction_id"', "utf-8")
@@ -131,6 +136,18 @@ def test_names_the_training_files_that_hold_a_source(rows: Any, command: Any, tm
     assert ([], expected) == (reader["exports"], [(copy["file"], copy["is_there"]) for copy in shown["exports"]])
     line = f"{expected[2][0]} (of {shown['exports'][2]['made_at'][:10]}). Write them anew."
     assert [True, True] == [line in text for text in (printed, again)]
+
+
+def test_leaves_nothing_where_another_command_settles_meanwhile(folder: DataFolder) -> None:
+    """As any does that shares the server, by rows that are not deleted yet."""
+    url = "https://news.example/2"
+    gather({"https://news.example/1": "Chip makers", url: f"{WORD} makers"}, range(3))
+    with open_drained(settings_in_force()) as (store, _):
+        scope = Scope(source=url)
+        forget(store, scope, find(store, scope), lambda number, _: settle(store) if number == 1 else None)
+
+        assert [] == list(stale_rows(store))
+        assert 1 == store.row("SELECT count() AS rows FROM examples FINAL")["rows"]
 
 
 def test_forgets_a_source(folder: DataFolder, rows: Any, command: Any) -> None:
