@@ -15,6 +15,7 @@ import pytest
 import otel_training
 from otel_training import conventions as names
 from otel_training.capture.handle import Handle, emit_call
+from otel_training.cli.opt_outs import read_opt_outs
 from otel_training.conventions import Kind
 from otel_training.dataset.check import fix_of
 from otel_training.dataset.example import TEMPLATE_SYSTEM, Example
@@ -22,6 +23,7 @@ from otel_training.dataset.export import TERMS, Frozen, Report, export
 from otel_training.dataset.funnel import Filters, Funnel, Step
 from otel_training.dataset.refining import PAGE, Refining
 from otel_training.dataset.target import read_target
+from otel_training.dataset.trust import with_doubts
 from otel_training.dataset.validate import validate
 from otel_training.folder import DataFolder
 from otel_training.pipeline import process
@@ -384,6 +386,18 @@ def test_pages_are_what_the_printed_query_gives(
     assert [f"Batch {number}" for number in range(2 * has_batch)] == [
         json.loads(row["messages"])[0]["content"] for row in paged if row["source_url"].startswith("batch")
     ]
+
+
+def test_counts_no_vote_of_who_opted_out(passing: None, rows: Any, folder: DataFolder) -> None:
+    """Neither a like nor a dismissal of an insight; by these it is trimmed, labelled and kept."""
+    otel_training.record_feedback(otel_training.insight_id("u1", "u1 0"), "x", user_id=77)
+    rows("status")
+    (folder.path / "opt_outs.txt").write_text("reader 77\nreader 1\n", encoding="utf-8")
+    with closing(Store(embedded_dsn(folder.store))) as store:
+        filters = with_doubts(store, replace(Filters(no_score=True, min_viewers=0), doubts=read_opt_outs()))
+        ((row, _),) = Refining(filters).examples(store)
+
+    assert [(9, 0), (0, 0)] == [(insight["likes"], insight["dismissals"]) for insight in row["insights"]]
 
 
 def test_a_page_is_a_parameter_that_a_server_takes(mixed: None, rows: Any) -> None:
