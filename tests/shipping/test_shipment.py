@@ -15,9 +15,10 @@ pytestmark = pytest.mark.slow
 
 def test_retry_after_is_kept(ships: Receiver) -> None:
     """For as long as the receiver asked it is left alone, even by a flush."""
-    ships.be("429:2")
+    ships.be("429:4")
     like("a")
     assert not otel_training.flush(1)
+    until(ships.requests)
     assert not otel_training.flush(0.3)
 
     assert 1 == len(ships.requests())
@@ -63,7 +64,7 @@ def test_one_refused_record_is_set_aside_with_the_reason(ships: Receiver, folder
     (reason,) = folder.rejected.glob("*.reason")
     assert f"{ships.endpoint}: HTTP 400; I do not like it\n" == reason.read_text()
     assert 0o600 == kept.stat().st_mode & 0o777
-    assert 1 == read_state(folder).rejected
+    until(lambda: 1 == read_state(folder).rejected)
 
 
 def test_a_refusal_of_everything_is_no_refusal(ships: Receiver, folder: DataFolder) -> None:
@@ -72,7 +73,7 @@ def test_a_refusal_of_everything_is_no_refusal(ships: Receiver, folder: DataFold
     like("a")
     assert not otel_training.flush(1)
 
-    assert "is this an OTLP receiver?" in read_state(folder).error
+    until(lambda: "is this an OTLP receiver?" in read_state(folder).error)
     ships.be("ok")
     assert otel_training.flush(30)
     assert 1 == len(ships.accepted())
@@ -114,6 +115,7 @@ def test_a_damaged_segment_stops_nobody(ships: Receiver, folder: DataFolder, cap
     ships.be("refuse")
     like("b")
     assert not otel_training.flush(0.2)
+    until(lambda: 1 == len(waiting_ids(folder.ship)))
     (good,) = folder.ship.glob("*.jsonl")
     header, line = good.read_bytes().splitlines(keepends=True)
     (folder.ship / "0-none.jsonl").write_bytes(b"\0\0\0\n" + line)
@@ -137,6 +139,7 @@ def test_one_segment_that_breaks_the_receiver_stops_no_other(ships: Receiver, fo
     ships.be("500:poison")
     like("poison")
     assert not otel_training.flush(0.3)
+    until(ships.requests)
     like("a")
 
     until(lambda: (1, 1) == (len(waiting_ids(folder.ship)), len(ships.accepted())))

@@ -56,6 +56,7 @@ def test_nothing_is_lost_whatever_the_receiver_does(ships: Receiver, folder: Dat
     began = time.monotonic()
     assert not otel_training.flush(0.7)
     assert time.monotonic() - began < 0.7 + MARGIN
+    until(lambda: 20 == len(waiting_ids(folder.ship)))
     time.sleep(1.5)
     assert 20 == len(waiting_ids(folder.ship))
 
@@ -96,7 +97,9 @@ def test_sends_the_headers_of_the_settings_and_never_logs_them(
     for mode in ("401", "302", "ok"):
         receiver.be(mode)
         like(mode)
+        asked = len(receiver.requests())
         assert (mode == "ok") is otel_training.flush(30 if mode == "ok" else 1)
+        until(lambda asked=asked: asked < len(receiver.requests()))
 
     sent = receiver.requests()[-1]["headers"]
     assert ("Bearer t0psecret x=y", "a,b") == (sent["authorization"], sent["x-other"])
@@ -145,13 +148,14 @@ def test_telling_of_losses_ends(ships: Receiver, folder: DataFolder) -> None:
     ships.be("400:training.schema.version")
     like("a", "b")
     assert not otel_training.flush(5)
-    until(lambda: len(waiting_ids(folder.rejected)) >= 3)
-    time.sleep(1)
-    kept = waiting_ids(folder.rejected)
-    assert 3 <= len(kept) <= 4
-    time.sleep(2)
 
-    assert (kept, set()) == (waiting_ids(folder.rejected), waiting_ids(folder.ship))
+    def quiet() -> bool:
+        kept = waiting_ids(folder.rejected)
+        time.sleep(2)
+        return (kept, set()) == (waiting_ids(folder.rejected), waiting_ids(folder.ship))
+
+    until(lambda: len(waiting_ids(folder.rejected)) >= 3 and quiet())
+    assert 3 <= len(waiting_ids(folder.rejected)) <= 4
     assert 2 == read_state(folder).rejected
 
 
@@ -161,6 +165,7 @@ def test_the_oldest_goes_when_too_much_waits(ships: Receiver, folder: DataFolder
     ships.be("refuse")
     like("a" * 100)
     assert not otel_training.flush(0.1)
+    until(lambda: 1 == len(waiting_ids(folder.ship)))
     (oldest,) = folder.ship.glob("*.jsonl")
     for name in "bcdefghi":
         like(name * 100)
@@ -198,6 +203,7 @@ def test_what_waited_too_long_goes(ships: Receiver, folder: DataFolder) -> None:
     ships.be("503")
     like("a", "b")
     assert not otel_training.flush(0.1)
+    until(lambda: 2 == len(waiting_ids(folder.ship)))
     (path,) = folder.ship.glob("*.jsonl")
     os.utime(path, (time.time() - 31 * 86_400, time.time() - 31 * 86_400))
     assert not otel_training.flush(5)
@@ -242,8 +248,8 @@ def test_an_endpoint_that_is_none_is_told(folder: DataFolder) -> None:
     like("a")
     assert not otel_training.flush(0.5)
 
-    assert "OTEL_TRAINING_OTLP_ENDPOINT must be a URL" in read_state(folder).error
-    assert 1 == len(waiting_ids(folder.ship))
+    until(lambda: "OTEL_TRAINING_OTLP_ENDPOINT must be a URL" in read_state(folder).error)
+    until(lambda: 1 == len(waiting_ids(folder.ship)))
 
 
 @pytest.mark.parametrize("mode", ["ok", *FAILING, "slow:1"])

@@ -8,6 +8,7 @@ import pytest
 import otel_training
 from otel_training.folder import DataFolder
 from otel_training.pipeline import process
+from tests.receiving import until
 from tests.spool.written import Lines, insights, losses
 
 
@@ -60,5 +61,6 @@ def test_says_false_where_no_folder_can_be_made(tmp_path: Path, caplog: pytest.L
     otel_training.record_feedback("a", "like")
 
     assert not otel_training.flush(0.2)
+    until(lambda: "cannot write" in caplog.text)
     assert not otel_training.flush(0.2)
     assert 1 == sum("cannot write" in record.message for record in caplog.records)
