@@ -157,7 +157,7 @@ def test_console_blocks_run(page: Page, tmp_path: Path, migrated: None, command:
     expected = {
         "dataset": 1, "dataset list": 0, "experiment candidate": 1, "experiment compare": 1, "experiment eval": 1,
         "experiment log": 1, "experiment promote": 1, "experiment watch": 1, "export": 1, "finetune": 1,
-        "finetune list": 0, "keys rotate": 2, "validate": 2,
+        "finetune list": 0, "keys rotate": 2, "prices share": 1, "validate": 2,
     }  # fmt: skip
     assert {line: _expected(line, expected) for line in codes} == codes
 

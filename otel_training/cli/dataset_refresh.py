@@ -17,9 +17,9 @@ from otel_training.conventions import COMMAND
 from otel_training.dataset.snapshot import check_opt_outs, find_snapshot
 from otel_training.dataset.tokens import token_counter
 from otel_training.pipeline.settings import settings_in_force
-from otel_training.pricing.overrides import read_overrides
 from otel_training.routing.state import Definition
 from otel_training.store.session import open_as_is
+from otel_training.store.shared_prices import prices_in_force
 from otel_training.trial.candidate import provider_of_model
 from otel_training.trial.estimate import estimate_answers
 from otel_training.trial.refresh import Refresh, plan_refresh
@@ -61,7 +61,7 @@ def refresh(  # noqa: PLR0913 - one for each option
     """
     count, counted_by = token_counter()
     with open_store() as (store, folder):
-        overrides = read_overrides(folder)
+        overrides = prices_in_force(store, folder)
         base = Definition(provider_of_model(model), model, base_url) if model else None
         snapshot = find_snapshot(store, name)
         check_opt_outs(store, snapshot, read_opt_outs())

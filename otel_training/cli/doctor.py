@@ -25,6 +25,7 @@ from otel_training.routing.state import StateError, read_state
 from otel_training.store.client import Row, Store, read_query
 from otel_training.store.drain import count_waiting
 from otel_training.store.retention import read_retention
+from otel_training.store.shared_prices import overruled
 
 _NOTICE_DAYS: Final = 60
 _SILENT_HOURS: Final = 24
@@ -93,6 +94,7 @@ def examine(store: Store, folder: DataFolder) -> dict[str, Any]:
     gaps = read_gaps(store, folder)
     report["gaps"] = [asdict(gap) for gap in gaps]
     report["findings"] = [gap.sentence for gap in gaps]
+    report["findings"] += filter(None, [overruled(store, folder)])
     report["findings"] += _piles(read_piles(store))
     report["findings"] += _keys(report["keys"], rotated_at(folder))
     report["findings"] += [] if settings.store else _keyless(report["keys"], folder)

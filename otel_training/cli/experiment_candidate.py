@@ -21,10 +21,10 @@ from otel_training.dataset.recipe import Recipe
 from otel_training.dataset.snapshot import Snapshot, find_snapshot, read_snapshots
 from otel_training.dataset.tokens import token_counter
 from otel_training.errors import NothingToExportError
-from otel_training.pricing.overrides import read_overrides
 from otel_training.progress import Progress
 from otel_training.routing.state import Definition
 from otel_training.store.client import Store
+from otel_training.store.shared_prices import prices_in_force
 from otel_training.trial.candidate import Candidate, keep_candidate, make_candidate, prompt_text, provider_of_model
 from otel_training.trial.case import ENOUGH, SPLIT, Case, read_cases
 from otel_training.trial.estimate import Estimate, estimate_answers
@@ -110,7 +110,7 @@ def candidate(  # noqa: PLR0913 - one for each option
         snapshot = _snapshot(store, dataset_name, callback)
         registered = make_candidate(store, snapshot, name, base, few_shot, token_budget, count)
         cases = read_cases(store, snapshot)
-        estimate = estimate_answers(registered.definition, cases, read_overrides(folder), count)
+        estimate = estimate_answers(registered.definition, cases, prices_in_force(store, folder), count)
         keep_candidate(store, folder, registered)
     price = _price(estimate, cases)
     tokens = count(prompt_text(registered.definition))

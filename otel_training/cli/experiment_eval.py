@@ -21,8 +21,9 @@ from otel_training.dataset.tokens import token_counter
 from otel_training.errors import TrainingError
 from otel_training.pipeline import process
 from otel_training.pipeline.settings import settings_in_force
-from otel_training.pricing.overrides import Overrides, read_overrides
+from otel_training.pricing.overrides import Overrides
 from otel_training.store.session import open_as_is
+from otel_training.store.shared_prices import prices_in_force
 from otel_training.trial.candidate import find_candidate
 from otel_training.trial.case import ENOUGH
 from otel_training.trial.claude_judge import ClaudeJudge
@@ -57,7 +58,7 @@ def evaluate(  # noqa: PLR0913 - one for each option
     """
     count, counted_by = token_counter()
     with open_store() as (store, folder):
-        overrides = read_overrides(folder)
+        overrides = prices_in_force(store, folder)
         candidate, snapshot = find_candidate(store, folder, name), find_snapshot(store, dataset_name)
         judge = find_judge(judge_name, overrides)
         plan = plan_evaluation(store, candidate, snapshot, judge, limit)

@@ -19,10 +19,11 @@ from otel_training.dataset.tokens import token_counter
 from otel_training.errors import TrainingError
 from otel_training.folder import find_folder
 from otel_training.pipeline.settings import settings_in_force
-from otel_training.pricing.overrides import Overrides, read_overrides
+from otel_training.pricing.overrides import Overrides
 from otel_training.routing.assign import CANDIDATE
 from otel_training.routing.state import experiment_of, read_state
 from otel_training.store.session import open_as_is
+from otel_training.store.shared_prices import prices_in_force
 from otel_training.trial.estimate import estimate_judging
 from otel_training.trial.judge import Judge
 from otel_training.trial.trail import UNREADABLE, change_experiment, read_trail
@@ -144,7 +145,7 @@ def _promote(name: str, candidate: str | None, steps: tuple[float, ...], *, is_f
         wanted = candidate or (before.candidates.get(CANDIDATE) if before else None)
         if wanted is None:
             raise TrainingError(f"Nobody knows which candidate of {name} is meant: name it by --candidate.")
-        prices = read_overrides(folder)
+        prices = prices_in_force(store, folder)
         evidence = find_evidence(store, folder, wanted, lambda judge: find_judge(judge, prices), prices)
     if evidence.problem and not is_forced:
         raise TrainingError(f"{evidence.problem} --force promotes it all the same, which is kept in the log.")
@@ -171,7 +172,7 @@ def _look(name: str, *, is_paying: bool) -> dict[str, Any]:
         state = read_state(folder)
         if (promotion := experiment_of(state, name).promotion) is None:
             raise TrainingError(f"Nothing of {name} was promoted: `{COMMAND} experiment promote {name}` does it.")
-        prices, candidate = read_overrides(folder), promotion.candidate
+        prices, candidate = prices_in_force(store, folder), promotion.candidate
         judge = find_judge(promotion.judge, prices)
         after = read_afterwards(store, name, promotion, judge)
     reason, is_whole = promotion.rolled_back, is_same(promotion.candidate_id, state.candidates.get(candidate))

@@ -29,8 +29,8 @@ from otel_training.finetune.run import start as start_job
 from otel_training.finetune.terms import QUESTION, accept, unasked
 from otel_training.folder import DataFolder, find_folder
 from otel_training.pipeline.settings import settings_in_force
-from otel_training.pricing.overrides import read_overrides
 from otel_training.store.client import Row
+from otel_training.store.shared_prices import prices_in_force
 
 _COLUMNS: Final = ("id", "state", "route", "model", "dataset", "candidate", "ends", "detail")
 _ROUTES: Final = ("route", "status", "models", "serves", "source", "read", "instead")
@@ -74,10 +74,11 @@ def start(  # noqa: PLR0913 - one for each option
     with TemporaryDirectory() as place:
         with open_store() as (store, folder), progress("Writing") as callback:
             files = write_files(store, snapshot := find_snapshot(store, dataset), route, Path(place), callback)
+            overrides = prices_in_force(store, folder)
         options = _options(route, options)
         answer = _ask(route, model, options)
         plan = plan_of(
-            snapshot, files, route, model, epochs=epochs, ends=answer.ends, overrides=read_overrides(folder),
+            snapshot, files, route, model, epochs=epochs, ends=answer.ends, overrides=overrides,
             price=None if price is None else Price(str(price), "--price", datetime.now(UTC).date()),
         )  # fmt: skip
         job = _job(folder, plan, candidate, options)

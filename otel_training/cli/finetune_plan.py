@@ -12,6 +12,8 @@ from otel_training.finetune.job import Job, State
 from otel_training.finetune.plan import Plan
 from otel_training.finetune.provider import Answer
 from otel_training.finetune.routes import Route, read_routes
+from otel_training.pricing.call import Reason
+from otel_training.pricing.price import CURES
 
 
 def draw_plan(plan: Plan, job: Job, answer: Answer, terms: str) -> list[RenderableType]:
@@ -52,7 +54,7 @@ def _answers(plan: Plan) -> str:
     names = {"input_mtok": "in", "output_mtok": "out", "per_hour": "an hour"}
     prices = [f"{plan.answer_prices[name]} USD {word}" for name, word in names.items() if name in plan.answer_prices]
     if not prices:
-        return "give its price in prices.toml in the data folder"
+        return CURES[Reason.NO_TOKEN_PRICE]
     return f"{', '.join(prices)} (a million tokens, by {plan.answer_prices_by})"
 
 

@@ -22,7 +22,7 @@ from otel_training.cli.exit_code import ExitCode
 from otel_training.cli.output import Output, note, output_options, plural, table, warn
 from otel_training.cli.shadow_costs import draw_shadows
 from otel_training.cli.store import open_store
-from otel_training.pricing.overrides import read_overrides
+from otel_training.store.shared_prices import prices_in_force
 
 _ONCE: Final = ("USD", "shadow", "judge", "training", "pays from", "between")
 _MOST: Final = 10**9
@@ -72,7 +72,7 @@ def savings(check: Path | None, output: Output, **options: Any) -> ExitCode:
     plan = Plan(**options)
     now = datetime.now(UTC)
     with open_store() as (store, folder):
-        overrides = read_overrides(folder)
+        overrides = prices_in_force(store, folder)
         if check is not None:
             reasons = stale(store, overrides, read_former(check.read_bytes()), now)
         else:

@@ -1,7 +1,7 @@
-"""The user's own prices, from a file: they win over the price list."""
+"""The user's own prices, from a file or a text: they win over the price list."""
 
 import hashlib
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, field, fields
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from fnmatch import fnmatchcase
@@ -42,6 +42,7 @@ class Overrides:
 
     prices: tuple[Override, ...] = ()
     digest: str = ""
+    text: str | None = field(default=None, compare=False)  # as it was written; None where there is no file
 
     def of(self, call: Call, prompt: int = 0) -> Override | None:
         """Return the price that fits: the latest in effect, of those for the longest prompts, of those the last."""
@@ -77,15 +78,23 @@ def read_overrides(folder: DataFolder) -> Overrides:
     path = folder.path / SOURCE
     try:
         text = read_own(path).decode("utf-8")
-        import tomllib  # a fiftieth of a second, for who has no such file
-
-        entries = tomllib.loads(text, parse_float=Decimal).get("price", [])
-        prices = tuple(_read_price(entry) for entry in entries)
     except FileNotFoundError:
         return Overrides()
-    except (ArithmeticError, AttributeError, OSError, TypeError, ValueError) as error:
+    except (OSError, ValueError) as error:
         raise PricesError(f"{path} cannot be read ({error}): correct it.") from error
-    return Overrides(prices, hashlib.sha256(text.encode()).hexdigest()[:8] if prices else "")
+    return parse_overrides(text, str(path))
+
+
+def parse_overrides(text: str, name: str) -> Overrides:
+    """Read prices from the text of such a file, which errors call by its name; raises `PricesError`."""
+    import tomllib  # a fiftieth of a second, for who has no such file
+
+    try:
+        entries = tomllib.loads(text, parse_float=Decimal).get("price", [])
+        prices = tuple(_read_price(entry) for entry in entries)
+    except (ArithmeticError, AttributeError, TypeError, ValueError) as error:
+        raise PricesError(f"{name} cannot be read ({error}): correct it.") from error
+    return Overrides(prices, hashlib.sha256(text.encode()).hexdigest()[:8] if prices else "", text)
 
 
 def price_by_override(price: Override, call: Call, tokens: Tokens | None) -> Cost:
@@ -137,4 +146,4 @@ def _read_value(key: str, value: Any) -> Any:
     return int(number) if isinstance(default, int) else number
 
 
-_DEFAULTS: Final = {field.name: field.default for field in fields(Override)}
+_DEFAULTS: Final = {each.name: each.default for each in fields(Override)}

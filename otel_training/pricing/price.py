@@ -9,15 +9,16 @@ from otel_training.pricing.overrides import SOURCE, Overrides, price_by_override
 from otel_training.pricing.price_list import list_prices, list_version, price_by_list
 
 _RESOLUTION: Final = Decimal("1e-12")  # of amounts in USD: finer than half of the cheapest token
+_OWN: Final = f"in {SOURCE} in the data folder, and `prices share` it where the store shares one"
 CURES: Final[dict[str, str]] = {
     "": "not priced yet: run this as a user who may write into the store",
     Reason.NO_ANSWER: "nothing to do: they failed before an answer came",
     Reason.NO_USAGE: "report them with `input_tokens` and `output_tokens`",
     Reason.NO_LIST: "pip install 'otel_training[prices]'",
-    Reason.UNKNOWN_MODEL: f"pip install -U genai-prices, or give the model's price in {SOURCE} in the data folder",
-    Reason.NO_TIER_PRICE: f"give the price of its service tier in {SOURCE} in the data folder",
-    Reason.NO_BATCH_PRICE: f"give its price with `batch` in {SOURCE} in the data folder",
-    Reason.NO_TOKEN_PRICE: f"give the model's price in {SOURCE} in the data folder",
+    Reason.UNKNOWN_MODEL: f"pip install -U genai-prices, or give the model's price {_OWN}",
+    Reason.NO_TIER_PRICE: f"give the price of its service tier {_OWN}",
+    Reason.NO_BATCH_PRICE: f"give its price with `batch` {_OWN}",
+    Reason.NO_TOKEN_PRICE: f"give the model's price {_OWN}",
     Reason.NO_DURATION: "time them by the client that is watched, or price tokens instead of hours",
 }
 """What to do about calls whose cost is unknown, by the reason."""

@@ -11,10 +11,11 @@ from typing import Final
 
 from otel_training.folder import DataFolder
 from otel_training.pricing.call import Call, Cost, PricesError, Reason, Usage
-from otel_training.pricing.overrides import Overrides, read_overrides
+from otel_training.pricing.overrides import Overrides
 from otel_training.pricing.price import price_call, prices_version
 from otel_training.progress import Progress, silent
 from otel_training.store.client import Row, Store, read_query
+from otel_training.store.shared_prices import prices_in_force
 from otel_training.warning import warn_once
 
 _BATCH: Final = 10_000
@@ -40,7 +41,7 @@ def price_calls(store: Store, folder: DataFolder, *, again: bool = False, progre
     Dying in between leaves the rest for the next time. Raises `PricesError` and, without the right to
     write, `StoreError`.
     """
-    overrides = read_overrides(folder)
+    overrides = prices_in_force(store, folder)
     version, count = prices_version(overrides), 0
     missing = store.row(read_query("costs_missing"), version=version)["calls"]
     if not again and not missing:

@@ -55,6 +55,7 @@ def test_brings_all_back(  # noqa: PLR0913, PLR0917 - two folders, each with its
         (folder.path / name).write_text(text, encoding="utf-8")
     set_aside(folder, "1.jsonl", b'{"header": 1}\n', b'{"a": 1}\n', "why")
     command("experiment", "start", "insights")
+    assert 0 == command("prices", "share")[0]
     before, key, trail = figures(rows), folder.key.read_text("utf-8"), rows("experiment", "log")
 
     (backup,) = rows("backup", tmp_path / "all.zip")
@@ -62,6 +63,7 @@ def test_brings_all_back(  # noqa: PLR0913, PLR0917 - two folders, each with its
     (restored,) = rows("restore", tmp_path / "all.zip")
 
     assert (before, trail) == (figures(rows), rows("experiment", "log"))
+    assert 1 == backup["tables"]["price_lists"]
     assert (backup["rows"], backup["tables"], str(there.path)) == (
         restored["rows"],
         restored["tables"],

@@ -2,6 +2,9 @@
 
 import json
 import re
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,8 +12,11 @@ import pytest
 import otel_training
 from otel_training.capture.handle import emit_call
 from otel_training.folder import DataFolder, make_folder
+from otel_training.pipeline import process
 from otel_training.pricing.price import CURES
+from otel_training.store.client import Store, embedded_dsn
 from tests.cli.news import gather_all
+from tests.serving.endpoint import serving
 
 OWN = """
 [[price]]
@@ -35,6 +41,25 @@ effective_from = 2028-01-01
 input_mtok = 3
 output_mtok = 15
 batch = 0.5
+"""
+SHARED = """
+[[price]]
+model = "own"
+input_mtok = 1
+output_mtok = 1
+
+[[price]]
+model = "own"
+effective_from = 2026-11-01
+input_mtok = 2
+output_mtok = 2
+"""
+OTHER = '[[price]]\nmodel = "own"\ninput_mtok = 7\noutput_mtok = 7\n'
+CALL = """
+INSERT INTO otel_logs (Timestamp, LogAttributes) VALUES ('{day}', {{
+    'training.kind': 'llm_call', 'training.event.id': '{day}', 'gen_ai.request.model': 'own',
+    'gen_ai.usage.input_tokens': '1000', 'gen_ai.usage.output_tokens': '1000'
+}})
 """
 
 
@@ -70,8 +95,8 @@ def test_shows_the_users_own_price(options: str, lines: list[Any], own: None, ro
 def test_names_the_list_that_a_price_is_of(own: None, command: Any) -> None:
     """Alone, though two are in force."""
     for model, named in (
-        ("own-7b", r"own-7b, by prices\.toml \w+"),
-        ("gpt-4o-mini", r"\S+gpt-4o-mini, by genai-prices [\d.]+"),
+        ("own-7b", r"own-7b, by prices\.toml \w+; mtok is a million tokens"),
+        ("gpt-4o-mini", r"\S+gpt-4o-mini, by genai-prices [\d.]+; mtok is a million tokens"),
     ):
         assert re.fullmatch(named, command("prices", "show", model, "--at", "2026-11-01")[1].splitlines()[0])
 
@@ -89,7 +114,7 @@ def test_shows_the_lists_price(command: Any) -> None:
     code, printed, _ = command("prices", "show", "claude-sonnet-4-5", "--provider", "anthropic")
 
     assert 0 == code
-    assert re.search(r"^anthropic/claude-sonnet-4-5, by genai-prices [\d.]+$", printed, re.MULTILINE)
+    assert re.search(r"^anthropic/claude-sonnet-4-5, by genai-prices [\d.]+; mtok is", printed, re.MULTILINE)
     assert "200,000" in printed
 
 
@@ -149,3 +174,87 @@ def test_check_is_content_where_all_is_priced(command: Any) -> None:
 
     code, printed, _ = command("prices", "check")
     assert (0, True) == (code, "no_answer" in printed)
+
+
+@pytest.fixture
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Go to a machine of another data folder, with prices of its own."""
+
+    def go(name: str, text: str = "", **variables: str) -> None:
+        for variable, value in {"OTEL_TRAINING_HOME": str(tmp_path / name), **variables}.items():
+            monkeypatch.setenv(variable, value)
+        process.reset()
+        if text:
+            (make_folder(DataFolder(tmp_path / name)).path / "prices.toml").write_text(text, encoding="utf-8")
+
+    return go
+
+
+@pytest.mark.slow
+def test_shared_prices_hold_for_every_machine(machine: Any, command: Any, rows: Any, tmp_path: Path) -> None:
+    """On each day those in effect, whatever file a machine has: those that settle, and the one that serves."""
+    machine("server/data", OTHER)
+    with serving(tmp_path / "server", TZ="UTC") as server:
+        machine("a", SHARED, OTEL_TRAINING_STORE=f"http://default:{server.password}@127.0.0.1:{server.port}")
+        (shared,) = rows("prices", "share")
+        for day in ("2026-10-31 23:59:59", "2026-11-01 00:00:00"):
+            server.ask(CALL.format(day=day))
+        machine("b")
+        priced = [(row["timestamp"][:10], row["cost"], row["price_version"]) for row in rows("view", "llm_call")]
+        machine("c", OTHER)
+        warning, (report,) = command("prices", "check")[2], rows("doctor")
+        assert 0 == command("prices", "share")[0]
+        assert "2 calls priced." in command("prices", "check", "--again")[2]
+        machine("b")
+        anew = [row["cost"] for row in rows("view", "llm_call")]
+
+    versions = {version.split("prices.toml ")[1] for _, _, version in priced}
+    assert [("2026-10-31", 0.002), ("2026-11-01", 0.004)] == [row[:2] for row in priced]
+    assert (2, {shared["digest"]}, [0.014, 0.014]) == (shared["prices"], versions, anew)
+    sentence = f"{tmp_path}/c/prices.toml is not in force, since the store shares other prices: `otel-training prices"
+    assert sentence in warning
+    assert [True] == [line.startswith(sentence) for line in report["findings"] if "prices.toml is" in line]
+
+
+@pytest.mark.slow
+def test_what_was_shared_last_holds(own: None, migrated: None, folder: DataFolder, command: Any, rows: Any) -> None:
+    """Without the file, too, and a file without prices; what cannot be read is not shared."""
+    path, show = folder.path / "prices.toml", ("prices", "show", "own-7b", "--at", "2027-01-01")
+    for _ in range(2):
+        assert "4 prices of your own in force for all" in command("prices", "share")[1]
+    path.write_text(OWN.replace("2.40", "0"), encoding="utf-8")
+    assert "is not in force" in command(*show)[2]
+    path.write_text("[[price]]\nmodel = 1", encoding="utf-8")
+    code, printed, error = command("prices", "share")
+    assert (1, "", True) == (code, printed, "prices.toml cannot be read (1 needs a model, and either" in error)
+    assert any("prices.toml cannot be read" in finding for finding in rows("doctor")[0]["findings"])
+    path.unlink()
+    assert f"There is no {path}: write it" in command("prices", "share")[2]
+    assert ["2.40"] == [row["usd"] for row in rows(*show)]
+
+    path.write_text("# none\n", encoding="utf-8")
+    assert "0 prices of your own" in command("prices", "share")[1]
+    assert (1, "") == command(*show)[:2]
+    with closing(Store(embedded_dsn(folder.store))) as store:
+        digests = [row["digest"] for row in store.rows("SELECT digest FROM price_lists ORDER BY ts")]
+    assert (2, "") == (len(digests), digests[-1])
+
+
+@pytest.mark.slow
+def test_names_shared_prices_that_it_cannot_read(migrated: None, folder: DataFolder, command: Any) -> None:
+    """As a newer version may share; another list replaces them."""
+    with closing(Store(embedded_dsn(folder.store))) as store:
+        store.insert("price_lists", ("digest", "text"), [("d", "[[price]]\nnewer = 1")])
+    code, printed, error = command("prices", "show", "own-7b")
+    assert (1, "", True) == (code, printed, "The prices.toml that the store shares cannot be read (newer is" in error)
+
+    (folder.path / "prices.toml").write_text(OWN, encoding="utf-8")
+    assert [0, 0] == [command("prices", *words)[0] for words in (("share",), ("show", "own-7b"))]
+
+
+def test_whoever_needs_prices_asks_the_store() -> None:
+    """Only what shares or shows the file itself reads it: a command that did would price as no other machine does."""
+    package = Path(otel_training.__file__).parent
+    readers = [path.name for path in sorted(package.rglob("*.py")) if "read_overrides(" in path.read_text("utf-8")]
+
+    assert ["prices.py", "overrides.py", "shared_prices.py"] == readers

@@ -106,10 +106,13 @@ def test_says_why_there_is_nothing(folder: DataFolder, command: Any) -> None:
 
 
 @pytest.mark.slow
-def test_checks_a_former_saving(asked: None, command: Any, tmp_path: Path) -> None:
+def test_checks_a_former_saving(asked: None, folder: DataFolder, command: Any, tmp_path: Path) -> None:
     """By the exit code, too."""
     former = tmp_path / "former.json"
     former.write_text(command("savings", "--candidate", "small", "--json")[1], encoding="utf-8")
+    # The same prices, wherever they are.
+    assert 0 == command("prices", "share")[0]
+    (folder.path / "prices.toml").unlink()
     assert (0, "It holds.\n") == command("savings", "--check", former)[:2]
 
     with otel_training.extraction() as extraction:

@@ -27,10 +27,10 @@ def store(folder: DataFolder) -> Iterator[Store]:
 @pytest.mark.parametrize(
     ("options", "statements"),
     [
-        ("", 109),
-        ("--replicated", 109),
-        ("--cluster training", 148),
-        ("--cluster {cluster} --replicated --ttl-days 400", 148),
+        ("", 110),
+        ("--replicated", 110),
+        ("--cluster training", 150),
+        ("--cluster {cluster} --replicated --ttl-days 400", 150),
         ("--roles", 6),
         ("--roles --cluster training", 6),
     ],

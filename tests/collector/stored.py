@@ -17,6 +17,7 @@ OF_THE_STORE: Final = {
     "judge_batches": "the same",
     "verdict_bounds": "what is certain of them after so many",
     "retention": "how long a command of ours keeps what, and what it deleted",
+    "price_lists": "the prices that a command of ours shares",
     "schema_migrations": "when each store was made",
     "unsettled": "what is not settled yet, and when it came",
     "settling": "what a settling worked on",

@@ -25,8 +25,8 @@ QUERIES = sorted(path.stem for path in (Path(client.__file__).parent / "queries"
 # All but the load, and the questions about schema, datasets, trials and what is forgotten, which a command makes first,
 # and about whose votes are not counted or what is asked by pages, which mostly find nothing.
 _OTHERS = (
-    "backup_", "retention", "schema_", "settle_", "dataset_", "forget_", "trial_", "trust_", "counted", "doubted",
-    "liked", "occurrences", "votes", "export_calls", "export_texts",
+    "backup_", "retention", "price_lists", "schema_", "settle_", "dataset_", "forget_", "trial_", "trust_", "counted",
+    "doubted", "liked", "occurrences", "votes", "export_calls", "export_texts",
 )  # fmt: skip
 READING = [name for name in QUERIES if name != "drain" and not name.startswith(_OTHERS)]
 # Nothing listens there: by its port the engine takes such a server for itself, so that shards read the same tables.

@@ -121,6 +121,7 @@ def test_shards_by_what_is_counted_together() -> None:
         "settling": "run",
         "forgotten": "kind",
         "retention": "class",
+        "price_lists": "ts",
     } == keys
 
 

@@ -5,6 +5,7 @@ GRANT /*{on_cluster}*/
     SELECT ON queries,
     SELECT ON corrections,
     SELECT ON call_costs,
+    SELECT ON price_lists,
     SELECT ON datasets,
     SELECT ON dataset_rows,
     SELECT ON candidates,

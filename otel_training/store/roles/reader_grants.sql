@@ -59,6 +59,7 @@ GRANT /*{on_cluster}*/
     SELECT ON settling,
     SELECT ON segments,
     SELECT ON retention,
+    SELECT ON price_lists,
     SELECT ON schema_migrations,
     SELECT ON v_extractions,
     SELECT ON v_aliases,
