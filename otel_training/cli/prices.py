@@ -54,7 +54,7 @@ def show(  # noqa: PLR0913 - one for each option
         for (name, above), usd in lines.items()
     ]
     title = f"{quote.model}, by {next(part for part in version.split(', ') if part.startswith(quote.source))}"
-    title += "; mtok is a million tokens" * any(row["price"].endswith("mtok") for row in rows)
+    title += "; mtok is a million tokens" * any(name.endswith("mtok") for name, _ in lines)
     cells = [(row["price"], row["prompt_above"] or None, str(row["usd"])) for row in rows]
     output.emit(rows, lambda _: [table(title, ("price", "prompt above", "USD"), cells)])
 

@@ -199,29 +199,29 @@ def test_shared_prices_hold_for_every_machine(machine: Any, command: Any, rows: 
         (shared,) = rows("prices", "share")
         for day in ("2026-10-31 23:59:59", "2026-11-01 00:00:00"):
             server.ask(CALL.format(day=day))
-        machine("b")
-        priced = [(row["timestamp"][:10], row["cost"], row["price_version"]) for row in rows("view", "llm_call")]
-        machine("c", OTHER)
+        machine("b", OTHER)
         warning, (report,) = command("prices", "check")[2], rows("doctor")
+        priced = [(row["timestamp"][:10], row["cost"], row["price_version"]) for row in rows("view", "llm_call")]
         assert 0 == command("prices", "share")[0]
+        machine("c")
         assert "2 calls priced." in command("prices", "check", "--again")[2]
-        machine("b")
         anew = [row["cost"] for row in rows("view", "llm_call")]
 
     versions = {version.split("prices.toml ")[1] for _, _, version in priced}
     assert [("2026-10-31", 0.002), ("2026-11-01", 0.004)] == [row[:2] for row in priced]
     assert (2, {shared["digest"]}, [0.014, 0.014]) == (shared["prices"], versions, anew)
-    sentence = f"{tmp_path}/c/prices.toml is not in force, since the store shares other prices: `otel-training prices"
+    sentence = f"{tmp_path}/b/prices.toml is not in force, since the store shares other prices: `otel-training prices"
     assert sentence in warning
     assert [True] == [line.startswith(sentence) for line in report["findings"] if "prices.toml is" in line]
 
 
 @pytest.mark.slow
-def test_what_was_shared_last_holds(own: None, migrated: None, folder: DataFolder, command: Any, rows: Any) -> None:
+def test_what_was_shared_last_holds(own: None, folder: DataFolder, command: Any, rows: Any) -> None:
     """Without the file, too, and a file without prices; what cannot be read is not shared."""
     path, show = folder.path / "prices.toml", ("prices", "show", "own-7b", "--at", "2027-01-01")
     for _ in range(2):
         assert "4 prices of your own in force for all" in command("prices", "share")[1]
+        assert "not in force" not in command(*show)[2]
     path.write_text(OWN.replace("2.40", "0"), encoding="utf-8")
     assert "is not in force" in command(*show)[2]
     path.write_text("[[price]]\nmodel = 1", encoding="utf-8")
