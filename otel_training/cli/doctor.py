@@ -26,6 +26,7 @@ from otel_training.store.client import Row, Store, read_query
 from otel_training.store.drain import count_waiting
 from otel_training.store.retention import read_retention
 from otel_training.store.shared_prices import overruled
+from otel_training.trial.unreached import read_unreached
 
 _NOTICE_DAYS: Final = 60
 _SILENT_HOURS: Final = 24
@@ -190,6 +191,8 @@ def _experiments(store: Store, folder: DataFolder) -> Iterator[str]:
                 f"{own.candidate} of experiment {name} was rolled back, and Claude answers: {own.rolled_back} "
                 f"`{COMMAND} experiment log {name}` says when; evaluate another, or it on a newer dataset."
             )
+    for name, arms in read_unreached(store, folder, state.experiments).items():
+        yield from (arm.sentence(name) for arm in arms)
     for row in store.rows(read_query("doctor_experiments")):
         name = row["experiment"]
         if row["unknown"] and name not in state.experiments:

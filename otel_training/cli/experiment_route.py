@@ -22,6 +22,7 @@ from otel_training.routing.state import Experiment, State, StateError, experimen
 from otel_training.spool.segments import segment_paths
 from otel_training.store.client import Row
 from otel_training.trial.trail import ALL, change_experiment, further_of, own_slices, read_trail, serving_of, weights_of
+from otel_training.trial.unreached import Unreached, read_unreached, shares_of
 
 _SHARE: Final = click.FloatRange(0, ALL)
 _SHADOWING: Final = frozenset({"shadow on", "promote"})
@@ -161,8 +162,8 @@ def freeze(*, name: str, reason: str, output: Output) -> None:
 @click.argument("name", required=False)
 @output_options()
 def status(*, name: str | None, output: Output) -> None:
-    """Show what apps do in each experiment, and what shadows cost."""
-    _print(output, name, has_shadows=True)
+    """Show what apps do in each experiment, which arms get no source, and what shadows cost."""
+    _print(output, name, is_status=True)
 
 
 COMMANDS: Final = (start, ramp, shadow, kill, freeze, status)
@@ -196,28 +197,32 @@ def _named(state: State, candidate: str | None, further: Mapping[str, float]) ->
     return named if candidate is None else {CANDIDATE: candidate, **named}
 
 
-def _read_shadows(folder: DataFolder, shown: Mapping[str, Experiment]) -> list[Row]:
-    """Read what shadows cost, where any ever answered and were captured; nobody's end is waited for."""
+def _read_captured(folder: DataFolder, shown: Mapping[str, Experiment]) -> tuple[list[Row], dict[str, list[Unreached]]]:
+    """Read what shadows cost, and which arms are asked for nothing; nobody's end is waited for."""
     begun = {row["experiment"] for row in read_trail(folder) if row["action"] in _SHADOWING}
-    if not any(own in begun or experiment.shadow for own, experiment in shown.items()):
-        return []
-    if not (settings_in_force().store or folder.store.is_dir() or segment_paths(folder.local)):
-        return []
+    has_shadows = any(own in begun or experiment.shadow for own, experiment in shown.items())
+    is_stored = settings_in_force().store or folder.store.is_dir() or segment_paths(folder.local)
+    if not is_stored or not (has_shadows or any(map(shares_of, shown.values()))):
+        return [], {}
     try:
         with open_store(wait=0) as (store, _):
-            return read_shadows(store)
+            return read_shadows(store) if has_shadows else [], read_unreached(store, folder, shown)
     except TrainingError as error:
-        warn(f"What shadows cost cannot be read now: {error}")
-        return []
+        warn(f"What shadows cost, and whether arms get their sources, cannot be read now: {error}")
+        return [], {}
 
 
-def _print(output: Output, name: str | None, *, has_shadows: bool = False) -> None:
+def _print(output: Output, name: str | None, *, is_status: bool = False) -> None:
     folder = find_folder(settings_in_force())
     state = read_state(folder)
     shown = state.experiments if name is None else {name: experiment_of(state, name)}
-    shadows = _read_shadows(folder, shown) if has_shadows else []
+    shadows, unreached = _read_captured(folder, shown) if is_status else ([], {})
     rows = [
-        row_of(state, own, experiment) | {"shadows": [row for row in shadows if row["experiment"] == own]}
+        row_of(state, own, experiment)
+        | {
+            "shadows": [row for row in shadows if row["experiment"] == own],
+            "unreached": [asdict(arm) | {"sentence": arm.sentence(own)} for arm in unreached.get(own, ())],
+        }
         for own, experiment in shown.items()
     ]
     output.emit(rows, draw)
@@ -282,4 +287,5 @@ def _sentences(row: Mapping[str, Any]) -> Iterator[str]:
     if left:
         yield f"So do all {', '.join(left)}."
     yield f"A candidate has {row['timeout']:g} s. Shadows are {'on' if row['shadowing'] else 'off'}."
+    yield from (arm["sentence"] for arm in row.get("unreached", ()))
     yield from draw_shadows(row.get("shadows", ()))

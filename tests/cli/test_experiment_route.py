@@ -156,7 +156,7 @@ def test_shows_how_experiments_stand(experiment: Any, command: Any, rows: Any) -
     assert row == {
         "experiment": "insights", "standing": "on", "simulated": True, "weights": {"claude": 50.0, "candidate": 50.0},
         "holdout": 0.05, "shadow": False, "complex": {"max_length": None, "topics": [], "slices": []}, "timeout": 20.0,
-        "candidates": {"candidate": "few-shot-v1"}, "promotion": None, "shadows": [],
+        "candidates": {"candidate": "few-shot-v1"}, "promotion": None, "shadows": [], "unreached": [],
         "serving": {"claude": 50.0, "candidate": 50.0}, "shadowing": False,
     }  # fmt: skip
     command("experiment", "freeze", "insights", "a bad day")
@@ -194,9 +194,9 @@ def test_a_look_makes_no_folder(folder: DataFolder, command: Any) -> None:
 def test_the_status_waits_for_nobody(
     command: Any, folder: DataFolder, caplog: pytest.LogCaptureFixture, dsn: str, reason: str
 ) -> None:
-    """Neither that another lets go of the store, nor that it drains; a name is looked up first, and needs none."""
+    """Neither that another lets go of the store, nor that it drains; an experiment without arms in force needs none."""
     command("experiment", "start", "insights")
-    command("experiment", "start", "other")
+    command("experiment", "start", "other", "--share", 0)
     command("experiment", "shadow", "insights", "on")
     status = ("experiment", "status")
     with owner_lock(folder.lock) as owner:
@@ -207,7 +207,7 @@ def test_the_status_waits_for_nobody(
 
     assert [0, 0, 1, 0] == [code for code, _, _ in seen]
     assert [True, True, False, True] == ["At least 5 % of the sources" in out for _, out, _ in seen]
-    held = f"What shadows cost cannot be read now: {reason}"
+    held = f"What shadows cost, and whether arms get their sources, cannot be read now: {reason}"
     assert [True, False, False, True] == [err.startswith(held) for _, _, err in seen]
     assert seen[2][2].startswith("Error: There is no experiment nosuch")
     assert [] == [line for line in caplog.messages if "waiting" in line]
