@@ -14,7 +14,7 @@ from otel_training.cli.experiment_route import begun, draw, row_of
 from otel_training.cli.experiment_stamp import stamp
 from otel_training.cli.output import Output, note, output_options, plural
 from otel_training.cli.store import open_store
-from otel_training.conventions import COMMAND
+from otel_training.conventions import CLAUDE, COMMAND
 from otel_training.dataset.tokens import token_counter
 from otel_training.errors import TrainingError
 from otel_training.folder import find_folder
@@ -226,7 +226,8 @@ def _draw_log(rows: list[dict[str, Any]]) -> Iterator[RenderableType]:
         if row["action"] == UNREADABLE:
             yield f"{row['reason'][:1].upper()}{row['reason'][1:]}"
             continue
-        share = f"candidate at {row['serving'].get(CANDIDATE, 0):g} %"
+        serving = {CANDIDATE: 0, **row["serving"]}
+        share = ", ".join(f"{arm} at {share:g} %" for arm, share in serving.items() if arm != CLAUDE)
         verdict = f"{row['evidence'].get('verdict', '')} {row['evidence'].get('verdict_id', '')[:8]}".strip()
         why = "; ".join(filter(None, ("forced" * row["forced"], verdict, row["reason"])))
         yield f"{row['at'][:19]} {row['experiment']}: {row['action']}, {share}, by {row['by']}{f': {why}' * bool(why)}"

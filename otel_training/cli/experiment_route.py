@@ -37,12 +37,10 @@ def _slices(_context: click.Context, _option: click.Parameter, values: tuple[str
     return tuple(value if value == rest else f"domain={host_of(rest) or rest}" for value, rest in rules)
 
 
-def _arms(
-    _context: click.Context, _option: click.Parameter, arms: tuple[tuple[str, float], ...]
-) -> tuple[tuple[str, float], ...]:
-    if not all(arm.strip() and set("=,").isdisjoint(arm) for arm, _ in arms):
-        raise click.BadParameter("an arm has a name, without = and commas: its share is recorded as NAME=PERCENT.")
-    return arms
+def _arm(name: str) -> str:
+    if not name.strip() or not set("=,").isdisjoint(name):
+        raise click.BadParameter("an arm has a name, without = and commas, and its share after it: --arm tuned 10")
+    return name
 
 
 @click.command()
@@ -50,7 +48,7 @@ def _arms(
 @click.option("--candidate", metavar="NAME", help="The candidate behind the arm `candidate`, where the app names it.")
 @click.option("--share", type=_SHARE, help="Of the sources, in percent, for the candidate.  [default: 50]")
 @click.option(
-    "--arm", "arms", type=(str, _SHARE), multiple=True, callback=_arms, metavar="NAME PERCENT",
+    "--arm", "arms", type=(_arm, _SHARE), multiple=True, metavar="NAME PERCENT",
     help="A further arm, and its share.",
 )  # fmt: skip
 @click.option("--holdout", type=_SHARE, help="Of the sources, in percent, what stays with Claude.  [default: 5]")
@@ -162,7 +160,10 @@ def freeze(*, name: str, reason: str, output: Output) -> None:
 @click.argument("name", required=False)
 @output_options()
 def status(*, name: str | None, output: Output) -> None:
-    """Show what apps do in each experiment, which arms get no source, and what shadows cost."""
+    """Show what apps do in each experiment.
+
+    Also which arms get no source, and what shadows cost.
+    """
     _print(output, name, is_status=True)
 
 

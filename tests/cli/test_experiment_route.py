@@ -138,7 +138,11 @@ def test_an_arms_name_is_no_share(arm: str, experiment: Any, command: Any) -> No
     before = experiment()
     code, _, err = command("experiment", "start", "insights", "--arm", arm, "20")
 
-    assert (2, True, before) == (code, "an arm has a name, without = and commas" in err, experiment())
+    assert (2, True, before) == (
+        code,
+        "without = and commas, and its share after it: --arm tuned 10" in err,
+        experiment(),
+    )
 
 
 def test_shows_how_experiments_stand(experiment: Any, command: Any, rows: Any) -> None:
@@ -219,7 +223,10 @@ def test_a_log_of_nothing_is_a_mistake(experiment: Any, command: Any) -> None:
     command("experiment", "start", "insights")
 
     assert (1, True) == (code, "There is no experiment nosuch" in err)
-    assert "start" in command("experiment", "log", "insights")[1]
+    command("experiment", "start", "insights", "--arm", "tuned", 10)
+    begun, changed = command("experiment", "log", "insights")[1].splitlines()
+    assert "insights: start, candidate at 50 %, by " in begun
+    assert "insights: start, candidate at 50 %, tuned at 10 %, by " in changed
 
 
 @pytest.mark.parametrize("width", [40, 60, 100])

@@ -1,5 +1,6 @@
 """Arms that are to get sources and get none."""
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 import otel_training
 from otel_training.folder import DataFolder, make_folder
 from otel_training.routing import route
+from otel_training.routing.assign import assign
 from otel_training.routing.state import Complexity, Experiment, State, write_state
 
 pytestmark = pytest.mark.slow
@@ -40,7 +42,7 @@ def routed(**options: Any) -> Ask:
 
 def chosen(source_url: str) -> object:
     """Leave to the experiment what Claude has in it anyway."""
-    is_claudes = route.assign("insights", Experiment("s", HALF), source_url).arm == "claude"
+    is_claudes = assign("insights", Experiment("s", HALF), source_url).arm == "claude"
     return routed(candidate=claude)(source_url) if is_claudes else claude(source_url)
 
 
@@ -104,7 +106,7 @@ def test_counts_the_experiments_own_functions(folder: DataFolder, rows: Any) -> 
     for number in range(9):
         routed(candidate=claude)(f"https://news.example/{number}")
     turn_on(folder)
-    other = otel_training.extraction(task="other")(claude.__wrapped__)
+    other = otel_training.extraction(task="other")(inspect.unwrap(claude))
     for number in range(60):
         other(f"https://news.example/{number}")
         claude(f"https://news.example/{number % 9}")

@@ -10,20 +10,21 @@ WITH
         FROM assignments WHERE experiment = {experiment:String}
     ) AS last,
     recent AS (
-        SELECT if(task = '', service, task) AS name, source_url, source_content, extraction_id
+        SELECT if(task = '', service, task) AS name, source_url, source_length, extraction_id
         FROM extractions
         WHERE ts > last AND imported_line = 0
     ),
     own AS (
         SELECT DISTINCT if(task = '', service, task) AS name
         FROM extractions
-        WHERE extraction_id GLOBAL IN (SELECT extraction_id FROM assignments WHERE experiment = {experiment:String})
+        WHERE extraction_id GLOBAL IN (
+            SELECT extraction_id FROM assignments WHERE experiment = {experiment:String} ORDER BY ts DESC LIMIT 1000
+        )
         UNION DISTINCT SELECT name FROM recent WHERE name = {experiment:String}
     )
 SELECT
-    uniqExact(multiIf(
-        source_url != '', source_url, source_content != '', assumeNotNull(source_content), extraction_id
-    )) AS sources,
+    -- Those without a URL by their length, which readers of the store may see: of two that are as long one counts.
+    uniqExact(if(source_url != '', source_url, ifNull(toString(source_length), extraction_id))) AS sources,
     topK(3)(name) AS names,
     (
         SELECT (uniqExact(event_id), topKIf(1)(toString(reason), decision = 'policy'))
