@@ -19,7 +19,7 @@ from otel_training.pipeline.settings import settings_in_force
 from otel_training.privacy.redact import Redactor
 from otel_training.spool.rejected import forget_lines
 from otel_training.spool.segments import segment_paths
-from otel_training.store.copies import Copy, manifests_of, read_copies
+from otel_training.store.copies import Copy, files_of, manifests_of, read_copies
 from otel_training.store.forget import Scope, find
 from otel_training.store.forget import forget as forget_rows
 from otel_training.trial.candidate import drop_candidates
@@ -110,13 +110,15 @@ def _fields(receipt: Receipt) -> dict[str, object]:
         "rows": dict(receipt.rows), "datasets": receipt.datasets, "candidates": receipt.candidates,
         "rejected": receipt.rejected,
         "segments": receipt.segments, "backups": [asdict(copy) for copy in receipt.backups],
-        "exports": [asdict(copy) for copy in receipt.exports], "forgotten": receipt.forgotten,
+        "exports": [asdict(copy) | {"training_files": files_of(copy)} for copy in receipt.exports],
+        "forgotten": receipt.forgotten,
     }  # fmt: skip
 
 
 def _list(copies: list[Copy]) -> str:
+    named = ((", ".join(files_of(copy)) or copy.file, copy) for copy in copies)
     return ", ".join(
-        f"{copy.file} (of {copy.made_at[:10]}{'' if copy.is_there else ', moved or deleted'})" for copy in copies
+        f"{files} (of {copy.made_at[:10]}{'' if copy.is_there else ', moved or deleted'})" for files, copy in named
     )
 
 

@@ -22,6 +22,7 @@ from otel_training.dataset.writing import Write, digest_of, json_line, naming, o
 from otel_training.errors import NothingToExportError, TrainingError
 from otel_training.progress import RowProgress, silent
 from otel_training.store.client import Store
+from otel_training.store.copies import MANIFEST
 from otel_training.version import __version__
 
 TERMS: Final = "https://support.claude.com/en/articles/12326764"
@@ -66,7 +67,7 @@ class Report:
 
 def manifest_path(out: Path) -> Path:
     """Return where the manifest of a training file stands: beside it."""
-    return out.with_name(f"{out.name.removesuffix(SUFFIX).removesuffix('.jsonl')}.manifest.json")
+    return out.with_name(f"{out.name.removesuffix(SUFFIX).removesuffix('.jsonl')}{MANIFEST}")
 
 
 def check_target(out: Path, target: Target, *, force: bool, compress: bool = False) -> None:

@@ -4,12 +4,16 @@ import os
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import orjson
 
 from otel_training.controls import visible
 from otel_training.ownership import open_own, read_own
 from otel_training.warning import warn_once
+
+MANIFEST: Final = ".manifest.json"
+"""How the name of a manifest ends; before it stands its training file's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,13 @@ def manifests_of(manifests: Collection[Copy], sources: frozenset[str]) -> Iterat
     for manifest in manifests if sources else ():
         if _may_hold(Path(manifest.file), sources):
             yield manifest
+
+
+def files_of(manifest: Copy) -> list[str]:
+    """Return the training files that stand beside a manifest; none of what is no manifest."""
+    name, _, end = manifest.file.rpartition(MANIFEST)
+    paths = [] if end or not name else [f"{name}{own}" for own in (".jsonl", ".jsonl.zst", ".zst", "")]
+    return [path for path in paths if Path(path).exists()]
 
 
 def _may_hold(manifest: Path, sources: frozenset[str]) -> bool:

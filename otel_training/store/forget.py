@@ -14,21 +14,21 @@ from otel_training.store.settle import INSERT_SECONDS, settle, settle_beside_ins
 
 _HELD: Final = (
     ("evaluations", "extraction_id", "extraction"),
-    ("insights", "extraction_id", "extraction"),
     ("output_texts", "extraction_id", "extraction"),
     ("call_costs", "event_id", "event"),
     ("reader_events", "event_id", "event"),
     ("reader_events_by_time", "event_id", "event"),
     ("readers", "user_hash", "reader"),
+    ("impressions", "event_id", "event"),
+    ("feedback", "event_id", "event"),
     ("links", "event_id", "event"),
+    ("insights", "extraction_id", "extraction"),
     ("scores", "event_id", "event"),
     ("corrections", "event_id", "event"),
     ("reviews", "event_id", "event"),
     ("assignments", "event_id", "event"),
     ("shadows", "event_id", "event"),
     ("queries", "event_id", "event"),
-    ("impressions", "event_id", "event"),
-    ("feedback", "event_id", "event"),
     ("llm_calls", "event_id", "event"),
     ("dataset_rows", "extraction_id", "extraction"),
     ("candidates", "name", "candidate"),
@@ -38,6 +38,8 @@ _HELD: Final = (
 
 Deleted in this order: those by whose rows others are found come last, or who was killed in between would find less.
 """
+_BY_ID: Final = {"reader_events": "id", "impressions": "insight_id"}
+"""The column of an insight's id, where an event may be of several insights, each in a row."""
 COMPUTED: Final = ("examples", "engagement", "reactions", "aliases", "aliases_by_insight")
 """What settling writes anew from the others."""
 _NOTES: Final = ("forgotten", "unsettled", "settling")
@@ -85,10 +87,7 @@ def find(store: Store, scope: Scope) -> Held:
             "A cluster forgets shard by shard: run forget with OTEL_TRAINING_STORE at each of its servers."
         )
     with _noted(store, scope):
-        rows = {
-            table: int(store.row(read_query("forget_rows"), table=table, column=column, kind=kind)["rows"])
-            for table, column, kind in _HELD
-        }
+        rows = {place[0]: int(store.row(read_query("forget_rows"), **_condition(*place))["rows"]) for place in _HELD}
         return Held(
             {table: count for table, count in rows.items() if count},
             [row["name"] for row in store.rows(read_query("forget_datasets"))],
@@ -102,16 +101,24 @@ def forget(store: Store, scope: Scope, held: Held, progress: Progress = silent) 
 
     Others may insert meanwhile. Interrupted, it is to be run again. Raises `StoreError` as `find` does.
     """
-    tables = [entry for entry in _HELD if entry[0] in held.rows]
-    # Of all tables, and where nothing is left to delete: one that was killed may have left them.
-    with _old_parts_gone(store, [*(table for table, _, _ in _HELD), *COMPUTED, *_NOTES]):
-        if not tables:
+    places = [place for place in _HELD if place[0] in held.rows]
+    touched = [*(table for table, _, _ in places), *COMPUTED, *_NOTES] if places else []
+    every = [*(table for table, _, _ in _HELD), *COMPUTED, *_NOTES]
+    unfinished = [row["name"] for row in store.rows(read_query("forget_unfinished"), tables=every)]
+    # Where nothing is left to delete, too: one that was killed may have left them.
+    with _old_parts_gone(store, list(dict.fromkeys([*touched, *unfinished]))):
+        if not places:
             return
-        # Noted as unsettled first, or nobody would know after a kill that it is.
-        with computing_anew(store, progress), _noted(store, scope):
-            for number, (table, column, kind) in enumerate(tables, 1):
-                store.run(read_query("forget_delete"), table=table, column=column, kind=kind)
-                progress(number, len(tables))
+        # Noted by what ids name until now; then as unsettled first, or nobody would know after a kill that it is.
+        with _noted(store, scope), computing_anew(store, progress):
+            for number, place in enumerate(places, 1):
+                store.run(read_query("forget_delete"), **_condition(*place))
+                progress(number, len(places))
+
+
+def _condition(table: str, column: str, kind: str) -> dict[str, str]:
+    second = (_BY_ID[table], "id") if table in _BY_ID else (column, kind)
+    return {"table": table, "column": column, "kind": kind, "second": second[0], "second_kind": second[1]}
 
 
 @contextmanager
@@ -126,6 +133,8 @@ def _noted(store: Store, scope: Scope) -> Iterator[None]:
         time.sleep(0.1)
     store.run("TRUNCATE TABLE forgotten")
     store.run(read_query("forget_find"), **asdict(scope))
+    store.run(read_query("forget_named"))
+    store.run(read_query("forget_reactions"))
     try:
         yield
     finally:
@@ -157,18 +166,19 @@ def _unsettle(store: Store, now: int) -> None:
 
 @contextmanager
 def _old_parts_gone(store: Store, tables: list[str]) -> Iterator[None]:
-    """Have the engine delete at once the parts that it would keep for some minutes, and wait until it did."""
+    """Have the engine delete at once the parts that it would keep for some minutes, and wait until it did.
+
+    Where that does not come to its end the setting stays, by which the next one finds these tables.
+    """
     for table in tables:
         store.run(_LIFETIME, table=table)
-    try:
-        yield
-        deadline = time.monotonic() + _PARTS_SECONDS
-        while old := [row["table"] for row in store.rows(read_query("forget_parts"), tables=tables)]:
-            for table in old:
-                store.run(_CLEAN, table=table)
-            if time.monotonic() > deadline:
-                raise StoreError("What was deleted is still on the disk: run it again in some minutes.")
-            time.sleep(0.2)
-    finally:
-        for table in tables:
-            store.run(_RESET, table=table)
+    yield
+    deadline = time.monotonic() + _PARTS_SECONDS
+    while old := [row["table"] for row in store.rows(read_query("forget_parts"), tables=tables)]:
+        for table in old:
+            store.run(_CLEAN, table=table)
+        if time.monotonic() > deadline:
+            raise StoreError("What was deleted is still on the disk: run it again in some minutes.")
+        time.sleep(0.2)
+    for table in tables:
+        store.run(_RESET, table=table)

@@ -16,6 +16,7 @@ from otel_training.pipeline.settings import settings_in_force
 from otel_training.review.decisions import Decision, Verdict, decide, keep_in
 from otel_training.routing.state import read_state
 from otel_training.spool.rejected import set_aside
+from otel_training.store.client import Store
 from otel_training.store.forget import Scope, find, forget
 from otel_training.store.session import open_drained
 from otel_training.store.settle import settle
@@ -134,7 +135,9 @@ def test_names_the_training_files_that_hold_a_source(rows: Any, command: Any, tm
 
     expected = [(str(tmp_path / f"{name}.manifest.json"), name != "gone") for name in ("gone", "broken", "kept")]
     assert ([], expected) == (reader["exports"], [(copy["file"], copy["is_there"]) for copy in shown["exports"]])
-    line = f"{expected[2][0]} (of {shown['exports'][2]['made_at'][:10]}). Write them anew."
+    files = [[str(tmp_path / f"{name}.jsonl")] for name in ("gone", "broken", "kept")]
+    assert files == [copy["training_files"] for copy in shown["exports"]]
+    line = f"{files[2][0]} (of {shown['exports'][2]['made_at'][:10]}). Write them anew."
     assert [True, True] == [line in text for text in (printed, again)]
 
 
@@ -151,7 +154,7 @@ def test_leaves_nothing_where_another_command_settles_meanwhile(folder: DataFold
 
 
 def test_forgets_a_source(folder: DataFolder, rows: Any, command: Any) -> None:
-    """No text of it stands anywhere, not in a dataset either, which is named; the other source is as it was."""
+    """Nothing of it stands anywhere, not in a dataset either, which is named; the other source is as it was."""
     url = "https://news.example/2?token=s3cret"
     ids = gather({"https://news.example/1": "Chip makers", url: f"{WORD} makers"}, range(3))
     otel_training.record_correction(ids[1], [f"{WORD} orders fell"])
@@ -171,14 +174,75 @@ def test_forgets_a_source(folder: DataFolder, rows: Any, command: Any) -> None:
     (receipt,) = rows("forget", "--source", url, "--yes")
 
     routed = {"extractions": 5, "insights": 4, "output_texts": 4, "assignments": 4, "shadows": 2, "call_costs": 2}
+    # Those of one extraction are of its insight, which others returned, too.
+    routed |= {"feedback": 3, "impressions": 3, "reader_events": 6, "reader_events_by_time": 6}
     expected = {table: shown.get(table, 0) + routed.get(table, 0) for table in {*shown, *routed}}
     assert (["v1"], ["c"], expected) == (receipt["datasets"], receipt["candidates"], receipt["rows"])
     assert {"few-shot-v1"} == set(read_state(folder).candidates)
     assert {} == holding(WORD)
-    assert {} == {table: count for table, count in holding(ids[1]).items() if table != "impressions"}
+    assert {} == holding(ids[1])
     assert [("chips", 1, 3, 3)] == figures(rows)
     assert [ids[0]] == [row["extraction_id"] for row in rows("view", "extraction")]
     assert 0 == command("schema", "verify", "--deep")[0]
+
+
+def test_what_readers_did_goes_with_its_insight(rows: Any, command: Any) -> None:
+    """Under whatever id named it; under one that names another, too, and of a feed's other cards, it stays."""
+    kept, gone = (
+        extract_as(url, content, ids)
+        for url, content, ids in (
+            ("https://news.example/1", "Chip makers", ["app-1", "both"]),
+            ("https://news.example/2", f"{WORD} makers", ["app-2", "both"]),
+        )
+    )
+    for shown in ([kept, gone, "app-2"], [gone, "app-2"], ["both"], [kept]):
+        otel_training.record_impressions(shown, user_id=1)
+    for insight in ("app-1", "app-2", gone, "both"):
+        otel_training.record_feedback(insight, "like", user_id=1)
+    assert process.flush(30)
+
+    (receipt,) = rows("forget", "--source", "https://news.example/2", "--yes")
+
+    assert {"feedback": 2, "impressions": 4, "links": 2, "reader_events": 6, "reader_events_by_time": 3} == {
+        table: count
+        for table, count in receipt["rows"].items()
+        if table in {"feedback", "impressions", "links"} or "reader" in table
+    }
+    assert [{}, {}] == [holding(identifier) for identifier in (gone, "app-2")]
+    assert [] == [gap for gap in rows("doctor")[0]["gaps"] if gap["name"] == "ids"]
+    assert "app-2" not in command("doctor")[1]
+
+
+def extract_as(url: str, content: str, ids: list[str]) -> str:
+    """Extract a source whose insight the app gives ids of its own; return the derived one."""
+    extract("chips", url, content)
+    for own in ids:
+        otel_training.current().link([own])
+    return otel_training.insight_id(url, f"{content.partition(' ')[0]} orders rose")
+
+
+def test_what_is_not_kept_costs_no_writing(rows: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is nothing to forget no table is altered, but that of a forgetting that was not ended."""
+    gather({"https://news.example/1": "Chip makers"}, [1])
+    rows("status")
+    run, altered = Store.run, list[str]()
+
+    def noting(store: Store, statement: str, **parameters: Any) -> None:
+        if statement.startswith("ALTER"):
+            altered.append(parameters["table"])
+        run(store, statement, **parameters)
+
+    monkeypatch.setattr(Store, "run", noting)
+    rows("forget", "--user", "nobody", "--yes")
+    assert [] == altered
+    with open_drained(settings_in_force()) as (store, _):
+        run(store, "ALTER TABLE feedback MODIFY SETTING old_parts_lifetime = 0")
+    altered.clear()
+    rows("forget", "--user", "nobody", "--yes")
+    assert {"feedback"} == set(altered)
+    altered.clear()
+    rows("forget", "--user", "nobody", "--yes")
+    assert [] == altered
 
 
 def test_forgets_a_program(rows: Any, monkeypatch: pytest.MonkeyPatch) -> None:
