@@ -112,8 +112,9 @@ def examine(store: Store, folder: DataFolder) -> dict[str, Any]:
 
 
 def _keys(keys: list[Row], rotated_at: str) -> Iterator[str]:
-    """Say where programs use several keys; those that were rotated are in use no more."""
-    if (count := sum(key["state"] != "rotated" and key["readers"] > 0 for key in keys)) > 1:
+    """Say where programs use several keys; those that were rotated, or destroyed since, are in use no more."""
+    in_use = [key for key in keys if key["readers"] > 0 and key["state"] != "rotated"]
+    if (count := sum(key["state"] != NOT_HERE or key["last"] > rotated_at for key in in_use)) > 1:
         yield (
             f"{count} keys made the readers' pseudonyms, so one reader can count as several: set the same "
             "OTEL_TRAINING_USER_KEY everywhere."

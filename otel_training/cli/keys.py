@@ -38,7 +38,11 @@ def list_(output: Output) -> None:
     with open_store() as (store, folder):
         rows = states(store, folder)
     columns = ("key", "readers", "first", "last", "state")
-    output.emit(rows, lambda rows: [table("Keys", columns, [tuple(row.values()) for row in rows])])
+    output.emit(rows, lambda rows: [table("Keys", columns, [_cells(**row) for row in rows])])
+
+
+def _cells(first: str | None, last: str | None, state: str, **key: str | int) -> tuple[str | int | None, ...]:
+    return *key.values(), first and first[:19], last and last[:19], state
 
 
 @keys.command()

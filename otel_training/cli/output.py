@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import stat
 import sys
 import textwrap
@@ -39,6 +40,7 @@ _CELL: Final = 40
 _LAST_CELL: Final = 400
 _HELD_BYTES: Final = 64 << 20
 _ENDLESS: Final = 1 << 14
+_PADDING: Final = re.compile(r" +$", re.MULTILINE)
 ITEM: Final = "- "
 """What a list's item begins with."""
 
@@ -145,7 +147,13 @@ def show(*parts: RenderableType, aside: bool = False) -> None:
         text = part.plain if isinstance(part, Text) and part.plain.startswith(ITEM) else part
         is_line = isinstance(text, str) or (isinstance(text, Text) and not console.is_terminal)
         text = _broken(text, console) if isinstance(text, str) else text
-        console.print(text, markup=False, soft_wrap=is_line, crop=console.is_terminal)
+        if is_line or console.is_terminal:
+            console.print(text, markup=False, soft_wrap=is_line, crop=console.is_terminal)
+            continue
+        with console.capture() as drawn:
+            console.print(text, markup=False, crop=False)
+        # Without the spaces by which a table's last column is as wide as its widest cell.
+        console.file.write(_PADDING.sub("", drawn.get()))
 
 
 def _broken(text: str, console: Console) -> str:

@@ -41,6 +41,7 @@ def test_finds_a_reader_by_the_keys_of_before(folder: DataFolder, rows: Any, com
     )[0]["rows"]
     assert not [finding for finding in rows("doctor")[0]["findings"] if "key" in finding]
     assert 0 == command("keys", "destroy", first["user_key_id"], "--yes")[0]
+    assert not [finding for finding in rows("doctor")[0]["findings"] if "key" in finding]
     assert {"feedback": 1, "reader_events": 1, "reader_events_by_time": 1, "readers": 1} == rows(
         "forget", "--user", 1, "--yes"
     )[0]["rows"]

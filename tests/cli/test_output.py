@@ -72,13 +72,15 @@ def test_a_hint_is_one_line_in_a_log(command: Any) -> None:
 
 
 def test_nothing_is_cut_in_a_file(gathered: None, rows: Any, tmp_path: Path) -> None:
-    """Whose lines are as long as they must be; in a terminal columns give way."""
+    """Whose lines are as long as they must be, without spaces at their ends; times have room in 80 columns."""
     (key,) = rows("keys", "list")
 
     printed = run_in_terminal(["keys", "list"], tmp_path, [])
 
-    assert [key["user_key_id"], "3", key["first"], key["last"], "in", "force"] == printed.out.splitlines()[-1].split()
-    assert "…" in run_in_terminal(["keys", "list"], tmp_path, ["stdout"], width=60).screen
+    cells = [key["user_key_id"], "3", key["first"][:19], key["last"][:19], "in", "force"]
+    assert cells == printed.out.splitlines()[-1].split()
+    assert [] == [line for line in printed.out.splitlines() if line != line.rstrip()]
+    assert cells == run_in_terminal(["keys", "list"], tmp_path, ["stdout"], width=80).screen.splitlines()[-1].split()
 
 
 def test_progress_is_gone_before_the_result(folder: DataFolder, tmp_path: Path) -> None:
