@@ -29,6 +29,7 @@ from otel_training.spool.losses import by_reason
 from otel_training.spool.spool import ReadyFolder, Spool
 from otel_training.spool.writer import LATE_SECONDS, Writer
 from otel_training.version import __version__
+from otel_training.warning import warn_once
 
 if TYPE_CHECKING:
     from otel_training.shipping.shipper import Shipper
@@ -54,6 +55,8 @@ class Pipeline:
     writer: Writer = field(init=False)
     _folder: DataFolder | None = field(init=False, default=None)
     """The folder of its first record, kept: the program may change its working directory."""
+    gathered_in: DataFolder | None = field(init=False, default=None)
+    """Where those gathered that it replaced."""
     _shipper: "Shipper | None" = field(init=False, default=None)
     _tracer: Tracer | None = field(init=False, default=None)
 
@@ -63,6 +66,11 @@ class Pipeline:
             # Not where it is needed first: a child forked while the writer thread imports finds half a module.
             import_module("otel_training.shipping.shipper")
         self.writer = Writer(self._choose_sink() if self.make_sink is None else self.make_sink(self.settings))
+
+    @property
+    def folder(self) -> DataFolder | None:
+        """Where it gathers; where those did that it replaced, as long as it captured nothing."""
+        return self._folder or self.gathered_in
 
     def tracer(self) -> Tracer:
         """Return our tracer, asking the provider only once: that takes as long as a span."""
@@ -141,6 +149,12 @@ class Pipeline:
     def _make_folder_ready(self) -> ReadyFolder:
         """Make the data folder, on the writer thread at the first record, and start the shipper where one is needed."""
         folder = self._folder = make_folder(self._folder or find_folder(self.settings))
+        if (before := self.gathered_in) is not None and before != folder and not self.settings.home:
+            warn_once(
+                "otel_training gathered in %s and now gathers in %s, as the working directory has changed: set "
+                "OTEL_TRAINING_HOME to one of them, since a command sees one alone",
+                before.path, folder.path,
+            )  # fmt: skip
         make_loss_file(folder.losses)
         finisher = _finisher_beside_threads(self.settings, folder)
         # Not again where the folder was deleted under us and made anew.

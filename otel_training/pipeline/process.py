@@ -68,9 +68,10 @@ def install(arguments: Mapping[str, Any] | None = None, *, forget: Collection[st
         before, model = _process.pipeline, _process.pipeline or Pipeline(Settings())
         kept = {name: value for name, value in model.arguments.items() if name not in forget} | dict(arguments or {})
         sinks = [changes.get(name, getattr(model, name)) for name in ("make_sink", "logger_provider")]
-        _process.pipeline = replace(model, settings=resolve(kept, sinks), arguments=kept, **changes)
+        after = _process.pipeline = replace(model, settings=resolve(kept, sinks), arguments=kept, **changes)
     if before is not None:
         before.close()
+        after.gathered_in = before.folder
 
 
 def reset() -> None:

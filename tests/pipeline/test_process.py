@@ -192,6 +192,28 @@ def test_configure_takes_effect_in_one_step(tmp_path: Path) -> None:
     assert all(homes)
 
 
+def test_says_that_it_gathers_in_two_folders(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As a notebook does that changes its working directory; where a folder is named it is the one that is meant."""
+    monkeypatch.delenv("OTEL_TRAINING_HOME")
+    for place in ("a", "a", "b"):
+        (tmp_path / place).mkdir(exist_ok=True)
+        monkeypatch.chdir(tmp_path / place)
+        otel_training.configure(content_limit=5)
+        otel_training.record_feedback("id", "like")
+    otel_training.configure(home=tmp_path / "c")
+    otel_training.record_feedback("id", "like")
+    assert otel_training.flush(30)
+
+    a, b = (tmp_path / place / ".otel_training" for place in "ab")
+    expected = (
+        f"otel_training gathered in {a} and now gathers in {b}, as the working directory has changed: set "
+        "OTEL_TRAINING_HOME to one of them, since a command sees one alone"
+    )
+    assert [expected] == [message for message in caplog.messages if " gathered in " in message]
+
+
 def test_an_argument_stays_set_when_another_is_set_later(tmp_path: Path) -> None:
     """Settings of several calls add up, and win over the environment."""
     otel_training.configure(content_limit=5, home=tmp_path / "a")
