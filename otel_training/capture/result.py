@@ -5,6 +5,7 @@ from collections.abc import Callable, Container
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from otel_training.events.host_json import MalformedError, read_json
+from otel_training.events.reactions import keys_of
 from otel_training.record.fields import (
     CATEGORY_KEYS,
     ID_KEYS,
@@ -21,6 +22,7 @@ from otel_training.record.fields import (
 from otel_training.record.known import is_a, unwrap
 from otel_training.record.record import JSON
 from otel_training.record.values import BREADTH, fields_of, first_of, items_of, pairs_of, plain, text_of
+from otel_training.warning import given, warn_once
 
 ResultReader: TypeAlias = Callable[[object], object]
 
@@ -52,6 +54,9 @@ class Result(NamedTuple):
 _result: Final[Callable[[tuple[object, ...]], Result]] = functools.partial(tuple.__new__, Result)
 """A result of all its fields, in a third of the time that its constructor takes."""
 NO_RESULT: Final = Result()
+_DOUBT: Final = (
+    "otel_training: insights have no text beyond doubt, but %s: name it `text`, or say by result= where it is"
+)
 _UNREAD: Final = Result(unread="insights")
 _JSON_LIMIT: Final = 4 * INSIGHTS_LIMIT
 _HEAD: Final = slice(0, 256)  # where a JSON text has its first character that is no white space
@@ -210,8 +215,11 @@ def _keys_of(items: list[object]) -> tuple[str, str, str]:
     if type(first) is str or (type(first) is dict and "text" in first and _OTHER_KEYS.isdisjoint(first)):
         return _KEYS
     every = [item if type(item) is dict else _insight_fields(item) for item in items]
-    keys = {key for fields in every for key in dict.keys(fields) if type(key) is str}
+    keys = dict.fromkeys(key for fields in every for key in dict.keys(fields) if type(key) is str)
     text = text_key(every) or next((key for key in OBVIOUS_KEYS if key in keys), "text")
+    # Once: keys may be of the app's data.
+    if text not in keys and all(message != _DOUBT for message, _ in given):
+        warn_once(_DOUBT, keys_of(dict(keys)))
     category = next((key for key in CATEGORY_KEYS if key in keys and key != text), "category")
     return text, category, next((key for key in ID_KEYS[1:] if key in keys), "id")
 

@@ -79,7 +79,7 @@ _SAMPLES: Final = (
     ),
     _Check(
         "texts", "blank", "samples", "blank", "sample", "{have} an insight without text",
-        "name the text `text`, or say by `result=` where it stands",
+        "name the text `text`, or say by `result=` where it stands; the log of the app names the keys that were there",
     ),
     _Check(
         "content", "bare", "samples", "bare", "sample", "{have} no texts, only ids and digests",
@@ -156,6 +156,9 @@ def read_coverage(store: Store, min_viewers: int = MIN_VIEWERS) -> list[Gap]:
     row |= store.row(read_query("coverage_scales"))
     row["low_scale"] = row["scored"] if is_low else row["low_scored"]
     row["of_tasks"] = "" if is_low else f", all of {_list(row['low_tasks'])}"
+    if row["blank"] == row["samples"]:
+        # No id derives from a text that is unknown.
+        row["orphan_ids"] = 0
     row["orphan_samples"] = min(row["orphan_ids"], max(0, row["samples"] - row["reached_samples"]))
     routes = list(store.rows(read_query("coverage_routes")))
     checks = (*_SAMPLES, *_REACTIONS) if row["attempts"] else _SAMPLES

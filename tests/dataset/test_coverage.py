@@ -332,6 +332,15 @@ def test_nothing_is_missing_from_a_clean_app(read: Read) -> None:
     assert ([], []) == (read(clean), read(served(acted, user=by_header)))
 
 
+def test_texts_that_are_in_doubt_are_one_gap(read: Read, caplog: pytest.LogCaptureFixture) -> None:
+    """Neither the call whose answer cannot be compared nor an id that cannot be known is another."""
+    doubted = {"insights": [{"title": "Orders", "summary": "Orders rose"}], "quality_score": 8}
+
+    assert ["texts"] == [gap.name for gap in read(program(answer=doubted))]
+    expected = "insights have no text beyond doubt, but title, summary: name it `text`, or say by result= where it is"
+    assert [f"otel_training: {expected}"] == [message for message in caplog.messages if "doubt" in message]
+
+
 def test_texts_that_the_app_keeps_back_are_one_gap(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
     """Under content=none a topic is no name that the app forgot."""
     monkeypatch.setenv("OTEL_TRAINING_CONTENT", "none")
