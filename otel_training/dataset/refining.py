@@ -1,10 +1,10 @@
 """Refining: what is asked of examples that needs their texts, after the filters of the store."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 from tempfile import SpooledTemporaryFile
 from typing import Any, Final
+from urllib.parse import quote
 
 import orjson
 
@@ -15,7 +15,9 @@ from otel_training.dataset.trim import trim
 from otel_training.store.client import Row, Store, read_query
 
 PAGE: Final = 2000
-"""Rows whose texts the engine holds at a time; their ids stay below the 128 KiB that a server takes as a parameter."""
+"""Rows whose texts the engine holds at a time."""
+_ID_BYTES: Final = 96 << 10
+"""Of the ids of a page, as a URL has them: a server takes no parameter of more than 128 KiB, and ids may be long."""
 _HELD_BYTES: Final = 64 << 20
 _NO_CALL: Final = {"messages": "", "output": None, "model": ""}
 _NO_VOTES: Final = {"likes": 0, "dismissals": 0}
@@ -50,7 +52,7 @@ class Refining:
             for pick in store.rows(self.filters.query("picked"), **self.filters.parameters()):
                 file.write(orjson.dumps(pick, option=orjson.OPT_APPEND_NEWLINE))
             file.seek(0)
-            while page := [orjson.loads(line) for line in islice(file, PAGE)]:
+            for page in _pages(map(orjson.loads, file)):
                 yield from _read_page(store, page, has_batches=has_batches)
 
     def steps(self, left: int) -> list[Step]:
@@ -88,6 +90,20 @@ class Refining:
         self.trimmed += "trimmed" in example.provenance
         self.untrimmed += "untrimmed" in example.provenance
         return example
+
+
+def _pages(picks: Iterable[Row]) -> Iterator[list[Row]]:
+    page, size = list[Row](), 0
+    for pick in picks:
+        # Each in quotation marks, with a comma.
+        own = 9 + max(len(quote(pick[name])) for name in ("extraction_id", "call_event_id"))
+        if page and (len(page) == PAGE or size + own > _ID_BYTES):
+            yield page
+            page, size = [], 0
+        page.append(pick)
+        size += own
+    if page:
+        yield page
 
 
 def _read_page(store: Store, page: list[Row], *, has_batches: bool) -> Iterator[Row]:

@@ -400,10 +400,26 @@ def test_counts_no_vote_of_who_opted_out(passing: None, rows: Any, folder: DataF
     assert [(9, 0), (0, 0)] == [(insight["likes"], insight["dismissals"]) for insight in row["insights"]]
 
 
-def test_a_page_is_a_parameter_that_a_server_takes(mixed: None, rows: Any) -> None:
-    """Of 128 KiB at the most, as ClickHouse's `http_max_field_value_size` is by default: quoted, with a comma each."""
-    (identity, *_) = (row["extraction_id"] for row in rows("view", "extraction"))
-    assert PAGE * (len(identity) + 4) < 128 << 10
+@pytest.mark.parametrize(("identity", "pages"), [("0192f0c1-7c1d-7000-8000-{:012}", 2), ("ß'" * 126 + "{:04}", 30)])
+def test_a_page_is_a_parameter_that_a_server_takes(identity: str, pages: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of 128 KiB at the most, as ClickHouse's `http_max_field_value_size` is by default, however long ids are."""
+    ids = [identity.format(number) for number in range(PAGE + 500)]
+    asked: list[list[str]] = []
+
+    def rows(_store: Store, query: str, **parameters: Any) -> Iterator[dict[str, Any]]:
+        if "extraction_ids" in parameters:
+            asked.append(parameters["extraction_ids"])
+            return iter([])
+        return iter(
+            [{"has_batches": 0}] if "has_batches" in query else [{"extraction_id": i, "call_event_id": ""} for i in ids]
+        )
+
+    monkeypatch.setattr(Store, "rows", rows)
+    assert [] == list(Refining(Filters()).examples(Store("chdb:///nowhere")))
+
+    assert ids == [each for page in asked for each in page]
+    assert pages == len(asked)
+    assert 128 << 10 > max(len(str(page).encode()) for page in asked)
 
 
 def test_counts_the_prompts_and_says_why_the_template_stands_in(mixed: None, tmp_path: Path, rows: Any) -> None:
