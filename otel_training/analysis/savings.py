@@ -1,6 +1,7 @@
 """What a cheaper model would save: what calls cost today, from the traffic, beside what a candidate would cost."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from math import ceil
@@ -12,6 +13,9 @@ from otel_training.analysis.savings_stamp import SavingsError, Stamp, read_calls
 from otel_training.pricing.overrides import Overrides
 from otel_training.store.client import Row, Store, read_query
 
+_CHEAPER: Final = ("claude-haiku-5-5", "gpt-5.4-nano")
+"""Candidates where none is named: the first that is not today's model."""
+_DATED: Final = re.compile(r"-(\d{8}|\d{4}-\d\d-\d\d|latest)$")
 _DAY: Final = 86_400_000_000
 _RULE_OF_THUMB: Final = {"large_model": Decimal("0.003"), "small_model": Decimal("0.0001")}
 """What a source costs where it has 600 tokens and its answer 80, by a model at 3 and 15 USD; and 97 % less."""
@@ -49,7 +53,9 @@ def read_savings(store: Store, overrides: Overrides, plan: Plan, now: datetime) 
     whole, *models = store.rows(read_query("savings_models"), **window)
     days = min(whole["days"], plan.days)
     baseline = next((row for row in models if row["source_usd"] and plan.baseline in ("", row["name"])), None)
-    calls, *lengths = read_calls(store, baseline["name"], window) if baseline else [{"calls": 0}]
+    today = baseline["name"] if baseline else ""
+    plan = replace(plan, candidate=plan.candidate or next(model for model in _CHEAPER if not is_same(model, today)))
+    calls, *lengths = read_calls(store, today, window) if baseline else [{"calls": 0}]
     if baseline is None or not calls["calls"]:
         if plan.baseline:
             raise SavingsError(
@@ -82,6 +88,11 @@ def read_savings(store: Store, overrides: Overrides, plan: Plan, now: datetime) 
         shadows=shadows,
         simulated_answers=simulated,
     )
+
+
+def is_same(model: str, other: str) -> bool:
+    """Return whether two names are of one model: a version by its date is no other."""
+    return _DATED.sub("", model) == _DATED.sub("", other)
 
 
 def _project_all(traffic: Traffic, rates: Rates, length: int, extra: int) -> tuple[Scenario, ...]:

@@ -15,7 +15,7 @@ from otel_training.pricing.price import no_price, prices_of
 class Plan:
     """What is projected; amounts in USD."""
 
-    candidate: str
+    candidate: str  # the cheaper model; empty for the first of some that is not today's
     provider: str = ""
     tuned: str = ""  # the candidate's name after its fine-tuning, where that has another price
     baseline: str = ""  # today's model; by default the one that costs the most

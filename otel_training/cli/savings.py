@@ -1,6 +1,5 @@
 """`otel-training savings`: what calls cost today, and what a cheaper model would save."""
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, astuple
 from datetime import UTC, datetime
@@ -12,7 +11,7 @@ from typing import Any, Final
 import click
 from rich.console import RenderableType
 
-from otel_training.analysis.savings import Savings, read_savings
+from otel_training.analysis.savings import Savings, is_same, read_savings
 from otel_training.analysis.savings_pace import BreakEven
 from otel_training.analysis.savings_rate import Plan
 from otel_training.analysis.savings_scenario import Costs, Scenario, tenths
@@ -26,7 +25,6 @@ from otel_training.store.shared_prices import prices_in_force
 
 _ONCE: Final = ("USD", "shadow", "judge", "training", "pays from", "between")
 _MOST: Final = 10**9
-_DATED: Final = re.compile(r"-(\d{8}|\d{4}-\d\d-\d\d|latest)$")
 _NAMES: Final[dict[Callable[[str], Any], str]] = {int: "whole number", Decimal: "number"}
 
 
@@ -49,7 +47,8 @@ _COUNT: Final = _figure(int, "N")
 
 
 @click.command()
-@click.option("--candidate", default="claude-haiku-5-5", show_default=True, metavar="MODEL", help="The cheaper model.")
+@click.option("--candidate", default="", metavar="MODEL",
+              help="The cheaper model.  [default: claude-haiku-5-5; gpt-5.4-nano, where that is today's]")  # fmt: skip
 @click.option("--provider", default="", metavar="NAME", help="Who serves it, such as openai.")
 @click.option("--tuned", default="", metavar="MODEL", help="Its name once it is fine-tuned, if that has another price.")
 @click.option("--baseline", default="", metavar="MODEL", help="Today's model.  [default: the costliest]")
@@ -128,7 +127,7 @@ def _sentences(savings: Savings, stamp: Stamp) -> Iterator[str]:
     base = f"{plural(stamp.calls, 'call')} for {plural(savings.sources, 'source')} in {plural(savings.days, 'day')}"
     candidate = f"a candidate by the prices of {stamp.date} ({stamp.prices}), for as many tokens, uncached"
     yield f"Of {base}, at what they cost then; {candidate}."
-    if _DATED.sub("", savings.plan.candidate) == _DATED.sub("", stamp.baseline):
+    if is_same(savings.plan.candidate, stamp.baseline):
         yield f"The candidate is today's model, {stamp.baseline}: name another by --candidate."
     if savings.left_out:
         left_out = plural(savings.left_out, "call")

@@ -1,8 +1,10 @@
 """Programs of the demo: each a process of its own, stopped whatever happens."""
 
+import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -45,11 +47,26 @@ def _start(
     module: list[str], cwd: Path, environment: Mapping[str, str], stdout: int | None = None
 ) -> Iterator[subprocess.Popen[str]]:
     argv = [sys.executable, "-m", *module]
-    with subprocess.Popen(argv, cwd=cwd, env=environment, stdout=stdout, text=True) as process:  # noqa: S603 - our own
+    with _without_interrupts():
+        process = subprocess.Popen(argv, cwd=cwd, env=environment, stdout=stdout, text=True)  # noqa: S603 - our own
+    with process:
         try:
             yield process
         finally:
             _stop(process)
+
+
+@contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Have a program that is started meanwhile ignore Ctrl-C, of which it would print a traceback: we end it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _stop(process: subprocess.Popen[str]) -> None:

@@ -50,3 +50,8 @@ def test_no_summary_is_cut() -> None:
     listings = {name: CliRunner().invoke(app, [name, "--help"], terminal_width=80).output for name in groups}
     assert ["dataset", "experiment", "finetune", "keys", "prices", "schema"] == groups
     assert [] == [name for name, text in listings.items() if "..." in text.partition("Commands:")[2]]
+
+
+def test_a_slip_of_the_hand_is_named() -> None:
+    """A word that is no command brings up the one that is near."""
+    assert "'export'" in CliRunner().invoke(app, ["exprot"]).output

@@ -52,6 +52,19 @@ def test_says_that_the_candidate_is_todays_model(asked: None, command: Any, cand
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("today", "candidate"), [("claude-sonnet-5", "claude-haiku-5-5"), ("claude-haiku-5-5-20260901", "gpt-5.4-nano")]
+)
+def test_compares_with_another_than_todays_model(today: str, candidate: str, rows: Any, folder: DataFolder) -> None:
+    """By itself, where no candidate is named."""
+    (make_folder(folder).path / "prices.toml").write_text(PRICES.format(today, 1, 5), encoding="utf-8")
+    with otel_training.extraction() as extraction:
+        extraction.llm_call(model=today, input="i", output="o", input_tokens=1000, output_tokens=200)
+
+    assert candidate == rows("savings")[0]["plan"]["candidate"]
+
+
+@pytest.mark.slow
 def test_a_price_that_is_unknown_is_named(asked: None, command: Any) -> None:
     """Today's figures are shown nevertheless; the exit code is 1."""
     code, printed, error = command("savings", "--candidate", "nobody's")

@@ -1,6 +1,7 @@
 """Starting and stopping the demo's programs."""
 
 import os
+import signal
 import socket
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -53,6 +54,17 @@ def test_passes_on_what_a_program_prints(tmp_path: Path) -> None:
     run_program("speaker", tmp_path, os.environ, printed.append)
 
     assert ["one", "two"] == printed
+
+
+def test_a_program_leaves_interrupts_to_us(tmp_path: Path) -> None:
+    """Ctrl-C reaches all programs of a terminal: whoever started them ends them, and they print no traceback."""
+    (tmp_path / "speaker.py").write_text("import os; os.kill(os.getpid(), 2); print('goes on')", encoding="utf-8")
+    printed: list[str] = []
+
+    run_program("speaker", tmp_path, os.environ, printed.append)
+
+    assert ["goes on"] == printed
+    assert signal.default_int_handler is signal.getsignal(signal.SIGINT)
 
 
 def test_says_which_program_failed(tmp_path: Path) -> None:
