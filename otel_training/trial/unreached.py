@@ -70,7 +70,7 @@ def shares_of(experiment: Experiment) -> dict[str, float]:
 
 def _unreached(store: Store, name: str, since: float, experiment: Experiment) -> Iterator[Unreached]:
     for arm, share in shares_of(experiment).items():
-        row = store.row(read_query("trial_unreached"), experiment=name, arm=arm, since=since)
+        row = store.row(read_query("doctor_unreached"), experiment=name, arm=arm, since=since)
         sources, (calls, reasons) = row["sources"], row["called"]
         if sources >= _FEW and (share >= 1 or sources * log1p(-share) < log(_CHANCE)):
             yield Unreached(arm, round(100 * share, 1), sources, row["names"], calls, (reasons or [""])[0])

@@ -37,8 +37,8 @@ PARAMETERS = {
     "min_bound": -1, "topics": [], "models": [], "prompt_versions": [], "whole": False,
     "opted_out": [], "opted_out_sources": [], "lockstep": [], "lockstep_groups": [], "piled": [],
     "shown_only": True, "every_vote": True,
-    "extraction_id": "", "edges": [1000], "reviewer": "nobody", "extraction_ids": [],
-    "call_event_ids": [], "has_batches": True,
+    "extraction_id": "", "edges": [1000], "reviewer": "nobody", "extraction_ids": [], "experiment": "insights",
+    "arm": "candidate", "call_event_ids": [], "has_batches": True,
 }  # fmt: skip
 
 

@@ -29,7 +29,7 @@ PARAMETERS = {
     "opted_out": ["p"], "opted_out_sources": [], "lockstep": [1], "lockstep_groups": [1], "piled": [2],
     "shown_only": True, "every_vote": True,
     "extraction_id": "", "edges": [1000], "reviewer": "", "ids": [], "extraction_ids": [], "call_event_ids": [],
-    "has_batches": True,
+    "has_batches": True, "experiment": "", "arm": "",
 }  # fmt: skip
 LOSS = (
     "INSERT INTO otel_logs (Timestamp, LogAttributes) VALUES ('2026-01-02 03:04:05', "
@@ -196,6 +196,7 @@ def test_the_reader_has_what_dashboards_show(become: Any, reading: list[str]) ->
         "doctor_keys",
         "doctor_moved",
         "doctor_programs",
+        "doctor_unreached",
         "doctor_use",
         "export_batches",
         "funnel",
