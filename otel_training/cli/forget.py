@@ -51,7 +51,7 @@ class Receipt:
 @click.command()
 @click.option("--user", help="A reader, by the id that your app knows.")
 @click.option("--pseudonym", help="A reader, by the pseudonym that was made of it, perhaps by an earlier key.")
-@click.option("--source", help="All extractions of a source, by its URL.")
+@click.option("--source", help="A source, by its URL: extractions, and what readers did with its insights.")
 @click.option("--extraction", help="One extraction, by its id.")
 @click.option("--service", help="All that a program recorded, by its service name: a test run that got in.")
 @click.option("--show", "only_show", is_flag=True, help="Only show what is kept.")
