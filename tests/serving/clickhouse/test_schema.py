@@ -105,7 +105,7 @@ def test_every_command_settles_a_server_whose_user_may_write(
     store.run(EXTRACTION)
 
     assert 0 == command("status")[0]
-    assert [{"extraction_id": "e1"}] == list(store.rows("SELECT extraction_id FROM examples"))
+    assert [{"extraction_id": "e1"}] == list(store.rows("SELECT extraction_id FROM examples FINAL"))
     reader = server.as_user("reader")
     dsn = f"http://{reader.user}:{reader.password}@127.0.0.1:{server.port}/otel_training"
     monkeypatch.setenv("OTEL_TRAINING_STORE", dsn)
