@@ -4,7 +4,6 @@ import functools
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from operator import itemgetter
 from types import FunctionType, MethodType
 from typing import Any, Final, TypeAlias
 
@@ -63,8 +62,8 @@ class Arguments:
     sought: tuple[int, ...] = ()
     """Which of the fields, by number, are looked for inside the arguments where they are none themselves."""
     owners: int = 0  # how many leading arguments are the method's instance or class
-    positions: Callable[[tuple[object, ...]], tuple[object, ...]] | None = field(init=False, default=None)
-    """Reads all three at once from a call without keywords; None where one has no position."""
+    positions: tuple[int, ...] | None = field(init=False, default=None)
+    """Where all three are in a call without keywords; None where one has no position."""
     last: int = field(init=False, default=-1)  # the highest of the positions
 
     def __post_init__(self) -> None:
@@ -72,16 +71,18 @@ class Arguments:
         fields = (self.topic, self.source_url, self.source_content)
         positions = [place.position for place in fields if isinstance(place, Argument) and place.position is not None]
         if len(positions) == len(fields):
-            object.__setattr__(self, "positions", itemgetter(*positions))
+            object.__setattr__(self, "positions", tuple(positions))
             object.__setattr__(self, "last", max(positions))
 
     def of(self, args: tuple[object, ...], kwargs: Mapping[str, object]) -> tuple[str | None, str | None, object]:
         """Return topic and URL of one call as texts, and the content as it is."""
-        if kwargs or self.positions is None or len(args) <= self.last:
+        positions = self.positions
+        if kwargs or positions is None or len(args) <= self.last:
             fields = (self.topic, self.source_url, self.source_content)
             topic, url, content = (place(args, kwargs) for place in fields)
         else:
-            topic, url, content = self.positions(args)
+            first, second, third = positions
+            topic, url, content = args[first], args[second], args[third]
         if self.sought and (topic is None or url is None or content is None):
             topic, url, content = self._look_inside(args, kwargs, [topic, url, content])
         if type(topic) is not str or len(topic) > FIELD_LIMIT:

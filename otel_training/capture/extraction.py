@@ -74,8 +74,9 @@ class Run:
         else:
             self._length = str.__len__(content) if is_a(content, str) else None
             self._content = text_of(content, limit)
-        # In bytes: characters of some scripts take two or four.
-        self.size = getsizeof(self._content)
+        kept = self._content
+        # In bytes: characters of some scripts take two or four. Asked only then, as it takes long.
+        self.size = len(kept) if kept is not None and kept.isascii() else getsizeof(kept)
         self._span = start_span(plan.span_name, plan.span_attributes)
         inherited = None
         if self._span is not None:

@@ -199,9 +199,12 @@ def _read_plain(items: list[Any]) -> tuple[list[Insight], int, int] | None:
     insights: list[Insight] = []
     size = 0
     for item in items:
-        if type(item) is not dict or len(item) != 2 or "text" not in item or "category" not in item:  # noqa: PLR2004
+        if type(item) is not dict or len(item) != 2:  # noqa: PLR2004
             return None
-        text, category = item["text"], item["category"]
+        try:
+            text, category = item["text"], item["category"]
+        except KeyError:
+            return None
         if type(text) is not str or type(category) is not str or len(category) > NAME_LIMIT:
             return None
         size += len(text)

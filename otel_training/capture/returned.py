@@ -38,9 +38,10 @@ def remember(handle: object, value: object, insights: "list[Insight] | None", si
     elif type(value) not in _NO_REFERENCES:
         with suppress(TypeError):
             reference = weakref.ref(value)
-    # One object stands for None, and one for each text of a letter or none, wherever they occur.
-    marks = [mark for mark in marks or () if mark[0] is not None and len(mark[0]) > 1]
-    if not marks:
+    for mark in marks or ():
+        if mark[0] is not None and len(mark[0]) > 1:
+            break
+    else:
         nodes = list(islice(_nodes(value, 3), BREADTH))
         marks = [(node,) for node in nodes if type(node) in _CONTAINERS and not node]
         texts: list[str] = [node for node in nodes if type(node) is str and 1 < len(node) <= _SIZE_LIMIT]
@@ -52,7 +53,9 @@ def remember(handle: object, value: object, insights: "list[Insight] | None", si
 
 def find(value: object) -> Any:
     """Return the handle of the extraction that returned a value, or insights in it; None in doubt."""
-    nodes = {id(node) for node in islice(_nodes(value), _NODES)}
+    # One object stands for None, and one for each text of a letter or none, wherever they occur.
+    parts = (node for node in islice(_nodes(value), _NODES) if node is not None)
+    nodes = {id(node) for node in parts if type(node) is not str or len(node) > 1}
     holders: dict[int, object] = {}
     shared: dict[int, set[int]] = {}
     here: object = None
