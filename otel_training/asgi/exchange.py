@@ -179,7 +179,8 @@ class Exchange:
 
     def to_record(self) -> Record:
         attributes: dict[str, Scalar | None] = {names.ROUTE: self._path}
-        query = {key: values[0] for key, values in parse_qs(self._query.decode("latin-1")).items()}
+        pairs = parse_qs(self._query.decode("latin-1")) if self._query else {}
+        query = {key: values[0] for key, values in pairs.items()}
         reader, content, sources = query.pop("user_id", None), self._content, self._sources
         # The app may hold this for long, with background tasks.
         self._content = self._sources = b""

@@ -1,6 +1,6 @@
 """Engagement: the reactions that a request reports, under the names that apps have for them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from otel_training.conventions import Action
@@ -80,21 +80,19 @@ def _action(word: str, shape: Shape) -> Action | None:
 
 
 def _target(given: Object) -> str | None:
-    own = next((key for key in _OWN_IDS if key in given), None)
-    return _id_in((given.get(key) for key in ([own] if own else _TARGETS)), ID_KEYS)
+    own = [key for key in _OWN_IDS if key in given]
+    return _id_in([given], own[:1] or _TARGETS, ID_KEYS)
 
 
 def _word(given: Object, shape: Shape) -> str | None:
     """Return the action's word: one that is known, else the only one; None in doubt."""
     naming = shape.naming
-    values = [given.get(key) for key in (("action",) if "action" in naming.paths else _WORDS)]
-    # True and 1 are words where the app has declared that they are.
-    texts = [
-        as_word(value)
-        for value in values
-        if isinstance(value, str) or (isinstance(value, int) and as_word(value) in naming.words)
-    ]
-    words = [word for text in texts if (word := as_id(text))]
+    words: list[str] = []
+    for value in [given[key] for key in (("action",) if "action" in naming.paths else _WORDS) if key in given]:
+        # True and 1 are words where the app has declared that they are.
+        is_word = isinstance(value, str) or (isinstance(value, int) and as_word(value) in naming.words)
+        if is_word and (word := as_id(as_word(value))):
+            words.append(word)
     known = next((word for word in (*words, shape.word) if _action(word, shape)), None)
     if known and "action" not in given and _is_off(given, known):
         return None
@@ -113,10 +111,15 @@ def _reader(given: Object, shape: Shape) -> str | None:
     is_declared = "user_id" in shape.naming.paths
     holders = [metadata, given] if isinstance(metadata, dict) and not is_declared else [given]
     names = _READERS[:1] if is_declared else _READERS
-    return _id_in((holder.get(name) for holder in holders for name in names), _READER_IDS)
+    return _id_in(holders, names, _READER_IDS)
 
 
-def _id_in(values: Iterable[JSON], keys: Sequence[str]) -> str | None:
-    """Return the first id among values, or among what is under the keys of those that are objects."""
-    ids = (first_id(value, keys) if isinstance(value, dict) else as_id(value) for value in values)
-    return next((identity for identity in ids if identity is not None), None)
+def _id_in(holders: Sequence[Object], names: Sequence[str], keys: Sequence[str]) -> str | None:
+    """Return the first id under some names, or under the keys of an object that stands there."""
+    for holder in holders:
+        for name in names:
+            value = holder.get(name)
+            identity = first_id(value, keys) if isinstance(value, dict) else as_id(value)
+            if identity is not None:
+                return identity
+    return None

@@ -52,10 +52,11 @@ class Finisher:
 
     def reader_attributes(self, *candidates: object) -> Attributes:
         """Return the pseudonym of the first candidate that is an id, and not `undefined`; nothing where none is."""
-        reader = next((name for name in map(as_id, candidates) if name is not None and name not in NOBODY), None)
-        if reader is None:
-            return {}
-        return {names.USER_HASH: pseudonym(self.key, reader), names.USER_KEY_ID: self.key.id}
+        for candidate in candidates:
+            reader = as_id(candidate)
+            if reader is not None and reader not in NOBODY:
+                return {names.USER_HASH: pseudonym(self.key, reader), names.USER_KEY_ID: self.key.id}
+        return {}
 
     def is_new_link(self, identity: str, insight: object, time: int, limit: int = LINKS_OF_AN_ID) -> bool:
         """Whether an app's id stands for something else than it was linked to last; from now on it is linked to it."""

@@ -19,6 +19,7 @@ if hasattr(os, "register_at_fork"):
 random_bits: Final = _random.getrandbits
 
 _NOISE_BITS: Final = 74
+_TAIL_BITS: Final = 62
 
 _latest: Final = [0]
 
@@ -70,7 +71,7 @@ def event_id(number: int | None = None) -> str:
     A UUIDv7 (RFC 9562, section 5.7): sortable by time, unique across processes.
     """
     number = event_number() if number is None else number
-    milliseconds, noise = number >> _NOISE_BITS, number & (1 << _NOISE_BITS) - 1
-    variant = 0x8000 | (noise >> 48) & 0x3FFF
-    head = f"{milliseconds >> 16:08x}-{milliseconds & 0xFFFF:04x}-7{noise >> 62:03x}"
-    return f"{head}-{variant:04x}-{noise & 0xFFFF_FFFF_FFFF:012x}"
+    # The milliseconds, the version, 12 of the random bits, the variant, the other 62.
+    head, tail = number >> _TAIL_BITS, number & (1 << _TAIL_BITS) - 1
+    digits = f"{head >> 12 << 80 | 7 << 76 | (head & 0xFFF) << 64 | 1 << 63 | tail:032x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"

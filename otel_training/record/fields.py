@@ -49,6 +49,8 @@ def as_id(value: object) -> str | None:
     A whole float is the integer that it equals: pandas makes floats of a column with gaps. The end of a long id is
     replaced by the digest of all of it: two that begin alike stay two.
     """
+    if value is None:
+        return None
     if type(value) is not str:
         value = unwrap(value)
         if is_a(value, float) and float.is_integer(value) and float.__abs__(value) < _EXACT:
@@ -60,7 +62,7 @@ def as_id(value: object) -> str | None:
         if not is_a(value, str):
             return None
         value = clean_text(value, str.__len__(value))
-    text = without_controls(clean(value)).strip()
+    text = (value if value.isascii() and value.isprintable() else without_controls(clean(value))).strip()
     if len(text) > NAME_LIMIT:
         digest = hashlib.sha256(text.encode()).hexdigest()
         return f"{text[: NAME_LIMIT - len(digest) - 1]}-{digest}"
