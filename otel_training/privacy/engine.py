@@ -24,6 +24,7 @@ _DEAR: Final = 16  # from so many places on `re` is cheaper: RE2's Python module
 _NOTHING: Final = "\x00"  # the gate of patterns that have none: no record holds this character
 
 _ASCII: Final = bytes(range(128))
+_OTHER: Final = re.compile("[^\x80-\u036f\u2000-\u20cf]")  # no letter of Latin, accent, mark or currency
 _MARKED: Final = bytes(ord(" " if chr(byte).isspace() else "x") for byte in range(256))
 
 
@@ -47,7 +48,8 @@ class Re:
             numbers
             for hinted, within in zip(self._hinted, (lower.decode(), words.lower().decode()), strict=True)
             for hint, numbers in hinted.items()
-            if hint in within
+            # Signs are sought in no time, and most texts do not have them.
+            if hint[0] in within and hint[-1] in within and hint in within
         ]
         chosen += [numbers for may_match, numbers in self._others.items() if may_match is None or may_match(text)]
         gates, every = self._gates, {number for numbers in chosen for number in numbers}
@@ -101,7 +103,7 @@ def is_foreign(text: str) -> bool:
     # What is not ASCII is little in most texts.
     rest = text.encode("utf-8", "replace").translate(None, _ASCII)
     if re2 is None:
-        return compiled(foreign()).search(rest.decode()) is not None
+        return _OTHER.search(rest.decode()) is not None and compiled(foreign()).search(rest.decode()) is not None
     return compile_re2(foreign()).search(rest) is not None
 
 

@@ -94,10 +94,13 @@ _COUNT: Final = re.compile(r"\{(\d+)(?:,\d*)?\}")
 _LOOSE: Final = re.compile(r"[ ^]|\\[nrs]|\\beyJ\[|\[MNO\]")
 """Parts of forms that are not tight: white space, short ones, a hint beside the key."""
 _ENDS: Final = re.compile(
-    rb":(?:(?<=(?:sword|asswd|hrase|swort|scode|passe|nwort|ase[:n]a|senha|woord|enord|ssord|skode|asana|has[:l]o|heslo"
-    rb"|jelsz|elszo|parol|arola|senya|zinka|porka|deord|ilor[d:]|[z:]odis|as[o:]na|inair|hitza|osiri|aluan|[:s]ifre|[iets][_-]key|(?:te|et|pi|ss)key|ecret|token).)|(?<=pwd.))"
+    # By the last three characters, most places show that none of them ends there.
+    rb":(?:(?<=[adefiklnopr-u:][adehiklnorstv-z:][adeilnor-tyz:].)(?<=(?:sword|asswd|hrase|swort|scode|passe|nwort|ase[:n]a"
+    rb"|senha|woord|enord|ssord|skode|asana|has[:l]o|heslo|jelsz|elszo|parol|arola|senya|zinka|porka|deord|ilor[d:]|[z:]odis"
+    rb"|as[o:]na|inair|hitza|osiri|aluan|[:s]ifre|[iets][_-]key|(?:te|et|pi|ss)key|ecret|token|clave|cceso|creta|rdine|sandi"
+    rb"|geslo).)|(?<=pwd.))"
 )
-"""The ends of such names before a mark, in lower case, without blanks and quotes."""
+"""The ends of such names, and of doubtful ones, before a mark: in lower case, without blanks and quotes."""
 _COLONS: Final = bytes.maketrans(b"=?", b"::")
 _URL_BEFORE: Final = 1_024
 _BEFORE: Final = 128  # characters of a key before the part that identifies its form
@@ -127,11 +130,16 @@ def _form(hints: tuple[str, ...], pattern: str) -> Pattern:
     return Pattern("KEY", f"(?a){pattern}", gate, hints, tight, before=_BEFORE, reach=512, find=named_group)
 
 
-def _strong(names: str, link: str, gate: str, hints: str) -> Pattern:
-    """Make the pattern of a name behind which only what has letters and a digit is a secret."""
+def _may_label(text: bytes) -> bool:
+    return _ENDS.search(text.lower().translate(_COLONS, b"\t\n\v\f\r \"'")) is not None
+
+
+def _strong(names: str, link: str, gate: str, hints: str = "") -> Pattern:
+    """Make the pattern of a name behind which only what has letters and a digit is a secret; by default, a label."""
     ascii_gate = re.sub("[^ -~]", "?", rf"(?i)(?:{names})[\"']?{gate}")
     source = rf"(?i:{names})[\"']?{link}{_STRONG}"
-    return Pattern("KEY", source, ascii_gate, tuple(hints.split("|")), reach=128, find=_find_named)
+    may_match, every = (None, tuple(hints.split("|"))) if hints else (_may_label, ())
+    return Pattern("KEY", source, ascii_gate, every, may_match=may_match, reach=128, find=_find_named)
 
 
 @cache
@@ -157,13 +165,11 @@ _OWN: Final = (
         f"(?i:{_NAMES}){_VALUE}",
         # There each character that is not ASCII is a `?`.
         rf"(?i)(?:{re.sub('[^ -~]', '?', _NAMES)})[\"']?[\t-\r ?]{{0,3}}[=:?]",
-        may_match=lambda text: _ENDS.search(text.lower().translate(_COLONS, b"\t\n\v\f\r \"'")) is not None,
+        may_match=_may_label,
         reach=256,
         find=_find_named,
     ),
-    _strong(
-        _DOUBTFUL, r"\s{0,3}[=:\uff1a\uff1d]\s{0,3}", r"[\t-\r ?]{0,3}[=:?]", "clave|d'ordine|d?ordine|sandi|geslo"
-    ),
+    _strong(_DOUBTFUL, r"\s{0,3}[=:\uff1a\uff1d]\s{0,3}", r"[\t-\r ?]{0,3}[=:?]"),
     _strong(
         _STATED,
         rf"\s(?i:{_IS}):?\s",
