@@ -1,7 +1,12 @@
 """Turns: work in the background keeps the interpreter's lock for a moment only."""
 
 import time
+from types import SimpleNamespace
 
+import pytest
+from fastapi import FastAPI
+
+from otel_training import TrainingMiddleware, _turn
 from otel_training._turn import Turn
 from otel_training.privacy.redact import Redactor
 
@@ -23,6 +28,20 @@ def test_a_turn_that_has_lasted_goes_away() -> None:
     while time.perf_counter() < until:
         pass
     assert slept(turn)
+
+
+def test_turns_beside_requests_are_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half a millisecond is a turn where requests are served, and none elsewhere."""
+    slept: list[float] = []
+    monkeypatch.setattr(_turn, "_hold", [0.001])
+    monkeypatch.setattr(_turn, "time", SimpleNamespace(perf_counter=lambda: 0.0005, sleep=slept.append))
+    turn = Turn(0.0)
+    turn.end()
+    elsewhere = len(slept)
+    TrainingMiddleware(FastAPI())
+    turn.end()
+
+    assert (0, 1) == (elsewhere, len(slept))
 
 
 def test_turns_change_nothing() -> None:

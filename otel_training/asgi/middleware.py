@@ -9,6 +9,7 @@ from typing import Any, Final, TypeAlias
 from otel_training import conventions as names
 from otel_training._guard import guard
 from otel_training._loop import running_loop
+from otel_training._turn import shorten_turns
 from otel_training.asgi.exchange import Exchange, Message, Receive, Scope, Send
 from otel_training.asgi.reader import FindReader, parse_user
 from otel_training.asgi.routes import ACTION, ITEM, Names, parse_naming, parse_route
@@ -56,6 +57,7 @@ class TrainingMiddleware:
         user: FindReader | None = None,
     ) -> None:  # fmt: skip
         _refuse_other_protocols(app)
+        shorten_turns()
         self.app = app
         if engage is None and feed is None:
             raise ValueError(
