@@ -79,7 +79,7 @@ def mark_server_span(kind: Kind, number: int) -> None:
 
 def enter(before: Context, key: str, value: object, span: Span | None) -> Context:
     """Make a value current under a key, and a span if there is one; return `before`, for `leave`."""
-    context = Context({**before, key: value})
+    context = Context({**before, key: value} if before else {key: value})
     otel_context.attach(context if span is None else trace.set_span_in_context(span, context))
     return before
 

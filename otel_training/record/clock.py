@@ -20,6 +20,7 @@ random_bits: Final = _random.getrandbits
 
 _NOISE_BITS: Final = 74
 _TAIL_BITS: Final = 62
+_TAIL: Final = (1 << _TAIL_BITS) - 1
 
 _latest: Final = [0]
 
@@ -59,10 +60,10 @@ def ticks() -> int:
 
 
 def event_number() -> int:
-    """Draw the number that identifies an event: milliseconds, then 74 random bits."""
+    """Draw the number that identifies an event: nanoseconds, then 74 random bits."""
     if _in_force:
         return _in_force[0].event_number()
-    return (now() // 1_000_000) << _NOISE_BITS | random_bits(_NOISE_BITS)
+    return now() << _NOISE_BITS | random_bits(_NOISE_BITS)
 
 
 def event_id(number: int | None = None) -> str:
@@ -72,6 +73,6 @@ def event_id(number: int | None = None) -> str:
     """
     number = event_number() if number is None else number
     # The milliseconds, the version, 12 of the random bits, the variant, the other 62.
-    head, tail = number >> _TAIL_BITS, number & (1 << _TAIL_BITS) - 1
-    digits = f"{head >> 12 << 80 | 7 << 76 | (head & 0xFFF) << 64 | 1 << 63 | tail:032x}"
+    milliseconds, head, tail = (number >> _NOISE_BITS) // 1_000_000, number >> _TAIL_BITS & 0xFFF, number & _TAIL
+    digits = f"{milliseconds << 80 | 7 << 76 | head << 64 | 1 << 63 | tail:032x}"
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"

@@ -91,7 +91,7 @@ def test_doctor_says_that_extractions_stopped(rows: Any, command: Any) -> None:
     def findings(hours: int) -> list[str]:
         """Capture as if it was so long ago, and ask."""
         moment = time.time_ns() - hours * 3_600 * 10**9
-        use_clock(Clock(lambda: moment, lambda: 0, lambda: (moment // 1_000_000) << 74 | random_bits(74)))
+        use_clock(Clock(lambda: moment, lambda: 0, lambda: moment << 74 | random_bits(74)))
         extract("chips", "https://news.example/1", f"text of {hours}")
         assert otel_training.flush(30)
         use_clock(None)

@@ -48,7 +48,7 @@ class Hands:
 
     def clock(self) -> Clock:
         bits = self._chance.getrandbits
-        return Clock(self.now, lambda: int(self._ticks * 1e9), lambda: (self.now() // 1_000_000) << 74 | bits(74))
+        return Clock(self.now, lambda: int(self._ticks * 1e9), lambda: self.now() << 74 | bits(74))
 
 
 class Feed:
