@@ -22,6 +22,8 @@ CONFIG: Final = ROOT / "collector" / "config.yaml"
 ALONE: Final = (CONFIG, CONFIG.with_name("alone.yaml"))
 BINARY: Final = ROOT / ".cache" / "otelcol-training"
 TOKEN: Final = "not-a-secret"  # noqa: S105 - of these tests alone
+GOGC: Final = "200"
+"""How much garbage it collects at once, as in the image."""
 VARIABLES: Final = ("OTLP_TOKEN", "QUEUE_DIR", "CH_ENDPOINT", "CH_USER", "CH_PASSWORD", "APP_OTLP_ENDPOINT")
 
 
@@ -154,7 +156,7 @@ def running(
     # Its log goes where pytest shows it with a failure.
     process = subprocess.Popen(
         [BINARY, *[f"--config={config}" for config in configs], *merged],
-        env={**os.environ, **variables(queue), **environment},
+        env={**os.environ, "GOGC": GOGC, **variables(queue), **environment},
     )
     try:
         until(lambda: _healthy(health, process))

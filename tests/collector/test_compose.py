@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from otel_training.store.deployment import Deployment, read_roles, role_settings
-from tests.collector.process import ROOT, variables
+from tests.collector.process import GOGC, ROOT, variables
 
 FOLDER: Final = ROOT / "collector"
 STACK: Final = yaml.safe_load((FOLDER / "compose.yaml").read_text(encoding="utf-8"))
@@ -106,12 +106,13 @@ def test_the_binary_accepts_the_collectors_command(asked: Callable[..., Any], tm
 
 
 def test_the_image_is_built_as_make_builds() -> None:
-    """Same flags, and the files that it copies exist."""
+    """Same flags, the files that it copies exist, and it runs as it is measured."""
     dockerfile = (FOLDER / "Dockerfile").read_text(encoding="utf-8")
     flags = '-buildvcs=false -trimpath -tags grpcnotrace -ldflags="-s -w"'
     makefile = re.sub(r" \\\n\s*", " ", (ROOT / "Makefile").read_text(encoding="utf-8"))
     copied = [name for line in re.findall(r"^COPY (?!--)(.*) \S+$", dockerfile, re.MULTILINE) for name in line.split()]
 
     assert flags in dockerfile
+    assert f"ENV GOGC={GOGC}\n" in dockerfile
     assert flags in makefile
     assert [] == [name for name in copied if not list(FOLDER.glob(name))]
