@@ -27,24 +27,28 @@ texts AS (
     LIMIT 1 BY cityHash64(whole)
 ),
 documents AS MATERIALIZED (
-    SELECT
-        id,
-        source,
-        splitByNonAlpha(text) AS blanks,
-        arrayMap(w -> cityHash64(w), if(length(blanks) * 16 < lengthUTF8(text), ngrams(text, 3), blanks)) AS words,
-        if(
-            length(words) < 3,
-            [intHash32(cityHash64(text))],
-            arrayDistinct(
-                arrayMap(
-                    (a, b, c) -> intHash32(a + 3 * b + 5 * c),
-                    arrayPopBack(arrayPopBack(words)),
-                    arrayPopBack(arrayPopFront(words)),
-                    arrayPopFront(arrayPopFront(words))
+    -- These alone: what they are made of would be kept, too.
+    SELECT id, source, shingles
+    FROM (
+        SELECT
+            id,
+            source,
+            splitByNonAlpha(text) AS blanks,
+            arrayMap(w -> cityHash64(w), if(length(blanks) * 16 < lengthUTF8(text), ngrams(text, 3), blanks)) AS words,
+            if(
+                length(words) < 3,
+                [intHash32(cityHash64(text))],
+                arrayDistinct(
+                    arrayMap(
+                        (a, b, c) -> intHash32(a + 3 * b + 5 * c),
+                        arrayPopBack(arrayPopBack(words)),
+                        arrayPopBack(arrayPopFront(words)),
+                        arrayPopFront(arrayPopFront(words))
+                    )
                 )
-            )
-        ) AS shingles
-    FROM texts
+            ) AS shingles
+        FROM texts
+    )
 ),
 pairs AS MATERIALIZED (
     SELECT pair.1 AS a, pair.2 AS b
