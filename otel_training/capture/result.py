@@ -4,8 +4,7 @@ import functools
 from collections.abc import Callable, Container
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from otel_training.events.host_json import MalformedError, read_json
-from otel_training.events.reactions import keys_of
+from otel_training.events.host_json import MalformedError, keys_of, read_json
 from otel_training.record.fields import (
     CATEGORY_KEYS,
     ID_KEYS,

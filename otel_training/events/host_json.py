@@ -5,6 +5,8 @@ import json
 import math
 import re
 import zlib
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any, Final
 
 import orjson
@@ -23,6 +25,12 @@ _SIXTH: Final = 6
 """Of 19 digits three are among every sixth character, side by side: those are searched in a sixth of the time."""
 _THREE_DIGITS: Final = re.compile(rb"\d{3}")
 _DIGITS: Final = 160  # digits of an integer: more than an id may have, and a float holds what they stand for
+
+_KEYS: Final = 24  # keys of one content that are named
+_DEPTH: Final = 6
+_ITEMS: Final = 5
+# Anything else may be a value of the host's: an id, an address.
+_KEY: Final = re.compile(r"[A-Za-z_$@][A-Za-z_$-]{0,31}[0-9]?")
 
 
 class MalformedError(ValueError):
@@ -99,3 +107,20 @@ def _unzip(content: bytes) -> bytes:
         return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(content, UNZIPPED_LIMIT)
     except zlib.error as error:
         raise MalformedError from error
+
+
+def keys_of(content: JSON) -> str:
+    """Name the keys that a content holds: `items[].id, items[].title, total`."""
+    return ", ".join(islice(dict.fromkeys(_paths(content, "", _DEPTH)), _KEYS))
+
+
+def _paths(value: JSON, path: str, depth: int) -> Iterator[str]:
+    if isinstance(value, dict) and depth:
+        for key, inner in islice(value.items(), _KEYS):
+            name = key if _KEY.fullmatch(key) else "*"
+            yield from _paths(inner, f"{path}.{name}" if path else name, depth - 1)
+    elif isinstance(value, list) and depth:
+        for inner in value[:_ITEMS] or [None]:
+            yield from _paths(inner, f"{path}[]", depth - 1)
+    elif path:
+        yield path

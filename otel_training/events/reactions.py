@@ -1,9 +1,6 @@
 """Feedback and impressions, and the links between ids and texts that a feed shows."""
 
-import re
 from collections.abc import Iterator
-from itertools import islice
-from typing import Final
 
 import orjson
 
@@ -13,7 +10,7 @@ from otel_training.events.engagement import read_reactions
 from otel_training.events.event import Event, beside, to_event
 from otel_training.events.feed import Item, feed_items
 from otel_training.events.finisher import Attributes, Finisher
-from otel_training.events.host_json import MalformedError, read_json, read_lines, stored_url
+from otel_training.events.host_json import MalformedError, keys_of, read_json, read_lines, stored_url
 from otel_training.privacy.identity import insight_sha256
 from otel_training.privacy.redact import Redactor
 from otel_training.record.record import JSON, Record
@@ -81,27 +78,3 @@ def _links(record: Record, items: list[Item], finisher: Finisher) -> Iterator[Ev
                 names.SOURCE_URL: stored_url(url, Redactor(finisher.rules)),
             }
             yield to_event(beside(record, Kind.LINK), attributes)
-
-
-KEYS: Final = 24  # keys of one content that are named
-_DEPTH: Final = 6
-_ITEMS: Final = 5
-# Anything else may be a value of the host's: an id, an address.
-_KEY: Final = re.compile(r"[A-Za-z_$@][A-Za-z_$-]{0,31}[0-9]?")
-
-
-def keys_of(content: JSON) -> str:
-    """Name the keys that a content holds: `items[].id, items[].title, total`."""
-    return ", ".join(islice(dict.fromkeys(_paths(content, "", _DEPTH)), KEYS))
-
-
-def _paths(value: JSON, path: str, depth: int) -> Iterator[str]:
-    if isinstance(value, dict) and depth:
-        for key, inner in islice(value.items(), KEYS):
-            name = key if _KEY.fullmatch(key) else "*"
-            yield from _paths(inner, f"{path}.{name}" if path else name, depth - 1)
-    elif isinstance(value, list) and depth:
-        for inner in value[:_ITEMS] or [None]:
-            yield from _paths(inner, f"{path}[]", depth - 1)
-    elif path:
-        yield path

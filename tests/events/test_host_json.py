@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from otel_training.events.reactions import keys_of
+from otel_training.events.host_json import keys_of
 
 
 @pytest.mark.parametrize(
