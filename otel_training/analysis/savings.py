@@ -10,12 +10,13 @@ from typing import Final
 from otel_training.analysis.savings_rate import Bracket, Plan, Rates, rates_of
 from otel_training.analysis.savings_scenario import MONTH, Costs, Scenario, Traffic, costs_of, exact, project
 from otel_training.analysis.savings_stamp import SavingsError, Stamp, read_calls, stamp_of
+from otel_training.pricing.ends import DATE
 from otel_training.pricing.overrides import Overrides
 from otel_training.store.client import Row, Store, read_query
 
 _CHEAPER: Final = ("claude-haiku-5-5", "gpt-5.4-nano")
 """Candidates where none is named: the first that is not today's model."""
-_DATED: Final = re.compile(r"-(\d{8}|\d{4}-\d\d-\d\d|latest)$")
+_DATED: Final = re.compile(rf"(?:{DATE}|-latest)$")
 _DAY: Final = 86_400_000_000
 _RULE_OF_THUMB: Final = {"large_model": Decimal("0.003"), "small_model": Decimal("0.0001")}
 """What a source costs where it has 600 tokens and its answer 80, by a model at 3 and 15 USD; and 97 % less."""

@@ -7,8 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final, NamedTuple
 
-_DATED: Final = r"(?:^|[./:]){}(?=$|:|[-@]\d{{8}}|-\d{{4}}-\d\d-\d\d)"
-"""A model's name, also of a provider's region (`us.anthropic.`), of a dated version, of what was fine-tuned from it."""
+DATE: Final = r"[-@]\d{8}|-\d{4}-\d\d-\d\d"  # of a version of a model, behind its name
 
 
 class End(NamedTuple):
@@ -19,7 +18,7 @@ class End(NamedTuple):
 
 
 def end_of(model: str) -> End | None:
-    """Return when a model ends, by the table that came with this version; None where it names no day."""
+    """Return when a model ends, also of a region or date, or what was tuned from it; None where no day is known."""
     return next((end for pattern, end in _ends() if pattern.search(model)), None)
 
 
@@ -31,4 +30,4 @@ def read_ends() -> dict[str, End]:
 
 @cache
 def _ends() -> list[tuple[re.Pattern[str], End]]:
-    return [(re.compile(_DATED.format(re.escape(model))), end) for model, end in read_ends().items()]
+    return [(re.compile(rf"(?:^|[./:]){re.escape(model)}(?=$|:|{DATE})"), end) for model, end in read_ends().items()]

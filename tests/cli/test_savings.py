@@ -43,7 +43,9 @@ def test_shows_costs_and_what_they_stand_on(asked: None, command: Any) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("candidate", "is_today"), [("big", True), ("big-20260101", True), ("small", False)])
+@pytest.mark.parametrize(
+    ("candidate", "is_today"), [("big", True), ("big-20260101", True), ("big@20260101", True), ("small", False)]
+)
 def test_says_that_the_candidate_is_todays_model(asked: None, command: Any, candidate: str, is_today: bool) -> None:  # noqa: FBT001 - a parameter
     """By its date, too: it would save nothing."""
     printed = command("savings", "--candidate", candidate)[1]
