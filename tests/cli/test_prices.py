@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -219,6 +220,8 @@ def test_shared_prices_hold_for_every_machine(machine: Any, command: Any, rows: 
 def test_what_was_shared_last_holds(own: None, folder: DataFolder, command: Any, rows: Any) -> None:
     """Without the file, too, and a file without prices; what cannot be read is not shared."""
     path, show = folder.path / "prices.toml", ("prices", "show", "own-7b", "--at", "2027-01-01")
+    # The first command of all makes the store.
+    shutil.rmtree(folder.local)
     for _ in range(2):
         assert "4 prices of your own in force for all" in command("prices", "share")[1]
         assert "not in force" not in command(*show)[2]
