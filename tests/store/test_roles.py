@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from otel_training.analysis.reading import read_figures
+from otel_training.cli.doctor import examine
 from otel_training.cli.gaps import read_gaps
 from otel_training.errors import StoreError
 from otel_training.folder import DataFolder, make_folder
@@ -158,6 +159,16 @@ def test_the_reader_analyzes_and_is_told_what_is_missing(become: Any, folder: Da
         assert of_reader == read_figures(store, read_gaps(store, folder))
 
     assert (14, True) == (of_reader.totals.extractions, "fields" in [gap.name for gap in of_reader.gaps])
+
+
+def test_doctor_has_the_same_for_who_reads(become: Any, folder: DataFolder) -> None:
+    """All that it asks is within the rights of either role."""
+    reports = []
+    for role in ("reader", "exporter"):
+        with become(role) as store:
+            reports.append(examine(store, folder))
+
+    assert reports[0] == reports[1]
 
 
 @pytest.mark.parametrize("role", ["reader", "exporter"])

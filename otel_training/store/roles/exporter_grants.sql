@@ -34,6 +34,7 @@ GRANT /*{on_cluster}*/
     SELECT ON unsettled,
     SELECT ON settling,
     SELECT ON segments,
+    SELECT ON retention,
     SELECT ON schema_migrations,
     SELECT ON v_extractions,
     SELECT ON v_aliases,
