@@ -287,3 +287,14 @@ def test_looks_for_a_bounded_time(nested: object) -> None:
     otel_training.extraction(lambda: nested)()
 
     assert "" == current([nested]).id or current(nested).id
+
+
+@pytest.mark.parametrize("text", [None, "", "a"])
+def test_what_any_result_may_hold_tells_nothing(text: str | None) -> None:
+    """One object stands for None, and one for a text of a letter: another text of the result tells it."""
+    result = {"insights": [text], "note": f"About {text} alone"}
+    otel_training.extraction(lambda: result)()
+
+    assert (True, "") == (bool(current(result).id), current([text]).id)
+    otel_training.extraction(lambda: [text, "A text of its own"])()
+    assert "" == current([text]).id
