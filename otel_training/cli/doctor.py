@@ -126,7 +126,7 @@ def _keys(keys: list[Row], rotated_at: str) -> Iterator[str]:
 
 def _keyless(keys: list[Row], folder: DataFolder) -> Iterator[str]:
     """Say that nobody here makes the pseudonyms that are stored, as after a restore without keys."""
-    lost = [key["user_key_id"] for key in keys if key["state"] == NOT_HERE and key["readers"]]
+    lost = [key["user_key_id"] for key in keys if key["state"] == NOT_HERE]
     if lost and all(key["state"] != IN_FORCE for key in keys):
         yield (
             f"The readers' pseudonyms are of a key that is not here ({', '.join(lost)}), and none is: put the user.key "

@@ -250,6 +250,36 @@ def test_texts_that_are_everywhere_tell_nothing(other: object) -> None:
     assert blanks
 
 
+@pytest.mark.parametrize(
+    ("sizes", "is_found"),
+    [
+        ((8, 9), (False, True)),
+        ((9, 8), (True, False)),
+        ((1, 0), (False, False)),
+        ((2, 1), (True, False)),
+        ((3, 16_384), (False, True)),
+        ((3, 16_385), (True, False)),
+    ],
+)
+def test_of_a_result_of_unknown_form_the_longest_text_tells(
+    sizes: tuple[int, int], is_found: tuple[bool, bool]
+) -> None:
+    """Nobody knows its insights: the others may be constants; one letter is, and what is very long is not kept."""
+    texts = [("ab" * size)[:size] for size in sizes]
+    extraction(lambda: dict(zip(("kind", "body"), texts, strict=True)))()
+
+    assert is_found == tuple(bool(current([text]).id) for text in texts)
+
+
+@pytest.mark.parametrize(("size", "is_found"), [(16_384, True), (16_385, False)])
+def test_a_text_that_is_returned_is_kept_up_to_a_length(size: int, *, is_found: bool) -> None:
+    """A longer one would cost the app its memory."""
+    text = "ab" * size
+    text = extraction(lambda: text[:size])()
+
+    assert is_found == bool(current([text]).id)
+
+
 def test_a_list_of_several_at_the_place_of_a_former_one_is_nobodys() -> None:
     """Lists are known by their address, which a later one may have: its insights are of two extractions."""
     ids = {current([*extract(f"{number}a"), *extract(f"{number}b")]).id for number in range(200)}

@@ -245,6 +245,18 @@ def test_loses_no_key_and_nobody_who_opted_out(gathered: None, folder: DataFolde
     assert [f"{kept[0]}{since}\n", kept[1]] == [folder.keys.read_text("utf-8"), folder.key.read_text("utf-8")]
 
 
+def test_the_key_in_force_is_none_of_the_old(gathered: None, folder: DataFolder, rows: Any, command: Any) -> None:
+    """What was rotated since the backup is in force again: `keys destroy` would else offer to destroy it."""
+    rows("backup", folder.path.parent / "all.zip", "--with-keys")
+    kept = folder.key.read_text("utf-8")
+    command("keys", "rotate")
+    since = folder.key.read_text("utf-8")
+    process.reset()
+    rows("restore", folder.path.parent / "all.zip", "--force")
+
+    assert (kept, f"{since.rstrip()}\n") == (folder.key.read_text("utf-8"), folder.keys.read_text("utf-8"))
+
+
 def test_keeps_what_the_backup_had_none_of(
     gathered: None, folder: DataFolder, rows: Any, command: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

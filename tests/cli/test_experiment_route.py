@@ -11,6 +11,7 @@ import otel_training
 from otel_training.folder import DataFolder, make_folder
 from otel_training.routing.state import Complexity, Definition, Experiment, Promotion, State, read_state, write_state
 from otel_training.store.owner import owner_lock
+from otel_training.trial.trail import change_experiment
 from tests.cli.terminal import run_in_terminal
 
 CANDIDATES = {"few-shot-v1": Definition("openai", "m", simulated=True), "tuned": Definition("openai", "t")}
@@ -215,6 +216,18 @@ def test_the_status_waits_for_nobody(
     assert [True, False, False, True] == [err.startswith(held) for _, _, err in seen]
     assert seen[2][2].startswith("Error: There is no experiment nosuch")
     assert [] == [line for line in caplog.messages if "waiting" in line]
+
+
+def test_a_promotion_that_ended_has_shadows_to_count(experiment: Any, command: Any, folder: DataFolder) -> None:
+    """What they cost is asked for though none is on any more: promoted, all arms answer beside Claude."""
+    for name, action in (("insights", "promote"), ("other", "ramp")):
+        command("experiment", "start", name)
+        change_experiment(folder, name, action, lambda _, now: now or Experiment(""))
+    with owner_lock(folder.lock) as owner:
+        owner.announce("")
+        seen = [command("experiment", "status", name)[2] for name in ("insights", "other")]
+
+    assert [True, False] == [err.startswith("What shadows cost cannot be read now") for err in seen]
 
 
 def test_a_log_of_nothing_is_a_mistake(experiment: Any, command: Any) -> None:

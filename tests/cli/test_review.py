@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 import otel_training
+from otel_training.cli.review import _Queues
 from otel_training.folder import DataFolder, make_folder
 from otel_training.pipeline import process
 from tests.receiving import until
@@ -84,6 +85,21 @@ def test_opens_the_users_browser(folder: DataFolder, captured: list[str], tmp_pa
         until(opened.exists)
 
         assert address == opened.read_text(encoding="utf-8")
+
+
+def test_who_opts_out_meanwhile_counts_no_more(captured: list[str], folder: DataFolder) -> None:
+    """The next look at the queue leaves their votes out, without the command's being started again."""
+    for reader in (7, 8):
+        liked = otel_training.insight_id("https://news.example/2", "Nobody knows why")
+        otel_training.record_feedback(liked, "like", user_id=reader)
+    assert process.flush(30)
+    queues = _Queues("mira", 10)
+    nets = []
+    for opted_out in ("", "reader 7\n"):
+        folder.opt_outs.write_text(opted_out, encoding="utf-8")
+        nets += [item.net for item in queues.read().items if item.extraction_id == captured[1]]
+
+    assert [2, 1] == nets
 
 
 def test_says_what_it_needs(command: Any, folder: DataFolder) -> None:

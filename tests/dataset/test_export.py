@@ -9,6 +9,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
+from uuid import UUID
 
 import pytest
 
@@ -364,7 +365,11 @@ def test_pages_are_what_the_printed_query_gives(
 ) -> None:
     """The same rows in the same order, however many the engine holds at a time: prompts, votes and corrections."""
     for number in range(2 * has_batch):
-        handle, batch = Handle("", None), {names.BATCH_ID: "b", names.BATCH_CUSTOM_ID: str(number)}
+        # Also submitted under an extraction, whose records stand behind those of the result.
+        handle, batch = (
+            Handle(str(UUID(int=-number % 2**128)) * number, None),
+            {names.BATCH_ID: "b", names.BATCH_CUSTOM_ID: str(number)},
+        )
         asked = {"input": [{"role": "user", "content": f"Batch {number}"}], "outputs": [], "tools": None}
         emit_call(handle, {names.MODEL: "big", **batch}, asked)
         with otel_training.extraction(source_url=f"batch {number}", source_content="text") as running:

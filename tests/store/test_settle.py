@@ -334,6 +334,31 @@ def test_an_id_that_was_linked_names_what_the_feed_shows_later(store: Store, sho
     assert [] == list(stale_rows(store))
 
 
+@pytest.mark.parametrize(
+    ("hashes", "kept"),
+    [(("t", "t"), ["a", "b"]), (("", ""), ["a", "b"]), (("u", ""), ["a", "b"]), (("t", "u"), ["a", "b", "a"])],
+    ids=["of its text", "of no known text", "of no known text but once", "the first alone of its text"],
+)
+def test_what_a_feed_shows_under_a_linked_id_is_its_last_place(
+    store: Store, hashes: tuple[str, str], kept: list[str]
+) -> None:
+    """Of those that had the text, or whose text is not known, as of records of before; "c" had it elsewhere."""
+    link = {"training.kind": "link", "training.link.id": "1"}
+    shown = link | {"training.insight.text_sha256": "t", "training.event.id": "l2"}
+    for day, (name, sha256) in enumerate(zip("abc", (*hashes, "t"), strict=True)):
+        output = json.dumps({"training.output": [{"derived_id": name, "text_sha256": sha256, "text": name}]})
+        kind = {"training.kind": "extraction", "training.event.id": name, "training.outcome": "ok", "url.full": name}
+        place = {"training.extraction.id": name, "training.insight.index": "0", "training.event.id": f"l{day}"}
+        at = datetime(2026, 1, 1 + day, tzinfo=UTC)
+        store.insert("otel_logs", ["Timestamp", "LogAttributes", "Body"], [[at, kind, output]])
+        store.insert("otel_logs", ["Timestamp", "LogAttributes"], [[at, shown if name == "c" else link | place]])
+    settle(store)
+
+    rows = store.rows("SELECT arrayJoin(names).2[1] AS name FROM v_aliases WHERE id = '1'")
+    assert kept == [row["name"] for row in rows]
+    assert [] == list(stale_rows(store))
+
+
 @pytest.mark.parametrize(("texts", "kept"), [("aaa", ["a"]), ("aba", [])])
 def test_an_id_of_a_text_without_a_url_names_that_text(store: Store, texts: str, kept: list[str]) -> None:
     """However often it is extracted anew: its source is known by the text; another text is another source."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from otel_training.folder import DataFolder
 from otel_training.pipeline import process
 from otel_training.store.client import Store
 from otel_training.store.deployment import Deployment, read_deployment
@@ -96,6 +97,17 @@ def test_brings_a_server_of_the_first_schema_to_this_one(store: Store, command: 
     )
     assert [{"kind": "extraction"}, {"kind": "feedback"}] == list(store.rows("SELECT kind FROM v_events ORDER BY kind"))
     assert 2 == store.row("SELECT count() AS n FROM otel_logs")["n"]
+
+
+def test_an_export_from_a_server_needs_no_data_folder(
+    store: Store, command: Callable[..., Any], folder: DataFolder, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """There is no list of files to note it in, which is no cause for a warning."""
+    store.run(EXTRACTION.replace("'e1',", "'e1', 'training.outcome': 'ok',"))
+    filters = ("--no-score", "--net-above", -1, "--min-viewers", 0)
+
+    assert 0 == command("export", "--out", tmp_path / "training.jsonl", *filters)[0]
+    assert ([], False) == (caplog.messages, folder.path.exists())
 
 
 def test_every_command_settles_a_server_whose_user_may_write(
