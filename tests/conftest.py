@@ -15,6 +15,7 @@ from otel_training.cli.main import main
 from otel_training.folder import DataFolder
 from otel_training.pipeline import process
 from otel_training.warning import given
+from tests.engine import end_engine, keep_engine
 from tests.receiving import Receiver, receiving
 from tests.served import TRACED
 from tests.stores import lay_store
@@ -23,6 +24,8 @@ from tests.stores import lay_store
 settings.register_profile("unhurried", deadline=None)
 settings.register_profile("quick", deadline=None, max_examples=20)
 settings.load_profile("unhurried")
+
+keep_engine()
 
 _ALL_SLOW: Final = re.compile(r"^pytestmark = \[?pytest\.mark\.slow\b", re.MULTILINE)
 
@@ -62,6 +65,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DataFold
     yield DataFolder(home)
     guard.raising = False
     process.reset()
+    end_engine()
 
 
 @pytest.fixture
