@@ -43,10 +43,11 @@ def price_calls(store: Store, folder: DataFolder, *, again: bool = False, progre
     """
     overrides = prices_in_force(store, folder)
     version, count = prices_version(overrides), 0
-    missing = store.row(read_query("costs_missing"), version=version)["calls"]
-    if not again and not missing:
+    missing = store.row(read_query("costs_missing"), version=version)
+    if not again and not missing["calls"]:
         return 0
-    rows = store.rows(read_query("costs_waiting"), version=version, again=again)
+    calls = "v_llm_calls" if missing["has_batches"] else "llm_calls"
+    rows = store.rows(read_query("costs_waiting"), version=version, again=again, calls=calls)
     shadows = store.rows(read_query("costs_shadows"), version=version, again=again)
     with closing(store.another()) as writer:
         for waiting, price in ((rows, _price), (shadows, _price_shadow)):
@@ -56,7 +57,7 @@ def price_calls(store: Store, folder: DataFolder, *, again: bool = False, progre
                 costs = [_stored(row, price(row, overrides), version) for row in some]
                 writer.insert("call_costs", _COLUMNS, costs)
                 count += len(some)
-                progress(count, max(count, missing))
+                progress(count, max(count, missing["calls"]))
     return count
 
 

@@ -38,7 +38,7 @@ PARAMETERS = {
     "opted_out": [], "opted_out_sources": [], "lockstep": [], "lockstep_groups": [], "piled": [],
     "shown_only": True, "every_vote": True,
     "extraction_id": "", "edges": [1000], "reviewer": "nobody", "extraction_ids": [], "experiment": "insights",
-    "arm": "candidate", "call_event_ids": [], "has_batches": True,
+    "arm": "candidate", "call_event_ids": [], "has_batches": True, "calls": "v_llm_calls",
 }  # fmt: skip
 
 

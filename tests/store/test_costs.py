@@ -107,7 +107,10 @@ def test_each_call_has_its_cost(own: Any) -> None:
 
 
 def test_prices_once(own: Any, folder: DataFolder) -> None:
-    """A second time there is nothing to price; what had no price is tried again where the prices changed."""
+    """A second time there is nothing to price; what had no price is tried again where the prices changed.
+
+    What was delivered twice is priced once.
+    """
     own(PRICES)
     call()
     call(model="new")
@@ -120,6 +123,7 @@ def test_prices_once(own: Any, folder: DataFolder) -> None:
         assert 1 == price_calls(store, folder)
         assert ["0.02175", "0.00585"] == [cost for cost, *_ in costs(store)]
 
+        store.run("INSERT INTO llm_calls SELECT * FROM llm_calls")
         assert 1 == price_calls(store, folder, again=True)
         assert ["0.03825", "0.00585"] == [cost for cost, *_ in costs(store)]
         assert 0 == price_calls(store, folder, again=True)

@@ -31,6 +31,7 @@ PARAMETERS = {
     "shown_only": True, "every_vote": True,
     "extraction_id": "", "edges": [1000], "reviewer": "", "ids": [], "extraction_ids": [], "call_event_ids": [],
     "has_batches": True, "experiment": "", "arm": "",
+    "calls": "v_llm_calls",
 }  # fmt: skip
 LOSS = (
     "INSERT INTO otel_logs (Timestamp, LogAttributes) VALUES ('2026-01-02 03:04:05', "
@@ -175,7 +176,8 @@ def test_doctor_has_the_same_for_who_reads(become: Any, folder: DataFolder) -> N
 def test_who_reads_alone_prices_nothing(role: str, become: Any, folder: DataFolder) -> None:
     """It sees what waits, and that it may not."""
     with become(role) as store:
-        assert 8 == len(list(store.rows(read_query("costs_waiting"), version="", again=False)))
+        for calls in ("llm_calls", "v_llm_calls"):
+            assert 8 == len(list(store.rows(read_query("costs_waiting"), version="", again=False, calls=calls)))
         with pytest.raises(StoreError, match=r"\((ACCESS_DENIED|READONLY)\)"):
             price_calls(store, folder)
         assert 0 == store.row("SELECT count() AS priced FROM call_costs")["priced"]

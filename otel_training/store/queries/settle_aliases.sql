@@ -62,33 +62,8 @@ WITH
         FROM insights
         WHERE derived_id GLOBAL IN (SELECT key FROM touched)
         GROUP BY derived_id
-    )
-SELECT
-    id,
-    -- What is told again is nothing new: an app may link the same ids at each of many extractions.
-    arrayFilter((n, place) -> place = 1 OR n.2 != every_name[place - 1].2, every_name, arrayEnumerate(every_name)) AS names,
-    {run:UInt64} AS revision
-FROM (
-    SELECT
-        id,
-        arraySort(arrayFilter(n -> n.1 = arrayMin(all_names.1), all_names)) AS strongest,
-        arrayMap((n, place) -> place = 1 OR n.4 != strongest[place - 1].4, strongest, arrayEnumerate(strongest)) AS is_change,
-        -- When its source changed, behind two times that are near none, and whether it changed again within an hour.
-        arrayConcat([toDateTime64(0, 9, 'UTC'), toDateTime64(0, 9, 'UTC')], arrayFilter((t, is) -> is, strongest.2, is_change))
-            AS changes,
-        arrayMap(
-            (t, place) -> place > 2 AND place < length(changes) AND changes[place + 1] < t + INTERVAL 1 HOUR,
-            changes, arrayEnumerate(changes)
-        ) AS is_quick,
-        arrayMap(
-            (n, at) -> (n.2, if(
-                n.5 OR (is_quick[at] AND is_quick[at + 1]) OR (is_quick[at + 1] AND is_quick[at + 2])
-                OR (is_quick[at + 2] AND is_quick[at + 3]),
-                [], n.3
-            )),
-            strongest, arrayCumSum(is_change)
-        ) AS every_name
-    FROM (
+    ),
+    known AS (
         SELECT id, groupArrayIf((rank, since, last.1, last.2, is_unclear), rank < 4) AS all_names
         FROM (
             SELECT
@@ -123,5 +98,44 @@ FROM (
             GROUP BY id, rank, since
         )
         GROUP BY id
+    ),
+    -- A query for each step: what one names itself the engine writes out wherever it is named, and again what that names.
+    strong AS (SELECT id, arraySort(arrayFilter(n -> n.1 = arrayMin(all_names.1), all_names)) AS strongest FROM known),
+    turned AS (
+        SELECT id, strongest,
+            arrayMap((n, place) -> place = 1 OR n.4 != strongest[place - 1].4, strongest, arrayEnumerate(strongest)) AS is_change
+        FROM strong
+    ),
+    changed AS (
+        SELECT id, strongest, is_change,
+            -- When its source changed, behind two times that are near none, and whether it changed again within an hour.
+            arrayConcat([toDateTime64(0, 9, 'UTC'), toDateTime64(0, 9, 'UTC')], arrayFilter((t, is) -> is, strongest.2, is_change))
+                AS changes
+        FROM turned
+    ),
+    hurried AS (
+        SELECT id, strongest, is_change,
+            arrayMap(
+                (t, place) -> place > 2 AND place < length(changes) AND changes[place + 1] < t + INTERVAL 1 HOUR,
+                changes, arrayEnumerate(changes)
+            ) AS is_quick
+        FROM changed
+    ),
+    cleared AS (
+        SELECT id,
+            arrayMap(
+                (n, at) -> (n.2, if(
+                    n.5 OR (is_quick[at] AND is_quick[at + 1]) OR (is_quick[at + 1] AND is_quick[at + 2])
+                    OR (is_quick[at + 2] AND is_quick[at + 3]),
+                    [], n.3
+                )),
+                strongest, arrayCumSum(is_change)
+            ) AS every_name
+        FROM hurried
     )
-)
+SELECT
+    id,
+    -- What is told again is nothing new: an app may link the same ids at each of many extractions.
+    arrayFilter((n, place) -> place = 1 OR n.2 != every_name[place - 1].2, every_name, arrayEnumerate(every_name)) AS names,
+    {run:UInt64} AS revision
+FROM cleared
