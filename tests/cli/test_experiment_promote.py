@@ -23,6 +23,7 @@ from otel_training.trial.candidate import definition_id
 from tests.cli.test_experiment_eval import LENIENT, SOURCES, gather, gather_gold, models, source_of
 from tests.models import Models, bad, facts_of
 from tests.served import environment
+from tests.stores import make_once
 
 __all__ = ["models"]
 pytestmark = pytest.mark.slow
@@ -41,15 +42,25 @@ simulated.simulated = True
 EVAL = ("experiment", "eval", "good", "--dataset", "d", "--yes", "--judge")
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the data folder is kept that all tests begin with."""
+    return tmp_path_factory.mktemp("passed") / "data"
+
+
 @pytest.fixture
-def passed(models: Models, rows: Any, folder: DataFolder, tmp_path: Path) -> Models:
+def passed(models: Models, rows: Any, folder: DataFolder, tmp_path: Path, kept: Path) -> Models:
     """A candidate `good` with a PASS on the dataset `d`."""
     (tmp_path / "judging.py").write_text(JUDGE)
-    gather(SOURCES)
-    gather_gold(40, folder)
-    rows("dataset", "create", "d", *LENIENT, "--split", "20/0/80", "--topic", "chips", "--topic", "energy")
-    rows("experiment", "candidate", "good", "--model", "gpt-6-luna", "--few-shot", 2, "--dataset", "d")
-    rows(*EVAL, "judging:score")
+
+    def evaluate() -> None:
+        gather(SOURCES)
+        gather_gold(40, folder)
+        rows("dataset", "create", "d", *LENIENT, "--split", "20/0/80", "--topic", "chips", "--topic", "energy")
+        rows("experiment", "candidate", "good", "--model", "gpt-6-luna", "--few-shot", 2, "--dataset", "d")
+        rows(*EVAL, "judging:score")
+
+    make_once(kept, folder, evaluate)
     return models
 
 

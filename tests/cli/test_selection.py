@@ -11,6 +11,7 @@ import otel_training
 from otel_training.folder import DataFolder, make_folder
 from otel_training.store.client import connect_embedded
 from tests.dataset.captured import engage, extract, manifest
+from tests.stores import make_once
 
 pytestmark = pytest.mark.slow
 
@@ -25,9 +26,25 @@ def ask(topic: str, source_url: str, model: str, system: str, source_content: st
     return {"insights": [f"{source_url} 0"], "quality_score": 8}
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the data folder is kept that most tests begin with."""
+    return tmp_path_factory.mktemp("world") / "data"
+
+
 @pytest.fixture
-def world() -> None:
-    """Two topics, two models, two prompts, a cut source, one without score and some votes."""
+def world(kept: Path, folder: DataFolder, rows: Any) -> None:
+    """Two topics, two models, two prompts, a cut source, one without score and some votes, all settled."""
+
+    def settle() -> None:
+        capture()
+        rows("status")
+
+    make_once(kept, folder, settle)
+
+
+def capture() -> None:
+    """Extract, and have readers act."""
     ask("chips", "a", "m1", "Extract.")
     ask('it\'s \\ "odd"', "b", "m2", "Extract.")
     ask("chips", "c", "m2", "Extract all.")

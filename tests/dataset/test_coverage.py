@@ -26,9 +26,11 @@ IDS = [otel_training.insight_id(URL, insight["text"]) for insight in INSIGHTS]
 
 pytestmark = pytest.mark.slow
 
-TABLES = """
+# To empty what is empty takes as long: a tenth of a second for all.
+FILLED = """
 SELECT name FROM system.tables
-WHERE database = currentDatabase() AND engine LIKE '%MergeTree' AND name NOT IN ('schema_migrations', 'segments')
+WHERE database = currentDatabase() AND engine LIKE '%MergeTree' AND total_rows > 0
+    AND name NOT IN ('schema_migrations', 'segments')
 """
 
 Program = Callable[[], None]
@@ -300,11 +302,10 @@ def read(store: Store, folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> R
     """Run a program, and read what is missing from what it captured alone."""
     monkeypatch.setenv("OTEL_SERVICE_NAME", "backend")
     process.reset()
-    tables = [row["name"] for row in store.rows(TABLES)]
 
     def run(program: Program) -> list[Gap]:
-        for table in tables:
-            store.run(f"TRUNCATE TABLE {table}")
+        for row in list(store.rows(FILLED)):
+            store.run(f"TRUNCATE TABLE {row['name']}")
         program()
         assert process.flush(30)
         drain(store, folder)
