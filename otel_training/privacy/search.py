@@ -21,7 +21,7 @@ _AROUND: Final = 48  # characters beside a replacement that are searched again: 
 _STEP: Final = 512
 _GONE: Final = re.compile(r"(?:<[A-Z]{2,6}_\d{1,9}>|<?_*0?>)+")
 """A placeholder, or a part that is masked and becomes one."""
-_GONE_BEGINS: Final = "<_0>"
+_GONE_SIGNS: Final = "<_0>"
 _WORD: Final = 12  # letters alone up to this length are a word, such as that of a category
 _APART: Final = "\x01" * TIGHT
 """Separates texts that are searched as one: nothing matches it, and what it cuts counts as cut."""
@@ -179,10 +179,11 @@ class _Search:
         """Return where a pattern is to be searched: from before each place to it, those that are near as one."""
         plain, masked = self._plain, self._masked
         if masked is not plain:
-            # Where all of a place is taken nothing is left to find; a place may be the empty one at the end.
+            # Where all of a place is taken nothing is left to find; a place may be the empty one at the end, or long.
             places = [
                 (first, last) for first, last in places
                 if masked[first : first + 1] == plain[first : first + 1] or masked[last - 1] == plain[last - 1]
+                or masked[first:last].strip(_GONE_SIGNS)
             ]  # fmt: skip
         return _joined(sorted(places), pattern.before + pattern.reach) if len(places) > 1 else places
 
@@ -205,7 +206,7 @@ class _Search:
                 self._turn.end()
             # An address is read backwards, no further than to where the one before it ends.
             start, stop = max(extent[0], end), extent[1]
-            if start >= stop or (masked[start] in _GONE_BEGINS and _GONE.fullmatch(masked, start, stop)):
+            if start >= stop or (masked[start] in _GONE_SIGNS and _GONE.fullmatch(masked, start, stop)):
                 continue
             self.secrets.append(Secret(start, stop, pattern.type))
             pieces += (masked[end:start], _mask(stop - start))

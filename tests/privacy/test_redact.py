@@ -371,6 +371,14 @@ def test_cuts_what_is_nested_too_deep() -> None:
     assert "a@x.example" not in str(Redactor().redact_json(value))
 
 
+@pytest.mark.parametrize("words", [1, 12, 60])
+def test_a_key_between_two_of_another_form_is_found(words: int) -> None:
+    """Their places are looked at as one: that both ends of it are taken says nothing of what is between."""
+    prose, own, other = " word" * words, f"sk-{'aB3dE6gH9jK2' * 4}", f"sk-ant-api03-{'cD4eF7hJ0kL3' * 4}"
+
+    assert f"<KEY_1>{prose} <KEY_2>{prose} <KEY_3>" == Redactor().redact(f"{other}{prose} {own}{prose} {other[:-1]}")
+
+
 TEXTS = st.text() | st.text(alphabet="+0123456789 .-@()a:/<>_sk") | st.lists(st.sampled_from(list(FOUND))).map("".join)
 
 
