@@ -1,6 +1,7 @@
 """The user's own prices, from a file or a text: they win over the price list."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import MISSING, dataclass, field, fields
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -77,7 +78,7 @@ def read_overrides(folder: DataFolder) -> Overrides:
     """Read the file in the data folder, if there is one; raises `PricesError`, which names what is wrong in it."""
     path = folder.path / SOURCE
     try:
-        text = read_own(path).decode("utf-8")
+        text = read_own(path).decode("utf-8-sig")  # editors of Windows begin a file with a mark
     except FileNotFoundError:
         return Overrides()
     except (OSError, ValueError) as error:
@@ -90,8 +91,7 @@ def parse_overrides(text: str, name: str) -> Overrides:
     import tomllib  # a fiftieth of a second, for who has no such file
 
     try:
-        entries = tomllib.loads(text, parse_float=Decimal).get("price", [])
-        prices = tuple(_read_price(entry) for entry in entries)
+        prices = tuple(map(_read_price, _entries(**tomllib.loads(text, parse_float=Decimal))))
     except (ArithmeticError, AttributeError, TypeError, ValueError) as error:
         raise PricesError(f"{name} cannot be read ({error}): correct it.") from error
     return Overrides(prices, hashlib.sha256(text.encode()).hexdigest()[:8] if prices else "", text)
@@ -122,6 +122,12 @@ def price_by_override(price: Override, call: Call, tokens: Tokens | None) -> Cos
 
 def _first(*prices: Decimal | None) -> Decimal:
     return next((price for price in prices if price is not None), Decimal(0))
+
+
+def _entries(price: Any = (), **others: Any) -> Iterable[dict[str, Any]]:
+    if others or not isinstance(price, (list, tuple)):
+        raise ValueError(f"{', '.join(others) or 'price'} is no price: each of them begins with [[price]]")
+    return price
 
 
 def _read_price(entry: dict[str, Any]) -> Override:

@@ -123,6 +123,11 @@ def test_without_a_file_there_are_none(folder: DataFolder) -> None:
     assert Overrides() == read_overrides(folder) == write(folder, "# none yet\n")
 
 
+def test_a_mark_of_the_encoding_is_no_part_of_it(folder: DataFolder) -> None:
+    """Editors of Windows put one before the text."""
+    assert write(folder, PRICES) == write(folder, f"\ufeff{PRICES}")
+
+
 def test_a_change_changes_the_digest(folder: DataFolder) -> None:
     """So that what was priced before is known to be so."""
     before = write(folder, PRICES)
@@ -135,7 +140,9 @@ def test_a_change_changes_the_digest(folder: DataFolder) -> None:
     ("text", "reason"),
     [
         ("[[price]", "line 1"),
-        ("price = 3", "not iterable"),
+        ("price = 3", "price is no price"),
+        ('[[prices]]\nmodel = "m"', "prices is no price: each of them begins with [[price]]"),
+        ('[[price]]\nmodel = "m"\nper_hour = 1\n[models.n]', "models is no price"),
         ("price = [3]", "has no attribute"),
         ('[[price]]\nmodel = "m"', "m needs a model, and either"),
         ("[[price]]\ninput_mtok = 1\noutput_mtok = 1", "a price needs a model"),
